@@ -1,0 +1,18 @@
+// Everything that has to be there before a test runs (a fresh bundle, system packages), then the tests.
+import { build, isStale } from '../build.js';
+import { TEST_PACKAGES } from '../system-packages.ts';
+import { describeMissing, ensurePackages } from './packages.ts';
+import { runVitest, type Tally } from './vitest.ts';
+
+/** Prepares the machine and runs the tests that `args` name, or all of them. */
+export async function runTests(args: readonly string[], options: { long: boolean }): Promise<Tally> {
+  const missing = ensurePackages(TEST_PACKAGES);
+  if (isStale()) await build();
+  if (missing.length > 0) console.log(describeMissing(missing));
+  const result = await runVitest(args, {
+    DISPATCH_MISSING: missing.map((item) => item.tool).join(','),
+    DISPATCH_TEST_LONG: options.long ? '1' : '0',
+  });
+  if (missing.length > 0) console.log(describeMissing(missing));
+  return result;
+}

@@ -1,0 +1,49 @@
+// The system packages that tests and pictures need beyond Node: what each is for, by the command or file that shows
+// it is there. It only lists; scripts/lib/packages.ts looks and installs.
+
+export interface SystemPackage {
+  /** What a test asks for with needs(), and the command looked for on PATH unless `file` is given. */
+  readonly tool: string;
+  /** The Debian package that brings it. */
+  readonly package: string;
+  readonly file?: string;
+  readonly why: string;
+}
+
+export const TEST_PACKAGES = [
+  { tool: 'bash', package: 'bash', why: 'the shell that runs commands in the tests of the shell route' },
+  { tool: 'tmux', package: 'tmux', why: 'the dashboard inside tmux, suspended and brought back' },
+  { tool: 'less', package: 'less', why: 'an interactive program to attach to' },
+  { tool: 'vi', package: 'vim-tiny', why: 'a full-screen editor to attach to' },
+  { tool: 'git', package: 'git', why: 'an ordinary command with output and pagers of its own' },
+  { tool: 'ps', package: 'procps', why: 'looking for processes that should be gone' },
+  { tool: 'setsid', package: 'util-linux', why: 'processes that try to outlive their run' },
+  { tool: 'setpriv', package: 'util-linux', why: 'an unwritable home, as another user, where the tests run as root' },
+  { tool: 'stty', package: 'coreutils', why: 'terminal modes before and after' },
+] as const satisfies readonly SystemPackage[];
+
+export const EMOJI_FONT = '/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf';
+
+export const PICTURE_PACKAGES = [
+  {
+    tool: 'a monospaced font',
+    package: 'fonts-dejavu-core',
+    file: '/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf',
+    why: 'letters, borders and signs',
+  },
+  {
+    tool: 'a CJK font',
+    package: 'fonts-noto-cjk',
+    file: '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc',
+    why: 'Chinese, Japanese and Korean',
+  },
+  {
+    tool: 'an emoji font',
+    package: 'fonts-noto-color-emoji',
+    file: EMOJI_FONT,
+    why: 'emoji',
+  },
+] as const satisfies readonly SystemPackage[];
+
+/** What needs() in a test can ask for. */
+export type TestTool = (typeof TEST_PACKAGES)[number]['tool'];

@@ -1,0 +1,131 @@
+/** What a command is: data for help and completion, and one function. Arguments are parsed here, once, for all of them. */
+
+import { parseArgs } from 'node:util';
+import { DispatchError } from '../core/errors.ts';
+import type { CliContext } from './context.ts';
+
+export interface Option {
+  readonly type: 'string' | 'boolean';
+  readonly short?: string;
+  /** May be given several times. */
+  readonly multiple?: boolean;
+  /** Name of the value in help: `--on DEVICE`. */
+  readonly value?: string;
+  readonly help: string;
+}
+
+export interface Command {
+  /** Everything after `dispatch`, as in the reference: `logs [-f] RUN`. */
+  readonly usage: string;
+  readonly summary: string;
+  /** What a person should know beyond the summary. */
+  readonly details?: string;
+  readonly options: Readonly<Record<string, Option>>;
+  readonly examples: readonly string[];
+  /** What completion offers for the positional arguments. */
+  readonly completes?: 'runs' | 'approvals' | 'artifacts' | 'files' | readonly string[];
+  readonly run: (context: CliContext, args: Arguments) => Promise<number>;
+}
+
+/** Parsed arguments with typed access. */
+export interface Arguments {
+  readonly positionals: readonly string[];
+  /** What stood after `--`, or undefined if there was no `--`. */
+  readonly rest: readonly string[] | undefined;
+  flag(name: string): boolean;
+  text(name: string): string | undefined;
+  list(name: string): readonly string[];
+  /** A whole number within bounds. */
+  number(name: string, bounds: { min: number; max: number }): number | undefined;
+}
+
+export const COMMON_OPTIONS: Readonly<Record<string, Option>> = {
+  json: { type: 'boolean', help: 'print JSON: one document, or one a line where it streams' },
+  verbose: { type: 'boolean', help: 'say on standard error what is done on the side' },
+  help: { type: 'boolean', short: 'h', help: 'show this text' },
+};
+
+export function parseCommandLine(name: string, options: Command['options'], argv: readonly string[]): Arguments {
+  const separator = argv.indexOf('--');
+  const before = separator === -1 ? argv : argv.slice(0, separator);
+  const rest = separator === -1 ? undefined : argv.slice(separator + 1);
+  const { values, positionals } = parse(name, { ...COMMON_OPTIONS, ...options }, before);
+  const text = (option: string): string | undefined => {
+    const value = values[option];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    positionals,
+    rest,
+    flag: (option) => values[option] === true,
+    text,
+    list(option) {
+      const value = values[option];
+      return Array.isArray(value) ? value.map(String) : [];
+    },
+    number(option, { min, max }) {
+      const value = text(option);
+      if (value === undefined) return undefined;
+      const number = Number(value);
+      if (!/^\d+$/.test(value) || number < min || number > max) {
+        throw new DispatchError('usage', `--${option} ${value}: expected a whole number from ${min} to ${max}`, {
+          hint: `dispatch ${name} --help`,
+        });
+      }
+      return number;
+    },
+  };
+}
+
+function parse(
+  name: string,
+  options: Command['options'],
+  args: readonly string[],
+): { values: Record<string, unknown>; positionals: string[] } {
+  const config = Object.fromEntries(
+    Object.entries(options).map(([option, { type, short, multiple }]) => [
+      option,
+      { type, ...(short === undefined ? {} : { short }), ...(multiple === undefined ? {} : { multiple }) },
+    ]),
+  );
+  try {
+    return parseArgs({ args: [...args], options: config, allowPositionals: true, strict: true });
+  } catch (error) {
+    const message = (error as Error).message.split('. ')[0] ?? '';
+    throw new DispatchError('usage', message.charAt(0).toLowerCase() + message.slice(1), {
+      hint: `dispatch ${name} --help`,
+    });
+  }
+}
+
+/** The one positional argument that a command takes. */
+export function onlyArgument(args: Arguments, name: string, what: string): string {
+  const [only, second] = [...args.positionals, ...(args.rest ?? [])];
+  if (only === undefined) throw new DispatchError('usage', `${what} is missing`, { hint: `dispatch ${name} --help` });
+  if (second !== undefined)
+    throw new DispatchError('usage', `one ${what} at a time, but "${second}" came too`, {
+      hint: `dispatch ${name} --help`,
+    });
+  return only;
+}
+
+export function helpText(command: Command): string {
+  const rows = Object.entries({ ...command.options, ...COMMON_OPTIONS }).map(([option, { short, value, help }]) => {
+    const left = `${short === undefined ? '    ' : `-${short}, `}--${option}${value === undefined ? '' : ` ${value}`}`;
+    return [left, help] as const;
+  });
+  const width = Math.max(...rows.map(([left]) => left.length));
+  const lines = [
+    `${command.summary}`,
+    '',
+    `Usage: dispatch ${command.usage}`,
+    ...(command.details === undefined ? [] : ['', command.details]),
+    '',
+    'Options:',
+    ...rows.map(([left, help]) => `  ${left.padEnd(width)}  ${help}`),
+    '',
+    'Examples:',
+    ...command.examples.map((example) => `  ${example}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}

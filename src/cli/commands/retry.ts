@@ -1,0 +1,21 @@
+/** `dispatch retry`: the same again, as a new run. */
+
+import type { Command } from '../command.ts';
+import { onlyArgument } from '../command.ts';
+import { newId } from '../ids.ts';
+
+export const command: Command = {
+  usage: 'retry RUN',
+  summary: 'Do a run again, as a new one. It passes policy again, and asks again if it must.',
+  options: {},
+  examples: ['dispatch retry 12', 'dispatch logs -f $(dispatch retry 12)'],
+  completes: 'runs',
+  async run(context, args) {
+    const ref = onlyArgument(args, 'retry', 'RUN');
+    const client = await context.connect();
+    const { run } = await client.call('retry', { run: ref, id: newId() });
+    if (context.json) context.printJson(run);
+    else context.print(run.id);
+    return 0;
+  },
+};

@@ -1,0 +1,30 @@
+/** `dispatch wait`: comes back when all of the runs are over. */
+
+import { DispatchError } from '../../core/errors.ts';
+import type { Command } from '../command.ts';
+import { complaintOf, exitStatusOf } from '../exit-status.ts';
+
+export const command: Command = {
+  usage: 'wait RUN…',
+  summary: 'Wait until the runs are over. The exit code is that of the first that did not complete.',
+  options: {},
+  examples: ['dispatch wait 12', 'dispatch wait 12 13 14 && echo all done'],
+  completes: 'runs',
+  async run(context, args) {
+    if (args.positionals.length === 0)
+      throw new DispatchError('usage', 'RUN is missing', { hint: 'dispatch wait --help' });
+    const client = await context.connect();
+    const waiting = client.call('wait', { runs: [...args.positionals] });
+    const interrupted = new Promise<undefined>((resolve) =>
+      context.interrupted.addEventListener('abort', () => resolve(undefined), { once: true }),
+    );
+    const answer = await Promise.race([waiting, interrupted]);
+    if (answer === undefined) return 130;
+    if (context.json) context.printJson(answer.runs);
+    for (const run of answer.runs) {
+      const complaint = complaintOf(run);
+      if (complaint !== undefined) context.note(complaint);
+    }
+    return answer.runs.map(exitStatusOf).find((code) => code !== 0) ?? 0;
+  },
+};

@@ -1,0 +1,25 @@
+/** What every command works with: where it prints, where the peer is, how to reach it. */
+
+import type { Paths } from '../config/paths.ts';
+import type { ControlClient } from '../control/client/client.ts';
+
+export interface CliContext {
+  readonly env: NodeJS.ProcessEnv;
+  readonly paths: Paths;
+  readonly version: string;
+  /** Print JSON. */
+  readonly json: boolean;
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  /** The peer of this machine, started if none runs. The client is closed when the command ends. */
+  connect(options?: { start?: boolean }): Promise<ControlClient>;
+  /** A line on standard output. */
+  print(line: string): void;
+  /** One JSON document on a line. */
+  printJson(value: unknown): void;
+  /** A line on standard error, for people. */
+  note(line: string): void;
+  /** Aborts at Ctrl-C, once; a second Ctrl-C ends the process. */
+  readonly interrupted: AbortSignal;
+}

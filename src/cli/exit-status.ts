@@ -1,0 +1,40 @@
+/** The exit code that a run gives to the command that waited for it. */
+
+import { constants } from 'node:os';
+import type { Run } from '../core/runs.ts';
+
+/** What `timeout(1)`, shells and the reference of the command line agree on. */
+export function exitStatusOf(run: Run): number {
+  switch (run.status) {
+    case 'completed':
+      return run.exitCode;
+    case 'cancelled':
+      return run.reason === 'user' ? 130 : 126;
+    case 'failed':
+      if (run.reason === 'exit') return run.exitCode ?? 1;
+      if (run.reason === 'signal') return 128 + (constants.signals[run.signal as NodeJS.Signals] ?? 0);
+      if (run.reason === 'timeout') return 124;
+      if (run.reason === 'refused') return 126;
+      return 1;
+    case 'queued':
+    case 'running':
+    case 'waiting_approval':
+      return 0;
+  }
+}
+
+/** What to say on standard error about a run that did not complete; nothing where its own exit status says it. */
+export function complaintOf(run: Run): string | undefined {
+  if (run.status === 'cancelled') {
+    const why = {
+      user: 'it was cancelled',
+      rejected: 'it was rejected',
+      expired: 'nobody answered in time',
+      revoked: 'its permission was revoked',
+    }[run.reason];
+    return `run ${run.number} did not run to its end: ${why}${run.note === undefined ? '' : ` (${run.note})`}: do it again with "dispatch retry ${run.number}"`;
+  }
+  if (run.status === 'failed' && run.reason !== 'exit')
+    return `run ${run.number} failed (${run.reason}): ${run.message}`;
+  return undefined;
+}

@@ -1,0 +1,127 @@
+/** How runs, approvals, artifacts and entries look as lines of text. What comes from elsewhere is escaped: it may be hostile. */
+
+import { type Action, titleOf } from '../core/actions.ts';
+import type { Approval } from '../core/approvals.ts';
+import type { PublishedArtifact } from '../core/artifacts.ts';
+import { isFinal, type Run } from '../core/runs.ts';
+import type { ThreadEntry } from '../core/thread.ts';
+import { sanitizeLine } from '../tui/terminal/sanitize.ts';
+
+const GLYPHS: Readonly<Record<Run['status'], string>> = {
+  queued: '…',
+  running: '▶',
+  waiting_approval: '⚠',
+  completed: '✓',
+  failed: '✗',
+  cancelled: '⊘',
+};
+
+export function safe(text: string): string {
+  return sanitizeLine(text);
+}
+
+export function actionTitle(action: Action): string {
+  return action.kind === 'inline' ? `= ${titleOf(action)}` : titleOf(action);
+}
+
+/** `failed/exit 7`, `cancelled/rejected`, `completed`. */
+export function statusText(run: Run): string {
+  switch (run.status) {
+    case 'queued':
+    case 'running':
+    case 'completed':
+      return run.status;
+    case 'waiting_approval':
+      return 'waiting for approval';
+    case 'failed':
+      return `failed/${run.reason}${run.exitCode === undefined ? '' : ` ${run.exitCode}`}${run.signal === undefined ? '' : ` ${run.signal}`}`;
+    case 'cancelled':
+      return `cancelled/${run.reason}`;
+  }
+}
+
+/** How long it took, or takes. */
+export function elapsed(run: Run, now: number): string {
+  const from = run.startedAt ?? run.submittedAt;
+  return duration((isFinal(run) ? run.endedAt : now) - from);
+}
+
+export function duration(ms: number): string {
+  if (ms < 10_000) return `${(ms / 1000).toFixed(1)}s`;
+  const seconds = Math.floor(ms / 1000);
+  const parts = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), seconds % 60];
+  const [hours, minutes, rest] = parts as [number, number, number];
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}
+
+export function bytes(count: number): string {
+  if (count < 1000) return `${count} B`;
+  const units = ['kB', 'MB', 'GB', 'TB'];
+  let value = count;
+  let unit = -1;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+}
+
+export function clock(ms: number): string {
+  const date = new Date(ms);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return `${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+/** Rows as columns, each as wide as its widest cell. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows.reduce<number[]>(
+    (widest, row) => row.map((cell, index) => Math.max(widest[index] ?? 0, cell.length)),
+    [],
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+export function runRow(run: Run, now: number): string[] {
+  return [
+    GLYPHS[run.status],
+    String(run.number),
+    statusText(run),
+    run.route,
+    elapsed(run, now),
+    safe(actionTitle(run.action)),
+  ];
+}
+
+export function approvalLines(approval: Approval, runNumber: string, now: number): string[] {
+  const left =
+    approval.status === 'pending' ? `${duration(Math.max(0, approval.expiresAt - now))} left` : approval.status;
+  return [
+    `⚠ ${approval.id}  run ${runNumber}  ${left}`,
+    `    ${safe(approval.payload.command)}`,
+    `    in ${safe(approval.payload.cwd)} as ${safe(approval.payload.executable)}${approval.payload.envNames.length === 0 ? '' : ` with ${approval.payload.envNames.join(', ')}`}, ${approval.payload.enforced}`,
+    `    ${safe(approval.description)}`,
+  ];
+}
+
+export function artifactRow(artifact: PublishedArtifact): string[] {
+  return [artifact.id, artifact.kind, bytes(artifact.sizeBytes), artifact.mimeType, safe(artifact.name)];
+}
+
+export function entryLine(entry: ThreadEntry): string {
+  switch (entry.kind) {
+    case 'message':
+      return `${clock(entry.message.at)}  ${entry.message.role === 'user' ? 'you' : 'assistant'}: ${safe(entry.message.text)}`;
+    case 'run':
+      return `${clock(entry.run.submittedAt)}  ${GLYPHS[entry.run.status]} ${entry.run.number}  ${safe(actionTitle(entry.run.action))}  (${statusText(entry.run)})`;
+    case 'approval':
+      return `${clock(entry.approval.requestedAt)}  ⚠ approval ${entry.approval.status}: ${safe(entry.approval.title)}`;
+    case 'artifact':
+      return `${clock(entry.artifact.createdAt)}  ◆ ${safe(entry.artifact.name)}  ${bytes(entry.artifact.sizeBytes)}`;
+  }
+}

@@ -1,0 +1,117 @@
+/** The table of all commands. A module is loaded when its command is used, and not before: start-up is what people feel. */
+
+import type { Command } from './command.ts';
+
+interface Registered {
+  readonly group: 'Tasks' | 'Approvals' | 'Results' | 'Thread' | 'This device';
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+export const COMMANDS: Readonly<Record<string, Registered>> = {
+  run: {
+    group: 'Tasks',
+    summary: 'run a command and see its output',
+    load: async () => (await import('./commands/run.ts')).command,
+  },
+  eval: {
+    group: 'Tasks',
+    summary: 'evaluate an expression in the sandbox',
+    load: async () => (await import('./commands/eval.ts')).command,
+  },
+  route: {
+    group: 'Tasks',
+    summary: 'say where a task would go, and why',
+    load: async () => (await import('./commands/route.ts')).command,
+  },
+  ps: { group: 'Tasks', summary: 'list runs', load: async () => (await import('./commands/ps.ts')).command },
+  show: { group: 'Tasks', summary: 'show one run', load: async () => (await import('./commands/show.ts')).command },
+  logs: {
+    group: 'Tasks',
+    summary: 'print the output of a run',
+    load: async () => (await import('./commands/logs.ts')).command,
+  },
+  attach: {
+    group: 'Tasks',
+    summary: "use a run's terminal (C-] leaves)",
+    load: async () => (await import('./commands/attach.ts')).command,
+  },
+  wait: {
+    group: 'Tasks',
+    summary: 'wait until runs are over',
+    load: async () => (await import('./commands/wait.ts')).command,
+  },
+  cancel: { group: 'Tasks', summary: 'stop runs', load: async () => (await import('./commands/cancel.ts')).command },
+  retry: {
+    group: 'Tasks',
+    summary: 'do a run again, as a new one',
+    load: async () => (await import('./commands/retry.ts')).command,
+  },
+  approvals: {
+    group: 'Approvals',
+    summary: 'list what waits for a yes or no',
+    load: async () => (await import('./commands/approvals.ts')).command,
+  },
+  approve: {
+    group: 'Approvals',
+    summary: 'say yes',
+    load: async () => (await import('./commands/approve.ts')).command,
+  },
+  reject: { group: 'Approvals', summary: 'say no', load: async () => (await import('./commands/reject.ts')).command },
+  policy: {
+    group: 'Approvals',
+    summary: 'say what the rules make of a command',
+    load: async () => (await import('./commands/policy.ts')).command,
+  },
+  artifacts: {
+    group: 'Results',
+    summary: 'list what runs made',
+    load: async () => (await import('./commands/artifacts.ts')).command,
+  },
+  get: { group: 'Results', summary: 'save an artifact', load: async () => (await import('./commands/get.ts')).command },
+  thread: {
+    group: 'Thread',
+    summary: 'print the thread',
+    load: async () => (await import('./commands/thread.ts')).command,
+  },
+  say: {
+    group: 'Thread',
+    summary: 'leave a message in the thread',
+    load: async () => (await import('./commands/say.ts')).command,
+  },
+  search: {
+    group: 'Thread',
+    summary: 'search the thread',
+    load: async () => (await import('./commands/search.ts')).command,
+  },
+  devices: {
+    group: 'This device',
+    summary: 'list devices',
+    load: async () => (await import('./commands/devices.ts')).command,
+  },
+  peer: {
+    group: 'This device',
+    summary: 'the engine: run it, ask it, stop it',
+    load: async () => (await import('./commands/peer.ts')).command,
+  },
+  config: {
+    group: 'This device',
+    summary: 'check and show the configuration',
+    load: async () => (await import('./commands/config.ts')).command,
+  },
+  doctor: {
+    group: 'This device',
+    summary: 'check everything a run could need',
+    load: async () => (await import('./commands/doctor.ts')).command,
+  },
+  completion: {
+    group: 'This device',
+    summary: 'print completion for a shell',
+    load: async () => (await import('./commands/completion.ts')).command,
+  },
+  version: {
+    group: 'This device',
+    summary: 'print the version',
+    load: async () => (await import('./commands/version.ts')).command,
+  },
+};

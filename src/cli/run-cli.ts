@@ -1,0 +1,125 @@
+/** The command line: finds the command, gives it what it needs, and turns what it throws into one line and an exit code. */
+
+import { findPaths } from '../config/paths.ts';
+import type { ControlClient } from '../control/client/client.ts';
+import { asDispatchError, DispatchError, exitCodeOf } from '../core/errors.ts';
+import { type Command, helpText, parseCommandLine } from './command.ts';
+import type { CliContext } from './context.ts';
+import { COMMANDS } from './registry.ts';
+import { VERSION } from './version.ts';
+
+/** Runs one command line. The exit code of the process is what it resolves to. */
+export async function runCli(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const [first, ...others] = argv;
+  const json = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length).includes('--json');
+  process.stdout.on('error', endQuietly);
+  try {
+    if (first === undefined || (first.startsWith('-') && !['-h', '--help', '-v', '--version'].includes(first))) {
+      const { runDefault } = await import('./default.ts');
+      return await withContext(env, argv, json, (context) => runDefault(context, argv));
+    }
+    if (first === '--help' || first === '-h' || first === 'help') return await printHelp(others[0]);
+    const name = first === '--version' || first === '-v' ? 'version' : first;
+    const command = await findCommand(name);
+    if (
+      others
+        .slice(0, others.includes('--') ? others.indexOf('--') : others.length)
+        .some((word) => word === '--help' || word === '-h')
+    ) {
+      process.stdout.write(helpText(command));
+      return 0;
+    }
+    const args = parseCommandLine(name, command.options, others);
+    return await withContext(env, others, json, (context) => command.run(context, args));
+  } catch (thrown) {
+    return report(thrown, json);
+  }
+}
+
+async function findCommand(name: string): Promise<Command> {
+  const registered = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (registered !== undefined) return registered.load();
+  const { closest } = await import('../config/closest.ts');
+  const close = closest(name, Object.keys(COMMANDS));
+  throw new DispatchError('usage', `there is no command "${name}"`, {
+    hint:
+      close === undefined
+        ? '"dispatch --help" lists them'
+        : `did you mean "dispatch ${close}"? "dispatch --help" lists all`,
+  });
+}
+
+async function printHelp(name: string | undefined): Promise<number> {
+  if (name !== undefined) {
+    process.stdout.write(helpText(await findCommand(name)));
+    return 0;
+  }
+  const { overview } = await import('./help.ts');
+  process.stdout.write(overview());
+  return 0;
+}
+
+async function withContext(
+  env: NodeJS.ProcessEnv,
+  argv: readonly string[],
+  json: boolean,
+  work: (context: CliContext) => Promise<number>,
+): Promise<number> {
+  const paths = findPaths(env);
+  const separator = argv.indexOf('--');
+  const verbose = argv.slice(0, separator === -1 ? argv.length : separator).includes('--verbose');
+  const interrupted = new AbortController();
+  const onInterrupt = (): void => {
+    if (interrupted.signal.aborted) process.exit(130);
+    interrupted.abort();
+  };
+  process.on('SIGINT', onInterrupt);
+  const clients: ControlClient[] = [];
+  const note = (line: string): void => void process.stderr.write(`dispatch: ${line}\n`);
+  const context: CliContext = {
+    env,
+    paths,
+    version: VERSION,
+    json,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    interrupted: interrupted.signal,
+    print: (line) => void process.stdout.write(`${line}\n`),
+    printJson: (value) => void process.stdout.write(`${JSON.stringify(value)}\n`),
+    note,
+    async connect(options = {}) {
+      const { reachPeer } = await import('./reach-peer.ts');
+      const client = await reachPeer({
+        paths,
+        env,
+        version: VERSION,
+        start: options.start !== false,
+        say: verbose ? note : () => {},
+      });
+      clients.push(client);
+      return client;
+    },
+  };
+  try {
+    return await work(context);
+  } finally {
+    process.off('SIGINT', onInterrupt);
+    for (const client of clients) client.close();
+  }
+}
+
+function report(thrown: unknown, json: boolean): number {
+  const error = asDispatchError(thrown);
+  const line = error.hint === undefined ? error.message : `${error.message}: ${error.hint}`;
+  process.stderr.write(json ? `${JSON.stringify(error.toWire())}\n` : `dispatch: ${line}\n`);
+  if (error.code === 'internal' && process.env.DISPATCH_DEBUG !== undefined)
+    process.stderr.write(`${(error.cause as Error | undefined)?.stack}\n`);
+  return exitCodeOf(error.code);
+}
+
+/** `dispatch thread | head` is no error. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+}

@@ -1,0 +1,72 @@
+/** Starts the peer of this machine in the background, and waits until it serves or says why it cannot. */
+
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { Paths } from '../config/paths.ts';
+import { DispatchError, type WireError } from '../core/errors.ts';
+
+const START_TIMEOUT_MS = 20_000;
+
+export async function startPeer(paths: Paths, env: NodeJS.ProcessEnv): Promise<void> {
+  const child = spawnPeer(openLog(paths), env);
+  let said = '';
+  child.stdout.setEncoding('utf8');
+  const timer = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS);
+  try {
+    // The peer prints one line when it serves, or when it gives up: see commands/peer.ts.
+    for await (const text of child.stdout as AsyncIterable<string>) {
+      said += text;
+      if (said.includes('\n')) break;
+    }
+  } finally {
+    clearTimeout(timer);
+    child.stdout.destroy();
+    child.unref();
+  }
+  const answer = parseAnswer(said);
+  if (answer === undefined) {
+    throw new DispatchError('unavailable', 'the peer ended before it could serve', {
+      hint: `its log is ${paths.logFile}`,
+    });
+  }
+  if ('error' in answer) throw DispatchError.fromWire(answer.error);
+}
+
+function openLog(paths: Paths): number {
+  try {
+    mkdirSync(dirname(paths.logFile), { recursive: true, mode: 0o700 });
+    return openSync(paths.logFile, 'a', 0o600);
+  } catch (error) {
+    throw new DispatchError('storage', `cannot write ${paths.logFile}: ${(error as Error).message}`, {
+      cause: error,
+      hint: 'mend the permissions of its folder, or set DISPATCH_HOME to a folder that can be written',
+    });
+  }
+}
+
+function spawnPeer(log: number, env: NodeJS.ProcessEnv): ChildProcessByStdio<null, Readable, null> {
+  const launcher = fileURLToPath(
+    new URL(import.meta.url.endsWith('.ts') ? '../../bin/dispatch.js' : '../bin/dispatch.js', import.meta.url),
+  );
+  try {
+    return spawn(process.execPath, [launcher, 'peer', '--background'], {
+      cwd: '/',
+      detached: true,
+      env,
+      stdio: ['ignore', 'pipe', log],
+    });
+  } finally {
+    closeSync(log);
+  }
+}
+
+function parseAnswer(line: string): { serving: true } | { error: WireError } | undefined {
+  try {
+    return JSON.parse(line) as { serving: true } | { error: WireError };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,82 @@
+/** Reads config.toml: whole and valid, or an error that names file, line, key and what was expected. */
+
+import { readFileSync } from 'node:fs';
+import { parse, TomlError } from 'smol-toml';
+import type * as z from 'zod';
+import { DispatchError } from '../core/errors.ts';
+import { closest } from './closest.ts';
+import { locateKey } from './locate.ts';
+import { type Config, configSchema } from './schema.ts';
+
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly file: string;
+  /** False if there is no file, so that everything is at its default. */
+  readonly exists: boolean;
+}
+
+export function loadConfig(file: string): LoadedConfig {
+  const text = readText(file);
+  return { config: parseConfig(text ?? '', file), file, exists: text !== undefined };
+}
+
+export function parseConfig(text: string, file: string): Config {
+  const result = configSchema.safeParse(parseToml(text, file));
+  if (result.success) return result.data;
+  throw describeIssue(result.error.issues[0] as z.core.$ZodIssue, text, file);
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new DispatchError('config', `cannot read ${file}: ${(error as Error).message}`, {
+      cause: error,
+      hint: 'check its permissions',
+    });
+  }
+}
+
+function parseToml(text: string, file: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const reason = error.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '');
+    throw new DispatchError('config', `${file}:${error.line}:${error.column}: not valid TOML: ${reason}`, {
+      cause: error,
+      hint: 'mend the line',
+    });
+  }
+}
+
+function describeIssue(issue: z.core.$ZodIssue, text: string, file: string): DispatchError {
+  const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  const path = [...issue.path.map(String), ...(unknownKey === undefined ? [] : [unknownKey])];
+  const line = locateKey(text, path);
+  const where = line === undefined ? file : `${file}:${line}`;
+  const key = path.join('.');
+  if (unknownKey === undefined)
+    return new DispatchError('config', `${where}: ${key}: ${issue.message}`, {
+      hint: 'mend the value; docs/CONFIG.md lists all keys',
+    });
+  const close = closest(unknownKey, knownKeys(issue.path.map(String)));
+  const hint = close === undefined ? 'docs/CONFIG.md lists all keys' : `did you mean "${close}"?`;
+  return new DispatchError('config', `${where}: ${key}: there is no such key`, { hint });
+}
+
+/** The keys that may stand in a table of the schema. */
+function knownKeys(path: readonly string[]): string[] {
+  let schema: unknown = configSchema;
+  for (const part of path)
+    schema = unwrap((unwrap(schema) as { shape?: Record<string, unknown> } | undefined)?.shape?.[part]);
+  return Object.keys((unwrap(schema) as { shape?: Record<string, unknown> } | undefined)?.shape ?? {});
+}
+
+function unwrap(schema: unknown): unknown {
+  let inner = schema;
+  while (inner !== null && typeof inner === 'object' && 'unwrap' in inner && typeof inner.unwrap === 'function')
+    inner = inner.unwrap();
+  return inner;
+}

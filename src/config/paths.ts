@@ -1,0 +1,64 @@
+/** Where everything lives. `DISPATCH_HOME` moves all of it; without it, the folders of the platform (XDG on Linux). */
+
+import { createHash } from 'node:crypto';
+import { homedir, tmpdir, userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import envPaths from 'env-paths';
+
+export interface Paths {
+  /** Shown to people; with XDG folders, the one that holds the data. */
+  readonly home: string;
+  /** config.toml */
+  readonly configFile: string;
+  readonly identityFile: string;
+  /** The LevelDB database. */
+  readonly thread: string;
+  readonly blobs: string;
+  /** Output files, artifact folders and raw actions of runs that are not over. */
+  readonly runs: string;
+  readonly logFile: string;
+  /** A Unix socket in a folder of its own, or a named pipe on Windows. */
+  readonly socket: string;
+  /** What the dashboard remembers of itself: input history. */
+  readonly historyFile: string;
+}
+
+/** sun_path holds 108 bytes on Linux and 104 on macOS, with a closing NUL. */
+const MAX_SOCKET_PATH = 103;
+
+export function findPaths(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = process.platform): Paths {
+  const folders = foldersOf(env);
+  return {
+    home: folders.data,
+    configFile: join(folders.config, 'config.toml'),
+    identityFile: join(folders.data, 'identity.key'),
+    thread: join(folders.data, 'thread'),
+    blobs: join(folders.data, 'blobs'),
+    runs: join(folders.state, 'runs'),
+    logFile: join(folders.state, 'peer.log'),
+    socket: socketPath(folders.state, platform),
+    historyFile: join(folders.state, 'history.json'),
+  };
+}
+
+function foldersOf(env: NodeJS.ProcessEnv): { config: string; data: string; state: string } {
+  const home = env.DISPATCH_HOME;
+  if (home !== undefined && home !== '') {
+    const root = resolve(home);
+    return { config: root, data: join(root, 'data'), state: join(root, 'state') };
+  }
+  const { config, data, log } = envPaths('dispatch', { suffix: '' });
+  return { config, data, state: log };
+}
+
+function socketPath(state: string, platform: NodeJS.Platform): string {
+  const short = createHash('sha256').update(state).digest('hex').slice(0, 16);
+  if (platform === 'win32') return `\\\\.\\pipe\\dispatch-${userInfo().username}-${short}`;
+  const usual = join(state, 'control', 'peer.sock');
+  if (Buffer.byteLength(usual) <= MAX_SOCKET_PATH) return usual;
+  return join(tmpdir(), `dispatch-${userInfo().uid}-${short}`, 'peer.sock');
+}
+
+export function homeFolder(env: NodeJS.ProcessEnv): string {
+  return env.HOME || homedir();
+}

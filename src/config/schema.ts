@@ -1,0 +1,79 @@
+/** What may stand in config.toml, with the defaults. Every key is written up in docs/CONFIG.md. */
+
+import * as z from 'zod';
+
+const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/;
+const DURATION_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const SIZE = /^(\d+(?:\.\d+)?)\s*(B|KiB|MiB|GiB|kB|MB|GB)$/;
+const SIZE_BYTES: Readonly<Record<string, number>> = {
+  B: 1,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  kB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+};
+
+/** `"30m"` → milliseconds. */
+const duration = z.string().transform((text, context) => {
+  const match = DURATION.exec(text);
+  if (match?.[1] !== undefined && match[2] !== undefined) return Number(match[1]) * (DURATION_MS[match[2]] ?? 1);
+  context.addIssue({ code: 'custom', message: 'expected a duration such as "45s", "30m" or "2h"' });
+  return z.NEVER;
+});
+
+/** `"64MiB"` → bytes. */
+const size = z.string().transform((text, context) => {
+  const match = SIZE.exec(text);
+  if (match?.[1] !== undefined && match[2] !== undefined)
+    return Math.round(Number(match[1]) * (SIZE_BYTES[match[2]] ?? 1));
+  context.addIssue({ code: 'custom', message: 'expected a size such as "512KiB", "64MiB" or "2GB"' });
+  return z.NEVER;
+});
+
+const slots = z
+  .int('expected a whole number from 1 to 256')
+  .min(1, 'expected at least 1')
+  .max(256, 'expected at most 256');
+
+export const configSchema = z.strictObject({
+  device: z
+    .strictObject({
+      name: z
+        .string()
+        .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'expected letters, digits, ".", "_" and "-", at most 63')
+        .optional(),
+    })
+    .default({}),
+  permissions: z
+    .strictObject({
+      shell: z.boolean().default(true),
+      local_files: z.boolean().default(true),
+      browser_automation: z.boolean().default(false),
+      desktop_automation: z.boolean().default(false),
+    })
+    .prefault({}),
+  shell: z
+    .strictObject({
+      program: z.string().startsWith('/', 'expected an absolute path').optional(),
+      slots: slots.default(8),
+    })
+    .prefault({}),
+  inline: z.strictObject({ slots: slots.default(2) }).prefault({}),
+  approvals: z.strictObject({ expire: duration.prefault('30m') }).prefault({}),
+  output: z.strictObject({ cap: size.prefault('64MiB') }).prefault({}),
+  artifacts: z
+    .strictObject({ max_files: z.int().min(1).max(100_000).default(1000), max_bytes: size.prefault('4GiB') })
+    .prefault({}),
+  ui: z
+    .strictObject({
+      background: z.enum(['auto', 'dark', 'light'], 'expected "auto", "dark" or "light"').default('auto'),
+      mouse: z.boolean().default(true),
+      ascii: z.boolean().default(false),
+      bell: z.boolean().default(true),
+    })
+    .prefault({}),
+});
+
+export type Config = z.output<typeof configSchema>;

@@ -1,0 +1,170 @@
+/**
+ * What happened, in the past tense: the only things that are ever written to the log. A type that changes shape gets a new
+ * version and `upcast` keeps the old ones readable for ever.
+ */
+
+import type { Action, Route } from './actions.ts';
+import type { Actor, ApprovalPayload, Decision } from './approvals.ts';
+import type { Artifact } from './artifacts.ts';
+import type { Timestamp } from './clock.ts';
+import { DispatchError } from './errors.ts';
+import type { ApprovalId, DeviceId, MessageId, RunId, Sha256 } from './ids.ts';
+
+/** Why a run failed. */
+export type FailureReason =
+  | 'exit'
+  | 'signal'
+  | 'timeout'
+  | 'interrupted'
+  | 'refused'
+  | 'connector'
+  | 'invalid'
+  | 'internal';
+/** Why a run was cancelled. */
+export type CancelReason = 'user' | 'rejected' | 'expired' | 'revoked';
+
+/** What became of the processes of a run that was stopped. */
+export interface StopReceipt {
+  readonly stopped: readonly { readonly pid: number; readonly command: string; readonly signal: string }[];
+  /** Processes that could not be stopped. */
+  readonly left: readonly { readonly pid: number; readonly command: string }[];
+}
+
+/** How much a run printed, and how much of that the cap left out between head and tail. */
+export interface OutputSummary {
+  readonly bytes: number;
+  readonly droppedBytes: number;
+}
+
+export type EventBody =
+  | {
+      readonly type: 'run.submitted';
+      readonly data: {
+        readonly number: number;
+        /** As the person wrote it. */
+        readonly task: string;
+        readonly route: Route;
+        readonly action: Action;
+        /** The device that is to execute. */
+        readonly device: DeviceId;
+        readonly because: readonly string[];
+        readonly retryOf?: RunId;
+        /** True if secrets were masked in `task` and `action`; the executor holds the raw action until the run ends. */
+        readonly masked?: true;
+      };
+    }
+  | { readonly type: 'run.accepted'; readonly data: { readonly because: readonly string[]; readonly rule?: string } }
+  | {
+      readonly type: 'approval.requested';
+      readonly data: {
+        readonly approval: ApprovalId;
+        readonly title: string;
+        readonly description: string;
+        readonly payload: ApprovalPayload;
+        readonly digest: Sha256;
+        readonly decisions: readonly Decision[];
+        readonly expiresAt: number;
+      };
+    }
+  | {
+      readonly type: 'approval.decided';
+      readonly data: {
+        readonly approval: ApprovalId;
+        readonly decision: Decision;
+        readonly digest: Sha256;
+        readonly note?: string;
+      };
+    }
+  | { readonly type: 'approval.expired'; readonly data: { readonly approval: ApprovalId } }
+  | { readonly type: 'run.started'; readonly data: { readonly digest: Sha256 } }
+  | {
+      readonly type: 'run.completed';
+      readonly data: { readonly exitCode: number; readonly output: OutputSummary; readonly result?: string };
+    }
+  | {
+      readonly type: 'run.failed';
+      readonly data: {
+        readonly reason: FailureReason;
+        /** One sentence: what happened, to what, what to do. */
+        readonly message: string;
+        readonly exitCode?: number;
+        readonly signal?: string;
+        readonly output?: OutputSummary;
+        readonly receipt?: StopReceipt;
+      };
+    }
+  | {
+      readonly type: 'run.cancelled';
+      readonly data: {
+        readonly reason: CancelReason;
+        readonly note?: string;
+        readonly output?: OutputSummary;
+        readonly receipt?: StopReceipt;
+      };
+    }
+  | {
+      readonly type: 'artifact.created';
+      readonly data: { readonly artifact: Omit<Artifact, 'runId' | 'device' | 'createdAt'> };
+    }
+  | {
+      readonly type: 'message.said';
+      readonly data: { readonly message: MessageId; readonly role: 'user' | 'assistant'; readonly text: string };
+    };
+
+export type EventType = EventBody['type'];
+
+/** An event before the log has given it its place. */
+export type NewEvent = EventBody & {
+  /** The run it belongs to, or `thread` for messages. */
+  readonly stream: RunId | 'thread';
+  readonly by: Actor;
+};
+
+/** An event in the log. */
+export type LogEvent = NewEvent & {
+  readonly v: 1;
+  /** The device whose log this is. */
+  readonly device: DeviceId;
+  /** From 1, without gaps, for each device. */
+  readonly seq: number;
+  readonly at: Timestamp;
+};
+
+const TYPES: ReadonlySet<string> = new Set<EventType>([
+  'run.submitted',
+  'run.accepted',
+  'approval.requested',
+  'approval.decided',
+  'approval.expired',
+  'run.started',
+  'run.completed',
+  'run.failed',
+  'run.cancelled',
+  'artifact.created',
+  'message.said',
+]);
+
+/** Reads what some version of Dispatch once wrote. Throws `version` for what a newer one wrote, `storage` for what none did. */
+export function upcast(stored: unknown): LogEvent {
+  const event = stored as {
+    v?: unknown;
+    type?: unknown;
+    seq?: unknown;
+    at?: unknown;
+    device?: unknown;
+    stream?: unknown;
+  };
+  if (event === null || typeof event !== 'object' || typeof event.seq !== 'number' || typeof event.type !== 'string') {
+    throw new DispatchError('storage', 'an entry of the log is not an event', { hint: 'run "dispatch doctor"' });
+  }
+  if (event.v !== 1 || !TYPES.has(event.type)) {
+    throw new DispatchError(
+      'version',
+      `the log holds "${event.type}" version ${String(event.v)}, which this version of Dispatch does not know`,
+      {
+        hint: 'start the newer Dispatch that wrote it',
+      },
+    );
+  }
+  return stored as LogEvent;
+}

@@ -1,0 +1,47 @@
+/** The thread: messages, runs, approvals and artifacts in one order, each shown in its present state at the place where it began. */
+
+import type { Actor, Approval } from './approvals.ts';
+import type { PublishedArtifact } from './artifacts.ts';
+import type { LogEvent } from './events.ts';
+import type { MessageId } from './ids.ts';
+import type { Run } from './runs.ts';
+
+export interface Message {
+  readonly id: MessageId;
+  readonly role: 'user' | 'assistant';
+  readonly text: string;
+  readonly by: Actor;
+  /** Unix milliseconds. */
+  readonly at: number;
+}
+
+/** The place of an entry in the thread: compares as a string in the order (at, device, seq). */
+export type EntryKey = string;
+
+export type ThreadEntry = { readonly key: EntryKey } & (
+  | { readonly kind: 'message'; readonly message: Message }
+  | { readonly kind: 'run'; readonly run: Run }
+  | { readonly kind: 'approval'; readonly approval: Approval }
+  | { readonly kind: 'artifact'; readonly artifact: PublishedArtifact }
+);
+
+export function entryKey(event: Pick<LogEvent, 'at' | 'device' | 'seq'>): EntryKey {
+  return `${event.at}/${event.device}/${event.seq.toString(16).padStart(12, '0')}`;
+}
+
+/** The id of what the entry shows. */
+export function entryId(entry: ThreadEntry): string {
+  switch (entry.kind) {
+    case 'message':
+      return entry.message.id;
+    case 'run':
+      return entry.run.id;
+    case 'approval':
+      return entry.approval.id;
+    case 'artifact':
+      return entry.artifact.id;
+  }
+}
+
+/** "Device D after seq N": where a follower stands in each device's log. */
+export type Cursor = Readonly<Record<string, number>>;

@@ -1,0 +1,161 @@
+/**
+ * What happens to a queued run before anything executes: the gate is asked, and the run is refused, waits for a person, or
+ * waits for a slot. Nothing here has an effect outside the log.
+ */
+
+import type { Action, Plan } from '../core/actions.ts';
+import { canonicalPlan, titleOf } from '../core/actions.ts';
+import type { Actor, ApprovalPayload } from '../core/approvals.ts';
+import { asDispatchError } from '../core/errors.ts';
+import type { ApprovalId, RunId, Sha256 } from '../core/ids.ts';
+import { checkGate, type GateAnswer } from '../core/policy/gate.ts';
+import type { Run, RunCommand } from '../core/runs.ts';
+import { maskSecrets } from '../core/secrets.ts';
+import { type EngineDeps, executorFor, rawAction } from './context.ts';
+import type { Journal } from './journal.ts';
+
+/** A plan that passed or may pass the gate, with everything that must still be so when it starts. */
+export interface CheckedPlan {
+  readonly action: Action;
+  readonly plan: Plan;
+  readonly digest: Sha256;
+  readonly gate: GateAnswer;
+}
+
+export type CheckResult =
+  | { readonly ok: true; readonly checked: CheckedPlan }
+  /** How the run ends. */
+  | { readonly ok: false; readonly fail: RunCommand };
+
+/** Resolves what would run and asks the gate. Used on admission and again just before acting. */
+export async function checkRun(deps: EngineDeps, run: Run): Promise<CheckResult> {
+  const action = await rawAction(deps, run);
+  if (action === undefined) {
+    return failed('refused', 'its secrets are not kept beyond the end of a run; submit it again with them');
+  }
+  const executor = executorFor(deps, action.kind);
+  const enforced = action.kind === 'shell' ? executor.enforces(action.access) : 'read-only';
+  const gate = checkGate({ action, enforced, capabilities: deps.identity.capabilities, permissions: deps.permissions });
+  if (gate.verdict === 'deny') return failed('refused', gate.because.join('; '));
+  const prepared = await executor.prepare(run.id, action);
+  if (!prepared.ok) {
+    return failed('invalid', prepared.hint === undefined ? prepared.reason : `${prepared.reason}: ${prepared.hint}`);
+  }
+  return {
+    ok: true,
+    checked: { action, plan: prepared.plan, digest: deps.ids.sha256(canonicalPlan(prepared.plan)), gate },
+  };
+}
+
+function failed(reason: 'refused' | 'invalid', message: string): CheckResult {
+  return { ok: false, fail: { type: 'fail', data: { reason, message } } };
+}
+
+export interface Admission {
+  /** Takes a queued run as far as it can go without a slot. Never rejects: trouble ends the run. */
+  admit(run: Run, options: AdmitOptions): Promise<void>;
+}
+
+export interface AdmitOptions {
+  /** Fail instead of waiting for a person. */
+  readonly noWait?: boolean;
+  /** Who submitted it said yes beforehand. */
+  readonly approvedBy?: Actor;
+}
+
+export function createAdmission(
+  deps: EngineDeps & {
+    journal: Journal;
+    self: Actor;
+    /** The run may execute as soon as there is a slot. */
+    onReady: (run: Run, position: 'first' | 'last') => void;
+  },
+): Admission {
+  const { journal, self } = deps;
+
+  const admitChecked = async (run: Run, checked: CheckedPlan, { noWait, approvedBy }: AdmitOptions): Promise<void> => {
+    if (checked.gate.verdict === 'allow') return deps.onReady(run, 'last');
+    if (noWait === true && approvedBy === undefined) {
+      const message = `it needs an approval (${checked.gate.because.join('; ')}) and was not to wait for one`;
+      await journal.apply(run.id, [{ type: 'fail', data: { reason: 'refused', message } }], { by: self, sync: true });
+      return;
+    }
+    const accept: RunCommand = { type: 'accept', because: checked.gate.because };
+    const ask = askFor(deps, checked);
+    await journal.apply(run.id, [accept, ask], { by: self, sync: approvedBy === undefined });
+    if (approvedBy === undefined) return;
+    const { approval, digest } = ask;
+    const { run: approved } = await journal.apply(run.id, [{ type: 'decide', approval, decision: 'approve', digest }], {
+      by: approvedBy,
+      sync: true,
+    });
+    deps.onReady(approved, 'first');
+  };
+
+  return {
+    async admit(run, options) {
+      try {
+        const result = await checkRun(deps, run);
+        if (result.ok) await admitChecked(run, result.checked, options);
+        else await journal.apply(run.id, [result.fail], { by: self, sync: false });
+      } catch (error) {
+        await giveUp(deps, journal, self, run.id, error);
+      }
+    },
+  };
+}
+
+/** The command that asks a person about exactly this plan. */
+export function askFor(
+  deps: EngineDeps,
+  { action, plan, digest, gate }: CheckedPlan,
+): Extract<RunCommand, { type: 'request-approval' }> {
+  return {
+    type: 'request-approval',
+    approval: deps.ids.next() as ApprovalId,
+    title: maskSecrets(titleOf(action)),
+    description: describe(deps.identity.name, action, plan, gate),
+    payload: payloadOf(action, plan),
+    digest,
+    expiresAt: deps.clock.now() + deps.settings.approvalTtlMs,
+  };
+}
+
+function payloadOf(action: Action, plan: Plan): ApprovalPayload {
+  return {
+    command: maskSecrets(action.kind === 'shell' ? action.command : action.source),
+    cwd: plan.cwd,
+    executable: plan.executable,
+    envNames: plan.envNames,
+    access: action.kind === 'shell' ? action.access : 'read-only',
+    enforced: plan.enforced,
+    ...(action.timeoutMs === undefined ? {} : { timeoutMs: action.timeoutMs }),
+  };
+}
+
+function describe(device: string, action: Action, plan: Plan, gate: GateAnswer): string {
+  const what = action.kind === 'shell' ? 'a shell command' : 'inline code';
+  const asked =
+    action.kind === 'shell' && action.access !== plan.enforced
+      ? ` It asked for ${action.access}, but this device has no sandbox, so it would run with ${plan.enforced}.`
+      : '';
+  return `Run ${what} on ${device} in ${plan.cwd}.${asked} Why you are asked: ${gate.because.join('; ')}.`;
+}
+
+/** A bug or a broken disk: the run must not hang. */
+export async function giveUp(
+  deps: EngineDeps,
+  journal: Journal,
+  by: Actor,
+  run: RunId,
+  thrown: unknown,
+): Promise<void> {
+  const error = asDispatchError(thrown);
+  deps.onFault(`run ${run}`, thrown);
+  try {
+    const message = error.hint === undefined ? error.message : `${error.message}: ${error.hint}`;
+    await journal.apply(run, [{ type: 'fail', data: { reason: 'internal', message } }], { by, sync: false });
+  } catch (second) {
+    deps.onFault(`run ${run} could not be marked as failed`, second);
+  }
+}

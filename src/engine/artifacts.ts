@@ -1,0 +1,70 @@
+/** Turns what a run left behind into artifacts: bytes into the blob store first, then the commands that tell of them. */
+
+import { pathToFileURL } from 'node:url';
+import { type Artifact, kindOf, type PublishedArtifact } from '../core/artifacts.ts';
+import type { ArtifactId, RunId } from '../core/ids.ts';
+import type { RunCommand } from '../core/runs.ts';
+import type { ThreadEntry } from '../core/thread.ts';
+import type { EngineDeps } from './context.ts';
+import type { BlobStore, SealedOutput, StoredEntry } from './ports.ts';
+
+const SNIFF_BYTES = 4100;
+
+type Collector = Pick<EngineDeps, 'blobs' | 'ids' | 'sniffer' | 'workspaces' | 'settings'>;
+
+export interface Collected {
+  readonly commands: readonly RunCommand[];
+  /** What was left out, in words: limits, files that vanished. */
+  readonly notes: readonly string[];
+}
+
+/** The files in the run's folder, up to the limits. */
+export async function collectFiles(deps: Collector, run: RunId): Promise<Collected> {
+  const { maxArtifacts, maxArtifactBytes } = deps.settings;
+  const commands: RunCommand[] = [];
+  const notes: string[] = [];
+  let bytes = 0;
+  for (const file of await deps.workspaces.list(run)) {
+    if (commands.length >= maxArtifacts) {
+      notes.push(`more than ${maxArtifacts} files were left: "${file.name}" and those after it were not kept`);
+      break;
+    }
+    if (bytes + file.sizeBytes > maxArtifactBytes) {
+      notes.push(
+        `"${file.name}" was not kept: with its ${file.sizeBytes} bytes the run would exceed ${maxArtifactBytes} bytes`,
+      );
+      continue;
+    }
+    try {
+      const blob = await deps.blobs.putFile(file.path);
+      const mimeType = await deps.sniffer.type(file.name, await deps.blobs.head(blob.sha256, SNIFF_BYTES));
+      bytes += blob.sizeBytes;
+      const id = deps.ids.next() as ArtifactId;
+      commands.push({
+        type: 'add-artifact',
+        artifact: { id, name: file.name, kind: kindOf(mimeType, file.name), mimeType, ...blob },
+      });
+    } catch (error) {
+      notes.push(`"${file.name}" was not kept: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return { commands, notes };
+}
+
+/** The run's output as an artifact; nothing if it printed nothing. */
+export async function collectOutput(deps: Collector, sealed: SealedOutput): Promise<readonly RunCommand[]> {
+  if (sealed.summary.bytes === 0) return [];
+  const blob = await deps.blobs.putFile(sealed.path);
+  const id = deps.ids.next() as ArtifactId;
+  return [
+    { type: 'add-artifact', artifact: { id, name: 'output.log', kind: 'output', mimeType: 'text/plain', ...blob } },
+  ];
+}
+
+export function publishArtifact(blobs: BlobStore, artifact: Artifact): PublishedArtifact {
+  return { ...artifact, downloadUrl: pathToFileURL(blobs.path(artifact.sha256)).href };
+}
+
+export function publishEntry(blobs: BlobStore, entry: StoredEntry): ThreadEntry {
+  return entry.kind === 'artifact' ? { ...entry, artifact: publishArtifact(blobs, entry.artifact) } : entry;
+}

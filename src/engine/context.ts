@@ -1,0 +1,61 @@
+/** What the parts of the engine share: the ports they use and the settings they obey. */
+
+import type { Action } from '../core/actions.ts';
+import type { Permissions } from '../core/devices.ts';
+import type { RunId } from '../core/ids.ts';
+import type { DoctorCheck } from '../protocol/api.ts';
+import type {
+  BlobStore,
+  Clock,
+  Executor,
+  Identity,
+  Ids,
+  MimeSniffer,
+  OutputStore,
+  RunVault,
+  ThreadStore,
+  Workspaces,
+} from './ports.ts';
+
+export interface EngineSettings {
+  /** How long an approval stays open, in milliseconds. */
+  readonly approvalTtlMs: number;
+  /** How much output of a run is kept, in bytes. */
+  readonly outputCapBytes: number;
+  /** How many files, and how many bytes of them in all, one run may leave as artifacts. */
+  readonly maxArtifacts: number;
+  readonly maxArtifactBytes: number;
+}
+
+export interface EngineDeps {
+  readonly store: ThreadStore;
+  readonly blobs: BlobStore;
+  readonly outputs: OutputStore;
+  readonly vault: RunVault;
+  readonly workspaces: Workspaces;
+  readonly sniffer: MimeSniffer;
+  readonly executors: readonly Executor[];
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly identity: Identity;
+  readonly permissions: Permissions;
+  readonly settings: EngineSettings;
+  /** Checks that concern the machine and not the engine. */
+  readonly doctor: () => Promise<DoctorCheck[]>;
+  /** Something went wrong that nobody is waiting to hear of. */
+  readonly onFault: (what: string, error: unknown) => void;
+}
+
+export function executorFor(deps: EngineDeps, kind: Action['kind']): Executor {
+  const executor = deps.executors.find((candidate) => candidate.kind === kind);
+  if (executor === undefined) throw new Error(`no executor for ${kind}`);
+  return executor;
+}
+
+/** The action as it is to be carried out: with its secrets, from the vault, if they were masked in the log. */
+export async function rawAction(
+  deps: EngineDeps,
+  run: { id: RunId; action: Action; masked?: true },
+): Promise<Action | undefined> {
+  return run.masked === true ? deps.vault.open(run.id) : run.action;
+}

@@ -1,0 +1,169 @@
+/**
+ * Makes the domain happen on this device: the table of contents of the engine. Everything that changes goes through the
+ * journal; everything that acts goes through the gate.
+ */
+
+import type { Actor } from '../core/approvals.ts';
+import type { Device } from '../core/devices.ts';
+import type { MessageId } from '../core/ids.ts';
+import { checkGate } from '../core/policy/gate.ts';
+import { isFinal, type Run } from '../core/runs.ts';
+import { maskSecrets } from '../core/secrets.ts';
+import type { Change, EngineApi } from '../protocol/api.ts';
+import { type AdmitOptions, createAdmission } from './admission.ts';
+import { createApprovals } from './approvals.ts';
+import { publishEntry } from './artifacts.ts';
+import { type EngineDeps, executorFor } from './context.ts';
+import { checkThread } from './doctor.ts';
+import { createExecutions } from './execution.ts';
+import { createFeed } from './feed.ts';
+import { createJournal } from './journal.ts';
+import type { LoggedChange } from './ports.ts';
+import { createQueries } from './queries.ts';
+import { recover } from './recovery.ts';
+import { resolveApproval, resolveRun } from './references.ts';
+import { createScheduler } from './scheduler.ts';
+import { createStreams } from './streams.ts';
+import { createSubmission } from './submission.ts';
+
+export interface Engine {
+  readonly api: EngineApi;
+  /** Takes up what an earlier peer left. Resolves when every unfinished run is on its way or ended. */
+  start(): Promise<void>;
+  load(): { running: number; queued: number };
+  /** Stops what runs (it becomes failed/interrupted), writes what is left to write. The store stays open. */
+  close(): Promise<void>;
+}
+
+export function createEngine(deps: EngineDeps): Engine {
+  const { store, clock, identity } = deps;
+  const self: Actor = { kind: 'device', device: identity.device };
+  const human: Actor = { kind: 'human', device: identity.device };
+  const startedAt = clock.now();
+  const feed = createFeed(store);
+  const journal = createJournal({ store, feed, clock });
+  const executions = createExecutions({ ...deps, journal, self });
+  const deviceListeners = new Set<(devices: Device[]) => void>();
+  const scheduler = createScheduler({
+    slots: Object.fromEntries(deps.executors.map((executor) => [executor.kind, executor.slots])),
+    onLoad: () => {
+      for (const listener of [...deviceListeners]) listener(devices());
+    },
+    onFault: deps.onFault,
+  });
+  const devices = (): Device[] => [describeDevice(deps, scheduler.running, startedAt)];
+  const ready = (run: Run, position: 'first' | 'last'): void =>
+    scheduler.enqueue({ run: run.id, kind: run.action.kind, work: () => executions.execute(run.id) }, position);
+  const admission = createAdmission({ ...deps, journal, self, onReady: ready });
+  const admit = (run: Run, options: AdmitOptions): void => void admission.admit(run, options);
+  const approvals = createApprovals({
+    store,
+    journal,
+    feed,
+    clock,
+    self,
+    onApproved: (run) => ready(run, 'first'),
+    onFault: deps.onFault,
+  });
+  const submission = createSubmission({ ...deps, journal, devices, admit });
+
+  const cancel = async (ref: string): Promise<Run> => {
+    const id = await resolveRun(store, ref);
+    const state = await store.run(id);
+    if (
+      state !== undefined &&
+      !isFinal(state.run) &&
+      state.run.startedAt !== undefined &&
+      executions.stop(id, { kind: 'cancel', reason: 'user', by: human })
+    ) {
+      return state.run;
+    }
+    scheduler.remove(id);
+    return (await journal.apply(id, [{ type: 'cancel', data: { reason: 'user' } }], { by: human, sync: true })).run;
+  };
+
+  const publish = (change: LoggedChange): Change => ({
+    event: change.event,
+    entry: publishEntry(deps.blobs, change.entry),
+    ...(change.run === undefined ? {} : { run: change.run }),
+  });
+
+  const api: EngineApi = {
+    ...createQueries({ ...deps, feed, devices }),
+    ...createStreams({ ...deps, feed, executions }),
+    submit: async (params) => ({ run: await submission.submit(params, human) }),
+    route: async (params) => submission.route(params),
+    cancel: async ({ run }) => ({ run: await cancel(run) }),
+    retry: async (params) => ({ run: await submission.retry(params, human) }),
+    decide: async ({ approval, ...answer }) =>
+      approvals.decide({ ...answer, approval: await resolveApproval(store, approval), by: human }),
+    resize: async ({ run, cols, rows }) => {
+      executions.control(await resolveRun(store, run)).resize(cols, rows);
+      return {};
+    },
+    signal: async ({ run, signal }) => {
+      executions.control(await resolveRun(store, run)).kill(signal);
+      return {};
+    },
+    say: async ({ text }) => {
+      const message = deps.ids.next() as MessageId;
+      const event = {
+        type: 'message.said',
+        data: { message, role: 'user', text: maskSecrets(text) },
+        stream: 'thread',
+        by: human,
+      } as const;
+      const [change] = await journal.append([event], { sync: true });
+      if (change === undefined) throw new Error('a message was written but not told');
+      return { entry: publishEntry(deps.blobs, change.entry) };
+    },
+    devices: async () => ({ devices: devices() }),
+    'policy.check': async ({ command, access }) => {
+      const action = { kind: 'shell', command, access: access ?? 'workspace-write' } as const;
+      const enforced = executorFor(deps, 'shell').enforces(action.access);
+      return checkGate({ action, enforced, capabilities: identity.capabilities, permissions: deps.permissions });
+    },
+    doctor: async ({ rebuild }) => ({
+      checks: [...(await checkThread(store, rebuild === true)), ...(await deps.doctor())],
+    }),
+    follow: (cursor, listener, signal) => feed.follow(cursor, (change) => listener(publish(change)), signal),
+    onDevices(listener) {
+      deviceListeners.add(listener);
+      return () => deviceListeners.delete(listener);
+    },
+  };
+
+  return {
+    api,
+    async start() {
+      await approvals.start();
+      await recover({ ...deps, journal, self, admit: (run) => admit(run, {}), onReady: (run) => ready(run, 'first') });
+    },
+    load: () => ({ running: scheduler.running, queued: scheduler.queued }),
+    async close() {
+      approvals.close();
+      executions.stopAll({ kind: 'peer-stopping' });
+      await scheduler.drain();
+      await journal.idle();
+    },
+  };
+}
+
+function describeDevice(deps: EngineDeps, running: number, since: number): Device {
+  const { device: id, name, platform, capabilities } = deps.identity;
+  const shell = executorFor(deps, 'shell');
+  const enforces = [
+    ...new Set((['read-only', 'workspace-write', 'full-access'] as const).map((level) => shell.enforces(level))),
+  ];
+  return {
+    id,
+    name,
+    platform,
+    local: true,
+    capabilities,
+    permissions: deps.permissions,
+    enforces,
+    presence: { state: 'online', since },
+    load: { running, slots: shell.slots },
+  };
+}

@@ -1,0 +1,166 @@
+/**
+ * One run from its slot to its end: checked once more, written down as started, executed, and closed with its output and
+ * artifacts. The start is on disk before the first process exists.
+ */
+
+import type { Actor } from '../core/approvals.ts';
+import { DispatchError } from '../core/errors.ts';
+import type { RunId } from '../core/ids.ts';
+import { isFinal, type Run, type RunCommand, type RunState } from '../core/runs.ts';
+import { askFor, type CheckedPlan, checkRun, giveUp } from './admission.ts';
+import { collectFiles, collectOutput } from './artifacts.ts';
+import { type EngineDeps, executorFor } from './context.ts';
+import type { Journal } from './journal.ts';
+import { commandOf, type StopCause } from './outcome.ts';
+import type { ExecutionControl, Outcome, OutputWriter, SealedOutput } from './ports.ts';
+
+export interface Executions {
+  /** Carries the run out. Never rejects: trouble ends the run. */
+  execute(run: RunId): Promise<void>;
+  /** True if it was executing and will now be stopped. */
+  stop(run: RunId, cause: StopCause): boolean;
+  /** Throws `conflict` if the run is not executing or takes no input. */
+  control(run: RunId): ExecutionControl;
+  stopAll(cause: StopCause): void;
+  /** True once the run's output can be followed and its input taken. */
+  isExecuting(run: RunId): boolean;
+  onExecuting(listener: (run: RunId) => void): () => void;
+}
+
+interface Active {
+  readonly abort: AbortController;
+  cause?: StopCause;
+  control?: ExecutionControl;
+}
+
+export function createExecutions(deps: EngineDeps & { journal: Journal; self: Actor }): Executions {
+  const { journal, self } = deps;
+  const active = new Map<RunId, Active>();
+  const listeners = new Set<(run: RunId) => void>();
+
+  const write = (run: RunId, commands: readonly RunCommand[], sync: boolean): Promise<RunState> =>
+    journal.apply(run, commands, { by: self, sync });
+
+  /** Checks everything again at the moment of use; undefined if the run does not start now. */
+  const start = async (run: Run): Promise<CheckedPlan | undefined> => {
+    const result = await checkRun(deps, run);
+    if (!result.ok) {
+      await write(run.id, [result.fail], true);
+      return undefined;
+    }
+    const { checked } = result;
+    const accept: RunCommand[] = run.status === 'queued' ? [acceptance(checked)] : [];
+    const mustBeApproved = checked.gate.verdict === 'ask';
+    const approved = run.status === 'running' ? run.approved : undefined;
+    if (mustBeApproved && approved !== checked.digest) {
+      // What would run is not what was approved: ask again, about this.
+      await write(run.id, [...accept, askFor(deps, checked)], true);
+      return undefined;
+    }
+    await write(run.id, [...accept, { type: 'start', digest: checked.digest, mustBeApproved }], true);
+    return checked;
+  };
+
+  const perform = async (run: Run, checked: CheckedPlan, slot: Active): Promise<void> => {
+    const output = await deps.outputs.create(run.id, deps.settings.outputCapBytes);
+    const artifactsDir = await deps.workspaces.create(run.id);
+    const outcome = await executorFor(deps, checked.action.kind).execute(checked.action, checked.plan, {
+      run: run.id,
+      artifactsDir,
+      output,
+      signal: slot.abort.signal,
+      attach: (control) => {
+        slot.control = control;
+        for (const listener of [...listeners]) listener(run.id);
+      },
+    });
+    await finish(run.id, outcome, output, slot.cause);
+  };
+
+  const finish = async (
+    run: RunId,
+    outcome: Outcome,
+    output: OutputWriter,
+    cause: StopCause | undefined,
+  ): Promise<void> => {
+    const files = await collectFiles(deps, run);
+    for (const note of files.notes) output.write(Buffer.from(`[dispatch: ${note}]\n`));
+    const { sealed, artifacts } = await keepOutput(output);
+    const commands = [...files.commands, ...artifacts, commandOf(outcome, sealed.summary, cause)];
+    await write(run, commands, commands.length > 1);
+    await tidy(run);
+  };
+
+  /** A disk that refuses the output does not change what the command did. */
+  const keepOutput = async (
+    output: OutputWriter,
+  ): Promise<{ sealed: SealedOutput; artifacts: readonly RunCommand[] }> => {
+    const sealed = await output.seal();
+    try {
+      return { sealed, artifacts: await collectOutput(deps, sealed) };
+    } catch (error) {
+      deps.onFault('the output of a run could not be kept', error);
+      const { bytes } = sealed.summary;
+      return { sealed: { ...sealed, summary: { bytes, droppedBytes: bytes } }, artifacts: [] };
+    }
+  };
+
+  /** The log and the blobs hold everything now. */
+  const tidy = async (run: RunId): Promise<void> => {
+    const results = await Promise.allSettled([
+      deps.outputs.remove(run),
+      deps.workspaces.remove(run),
+      deps.vault.erase(run),
+    ]);
+    for (const result of results)
+      if (result.status === 'rejected') deps.onFault(`tidying up after run ${run}`, result.reason);
+  };
+
+  return {
+    async execute(id) {
+      const slot: Active = { abort: new AbortController() };
+      active.set(id, slot);
+      try {
+        const state = await deps.store.run(id);
+        if (state === undefined || isFinal(state.run) || state.run.status === 'waiting_approval') return;
+        const checked = await start(state.run);
+        if (checked !== undefined) await perform(state.run, checked, slot);
+      } catch (error) {
+        await giveUp(deps, journal, self, id, error);
+      } finally {
+        active.delete(id);
+      }
+    },
+    stop(run, cause) {
+      const slot = active.get(run);
+      if (slot === undefined) return false;
+      slot.cause ??= cause;
+      slot.abort.abort();
+      return true;
+    },
+    stopAll(cause) {
+      for (const slot of active.values()) {
+        slot.cause ??= cause;
+        slot.abort.abort();
+      }
+    },
+    isExecuting: (run) => active.get(run)?.control !== undefined,
+    onExecuting(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    control(run) {
+      const control = active.get(run)?.control;
+      if (control === undefined) {
+        throw new DispatchError('conflict', `run ${run} is not executing, so it takes no input`, {
+          hint: 'see "dispatch ps"',
+        });
+      }
+      return control;
+    },
+  };
+}
+
+function acceptance({ gate }: CheckedPlan): RunCommand {
+  return { type: 'accept', because: gate.because, ...(gate.rule === undefined ? {} : { rule: gate.rule }) };
+}

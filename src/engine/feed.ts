@@ -1,0 +1,54 @@
+/** Tells followers what happens, in log order, without a gap or a repeat, from wherever they stand. */
+
+import type { Cursor } from '../core/thread.ts';
+import type { LoggedChange, ThreadStore } from './ports.ts';
+
+const PAGE = 500;
+
+export interface Feed {
+  /** Called by the journal, in log order, after the write. */
+  publish(changes: readonly LoggedChange[]): void;
+  /** Every change after the cursor, then every new one, until the signal aborts. Resolves when it has caught up. */
+  follow(cursor: Cursor, listener: (change: LoggedChange) => void, signal: AbortSignal): Promise<void>;
+  /** New changes only. */
+  onChange(listener: (change: LoggedChange) => void): () => void;
+}
+
+export function createFeed(store: Pick<ThreadStore, 'changesAfter'>): Feed {
+  const listeners = new Set<(change: LoggedChange) => void>();
+  const onChange = (listener: (change: LoggedChange) => void): (() => void) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
+  return {
+    onChange,
+    publish(changes) {
+      for (const change of changes) for (const listener of [...listeners]) listener(change);
+    },
+    async follow(cursor, listener, signal) {
+      const reached: Record<string, number> = { ...cursor };
+      const deliver = (change: LoggedChange): void => {
+        const { device, seq } = change.event;
+        if (seq <= (reached[device] ?? 0)) return;
+        reached[device] = seq;
+        listener(change);
+      };
+      // Listen before reading, so that nothing falls between the last page and the first live change.
+      let waiting: LoggedChange[] | undefined = [];
+      const stop = onChange((change) => (waiting === undefined ? deliver(change) : waiting.push(change)));
+      signal.addEventListener('abort', stop, { once: true });
+      try {
+        for (let more = true; more && !signal.aborted; ) {
+          const page = await store.changesAfter(reached, PAGE);
+          page.items.forEach(deliver);
+          more = page.more;
+        }
+      } catch (error) {
+        stop();
+        throw error;
+      }
+      for (const change of waiting) deliver(change);
+      waiting = undefined;
+    },
+  };
+}

@@ -1,0 +1,208 @@
+/** What the engine needs from the outside world. Adapters implement these; the engine imports nothing else of theirs. */
+
+import type { AccessLevel, Action, Plan } from '../core/actions.ts';
+import type { Approval } from '../core/approvals.ts';
+import type { Artifact } from '../core/artifacts.ts';
+import type { Capabilities } from '../core/devices.ts';
+import type { Refusal } from '../core/errors.ts';
+import type { LogEvent, NewEvent, OutputSummary, StopReceipt } from '../core/events.ts';
+import type { DeviceId, RunId, Sha256 } from '../core/ids.ts';
+import type { Run, RunState, RunStatus } from '../core/runs.ts';
+import type { Cursor, EntryKey, Message } from '../core/thread.ts';
+import type { OutputChunk } from '../protocol/api.ts';
+
+/** A thread entry as stored: an artifact has no URL yet. */
+export type StoredEntry = { readonly key: EntryKey } & (
+  | { readonly kind: 'message'; readonly message: Message }
+  | { readonly kind: 'run'; readonly run: Run }
+  | { readonly kind: 'approval'; readonly approval: Approval }
+  | { readonly kind: 'artifact'; readonly artifact: Artifact }
+);
+
+/** A step of the thread as the log gives it: the event, and the entry it concerns after it. */
+export interface LoggedChange {
+  readonly event: LogEvent;
+  readonly entry: StoredEntry;
+  /** The run that the event belongs to, after it. */
+  readonly run?: Run;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** True if there is more in the direction that was read. */
+  readonly more: boolean;
+}
+
+/** The append-only log of this device with its projections. All reads see what was appended before they began. */
+export interface ThreadStore {
+  readonly device: DeviceId;
+  /**
+   * Gives the events their places and writes them with their projections in one atomic batch. Calls are serialised: the state
+   * that `evolve` sees is that of the batch before. `sync` waits until the disk has it.
+   */
+  append(events: readonly NewEvent[], options: { sync: boolean }): Promise<readonly LoggedChange[]>;
+  /** The next free short number. Given out once each while the store is open; an unused one may come again after a restart. */
+  nextRunNumber(): number;
+  cursor(): Cursor;
+  /** Changes after the cursor in log order, each entry as it is now. */
+  changesAfter(cursor: Cursor, limit: number): Promise<Page<LoggedChange>>;
+
+  run(id: RunId): Promise<RunState | undefined>;
+  /** Oldest first. */
+  approvalsOf(run: RunId): Promise<readonly Approval[]>;
+  artifactsOf(run: RunId): Promise<readonly Artifact[]>;
+  approval(id: string): Promise<Approval | undefined>;
+  artifact(id: string): Promise<Artifact | undefined>;
+  /** Ids that start with the prefix, at most `limit`. */
+  idsByPrefix(kind: 'run' | 'approval' | 'artifact', prefix: string, limit: number): Promise<readonly string[]>;
+  runByNumber(number: number): Promise<RunId | undefined>;
+  /** Newest first. `before` is a run id: the page starts with the run submitted before it. */
+  runs(query: { status?: readonly RunStatus[]; before?: RunId; limit: number }): Promise<Page<Run>>;
+  pendingApprovals(limit: number): Promise<readonly Extract<Approval, { status: 'pending' }>[]>;
+  /** Newest first. */
+  approvals(limit: number): Promise<readonly Approval[]>;
+  artifacts(limit: number): Promise<readonly Artifact[]>;
+
+  /** Oldest first in any case; without `before` and `after`, the newest. */
+  entries(query: { before?: EntryKey; after?: EntryKey; limit: number }): Promise<Page<StoredEntry>>;
+  /** Entries that hold every word of the query (the last may be a prefix), newest first. */
+  search(query: { query: string; before?: EntryKey; limit: number }): Promise<Page<StoredEntry>>;
+  /** Throws all projections away and makes them anew from the log; gives the number of events. */
+  rebuild(): Promise<number>;
+  /** Reads the whole log and compares it with the projections; gives what is wrong, in words. */
+  verify(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/** Content-addressed bytes on disk. A blob is there whole, under its hash, or not at all. */
+export interface BlobStore {
+  /** Copies a file in; hashes while copying; syncs before it answers. */
+  putFile(path: string): Promise<{ sha256: Sha256; sizeBytes: number }>;
+  put(chunks: AsyncIterable<Uint8Array>): Promise<{ sha256: Sha256; sizeBytes: number }>;
+  has(sha256: Sha256): Promise<boolean>;
+  path(sha256: Sha256): string;
+  /** Throws `not-found`. */
+  read(sha256: Sha256, offset: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** The first bytes, for telling types apart. */
+  head(sha256: Sha256, length: number): Promise<Uint8Array>;
+}
+
+/** The raw output of runs: one file by run id while it runs, read by offset by any number of followers at their own pace. */
+export interface OutputStore {
+  /** `capBytes` bounds what is kept: the first and the last half. */
+  create(run: RunId, capBytes: number): Promise<OutputWriter>;
+  /** Live until the writer is sealed; then from what was kept. Throws `not-found` if the run has no output here. */
+  follow(
+    run: RunId,
+    options: { offset: number; maxLag?: number },
+    signal: AbortSignal,
+  ): Promise<{ size: number; chunks: AsyncIterable<OutputChunk> }>;
+  /** What a crash left behind, ready to be kept as an artifact; undefined if there is nothing. Seals it. */
+  recover(run: RunId): Promise<SealedOutput | undefined>;
+  /** Deletes the run's files, once their content is kept elsewhere. Followers that are reading keep what they opened. */
+  remove(run: RunId): Promise<void>;
+}
+
+export interface SealedOutput {
+  readonly summary: OutputSummary;
+  /** A file with head, a line that says what was dropped, if anything was, and tail. */
+  readonly path: string;
+}
+
+export interface OutputWriter {
+  /** Never waits: a slow disk is bounded by `pressure`. The bytes must not change afterwards. */
+  write(bytes: Uint8Array): void;
+  /** True while more than a few MiB wait for the disk: the executor should pause reading. */
+  readonly pressure: boolean;
+  onDrain(listener: () => void): void;
+  readonly size: number;
+  /** Flushes and ends every follower after the last byte. Rejects with `storage` if the disk refused bytes. */
+  seal(): Promise<SealedOutput>;
+}
+
+/** Private files of a run that are not for the log: raw actions with secrets in them. Mode 0600, erased when the run ends. */
+export interface RunVault {
+  keep(run: RunId, action: Action): Promise<void>;
+  open(run: RunId): Promise<Action | undefined>;
+  erase(run: RunId): Promise<void>;
+}
+
+/** Folders that runs leave their artifacts in. */
+export interface Workspaces {
+  /** Makes an empty folder for the run, mode 0700. */
+  create(run: RunId): Promise<string>;
+  /** The regular files in it, at any depth, by path relative to it with forward slashes; links are not followed. */
+  list(run: RunId): Promise<readonly { readonly name: string; readonly path: string; readonly sizeBytes: number }[]>;
+  remove(run: RunId): Promise<void>;
+}
+
+/** How an execution ended. */
+export type Outcome =
+  | { readonly kind: 'exit'; readonly exitCode: number; readonly result?: string; readonly message?: string }
+  | { readonly kind: 'signal'; readonly signal: string }
+  | { readonly kind: 'timeout'; readonly timeoutMs: number; readonly receipt: StopReceipt }
+  /** The signal of the context aborted, and everything has been stopped. */
+  | { readonly kind: 'stopped'; readonly receipt: StopReceipt }
+  /** It could not be started, or is not valid. */
+  | { readonly kind: 'failed'; readonly reason: 'invalid' | 'internal' | 'refused'; readonly message: string };
+
+/** What an executor may use while it works. */
+export interface ExecutionContext {
+  readonly run: RunId;
+  /** An empty folder of this run alone; what it leaves there becomes artifacts. */
+  readonly artifactsDir: string;
+  readonly output: Pick<OutputWriter, 'write' | 'pressure' | 'onDrain'>;
+  /** Aborts when the run is cancelled or the peer stops. */
+  readonly signal: AbortSignal;
+  /** The executor calls it once, as soon as input, resizing and signals can be taken. */
+  attach(control: ExecutionControl): void;
+}
+
+/** What can be done to an execution from outside. */
+export interface ExecutionControl {
+  input(bytes: Uint8Array): void;
+  endInput(): void;
+  resize(cols: number, rows: number): void;
+  /** A signal name such as SIGINT, to the foreground of the run. */
+  kill(signal: string): void;
+}
+
+/** Carries out one kind of action on this device. */
+export interface Executor {
+  readonly kind: Action['kind'];
+  /** How many may execute at once. */
+  readonly slots: number;
+  /** The access this device really enforces when that level is asked for. */
+  enforces(requested: AccessLevel): AccessLevel;
+  /** What exactly would run, resolved now. Has no effects. */
+  prepare(run: RunId, action: Action): Promise<{ readonly ok: true; readonly plan: Plan } | Refusal>;
+  /** Carries out the plan that was prepared and checked a moment ago. Never rejects for what the command did. */
+  execute(action: Action, plan: Plan, context: ExecutionContext): Promise<Outcome>;
+  /** Ends what a lost peer's execution of this run may have left behind. */
+  reap(run: RunId): Promise<StopReceipt>;
+}
+
+/** Names types of files. */
+export interface MimeSniffer {
+  type(name: string, head: Uint8Array): Promise<string>;
+}
+
+export interface Clock {
+  /** Unix milliseconds. */
+  now(): number;
+  /** Calls back once at or after the time; the timer does not keep the process alive. Gives the way to cancel. */
+  at(time: number, callback: () => void): () => void;
+}
+
+export interface Identity {
+  readonly device: DeviceId;
+  readonly name: string;
+  readonly platform: string;
+  readonly capabilities: Capabilities;
+}
+
+/** Randomness and hashing, which the domain does not do itself. */
+export interface Ids {
+  next(): string;
+  sha256(text: string): Sha256;
+}

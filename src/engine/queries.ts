@@ -1,0 +1,130 @@
+/** Reading: the thread, runs, approvals and artifacts as clients see them. Changes nothing. */
+
+import type { Device } from '../core/devices.ts';
+import { DispatchError } from '../core/errors.ts';
+import type { RunId } from '../core/ids.ts';
+import { isFinal, type Run } from '../core/runs.ts';
+import type { EngineApi, Snapshot } from '../protocol/api.ts';
+import { publishArtifact, publishEntry } from './artifacts.ts';
+import type { EngineDeps } from './context.ts';
+import type { Feed } from './feed.ts';
+import { resolveArtifact, resolveRun } from './references.ts';
+
+/** How many finished runs a snapshot brings along, and how many pending approvals. */
+const RECENT_RUNS = 50;
+const PENDING_APPROVALS = 200;
+
+type Queries = Pick<
+  EngineApi,
+  | 'snapshot'
+  | 'thread.read'
+  | 'search'
+  | 'run.get'
+  | 'runs.list'
+  | 'wait'
+  | 'approvals.list'
+  | 'artifacts.list'
+  | 'artifact.get'
+>;
+
+export function createQueries(deps: EngineDeps & { feed: Feed; devices: () => Device[] }): Queries {
+  const { store, blobs, feed } = deps;
+  const stateOf = async (id: RunId): Promise<Run> => {
+    const state = await store.run(id);
+    if (state === undefined)
+      throw new DispatchError('not-found', `there is no run ${id}`, { hint: 'list them with "dispatch ps"' });
+    return state.run;
+  };
+
+  return {
+    async snapshot({ entries: limit }): Promise<Snapshot> {
+      // The cursor first: a change that comes while the rest is read is told again, never missed.
+      const cursor = store.cursor();
+      const page = await store.entries({ limit });
+      const open = await store.runs({ status: ['running', 'waiting_approval', 'queued'], limit: RECENT_RUNS });
+      const recent = await store.runs({ limit: RECENT_RUNS });
+      const runs = [...new Map([...open.items, ...recent.items].map((run) => [run.id, run])).values()];
+      const devices = deps.devices();
+      const device = devices.find(({ local }) => local);
+      if (device === undefined) throw new Error('this device does not know itself');
+      return {
+        device,
+        devices,
+        entries: page.items.map((entry) => publishEntry(blobs, entry)),
+        more: page.more,
+        runs: runs.sort((a, b) => b.number - a.number),
+        approvals: [...(await store.pendingApprovals(PENDING_APPROVALS))],
+        cursor,
+      };
+    },
+    async 'thread.read'(query) {
+      const page = await store.entries(query);
+      return { entries: page.items.map((entry) => publishEntry(blobs, entry)), more: page.more };
+    },
+    async search(query) {
+      const page = await store.search(query);
+      return { entries: page.items.map((entry) => publishEntry(blobs, entry)), more: page.more };
+    },
+    async 'run.get'({ run: ref }) {
+      const id = await resolveRun(store, ref);
+      const [run, approvals, artifacts] = await Promise.all([
+        stateOf(id),
+        store.approvalsOf(id),
+        store.artifactsOf(id),
+      ]);
+      return {
+        run,
+        approvals: [...approvals],
+        artifacts: artifacts.map((artifact) => publishArtifact(blobs, artifact)),
+      };
+    },
+    async 'runs.list'({ before, ...query }) {
+      const from = before === undefined ? {} : { before: await resolveRun(store, before) };
+      const page = await store.runs({ ...query, ...from });
+      return { runs: [...page.items], more: page.more };
+    },
+    async wait({ runs: refs, orApproval }) {
+      const ids = await Promise.all(refs.map((ref) => resolveRun(store, ref)));
+      const settled = (run: Run): boolean => isFinal(run) || (orApproval === true && run.status === 'waiting_approval');
+      return { runs: await Promise.all(ids.map((id) => until(feed, id, settled, () => stateOf(id)))) };
+    },
+    async 'approvals.list'({ all, limit }) {
+      return { approvals: [...(all === true ? await store.approvals(limit) : await store.pendingApprovals(limit))] };
+    },
+    async 'artifacts.list'({ run: ref, limit }) {
+      const artifacts =
+        ref === undefined ? await store.artifacts(limit) : await store.artifactsOf(await resolveRun(store, ref));
+      return { artifacts: artifacts.slice(0, limit).map((artifact) => publishArtifact(blobs, artifact)) };
+    },
+    async 'artifact.get'({ artifact: ref }) {
+      const id = await resolveArtifact(store, ref);
+      const artifact = await store.artifact(id);
+      if (artifact === undefined)
+        throw new DispatchError('not-found', `there is no artifact ${id}`, {
+          hint: 'list them with "dispatch artifacts"',
+        });
+      return { artifact: publishArtifact(blobs, artifact) };
+    },
+  };
+}
+
+function until(feed: Feed, id: RunId, settled: (run: Run) => boolean, read: () => Promise<Run>): Promise<Run> {
+  return new Promise((resolve, reject) => {
+    const stop = feed.onChange((change) => {
+      if (change.run?.id === id && settled(change.run)) settle(change.run);
+    });
+    const settle = (run: Run): void => {
+      stop();
+      resolve(run);
+    };
+    read().then(
+      (run) => {
+        if (settled(run)) settle(run);
+      },
+      (error: unknown) => {
+        stop();
+        reject(error);
+      },
+    );
+  });
+}

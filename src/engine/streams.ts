@@ -1,0 +1,119 @@
+/** What travels raw: the output of a run, live or kept; an artifact's bytes; input towards a run. */
+
+import { DispatchError } from '../core/errors.ts';
+import type { RunId } from '../core/ids.ts';
+import { isFinal, type Run } from '../core/runs.ts';
+import type { EngineStreams, OutputChunk } from '../protocol/api.ts';
+import { publishArtifact } from './artifacts.ts';
+import type { EngineDeps } from './context.ts';
+import type { Executions } from './execution.ts';
+import type { Feed } from './feed.ts';
+import { resolveArtifact, resolveRun } from './references.ts';
+
+export function createStreams(deps: EngineDeps & { feed: Feed; executions: Executions }): EngineStreams {
+  const { store, outputs, blobs } = deps;
+
+  const mustRun = async (id: RunId): Promise<Run> => {
+    const state = await store.run(id);
+    if (state === undefined)
+      throw new DispatchError('not-found', `there is no run ${id}`, { hint: 'list them with "dispatch ps"' });
+    return state.run;
+  };
+
+  /** The kept output of a run that has ended, from an offset in what it printed. */
+  async function* kept(run: Run, offset: number, signal: AbortSignal): AsyncIterable<OutputChunk> {
+    const artifact = (await store.artifactsOf(run.id)).find((candidate) => candidate.kind === 'output');
+    if (artifact === undefined) return;
+    yield* withOffsets(blobs.read(artifact.sha256, offset, signal), offset);
+  }
+
+  /** Waits for the run to begin, then follows it to its end. */
+  async function* live(
+    id: RunId,
+    offset: number,
+    maxLag: number | undefined,
+    signal: AbortSignal,
+  ): AsyncIterable<OutputChunk> {
+    const run = await begun(deps, id, signal);
+    if (run === undefined) return;
+    if (isFinal(run)) return yield* kept(run, offset, signal);
+    const { chunks } = await outputs.follow(id, maxLag === undefined ? { offset } : { offset, maxLag }, signal);
+    yield* chunks;
+  }
+
+  return {
+    async output({ run: ref, offset, maxLag }, signal) {
+      const run = await mustRun(await resolveRun(store, ref));
+      const size = isFinal(run) && run.output !== undefined ? run.output.bytes : 0;
+      return { run, size, chunks: live(run.id, offset, maxLag, signal) };
+    },
+    async blob({ artifact: ref, offset }, signal) {
+      const id = await resolveArtifact(store, ref);
+      const artifact = await store.artifact(id);
+      if (artifact === undefined)
+        throw new DispatchError('not-found', `there is no artifact ${id}`, {
+          hint: 'list them with "dispatch artifacts"',
+        });
+      const chunks = withOffsets(blobs.read(artifact.sha256, offset, signal), offset);
+      return { artifact: publishArtifact(blobs, artifact), chunks };
+    },
+    async input({ run: ref }) {
+      const id = await resolveRun(store, ref);
+      const run = await begun(deps, id, AbortSignal.timeout(INPUT_WAIT_MS));
+      if (run === undefined || isFinal(run)) {
+        throw new DispatchError('conflict', `run ${ref} is not executing, so it takes no input`, {
+          hint: 'see "dispatch ps"',
+        });
+      }
+      return {
+        write: (bytes) => deps.executions.control(id).input(bytes),
+        end: () => deps.executions.control(id).endInput(),
+      };
+    },
+  };
+}
+
+/** A person may take a while to approve; whoever sends input waits that long. */
+const INPUT_WAIT_MS = 24 * 3600 * 1000;
+
+async function* withOffsets(pieces: AsyncIterable<Uint8Array>, from: number): AsyncIterable<OutputChunk> {
+  let offset = from;
+  for await (const bytes of pieces) {
+    yield { offset, bytes };
+    offset += bytes.length;
+  }
+}
+
+/** The run once it executes or is over; undefined if the signal aborts first. */
+async function begun(
+  deps: { store: EngineDeps['store']; feed: Feed; executions: Executions },
+  id: RunId,
+  signal: AbortSignal,
+): Promise<Run | undefined> {
+  const isThere = (run: Run): boolean => isFinal(run) || deps.executions.isExecuting(run.id);
+  let stop: () => void = () => {};
+  try {
+    return await new Promise<Run | undefined>((resolve, reject) => {
+      const check = (): void => {
+        deps.store.run(id).then((state) => {
+          if (state !== undefined && isThere(state.run)) resolve(state.run);
+        }, reject);
+      };
+      const stopFeed = deps.feed.onChange((change) => {
+        if (change.run !== undefined && change.run.id === id && isFinal(change.run)) resolve(change.run);
+      });
+      const stopBegin = deps.executions.onExecuting((run) => {
+        if (run === id) check();
+      });
+      stop = () => {
+        stopFeed();
+        stopBegin();
+      };
+      signal.addEventListener('abort', () => resolve(undefined), { once: true });
+      if (signal.aborted) resolve(undefined);
+      check();
+    });
+  } finally {
+    stop();
+  }
+}

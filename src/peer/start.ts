@@ -1,0 +1,192 @@
+/**
+ * The composition root: the one place that wires adapters into an engine. The lock of the database decides which of several
+ * peers that start at once is the one.
+ */
+
+import { mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { loadConfig } from '../config/load.ts';
+import { homeFolder, type Paths } from '../config/paths.ts';
+import type { Config } from '../config/schema.ts';
+import { createControlServer } from '../control/server/server.ts';
+import { DispatchError } from '../core/errors.ts';
+import type { DeviceId } from '../core/ids.ts';
+import { createEngine, type Engine } from '../engine/engine.ts';
+import type { Executor, ThreadStore } from '../engine/ports.ts';
+import { type PeerStatus, PROTOCOL_VERSION } from '../protocol/api.ts';
+import { createShellExecutor } from '../routes/desktop/shell-executor.ts';
+import { createInlineExecutor } from '../routes/inline/executor.ts';
+import { createBlobStore } from '../store/blobs.ts';
+import { openThreadStore } from '../store/log/thread-store.ts';
+import { createMimeSniffer } from '../store/mime-sniffer.ts';
+import { createOutputStore } from '../store/output/output-store.ts';
+import { createRunVault } from '../store/vault.ts';
+import { createWorkspaces } from '../store/workspaces.ts';
+import { checkMachine } from './doctor.ts';
+import { loadIdentity } from './identity.ts';
+import { createPeerLog, type PeerLog } from './log.ts';
+import { findShell } from './shell.ts';
+import { systemClock, systemIds } from './system.ts';
+import { createThreadReader } from './thread-reader.ts';
+
+export interface PeerOptions {
+  readonly paths: Paths;
+  readonly env: NodeJS.ProcessEnv;
+  readonly version: string;
+  readonly name?: string;
+  readonly writeLog: (line: string) => void;
+}
+
+export interface Peer {
+  readonly status: PeerStatus;
+  /** Resolves when everything is closed. */
+  readonly closed: Promise<void>;
+  /** Stops what runs and closes everything, once. */
+  close(reason: string): Promise<void>;
+}
+
+export async function startPeer(options: PeerOptions): Promise<Peer> {
+  const { paths } = options;
+  const log = createPeerLog(options.writeLog);
+  const loaded = loadConfig(paths.configFile);
+  makeFolders(paths);
+  const { device } = loadIdentity(paths.identityFile);
+  const store = await openThreadStore({ location: paths.thread, device, now: systemClock.now });
+  try {
+    return await serve(options, loaded, store, device, log);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function serve(
+  options: PeerOptions,
+  loaded: ReturnType<typeof loadConfig>,
+  store: ThreadStore,
+  device: DeviceId,
+  log: PeerLog,
+): Promise<Peer> {
+  const { paths } = options;
+  const { config } = loaded;
+  const name = options.name ?? config.device.name ?? deviceName();
+  const shell = findShell(config.shell.program);
+  const engine = buildEngine({ ...options, config, configExists: loaded.exists, store, device, name, shell, log });
+  const status = (): PeerStatus => ({
+    pid: process.pid,
+    id: device,
+    name,
+    version: options.version,
+    protocol: PROTOCOL_VERSION,
+    instance: instance,
+    addresses: [],
+    home: paths.home,
+    startedAt,
+    load: engine.load(),
+  });
+  const startedAt = systemClock.now();
+  const instance = systemIds.next();
+  let resolveClosed: () => void = () => {};
+  const closed = new Promise<void>((resolve) => {
+    resolveClosed = resolve;
+  });
+  let closing: Promise<void> | undefined;
+  const close = (reason: string): Promise<void> => {
+    closing ??= (async () => {
+      log.info(`stopping: ${reason}`);
+      await server.close(reason);
+      await engine.close();
+      await store.close();
+      log.info('stopped');
+      resolveClosed();
+    })();
+    return closing;
+  };
+  const server = await createControlServer({
+    api: engine.api,
+    path: paths.socket,
+    status,
+    onStop: () => void close('a client asked'),
+    log,
+  });
+  engine.start().catch((error: unknown) => log.error('taking up unfinished runs', error));
+  log.info(`peer ${name} (${device}) version ${options.version} serves at ${paths.socket}`);
+  return { status: status(), closed, close };
+}
+
+interface BuildOptions extends PeerOptions {
+  readonly config: Config;
+  readonly configExists: boolean;
+  readonly store: ThreadStore;
+  readonly device: DeviceId;
+  readonly name: string;
+  readonly shell: string;
+  readonly log: PeerLog;
+}
+
+function buildEngine({ paths, env, config, configExists, store, device, name, shell, log }: BuildOptions): Engine {
+  const blobs = createBlobStore(paths.blobs);
+  const home = homeFolder(env);
+  const executors: Executor[] = [
+    createShellExecutor({ device, home, shell, slots: config.shell.slots, sha256: systemIds.sha256, baseEnv: env }),
+    createInlineExecutor({
+      slots: config.inline.slots,
+      reader: createThreadReader(() => engine.api),
+      workerUrl: workerUrl(),
+      sha256: systemIds.sha256,
+    }),
+  ];
+  const engine = createEngine({
+    store,
+    blobs,
+    outputs: createOutputStore(join(paths.runs)),
+    vault: createRunVault(paths.runs),
+    workspaces: createWorkspaces(paths.runs),
+    sniffer: createMimeSniffer(),
+    executors,
+    clock: systemClock,
+    ids: systemIds,
+    identity: {
+      device,
+      name,
+      platform: process.platform,
+      capabilities: {
+        shell: true,
+        browserAutomation: false,
+        desktopAutomation: false,
+        local_files: false,
+        reachableFolders: [home],
+      },
+    },
+    permissions: config.permissions,
+    settings: {
+      approvalTtlMs: config.approvals.expire,
+      outputCapBytes: config.output.cap,
+      maxArtifacts: config.artifacts.max_files,
+      maxArtifactBytes: config.artifacts.max_bytes,
+    },
+    doctor: async () => checkMachine({ paths, config, shell, configExists }),
+    onFault: (what, error) => log.error(what, error),
+  });
+  return engine;
+}
+
+function makeFolders(paths: Paths): void {
+  for (const folder of [paths.home, paths.thread, paths.blobs, paths.runs]) {
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw new DispatchError('storage', `cannot make the folder ${folder}: ${(error as Error).message}`, {
+        cause: error,
+        hint: 'mend the permissions of its parent, or set DISPATCH_HOME to a folder that can be written',
+      });
+    }
+  }
+}
+
+/** The host's name as a device name: no domain, no characters that `@name` could not hold. */
+function deviceName(): string {
+  const name = (hostname().split('.')[0] ?? '').replace(/[^A-Za-z0-9_-]/g, '-').replace(/^[-_]+/, '');
+  return name === '' ? 'device' : name;
+}

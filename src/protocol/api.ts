@@ -1,0 +1,189 @@
+/**
+ * The one engine API: every method with its parameters and its result. The engine implements it, the control server speaks it
+ * as JSON-RPC 2.0, clients call it. Types only, so that a client loads nothing by importing it.
+ */
+
+import type { AccessLevel, Action } from '../core/actions.ts';
+import type { Approval, Decision } from '../core/approvals.ts';
+import type { PublishedArtifact } from '../core/artifacts.ts';
+import type { Device } from '../core/devices.ts';
+import type { LogEvent } from '../core/events.ts';
+import type { GateAnswer } from '../core/policy/gate.ts';
+import type { RouteAnswer } from '../core/routing/route.ts';
+import type { Run, RunStatus } from '../core/runs.ts';
+import type { Cursor, EntryKey, ThreadEntry } from '../core/thread.ts';
+
+/** Raised when a message changes so that an older side would misread it. */
+export const PROTOCOL_VERSION = 1;
+
+/** Terminal size in character cells. */
+export interface TtySize {
+  cols: number;
+  rows: number;
+}
+
+/** A run, approval or artifact as people name it: an id, a unique prefix of one, or a run's short number. */
+export type Ref = string;
+
+export interface SubmitParams {
+  /** Made by the client, so that sending it twice submits once. */
+  id: string;
+  /** What the person typed; routed by the grammar unless `action` says what to do. */
+  task: string;
+  action?: Action;
+  /** Name, id prefix or `local`; only together with `action`. */
+  device?: string;
+  /** Where the person stands: the working folder for tasks on this machine. */
+  cwd?: string;
+  /** Give the command a terminal of this size. */
+  tty?: TtySize;
+  /** Fail at once instead of waiting for a person. */
+  noWait?: boolean;
+  /** The person who submits it says yes to it in the same breath. Never overrides a deny. */
+  approve?: boolean;
+}
+
+/** Everything known of one run. */
+export interface RunDetail {
+  run: Run;
+  approvals: Approval[];
+  artifacts: PublishedArtifact[];
+}
+
+/** The state a dashboard starts from; what comes later follows from `cursor`. */
+export interface Snapshot {
+  device: Device;
+  devices: Device[];
+  /** The newest entries, oldest first. */
+  entries: ThreadEntry[];
+  /** True if there are older ones. */
+  more: boolean;
+  /** Runs that are not final, and the newest that are, newest first. */
+  runs: Run[];
+  approvals: Extract<Approval, { status: 'pending' }>[];
+  cursor: Cursor;
+}
+
+/** One step of the thread: what happened, and the entry that it concerns as it is now. */
+export interface Change {
+  event: LogEvent;
+  entry: ThreadEntry;
+  /** The run of an approval or an artifact, as it is now. */
+  run?: Run;
+}
+
+export interface PeerStatus {
+  pid: number;
+  id: string;
+  name: string;
+  version: string;
+  protocol: number;
+  /** Changes with every start of the peer. */
+  instance: string;
+  addresses: string[];
+  home: string;
+  startedAt: number;
+  load: { running: number; queued: number };
+}
+
+export interface DoctorCheck {
+  name: string;
+  ok: boolean;
+  detail: string;
+  fix?: string;
+}
+
+/** method → [parameters, result]. */
+export interface Methods {
+  hello: [{ protocol: number; version: string; client: string }, PeerStatus];
+  status: [Record<string, never>, PeerStatus];
+  /** Answers, then ends the peer; running runs are stopped and become failed/interrupted. */
+  stop: [Record<string, never>, { stopping: true }];
+  snapshot: [{ entries: number }, Snapshot];
+  /** From now on the peer sends `change` notifications: first those after the cursor, then as they happen. */
+  follow: [{ cursor: Cursor }, { following: true }];
+  submit: [SubmitParams, { run: Run }];
+  route: [{ task: string; cwd?: string; tty?: TtySize }, RouteAnswer];
+  cancel: [{ run: Ref }, { run: Run }];
+  retry: [{ run: Ref; id: string }, { run: Run }];
+  /** `digest` is what the person was shown; without it the caller answers for what is pending now. */
+  decide: [{ approval: Ref; decision: Decision; digest?: string; note?: string }, { approval: Approval; run: Run }];
+  resize: [{ run: Ref; cols: number; rows: number }, Record<string, never>];
+  signal: [{ run: Ref; signal: string }, Record<string, never>];
+  say: [{ text: string }, { entry: ThreadEntry }];
+  'thread.read': [{ before?: EntryKey; after?: EntryKey; limit: number }, { entries: ThreadEntry[]; more: boolean }];
+  search: [{ query: string; before?: EntryKey; limit: number }, { entries: ThreadEntry[]; more: boolean }];
+  'run.get': [{ run: Ref }, RunDetail];
+  'runs.list': [{ status?: RunStatus[]; before?: string; limit: number }, { runs: Run[]; more: boolean }];
+  /** Answers when each of them is final or, with `orApproval`, waits for a person. */
+  wait: [{ runs: Ref[]; orApproval?: boolean }, { runs: Run[] }];
+  'approvals.list': [{ all?: boolean; limit: number }, { approvals: Approval[] }];
+  'artifacts.list': [{ run?: Ref; limit: number }, { artifacts: PublishedArtifact[] }];
+  'artifact.get': [{ artifact: Ref }, { artifact: PublishedArtifact }];
+  devices: [Record<string, never>, { devices: Device[] }];
+  'policy.check': [{ command: string; access?: AccessLevel }, GateAnswer];
+  doctor: [{ rebuild?: boolean }, { checks: DoctorCheck[] }];
+  /** Opens a raw stream of the run's output from a byte offset, live until the run ends. */
+  'output.open': [OutputParams, { stream: number; run: Run; size: number }];
+  /** Opens a raw stream of an artifact's bytes. */
+  'blob.open': [{ artifact: Ref; offset: number }, { stream: number; artifact: PublishedArtifact }];
+  /** Opens a raw stream towards the run's terminal or standard input. */
+  'input.open': [{ run: Ref }, { stream: number }];
+  /** End of the run's standard input. */
+  'input.end': [{ stream: number }, Record<string, never>];
+  'stream.close': [{ stream: number }, Record<string, never>];
+}
+
+export interface OutputParams {
+  run: Ref;
+  offset: number;
+  /** If the reader falls back further than this many bytes, skip ahead: for viewers that want the present, not the whole. */
+  maxLag?: number;
+}
+
+export type Method = keyof Methods;
+export type Params<M extends Method> = Methods[M][0];
+export type Result<M extends Method> = Methods[M][1];
+
+/** What the peer says unasked: notification → parameters. */
+export interface Notifications {
+  change: Change;
+  devices: { devices: Device[] };
+  /** All bytes of the stream have been sent. `size` is the offset after the last one. */
+  'stream.end': { stream: number; size: number; error?: { code: string; message: string } };
+  /** The peer is about to end. */
+  stopping: { reason: string };
+}
+
+/** A piece of output. An offset beyond the end of the piece before means that what lies between was dropped by the cap or skipped. */
+export interface OutputChunk {
+  offset: number;
+  bytes: Uint8Array;
+}
+
+/** The streaming half of the API: what travels raw. */
+export interface EngineStreams {
+  output(
+    params: OutputParams,
+    signal: AbortSignal,
+  ): Promise<{ run: Run; size: number; chunks: AsyncIterable<OutputChunk> }>;
+  blob(
+    params: { artifact: Ref; offset: number },
+    signal: AbortSignal,
+  ): Promise<{ artifact: PublishedArtifact; chunks: AsyncIterable<OutputChunk> }>;
+  input(params: { run: Ref }): Promise<{ write(bytes: Uint8Array): void; end(): void }>;
+}
+
+/** Methods that are plain request and answer. */
+export type PlainMethod = Exclude<
+  Method,
+  'hello' | 'status' | 'stop' | 'follow' | 'output.open' | 'blob.open' | 'input.open' | 'input.end' | 'stream.close'
+>;
+
+/** What the control server (and later a peer stream) serves. */
+export type EngineApi = { [M in PlainMethod]: (params: Params<M>) => Promise<Result<M>> } & EngineStreams & {
+    /** Calls back with every change after the cursor, in order, until the signal aborts. */
+    follow(cursor: Cursor, listener: (change: Change) => void, signal: AbortSignal): Promise<void>;
+    /** Calls back when the devices or their presence change. */
+    onDevices(listener: (devices: Device[]) => void): () => void;
+  };

@@ -1,0 +1,219 @@
+/**
+ * From events to what is stored of them: the one place that derives anything from the log. Appending, importing, rebuilding and
+ * verifying all go through here. It reads what the events build on and makes a batch; it never writes.
+ */
+
+import { type Timestamp, wallTime } from '../../core/clock.ts';
+import type { LogEvent } from '../../core/events.ts';
+import type { ApprovalId, RunId } from '../../core/ids.ts';
+import { evolve, type Run, type RunState } from '../../core/runs.ts';
+import { type EntryKey, entryKey, type Message } from '../../core/thread.ts';
+import type { LoggedChange, StoredEntry } from '../../engine/ports.ts';
+import * as keys from './keys.ts';
+import { type ApprovalRecord, parseRecord, type RunRecord } from './records.ts';
+import { searchedText, wordsOf } from './words.ts';
+
+/** The newest event of a device. */
+export interface Head {
+  readonly seq: number;
+  readonly at: Timestamp;
+}
+
+/** Where the log stands: all that has to be known to write on. */
+export interface Tips {
+  readonly heads: ReadonlyMap<string, Head>;
+  /** The newest timestamp of any device. */
+  readonly at: Timestamp | undefined;
+  /** The highest run number. */
+  readonly number: number;
+}
+
+export type Operation =
+  | { readonly type: 'put'; readonly key: string; readonly value: string }
+  | { readonly type: 'del'; readonly key: string };
+
+/** Values by key, undefined where there is none. */
+export type ReadMany = (wanted: string[]) => Promise<readonly (string | undefined)[]>;
+
+/** A thing that changes after it was made: as the database has it, and as it will be. */
+interface Touched<T> {
+  readonly stored: T | undefined;
+  now: T;
+}
+
+type RunEvent = Exclude<LogEvent, { type: 'message.said' }>;
+type ApprovalEvent = Extract<LogEvent, { type: `approval.${string}` }>;
+
+/** The changes that a number of events make, gathered into one batch. The events see each other. */
+export class Draft {
+  readonly #heads: Map<string, Head>;
+  #at: Timestamp | undefined;
+  #number: number;
+  readonly #storedNumber: number;
+  readonly #operations: Operation[] = [];
+  readonly #runs = new Map<string, Touched<RunRecord>>();
+  readonly #approvals = new Map<string, Touched<ApprovalRecord>>();
+
+  constructor(tips: Tips) {
+    this.#heads = new Map(tips.heads);
+    this.#at = tips.at;
+    this.#number = tips.number;
+    this.#storedNumber = tips.number;
+  }
+
+  get tips(): Tips {
+    return { heads: this.#heads, at: this.#at, number: this.#number };
+  }
+
+  /** Reads the runs that the events belong to. Must come before `apply`. */
+  async load(events: readonly LogEvent[], read: ReadMany): Promise<void> {
+    const runs = new Set<string>();
+    for (const event of events) if (event.type !== 'message.said') runs.add(keys.runKey(event.stream as RunId));
+    const records = await readRecords<RunRecord>(read, [...runs]);
+    for (const record of records) this.#runs.set(record.run.id, { stored: record, now: record });
+    const approvals = records.flatMap((record) =>
+      record.approval === undefined ? [] : [keys.approvalKey(record.approval)],
+    );
+    for (const record of await readRecords<ApprovalRecord>(read, approvals)) {
+      this.#approvals.set(record.approval.id, { stored: record, now: record });
+    }
+  }
+
+  /** Adds one event. Throws, and changes nothing, if the event does not fit what was before it. */
+  apply(event: LogEvent): LoggedChange {
+    const change = event.type === 'message.said' ? this.#say(event) : this.#moveRun(event);
+    this.#put(keys.logKey(event.device, event.seq), event);
+    this.#heads.set(event.device, { seq: event.seq, at: event.at });
+    if (this.#at === undefined || event.at > this.#at) this.#at = event.at;
+    return change;
+  }
+
+  /** The batch. Things that changed several times are written once, in their last state. */
+  operations(): Operation[] {
+    for (const { stored, now } of this.#runs.values()) if (stored !== now) this.#writeRun(stored, now);
+    for (const { stored, now } of this.#approvals.values()) if (stored !== now) this.#writeApproval(stored, now);
+    for (const [device, head] of this.#heads) this.#put(keys.headKey(device), head);
+    if (this.#number !== this.#storedNumber) this.#put(keys.NUMBER_KEY, this.#number);
+    return this.#operations;
+  }
+
+  #say(event: Extract<LogEvent, { type: 'message.said' }>): LoggedChange {
+    const { message: id, role, text } = event.data;
+    const message: Message = { id, role, text, by: event.by, at: wallTime(event.at) };
+    const entry: StoredEntry = { key: entryKey(event), kind: 'message', message };
+    this.#put(keys.messageKey(id), { key: entry.key, message });
+    this.#enter(entry, keys.messageKey(id));
+    return { event, entry };
+  }
+
+  #moveRun(event: RunEvent): LoggedChange {
+    const id = event.stream as RunId;
+    const record = this.#runs.get(id);
+    if (event.type === 'run.submitted' && record !== undefined) throw new Error(`run ${id} was submitted before`);
+    const state = evolve(this.#stateOf(record), event);
+    const key = record?.now.key ?? entryKey(event);
+    const approval = state.approval?.id;
+    const now: RunRecord = { key, run: state.run, ...(approval === undefined ? {} : { approval }) };
+    if (record === undefined) this.#runs.set(id, { stored: undefined, now });
+    else record.now = now;
+    return { event, entry: this.#entryOf(event, key, state), run: state.run };
+  }
+
+  #stateOf(record: Touched<RunRecord> | undefined): RunState | undefined {
+    if (record === undefined) return undefined;
+    const { run, approval: id } = record.now;
+    if (id === undefined) return { run };
+    const approval = this.#approvals.get(id);
+    if (approval === undefined) throw new Error(`log damaged: approval ${id} of run ${run.id} is not there`);
+    return { run, approval: approval.now.approval };
+  }
+
+  /** Keeps what the event says beyond the run itself, and gives the entry that it concerns. */
+  #entryOf(event: RunEvent, runPlace: EntryKey, state: RunState): StoredEntry {
+    switch (event.type) {
+      case 'approval.requested':
+      case 'approval.decided':
+      case 'approval.expired':
+        return this.#keepApproval(event, state);
+      case 'artifact.created':
+        return this.#keepArtifact(event);
+      case 'run.submitted': {
+        const entry: StoredEntry = { key: runPlace, kind: 'run', run: state.run };
+        this.#enter(entry, keys.runKey(state.run.id));
+        this.#put(keys.numberIndexKey(state.run.number), state.run.id);
+        this.#number = Math.max(this.#number, state.run.number);
+        return entry;
+      }
+      case 'run.accepted':
+      case 'run.started':
+      case 'run.completed':
+      case 'run.failed':
+      case 'run.cancelled':
+        return { key: runPlace, kind: 'run', run: state.run };
+    }
+  }
+
+  #keepApproval(event: ApprovalEvent, { approval }: RunState): StoredEntry {
+    if (approval === undefined) throw new Error(`log damaged: ${event.type} without an approval in ${event.stream}`);
+    const before = this.#approvals.get(approval.id);
+    const key = before?.now.key ?? entryKey(event);
+    const entry: StoredEntry = { key, kind: 'approval', approval };
+    if (before === undefined) {
+      this.#approvals.set(approval.id, { stored: undefined, now: { key, approval } });
+      this.#enter(entry, keys.approvalKey(approval.id));
+      this.#put(keys.approvalIndexKey(key), approval.id);
+      this.#put(keys.runApprovalKey(approval.runId, key), approval.id);
+    } else {
+      before.now = { key, approval };
+    }
+    return entry;
+  }
+
+  #keepArtifact(event: Extract<LogEvent, { type: 'artifact.created' }>): StoredEntry {
+    const runId = event.stream as RunId;
+    const artifact = { ...event.data.artifact, runId, device: event.device, createdAt: wallTime(event.at) };
+    const entry: StoredEntry = { key: entryKey(event), kind: 'artifact', artifact };
+    this.#put(keys.artifactKey(artifact.id), { key: entry.key, artifact });
+    this.#enter(entry, keys.artifactKey(artifact.id));
+    this.#put(keys.artifactIndexKey(entry.key), artifact.id);
+    this.#put(keys.runArtifactKey(runId, entry.key), artifact.id);
+    return entry;
+  }
+
+  /** Gives a new entry its place in the thread, and lets it be found by its words. */
+  #enter(entry: StoredEntry, recordKey: string): void {
+    this.#operations.push({ type: 'put', key: keys.entryIndexKey(entry.key), value: recordKey });
+    for (const word of wordsOf(searchedText(entry))) {
+      this.#operations.push({ type: 'put', key: keys.wordIndexKey(word, entry.key), value: '' });
+    }
+  }
+
+  #writeRun(stored: RunRecord | undefined, now: RunRecord): void {
+    const { id, status } = now.run;
+    this.#put(keys.runKey(id), now);
+    if (stored?.run.status === status) return;
+    if (stored !== undefined) this.#delete(keys.statusIndexKey(stored.run.status, stored.key));
+    this.#put(keys.statusIndexKey(status, now.key), id);
+  }
+
+  #writeApproval(stored: ApprovalRecord | undefined, now: ApprovalRecord): void {
+    const { id, status } = now.approval;
+    this.#put(keys.approvalKey(id), now);
+    const wasPending = stored?.approval.status === 'pending';
+    if (status === 'pending' && !wasPending) this.#put(keys.pendingIndexKey(now.key), id);
+    if (status !== 'pending' && wasPending) this.#delete(keys.pendingIndexKey(now.key));
+  }
+
+  #put(key: string, value: object | string | number): void {
+    this.#operations.push({ type: 'put', key, value: typeof value === 'string' ? value : JSON.stringify(value) });
+  }
+
+  #delete(key: string): void {
+    this.#operations.push({ type: 'del', key });
+  }
+}
+
+async function readRecords<T extends object>(read: ReadMany, wanted: string[]): Promise<T[]> {
+  const texts = wanted.length === 0 ? [] : await read(wanted);
+  return texts.flatMap((text, index) => (text === undefined ? [] : [parseRecord<T>(wanted[index] ?? '', text)]));
+}

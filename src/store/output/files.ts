@@ -1,0 +1,236 @@
+/**
+ * The two files of an output: `<run>.head` holds the first bytes at their own offsets, `<run>.tail` the last bytes in a ring
+ * behind a header. Knows where every kept byte stands; one write at a time, any number of reads beside it.
+ */
+
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunId } from '../../core/ids.ts';
+import type { OutputChunk } from '../../protocol/api.ts';
+import { decodeRingHeader, encodeRingHeader, RING_START } from './ring-header.ts';
+
+/** Bytes from `start` up to, not including, `end`. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface OutputPaths {
+  readonly head: string;
+  readonly tail: string;
+}
+
+export function outputPaths(dir: string, run: RunId): OutputPaths {
+  return { head: join(dir, `${run}.head`), tail: join(dir, `${run}.tail`) };
+}
+
+const PRIVATE = 0o600;
+
+export class OutputFiles {
+  readonly paths: OutputPaths;
+  readonly #head: FileHandle;
+  #tail: FileHandle | undefined;
+  readonly #headBytes: number;
+  readonly #ringBytes: number;
+  #headEnd: number;
+  #ringEnd: number;
+  /** A ring write up to here may have begun. */
+  #reach: number;
+
+  private constructor(paths: OutputPaths, head: FileHandle, tail: FileHandle | undefined, layout: { headBytes: number; ringBytes: number; headEnd: number; ringEnd: number; reach: number }) {
+    this.paths = paths;
+    this.#head = head;
+    this.#tail = tail;
+    this.#headBytes = layout.headBytes;
+    this.#ringBytes = layout.ringBytes;
+    this.#headEnd = layout.headEnd;
+    this.#ringEnd = layout.ringEnd;
+    this.#reach = layout.reach;
+  }
+
+  /** New files; fails with EEXIST where the run has some. The first half of the cap is the head's. */
+  static async create(paths: OutputPaths, capBytes: number): Promise<OutputFiles> {
+    const headBytes = Math.floor(capBytes / 2);
+    const head = await open(paths.head, 'wx+', PRIVATE);
+    return new OutputFiles(paths, head, undefined, { headBytes, ringBytes: capBytes - headBytes, headEnd: 0, ringEnd: headBytes, reach: headBytes });
+  }
+
+  /**
+   * What a process that ended at any moment left behind; undefined if there is nothing. The header of the ring tells what it
+   * holds; a ring without one was never written to. A head longer than the header allows had begun to be sealed.
+   */
+  static async reopen(paths: OutputPaths): Promise<OutputFiles | undefined> {
+    const head = await openIfThere(paths.head);
+    if (head === undefined) return undefined;
+    const tail = await openIfThere(paths.tail);
+    const { size } = await head.stat();
+    const header = tail === undefined ? undefined : await readHeader(tail);
+    if (header !== undefined) {
+      const { headBytes, ringBytes, end, reach } = header;
+      return new OutputFiles(paths, head, tail, { headBytes, ringBytes, headEnd: Math.min(size, headBytes), ringEnd: end, reach });
+    }
+    return new OutputFiles(paths, head, tail, { headBytes: size, ringBytes: 0, headEnd: size, ringEnd: size, reach: size });
+  }
+
+  get headEnd(): number {
+    return this.#headEnd;
+  }
+
+  /** What can be read back now, in order: head and ring, where they hold anything. */
+  kept(): Range[] {
+    const ranges = [
+      { start: 0, end: this.#headEnd },
+      { start: Math.max(this.#headBytes, this.#reach - this.#ringBytes), end: this.#ringEnd },
+    ];
+    return ranges.filter(({ start, end }) => start < end);
+  }
+
+  /** Writes the bytes that begin at offset `from`, the end of what was written before. Not to be called twice at a time. */
+  async store(from: number, slices: readonly Uint8Array[]): Promise<void> {
+    const to = from + lengthOf(slices);
+    const inHead = Math.max(0, Math.min(to, this.#headBytes) - from);
+    if (inHead > 0) {
+      await writeAll(this.#head, cut(slices, 0, inHead), from, (written) => {
+        this.#headEnd += written;
+      });
+    }
+    if (to > this.#headBytes) await this.#storeInRing(from + inHead, cut(slices, inHead, to - from), to);
+  }
+
+  /** Tells the header how far the ring has come; for when nothing more is waiting to be stored. */
+  async commit(): Promise<void> {
+    if (this.#tail !== undefined) await this.#writeHeader(this.#ringEnd);
+  }
+
+  /**
+   * At most `length` bytes from the first kept one at or after the offset; undefined if nothing there is kept. What a
+   * concurrent write may have overtaken is left out.
+   */
+  async read(offset: number, length: number): Promise<OutputChunk | undefined> {
+    for (let from = offset; ; ) {
+      const range = this.kept().find(({ end }) => from < end);
+      if (range === undefined) return undefined;
+      const start = Math.max(from, range.start);
+      const bytes = await this.#readRange(start, Math.min(length, range.end - start));
+      const valid = this.kept().find(({ end }) => start < end);
+      const skip = valid === undefined ? bytes.length : Math.max(0, valid.start - start);
+      if (skip < bytes.length) {
+        const end = Math.min(bytes.length, valid!.end - start);
+        return { offset: start + skip, bytes: skip === 0 && end === bytes.length ? bytes : bytes.subarray(skip, end) };
+      }
+      from = start + bytes.length;
+    }
+  }
+
+  /** Writes past the head, for sealing. */
+  async extendHead(position: number, bytes: Uint8Array): Promise<void> {
+    await writeAll(this.#head, [bytes], position, () => {});
+  }
+
+  /** Forgets what was written past the end of the head. */
+  async truncateHead(): Promise<void> {
+    await this.#head.truncate(this.#headEnd);
+  }
+
+  /** Gives up the last bytes of the head, and puts others into their room, which the disk has already granted. */
+  async replaceHeadEnd(bytes: Uint8Array): Promise<void> {
+    this.#headEnd -= bytes.length;
+    await writeAll(this.#head, [bytes], this.#headEnd, () => {});
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#head.close(), this.#tail?.close()]);
+  }
+
+  async remove(): Promise<void> {
+    await removeFiles(this.paths);
+  }
+
+  async #storeInRing(from: number, slices: readonly Uint8Array[], to: number): Promise<void> {
+    if (this.#ringBytes > 0) {
+      this.#tail ??= await open(this.paths.tail, 'wx+', PRIVATE);
+      await this.#writeHeader(to);
+      const start = Math.max(from, to - this.#ringBytes);
+      const bytes = cut(slices, start - from, to - from);
+      const position = (start - this.#headBytes) % this.#ringBytes;
+      const beforeWrap = Math.min(to - start, this.#ringBytes - position);
+      await writeAll(this.#tail, cut(bytes, 0, beforeWrap), RING_START + position, () => {});
+      if (beforeWrap < to - start) await writeAll(this.#tail, cut(bytes, beforeWrap, to - start), RING_START, () => {});
+    }
+    this.#reach = to;
+    this.#ringEnd = to;
+  }
+
+  async #writeHeader(reach: number): Promise<void> {
+    // From here on no read may trust what a write up to `reach` overwrites.
+    this.#reach = reach;
+    const header = encodeRingHeader({ headBytes: this.#headBytes, ringBytes: this.#ringBytes, end: this.#ringEnd, reach });
+    await writeAll(this.#tail!, [header], 0, () => {});
+  }
+
+  async #readRange(start: number, length: number): Promise<Uint8Array> {
+    const bytes = Buffer.allocUnsafeSlow(length);
+    if (start < this.#headBytes) return readFully(this.#head, bytes, start);
+    const position = (start - this.#headBytes) % this.#ringBytes;
+    const beforeWrap = Math.min(length, this.#ringBytes - position);
+    return readFully(this.#tail!, bytes.subarray(0, beforeWrap), RING_START + position);
+  }
+}
+
+export async function removeFiles({ head, tail }: OutputPaths): Promise<void> {
+  // The ring first: a head alone is a whole output, a ring alone is nothing.
+  await rm(tail, { force: true });
+  await rm(head, { force: true });
+}
+
+async function openIfThere(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'r+');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function readHeader(tail: FileHandle): Promise<ReturnType<typeof decodeRingHeader>> {
+  const bytes = Buffer.alloc(RING_START);
+  const { bytesRead } = await tail.read(bytes, 0, RING_START, 0);
+  return decodeRingHeader(bytes.subarray(0, bytesRead));
+}
+
+async function readFully(handle: FileHandle, bytes: Uint8Array, position: number): Promise<Uint8Array> {
+  for (let filled = 0; filled < bytes.length; ) {
+    const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, position + filled);
+    if (bytesRead === 0) throw new Error('the file is shorter than what was written to it');
+    filled += bytesRead;
+  }
+  return bytes;
+}
+
+/** A disk may take less than it is given, and says no only when asked again. */
+async function writeAll(handle: FileHandle, slices: readonly Uint8Array[], position: number, onWritten: (bytes: number) => void): Promise<void> {
+  const total = lengthOf(slices);
+  for (let written = 0; written < total; ) {
+    const { bytesWritten } = await handle.writev(cut(slices, written, total), position + written);
+    if (bytesWritten === 0) throw new Error('the disk takes no more bytes');
+    written += bytesWritten;
+    onWritten(bytesWritten);
+  }
+}
+
+function lengthOf(slices: readonly Uint8Array[]): number {
+  return slices.reduce((sum, slice) => sum + slice.length, 0);
+}
+
+/** Views of the bytes from `start` up to `end` of the slices taken together. */
+function cut(slices: readonly Uint8Array[], start: number, end: number): Uint8Array[] {
+  const views: Uint8Array[] = [];
+  let offset = 0;
+  for (const slice of slices) {
+    const from = Math.max(start - offset, 0);
+    const to = Math.min(end - offset, slice.length);
+    if (from < to) views.push(from === 0 && to === slice.length ? slice : slice.subarray(from, to));
+    offset += slice.length;
+  }
+  return views;
+}

@@ -1,0 +1,185 @@
+/**
+ * One output while its run lives and until its files are removed: takes bytes without ever waiting, brings them to the disk with
+ * one write in flight, and wakes followers once a turn of the event loop. A disk that says no ends the keeping, not the run.
+ */
+
+import { setImmediate as onNextTurn } from 'node:timers';
+import type { OutputSummary } from '../../core/events.ts';
+import type { OutputWriter, SealedOutput } from '../../engine/ports.ts';
+import type { OutputChunk } from '../../protocol/api.ts';
+import { storageError } from '../disk-errors.ts';
+import { assemble, type Gap } from './assemble.ts';
+import type { OutputFiles } from './files.ts';
+import { Window } from './window.ts';
+
+const MIB = 1024 * 1024;
+/** Most bytes in one write to the disk. */
+const BATCH = MIB;
+/** Unwritten bytes at which the executor should pause reading, and at which it may go on. */
+const HIGH_WATER = 8 * MIB;
+const LOW_WATER = 2 * MIB;
+/** What stays in memory for followers near the end; more where the disk cannot be read back from. */
+const RECENT = 2 * MIB;
+const RECENT_WITHOUT_DISK = 8 * MIB;
+/** The largest piece a follower is given. */
+export const CHUNK = 256 * 1024;
+
+/** What a sealed output tells besides the port: where the kept file differs from what was printed. */
+export interface KeptOutput extends SealedOutput {
+  readonly gaps: readonly Gap[];
+}
+
+export class OutputStream implements OutputWriter {
+  readonly #files: OutputFiles;
+  readonly #onFault: (error: Error) => void;
+  readonly #window = new Window();
+  /** Everything before is on the disk, or given up. */
+  #settled = 0;
+  #flushing: Promise<void> | undefined;
+  #turnScheduled = false;
+  #pressed = false;
+  readonly #drainListeners: (() => void)[] = [];
+  #faulted = false;
+  #ended = false;
+  #sealing: Promise<KeptOutput> | undefined;
+  #changed = Promise.withResolvers<void>();
+  /** The store itself, and every follower. */
+  #users = 1;
+
+  constructor(files: OutputFiles, onFault: (error: Error) => void) {
+    this.#files = files;
+    this.#onFault = onFault;
+  }
+
+  /** Ignored after `seal`: a terminal may still deliver what nobody can keep any more. */
+  write(bytes: Uint8Array): void {
+    if (this.#ended || bytes.length === 0) return;
+    this.#window.append(bytes);
+    if (this.#window.end - this.#settled > HIGH_WATER) this.#pressed = true;
+    this.#scheduleTurn();
+  }
+
+  get pressure(): boolean {
+    return this.#pressed;
+  }
+
+  /** Called each time that `pressure` ends. */
+  onDrain(listener: () => void): void {
+    this.#drainListeners.push(listener);
+  }
+
+  get size(): number {
+    return this.#window.end;
+  }
+
+  /** True once no more bytes can come. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Resolves at the next change of `size` or `ended`, or at `wake`. */
+  changed(): Promise<void> {
+    return this.#changed.promise;
+  }
+
+  wake(): void {
+    const { resolve } = this.#changed;
+    this.#changed = Promise.withResolvers();
+    resolve();
+  }
+
+  /** The next bytes at the offset, if they are in memory. */
+  recent(offset: number): OutputChunk | undefined {
+    const bytes = this.#window.at(offset, CHUNK);
+    return bytes === undefined ? undefined : { offset, bytes };
+  }
+
+  /** The next bytes at or after an offset that memory does not hold; undefined if all of them were dropped. */
+  async older(offset: number): Promise<OutputChunk | undefined> {
+    try {
+      const chunk = await this.#files.read(offset, CHUNK);
+      // What is dropped from the disk may still be in memory, and then comes first.
+      return chunk !== undefined && chunk.offset < this.#window.start ? chunk : this.recent(Math.max(offset, this.#window.start));
+    } catch (error) {
+      throw storageError(`cannot read the output back from ${this.#files.paths.head}`, error);
+    }
+  }
+
+  /**
+   * Never rejects because of a full disk: what could be kept is kept, `droppedBytes` counts the rest, the file says so where it
+   * is missing, and the fault was reported when it happened. So the run ends as it would have, with an output that is said to
+   * be incomplete. Rejects with `storage` only if the kept file cannot be touched at all; then nothing was kept.
+   */
+  seal(): Promise<KeptOutput> {
+    this.#sealing ??= this.#seal();
+    return this.#sealing;
+  }
+
+  retain(): void {
+    this.#users += 1;
+  }
+
+  async release(): Promise<void> {
+    this.#users -= 1;
+    if (this.#users === 0) await this.#files.close();
+  }
+
+  async #seal(): Promise<KeptOutput> {
+    this.#ended = true;
+    this.wake();
+    while (this.#settled < this.size || this.#flushing !== undefined) await this.#flush();
+    const gaps = await assemble(this.#files, this.size).catch((error: unknown) => {
+      throw storageError(`cannot keep the output in ${this.#files.paths.head}`, error);
+    });
+    return { path: this.#files.paths.head, summary: summaryOf(this.size, gaps), gaps };
+  }
+
+  #scheduleTurn(): void {
+    if (this.#turnScheduled) return;
+    this.#turnScheduled = true;
+    onNextTurn(() => {
+      this.#turnScheduled = false;
+      this.wake();
+      void this.#flush();
+    });
+  }
+
+  /** Resolves when everything that was there is settled. Never rejects. */
+  #flush(): Promise<void> {
+    this.#flushing ??= this.#store().finally(() => {
+      this.#flushing = undefined;
+    });
+    return this.#flushing;
+  }
+
+  async #store(): Promise<void> {
+    while (this.#settled < this.size) {
+      const to = Math.min(this.size, this.#settled + BATCH);
+      await this.#attempt(() => this.#files.store(this.#settled, this.#window.slices(this.#settled, to)));
+      this.#settled = this.#faulted ? this.size : to;
+      this.#window.forget(Math.min(this.#settled, this.size - (this.#faulted ? RECENT_WITHOUT_DISK : RECENT)));
+      this.#relieve();
+      if (this.#settled === this.size) await this.#attempt(() => this.#files.commit());
+    }
+  }
+
+  async #attempt(act: () => Promise<void>): Promise<void> {
+    if (this.#faulted) return;
+    try {
+      await act();
+    } catch (error) {
+      this.#faulted = true;
+      this.#onFault(storageError(`cannot keep more of the output in ${this.#files.paths.head}`, error));
+    }
+  }
+
+  #relieve(): void {
+    if (!this.#pressed || this.#window.end - this.#settled > LOW_WATER) return;
+    this.#pressed = false;
+    for (const listener of [...this.#drainListeners]) listener();
+  }
+}
+
+export function summaryOf(bytes: number, gaps: readonly Gap[]): OutputSummary {
+  return { bytes, droppedBytes: gaps.reduce((sum, gap) => sum + gap.bytes, 0) };
+}

@@ -1,0 +1,151 @@
+// Turns the bytes of a terminal into events: keys, pastes, mouse, focus and replies, each with the bytes that made it.
+// However the bytes are cut, the events are the same. It never lets a paste become keys, nor a reply become text.
+import { scanToken } from './input-scan.ts';
+import { createPasteCollector } from './input-paste.ts';
+
+export type InputEvent =
+  /** `key` is canonical: 'a', 'ä', 'space', 'enter', 'S-tab', 'C-a', 'M-x', 'C-M-S-left' (always in the order C- M- S-). */
+  | { type: 'key'; key: string; text?: string }
+  | { type: 'paste'; text: string }
+  | MouseInput
+  | { type: 'focus'; focused: boolean }
+  /** An answer of the terminal to a question, or a sequence that means nothing to us. */
+  | { type: 'reply'; kind: 'background' | 'other'; value: string };
+
+export interface MouseInput {
+  type: 'mouse';
+  action: 'down' | 'up' | 'move' | 'wheelup' | 'wheeldown';
+  x: number;
+  y: number;
+  button: 'left' | 'middle' | 'right' | 'none';
+  shift: boolean;
+  ctrl: boolean;
+  alt: boolean;
+}
+
+export interface InputTokenizer {
+  write(bytes: Uint8Array): void;
+  /** Takes what is pending as complete, as the time-out would. */
+  flush(): void;
+  /** Forgets what is pending and stops the timer. */
+  close(): void;
+}
+
+export interface InputTokenizerOptions {
+  /** How long a lone ESC may be the beginning of something; 50 ms if not given. */
+  escapeTimeoutMs?: number;
+  /** Calls back once after that many milliseconds, unless the function it answers is called first. */
+  setTimer?: (callback: () => void, milliseconds: number) => () => void;
+}
+
+const DEFAULT_ESCAPE_TIMEOUT_MS = 50;
+// A sequence that has begun is waited for longer, so that a slow line does not turn its rest into typed text.
+const SEQUENCE_TIMEOUT_FACTOR = 10;
+
+const realTimer = (callback: () => void, milliseconds: number) => {
+  const timer = setTimeout(callback, milliseconds);
+  return () => clearTimeout(timer);
+};
+
+export function createInputTokenizer(
+  emit: (event: InputEvent, raw: Uint8Array) => void,
+  options: InputTokenizerOptions = {},
+): InputTokenizer {
+  const escapeTimeoutMs = options.escapeTimeoutMs ?? DEFAULT_ESCAPE_TIMEOUT_MS;
+  const setTimer = options.setTimer ?? realTimer;
+  const paste = createPasteCollector((text, raw) => emit({ type: 'paste', text }, raw));
+  let pending: Uint8Array = new Uint8Array(0);
+  let swallowing: 'csi' | 'string' | undefined;
+  let cancelTimer: (() => void) | undefined;
+  let armed: 'escape' | 'sequence' | undefined;
+
+  function disarm() {
+    cancelTimer?.();
+    cancelTimer = undefined;
+    armed = undefined;
+  }
+
+  function arm(wait: 'escape' | 'sequence', progressed: boolean) {
+    // The time of a begun sequence counts from its beginning: typing on cannot keep it open.
+    if (armed === wait && wait === 'sequence' && !progressed) return;
+    disarm();
+    armed = wait;
+    cancelTimer = setTimer(
+      () => {
+        cancelTimer = undefined;
+        armed = undefined;
+        drain(true);
+      },
+      wait === 'escape' ? escapeTimeoutMs : escapeTimeoutMs * SEQUENCE_TIMEOUT_FACTOR,
+    );
+  }
+
+  function drain(final: boolean) {
+    let at = 0;
+    let wait: 'escape' | 'sequence' | undefined;
+    while (at < pending.length || paste.active) {
+      if (paste.active) {
+        at = paste.take(pending, at);
+        if (paste.active) break;
+        continue;
+      }
+      if (swallowing) {
+        const skipped = skipSwallowed(pending, at, swallowing);
+        at = skipped.at;
+        if (!skipped.ended) break;
+        swallowing = undefined;
+        continue;
+      }
+      const token = scanToken(pending, at, final);
+      if (token.incomplete) {
+        wait = token.incomplete;
+        break;
+      }
+      const raw = pending.slice(at, at + token.length);
+      at += token.length;
+      swallowing = token.swallow;
+      if (token.event === 'paste-start') paste.start(raw);
+      else emit(token.event, raw);
+    }
+    pending = pending.subarray(at);
+    if (wait) arm(wait, at > 0);
+    else disarm();
+  }
+
+  return {
+    write(bytes) {
+      pending = pending.length === 0 ? bytes.slice() : join(pending, bytes);
+      drain(false);
+    },
+    flush() {
+      drain(true);
+      if (!paste.active) return;
+      paste.end(pending);
+      pending = new Uint8Array(0);
+    },
+    close() {
+      disarm();
+      pending = new Uint8Array(0);
+      paste.reset();
+      swallowing = undefined;
+    },
+  };
+}
+
+/** Goes to the end of a sequence that grew beyond all measure; what it said is lost, but it does not become keys. */
+function skipSwallowed(bytes: Uint8Array, from: number, kind: 'csi' | 'string'): { at: number; ended: boolean } {
+  for (let at = from; at < bytes.length; at += 1) {
+    const byte = bytes[at] as number;
+    if (byte === 0x1b) return { at, ended: true };
+    if (kind === 'csi' ? byte >= 0x40 && byte <= 0x7e : byte === 0x07) return { at: at + 1, ended: true };
+    if (byte === 0x18 || byte === 0x1a) return { at: at + 1, ended: true };
+  }
+  return { at: bytes.length, ended: false };
+}
+
+function join(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const both = new Uint8Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { MASK, maskSecrets } from '../../../src/core/secrets.ts';
+
+const SECRET = 'Zq8vR4nT2mKp9xW1';
+
+describe('masking secrets', () => {
+  it.each([
+    `curl -H "Authorization: Bearer ${SECRET}"`,
+    `curl https://me:${SECRET}@example.org/x`,
+    `PASSWORD=${SECRET} ./deploy`,
+    `export API_KEY='${SECRET}'`,
+    `mysql --password=${SECRET} db`,
+    `tool --token ${SECRET} go`,
+    `tool --api-key "${SECRET}"`,
+    `GITHUB_TOKEN=${SECRET}`,
+    `{"password": "${SECRET}"}`,
+  ])('hides the whole secret in %j', (text) => {
+    const masked = maskSecrets(text);
+    expect(masked).toContain(MASK);
+    expect(masked).not.toContain(SECRET);
+    expect(masked).not.toContain(SECRET.slice(0, 5));
+    expect(masked).not.toContain(SECRET.slice(-5));
+  });
+
+  it.each([
+    'ghp_abcdefghijklmnopqrstuvwxyz0123456789',
+    'sk-proj-abcdefghijklmnopqrstuvwxyz',
+    'AKIAIOSFODNN7EXAMPLE',
+    'xoxb-1234567890-abcdefghij',
+  ])('knows %j by its form', (token) => {
+    expect(maskSecrets(`use ${token} now`)).toBe(`use ${MASK} now`);
+  });
+
+  it.each([
+    'ls -l',
+    'npm test -- --runInBand',
+    'git log --oneline | head -5',
+    'echo the token ring',
+    'make tokens',
+    'cat secrets.md',
+  ])('leaves %j alone', (text) => {
+    expect(maskSecrets(text)).toBe(text);
+  });
+});

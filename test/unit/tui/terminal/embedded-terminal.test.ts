@@ -1,0 +1,446 @@
+import fc from 'fast-check';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  attrBg,
+  attrFg,
+  attrFlags,
+  BLINK,
+  BOLD,
+  CellGrid,
+  DEFAULT_ATTR,
+  INVERSE,
+  INVISIBLE,
+  makeAttr,
+  TERMINAL_COLOUR,
+  UNDERLINE,
+} from '../../../../src/tui/terminal/cells.ts';
+import type { TerminalDrawOptions } from '../../../../src/tui/terminal/embedded-draw.ts';
+import { createEmbeddedTerminal, type EmbeddedTerminal } from '../../../../src/tui/terminal/embedded-terminal.ts';
+import { stringWidth } from '../../../../src/tui/terminal/width.ts';
+
+const open: EmbeddedTerminal[] = [];
+afterEach(() => {
+  for (const terminal of open.splice(0)) terminal.close();
+});
+
+function start(cols = 20, rows = 4, reply?: (data: string) => void): EmbeddedTerminal {
+  const terminal = createEmbeddedTerminal({ cols, rows }, { scrollback: 50, ...(reply ? { reply } : {}) });
+  open.push(terminal);
+  return terminal;
+}
+const feed = (terminal: EmbeddedTerminal, text: string) => terminal.write(new TextEncoder().encode(text));
+
+function drawn(
+  terminal: EmbeddedTerminal,
+  width = 20,
+  height = 4,
+  options: Partial<TerminalDrawOptions> = {},
+): CellGrid {
+  const grid = new CellGrid(width, height);
+  const rect = { x: 0, y: 0, width, height };
+  terminal.draw(grid, rect, { scrollBack: 0, defaultAttr: DEFAULT_ATTR, cursor: true, ...options });
+  return grid;
+}
+
+async function shown(text: string, width = 20, height = 4): Promise<CellGrid> {
+  const terminal = start(width, height);
+  await feed(terminal, text);
+  return drawn(terminal, width, height);
+}
+
+/** Every cell is one visible grapheme of its width, or the right half of a wide one. */
+function badCell(grid: CellGrid): string | undefined {
+  for (let at = 0; at < grid.chars.length; at += 1) {
+    const char = grid.chars[at] as string;
+    const wide = at % grid.width < grid.width - 1 && grid.chars[at + 1] === '';
+    const hidden = /[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u.test(char);
+    if (char === '' && (at % grid.width === 0 || grid.chars[at - 1] === '')) return `${at}: stray half`;
+    if (char !== '' && (hidden || stringWidth(char) !== (wide ? 2 : 1))) return `${at}: ${JSON.stringify(char)}`;
+  }
+  return undefined;
+}
+
+describe('embedded terminal: drawing', () => {
+  it('draws text, wide characters and emoji where they belong', async () => {
+    const grid = await shown('a漢字b\r\n👨‍👩‍👧!🇩🇪!👍🏽!\r\ne\u0301 ☺\ufe0f.\r\n1️⃣ क्ष');
+    expect(grid.toText()).toBe('a漢字b\n👨‍👩‍👧!🇩🇪!👍🏽!\ne\u0301 ☺\ufe0f.\n1️⃣ क्ष');
+    expect(grid.chars.slice(0, 7)).toEqual(['a', '漢', '', '字', '', 'b', ' ']);
+    expect(grid.chars.slice(20, 30)).toEqual(['👨‍👩‍👧', '', '!', '🇩🇪', '', '!', '👍🏽', '', '!', ' ']);
+    expect(badCell(grid)).toBeUndefined();
+  });
+
+  it('takes characters apart that come in pieces', async () => {
+    const terminal = start();
+    const bytes = new TextEncoder().encode('漢👩‍🚀—\x1b[31mr');
+    for (const byte of bytes) await terminal.write(Uint8Array.of(byte));
+    const grid = drawn(terminal);
+    expect(grid.toText().trimEnd()).toBe('漢👩‍🚀—r');
+    expect(attrFg(grid.attrs[5] as number)).toBe(1);
+  });
+
+  it.each([
+    ['1', BOLD],
+    ['4', UNDERLINE],
+    ['4:3', UNDERLINE],
+    ['5', BLINK],
+    ['7', INVERSE],
+    ['8', INVISIBLE],
+    ['1;4;7', BOLD | UNDERLINE | INVERSE],
+    ['1;22', 0],
+    ['3;9;53', 0],
+  ])('draws SGR %s', async (sgr, flags) => {
+    const grid = await shown(`\x1b[${sgr}mx`);
+    expect(attrFlags(grid.attrs[0] as number)).toBe(flags);
+    expect(attrFg(grid.attrs[0] as number)).toBe(TERMINAL_COLOUR);
+  });
+
+  it.each([
+    ['31', 1, TERMINAL_COLOUR],
+    ['97;100', 15, 8],
+    ['38;5;208;48;5;17', 208, 17],
+    ['38;2;255;0;0;48;2;8;8;8', 196, 232],
+    ['38:2::95:135:175', 67, TERMINAL_COLOUR],
+    ['31;39', TERMINAL_COLOUR, TERMINAL_COLOUR],
+  ])('draws the colours of SGR %s', async (sgr, fg, bg) => {
+    const attr = (await shown(`\x1b[${sgr}mx`)).attrs[0] as number;
+    expect([attrFg(attr), attrBg(attr)]).toEqual([fg, bg]);
+  });
+
+  it('takes the colours of the place it is drawn in, and of its tier', async () => {
+    const terminal = start();
+    await feed(terminal, 'a\x1b[2mb\x1b[0;38;2;255;0;0mc\x1b[0;7md');
+    const [dialog, muted] = [makeAttr(253, 235), makeAttr(242)];
+    const grid = drawn(terminal, 20, 4, { defaultAttr: dialog, mutedAttr: muted });
+    expect([...grid.attrs.slice(0, 5)]).toEqual([
+      dialog,
+      makeAttr(242, 235),
+      makeAttr(196, 235),
+      makeAttr(253, 235, INVERSE),
+      dialog,
+    ]);
+    expect(attrFg(drawn(terminal, 20, 4, { tier: '16' }).attrs[2] as number)).toBe(9);
+    const mono = drawn(terminal, 20, 4, { tier: 'mono' });
+    expect([...mono.attrs.slice(1, 4)]).toEqual([DEFAULT_ATTR, DEFAULT_ATTR, makeAttr(undefined, undefined, INVERSE)]);
+  });
+
+  it('shows the cursor where the program has it, unless it is hidden', async () => {
+    const terminal = start();
+    await feed(terminal, 'ab\r\n漢c');
+    expect(drawn(terminal).cursor).toEqual({ x: 3, y: 1 });
+    expect(drawn(terminal, 20, 4, { cursor: false }).cursor).toBeUndefined();
+    for (const [sequence, cursor] of [
+      ['\x1b[?25l', undefined],
+      ['\x1b[?1;25h', { x: 3, y: 1 }],
+      ['\x1b[?25l\x1b[!p', { x: 3, y: 1 }],
+      ['\x1b[?25l\x1bc', { x: 0, y: 0 }],
+    ] as const) {
+      await feed(terminal, sequence);
+      expect(drawn(terminal).cursor).toEqual(cursor);
+    }
+    await feed(terminal, 'x'.repeat(20));
+    expect(drawn(terminal).cursor).toEqual({ x: 19, y: 0 });
+  });
+
+  it('scrolls back, at most to the oldest row', async () => {
+    const terminal = start(20, 3);
+    await feed(terminal, Array.from({ length: 10 }, (_, row) => `row ${row}`).join('\r\n'));
+    const text = (scrollBack: number) => drawn(terminal, 20, 3, { scrollBack }).toText();
+    expect(text(0)).toBe('row 7\nrow 8\nrow 9');
+    expect(text(2)).toBe('row 5\nrow 6\nrow 7');
+    expect(text(100)).toBe('row 0\nrow 1\nrow 2');
+    expect(drawn(terminal, 20, 3, { scrollBack: 1 }).cursor).toBeUndefined();
+    expect(terminal.rows).toBe(10);
+    expect(terminal.text(8)).toEqual(['row 8', 'row 9']);
+    await feed(terminal, '\r\n'.repeat(200));
+    expect(terminal.rows).toBe(53);
+  });
+
+  it('draws into a part of the grid, and nothing beside it', async () => {
+    const terminal = start(6, 2);
+    await feed(terminal, 'abcde漢f');
+    const grid = new CellGrid(8, 4);
+    grid.fill({ x: 0, y: 0, width: 8, height: 4 }, '.', DEFAULT_ATTR);
+    grid.write(1, 1, '字', DEFAULT_ATTR);
+    terminal.draw(
+      grid,
+      { x: 2, y: 1, width: 5, height: 2 },
+      { scrollBack: 0, defaultAttr: DEFAULT_ATTR, cursor: true },
+    );
+    expect(grid.toText()).toBe('........\n. abcde.\n..漢f  .\n........');
+    expect(grid.cursor).toEqual({ x: 5, y: 2 });
+    for (const rect of [
+      { x: -2, y: -1, width: 6, height: 2 },
+      { x: 5, y: 3, width: 6, height: 2 },
+      { x: 2, y: 1, width: 0, height: 0 },
+      { x: 90, y: 90, width: 6, height: 2 },
+    ]) {
+      terminal.draw(grid, rect, { scrollBack: 0, defaultAttr: DEFAULT_ATTR, cursor: true });
+      expect(badCell(grid)).toBeUndefined();
+      expect(grid.chars).toHaveLength(32);
+    }
+  });
+
+  it('cuts a wide character at the edge of the box', async () => {
+    const terminal = start(6, 2);
+    await feed(terminal, 'ab漢');
+    expect(drawn(terminal, 3, 2).toText()).toBe('ab\n');
+  });
+
+  it('keeps the row of the cursor in a box that is lower than the screen, and fills a higher one from scrollback', async () => {
+    const terminal = start(20, 6);
+    await feed(terminal, 'one\r\ntwo\r\nthree');
+    expect(drawn(terminal, 20, 2).toText()).toBe('two\nthree');
+    await feed(terminal, '\r\n4\r\n5\r\n6\r\n7\r\n8');
+    expect(drawn(terminal, 20, 7).toText()).toBe('two\nthree\n4\n5\n6\n7\n8');
+    expect(drawn(terminal, 20, 10).toText()).toBe('one\ntwo\nthree\n4\n5\n6\n7\n8\n\n');
+  });
+
+  it('resizes, also to nonsense, and says so', async () => {
+    const terminal = start();
+    let changes = 0;
+    const stop = terminal.onChange(() => {
+      changes += 1;
+    });
+    await feed(terminal, 'hello world, hello\r\n$');
+    terminal.resize(10, 2);
+    expect(changes).toBe(2);
+    expect(drawn(terminal, 10, 3).toText()).toBe('hello worl\nd, hello\n$');
+    for (const [cols, rows] of [
+      [0, 0],
+      [-5, Number.NaN],
+      [1e9, 3],
+    ] as const) {
+      terminal.resize(cols, rows);
+      expect(badCell(drawn(terminal))).toBeUndefined();
+    }
+    stop();
+    await feed(terminal, 'x');
+    expect(changes).toBe(5);
+  });
+
+  it('tells the modes that whoever sends keys must know', async () => {
+    const terminal = start();
+    expect(terminal.modes()).toEqual({
+      applicationCursor: false,
+      bracketedPaste: false,
+      mouse: false,
+      alternate: false,
+    });
+    await feed(terminal, '\x1b[?1h\x1b[?2004h\x1b[?1002h\x1b[?1006h\x1b[?1049h');
+    expect(terminal.modes()).toEqual({ applicationCursor: true, bracketedPaste: true, mouse: true, alternate: true });
+    await feed(terminal, '\x1bc');
+    expect(terminal.modes()).toEqual({
+      applicationCursor: false,
+      bracketedPaste: false,
+      mouse: false,
+      alternate: false,
+    });
+  });
+});
+
+describe('embedded terminal: what a program cannot do', () => {
+  it('answers questions through reply alone', async () => {
+    const replies: string[] = [];
+    const terminal = start(20, 4, (data) => replies.push(data));
+    await feed(terminal, 'ab\x1b[6n\x1b[c\x1b[5n');
+    expect(replies).toEqual(['\x1b[1;3R', '\x1b[?1;2c', '\x1b[0n']);
+    await feed(start(), 'ab\x1b[6n\x1b[c');
+  });
+
+  it('keeps titles, the clipboard, notifications, pictures and bells from the terminal around it', async () => {
+    const replies: string[] = [];
+    const terminal = start(20, 4, (data) => replies.push(data));
+    const out = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const err = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    try {
+      const secret = 'EVIL';
+      const hostile = [
+        `\x1b]0;${secret}\x07`,
+        `\x1b]2;${secret}\x1b\\`,
+        `\x1b]52;c;${Buffer.from(secret).toString('base64')}\x07`,
+        '\x1b]52;c;?\x07',
+        `\x1b]9;${secret}\x07\x1b]777;notify;${secret};${secret}\x07\x1b]99;;${secret}\x1b\\`,
+        `\x1b]8;;http://${secret}\x07link\x1b]8;;\x07`,
+        `\x1b]1337;File=inline=1:${secret}\x07\x1b_G${secret}\x1b\\\x1bPq${secret}\x1b\\\x1bP$q${secret}\x1b\\`,
+        '\x1b]10;?\x07\x1b]11;?\x07\x1b]4;1;?\x07',
+        `\x1b[21t\x1b[20t\x1b]l${secret}\x1b\\\x1b[22t\x1b[8;500;500t\x1b[?3h`,
+        `\x05\x07\x1b^${secret}\x1b\\\x1bX${secret}\x1b\\\x9d0;${secret}\x9c`,
+        `\x1b]0;${'t'.repeat(200_000)}\x07\x1b]unterminated`,
+      ];
+      for (const sequence of hostile) await feed(terminal, sequence);
+      await feed(terminal, '\x1b\\done');
+      expect(out).not.toHaveBeenCalled();
+      expect(err).not.toHaveBeenCalled();
+      expect(replies.join('')).not.toContain(secret);
+      expect(drawn(terminal).toText()).not.toContain(secret);
+      expect(drawn(terminal).toText()).toContain('done');
+      expect(badCell(drawn(terminal))).toBeUndefined();
+    } finally {
+      out.mockRestore();
+      err.mockRestore();
+    }
+  });
+
+  it('puts nothing invisible or reordering into a cell', async () => {
+    for (const text of [
+      'a\u202eb\u2066c\ufeff',
+      '\u200b\u200bx',
+      '\u202e',
+      'e\u0301\u200f!',
+      '\u00adsoft',
+      '\u2028\u2029',
+      '\u{e0041}',
+    ]) {
+      const grid = await shown(text);
+      expect(badCell(grid), JSON.stringify(text)).toBeUndefined();
+    }
+    expect((await shown('pay\u202etxt.exe')).toText().trim()).toBe('paytxt.exe');
+    const terminal = start();
+    await feed(terminal, 'a\u202eb');
+    expect(terminal.text()[0]).toBe('a⟨202E⟩b');
+  });
+
+  it('bounds what piles up in one cell', async () => {
+    const grid = await shown(`e${'\u0301'.repeat(5_000)}`);
+    expect(badCell(grid)).toBeUndefined();
+    expect(Math.max(...grid.chars.map((char) => char.length))).toBeLessThanOrEqual(32);
+  });
+
+  it.each(['L', 'M', 'S', 'T', 'b', 'I', 'Z', '@', 'P', 'X', 'A', 'B', 'C', 'D', 'G', 'd', 'E', 'F', 'J', 'K', 'r'])(
+    'survives absurd counts for CSI %s',
+    async (final) => {
+      const terminal = start();
+      await feed(terminal, `ab\x1b[2147483647${final}\x1b[99999999999999999999;4294967295${final}cd`);
+      expect(badCell(drawn(terminal))).toBeUndefined();
+    },
+  );
+
+  it('lets the event loop turn while costly sequences are parsed', async () => {
+    const terminal = start(200, 60);
+    let turns = 0;
+    let parsing = true;
+    const count = () => {
+      turns += 1;
+      if (parsing) setImmediate(count);
+    };
+    setImmediate(count);
+    await feed(terminal, `\x1b[H${'x\x1b[60T\x1b[2J'.repeat(2_500)}`);
+    parsing = false;
+    expect(turns).toBeGreaterThan(3);
+    await feed(terminal, '\x1b[Hend');
+    expect(drawn(terminal, 200, 60).toText().trimEnd()).toBe('end');
+  });
+
+  it('draws visible text of the right width whatever it is fed (property)', async () => {
+    const piece = fc.oneof(
+      fc.constantFrom(
+        '\x1b[',
+        '\x1b]',
+        '\x1bP',
+        '\x1b',
+        '\x9b',
+        '\x07',
+        '\x1b\\',
+        ';',
+        '?',
+        '2',
+        '25',
+        '1049',
+        '38;2;',
+        '\r',
+        '\n',
+        '\b',
+        '\t',
+      ),
+      fc.constantFrom(
+        'h',
+        'l',
+        'm',
+        'H',
+        'J',
+        'K',
+        'L',
+        'M',
+        'P',
+        '@',
+        'X',
+        'b',
+        'r',
+        'c',
+        'n',
+        'S',
+        'T',
+        '(0',
+        '#8',
+        '7',
+        '8',
+        'D',
+        'E',
+      ),
+      fc.constantFrom(
+        '漢',
+        '👨‍👩‍👧',
+        '\u0301',
+        '\u200d',
+        '\ufe0f',
+        '☺',
+        '🇩',
+        '🇪',
+        'ᄀ',
+        'ᅡ',
+        'ᆨ',
+        'क',
+        '्',
+        'ष',
+        '\u202e',
+        '\u0600',
+        'ｱ',
+        'ﾞ',
+      ),
+      fc.string({ unit: 'binary', maxLength: 4 }),
+    );
+    const chunk = fc.oneof(
+      fc.array(piece, { maxLength: 30 }).map((parts) => new TextEncoder().encode(parts.join(''))),
+      fc.uint8Array({ maxLength: 40 }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(chunk, { maxLength: 6 }), fc.integer({ min: 2, max: 12 }), async (chunks, cols) => {
+        const terminal = createEmbeddedTerminal({ cols, rows: 3 }, { scrollback: 5 });
+        try {
+          for (const bytes of chunks) {
+            await terminal.write(bytes);
+            const bad = badCell(drawn(terminal, cols, 3)) ?? badCell(drawn(terminal, 5, 5, { scrollBack: 2 }));
+            if (bad !== undefined) throw new Error(bad);
+          }
+          return true;
+        } finally {
+          terminal.close();
+        }
+      }),
+      { numRuns: 250 },
+    );
+  });
+});
+
+describe('embedded terminal: writing', () => {
+  it('parses in order and resolves when done, however large', async () => {
+    const terminal = start(20, 3);
+    const writes = [
+      feed(terminal, `${'x'.repeat(19)}\r\n`.repeat(20_000)),
+      feed(terminal, 'tail'),
+      feed(terminal, '!'),
+    ];
+    await writes[1];
+    expect(drawn(terminal, 20, 3).toText()).toContain('tail');
+    await Promise.all(writes);
+    expect(drawn(terminal, 20, 3).toText().split('\n').at(-1)).toBe('tail!');
+  });
+
+  it('releases whoever waits when it is closed', async () => {
+    const terminal = start();
+    const writes = [feed(terminal, 'x'.repeat(1_000_000)), feed(terminal, 'more')];
+    terminal.close();
+    await Promise.all(writes);
+    await feed(terminal, 'after');
+  });
+});

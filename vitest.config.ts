@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+// The long tests (crash rounds, a million entries) run only where they are asked for: npm run test:long.
+const long = process.env.DISPATCH_TEST_LONG === '1';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: long ? ['node_modules/**'] : ['test/long/**', 'node_modules/**'],
+    testTimeout: long ? 600_000 : 30_000,
+    hookTimeout: 30_000,
+    pool: 'forks',
+  },
+});
