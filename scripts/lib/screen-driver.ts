@@ -3,9 +3,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import xterm from '@xterm/headless';
 import { spawn } from 'node-pty';
+import { createUnicodeProvider, UNICODE_VERSION } from '../../src/tui/terminal/embedded-unicode.ts';
 import type { KeyStep } from './key-script.ts';
 
 const LONGEST_WAIT_MS = 30_000;
+/** How long after its end a program's last words may still be on their way. */
+const LAST_WORDS_MS = 200;
 
 export interface DriveOptions {
   readonly command: readonly string[];
@@ -21,9 +24,17 @@ export async function driveScreen<T>(options: DriveOptions, take: (terminal: xte
   const { cols, rows, cwd, steps } = options;
   const [file = '', ...args] = options.command;
   const terminal = new xterm.Terminal({ cols, rows, allowProposedApi: true, scrollback: 1000 });
+  terminal.unicode.register(createUnicodeProvider());
+  terminal.unicode.activeVersion = UNICODE_VERSION;
   const env = { ...options.env, TERM: 'xterm-256color', COLORTERM: 'truecolor', LANG: 'C.UTF-8' };
   const pty = spawn(file, args, { cols, rows, cwd, env });
-  const exited = new Promise<void>((resolve) => pty.onExit(() => resolve()));
+  let endedAt = Number.POSITIVE_INFINITY;
+  const exited = new Promise<void>((resolve) => {
+    pty.onExit(() => {
+      endedAt = performance.now();
+      resolve();
+    });
+  });
   let changedAt = performance.now();
   pty.onData((data) => terminal.write(data, () => (changedAt = performance.now())));
   terminal.onData((reply) => pty.write(reply));
@@ -38,14 +49,23 @@ export async function driveScreen<T>(options: DriveOptions, take: (terminal: xte
 
   async function play(step: KeyStep): Promise<void> {
     if (step.do === 'send') pty.write(step.bytes);
-    else if (step.do === 'still') await until(() => performance.now() - changedAt >= step.ms, 'a still screen');
+    else if (step.do === 'still') await until(() => saidAllItWill() || unchangedFor() >= step.ms, 'a still screen');
     else await until(() => screenText(terminal).includes(step.text) === step.shown, JSON.stringify(step.text));
+  }
+
+  function unchangedFor(): number {
+    return performance.now() - changedAt;
+  }
+
+  function saidAllItWill(): boolean {
+    return performance.now() > endedAt + LAST_WORDS_MS;
   }
 
   async function until(reached: () => boolean, what: string): Promise<void> {
     const deadline = performance.now() + LONGEST_WAIT_MS;
     while (!reached()) {
       if (performance.now() > deadline) throw new Error(`waited in vain for ${what}:\n${screenText(terminal)}`);
+      if (saidAllItWill()) throw new Error(`the program ended before ${what}:\n${screenText(terminal)}`);
       await delay(10);
     }
   }

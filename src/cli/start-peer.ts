@@ -1,9 +1,8 @@
 /** Starts the peer of this machine in the background, and waits until it serves or says why it cannot. */
 
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Paths } from '../config/paths.ts';
 import { DispatchError, type WireError } from '../core/errors.ts';
@@ -12,18 +11,20 @@ const START_TIMEOUT_MS = 20_000;
 
 export async function startPeer(paths: Paths, env: NodeJS.ProcessEnv): Promise<void> {
   const child = spawnPeer(openLog(paths), env);
+  const { stdout } = child;
+  if (stdout === null) throw new Error('the peer was started without a pipe');
   let said = '';
-  child.stdout.setEncoding('utf8');
+  stdout.setEncoding('utf8');
   const timer = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS);
   try {
     // The peer prints one line when it serves, or when it gives up: see commands/peer.ts.
-    for await (const text of child.stdout as AsyncIterable<string>) {
+    for await (const text of stdout as AsyncIterable<string>) {
       said += text;
       if (said.includes('\n')) break;
     }
   } finally {
     clearTimeout(timer);
-    child.stdout.destroy();
+    stdout.destroy();
     child.unref();
   }
   const answer = parseAnswer(said);
@@ -47,7 +48,7 @@ function openLog(paths: Paths): number {
   }
 }
 
-function spawnPeer(log: number, env: NodeJS.ProcessEnv): ChildProcessByStdio<null, Readable, null> {
+function spawnPeer(log: number, env: NodeJS.ProcessEnv): ChildProcess {
   const launcher = fileURLToPath(
     new URL(import.meta.url.endsWith('.ts') ? '../../bin/dispatch.js' : '../bin/dispatch.js', import.meta.url),
   );

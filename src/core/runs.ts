@@ -150,9 +150,20 @@ export function decide(state: RunState | undefined, command: RunCommand, context
   if (command.type === 'submit') {
     return state === undefined ? emit({ type: 'run.submitted', data: command.data }) : { ok: true, events: [] };
   }
-  if (state === undefined)
+  if (state === undefined) {
     return refuse('not-found', `there is no run ${context.runId}`, 'list them with "dispatch ps"');
-  const { run, approval } = state;
+  }
+  return decideExisting(state, command, context, emit);
+}
+
+type ExistingCommand = Exclude<RunCommand, { type: 'submit' }>;
+
+function decideExisting(
+  { run, approval }: RunState,
+  command: ExistingCommand,
+  context: DecideContext,
+  emit: (...bodies: EventBody[]) => DecideResult,
+): DecideResult {
   const wrongStatus = (verb: string): Refusal =>
     refuse(
       'conflict',
@@ -205,8 +216,6 @@ export function decide(state: RunState | undefined, command: RunCommand, context
     case 'add-artifact':
       if (isFinal(run)) return wrongStatus('gain artifacts');
       return emit({ type: 'artifact.created', data: { artifact: command.artifact } });
-    case 'submit':
-      throw new Error('TODO: Not implemented yet');
   }
 }
 

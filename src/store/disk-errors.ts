@@ -5,6 +5,7 @@ import { DispatchError } from '../core/errors.ts';
 const REASONS: Readonly<Record<string, readonly [reason: string, hint: string]>> = {
   ENOSPC: ['no space is left on the disk', 'free some space, then try again'],
   EDQUOT: ['the disk quota is used up', 'free some space, then try again'],
+  EFBIG: ['the file would be larger than the system allows', 'raise the limit (ulimit -f), then try again'],
   EROFS: ['the file system is read-only', 'mount it writable or set DISPATCH_HOME to another folder'],
   EACCES: ['permission denied', 'mend the permissions of the folder or set DISPATCH_HOME to another one'],
   EPERM: ['permission denied', 'mend the permissions of the folder or set DISPATCH_HOME to another one'],

@@ -20,7 +20,8 @@ const all =
   };
 
 export const connected: EnabledWhen = ({ connection }) =>
-  connection.state === 'connected' || (connection.state === 'lost' ? 'the peer is not reachable now' : 'still connecting');
+  connection.state === 'connected' ||
+  (connection.state === 'lost' ? 'the peer is not reachable now' : 'still connecting');
 
 const onRun =
   (check: (run: Run) => Enabled): EnabledWhen =>

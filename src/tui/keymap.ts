@@ -74,7 +74,13 @@ export const KEYMAP = [
   bind('composer', 'composer.newline', 'M-enter C-j S-enter', 'start a new line', foot('new line', 4)),
   bind('composer', 'composer.older', 'up', 'go up a line, or to the task sent before', foot('history', 5)),
   bind('composer', 'composer.newer', 'down', 'go down a line, or to the task sent after'),
-  bind('composer', 'composer.complete', 'tab', 'complete a /command or an @device; else go to the next pane', foot('complete, panes', 3)),
+  bind(
+    'composer',
+    'composer.complete',
+    'tab',
+    'complete a /command or an @device; else go to the next pane',
+    foot('complete, panes', 3),
+  ),
   bind('composer', 'composer.back', 'S-tab', 'go to the pane before'),
   bind('composer', 'composer.leave', 'escape', 'leave the text for the panes', foot('panes', 2)),
   bind('composer', 'composer.page-up', 'pageup', 'scroll the thread up'),
@@ -107,14 +113,36 @@ export const KEYMAP = [
   bind('panes', 'pane.quit', 'q', 'leave the dashboard (what runs goes on)', { ...foot('quit', 11), palette: true }),
   bind('panes', 'pane.mouse', 'm', 'turn the mouse on or off', { palette: true }),
 
-  bind('actions', 'approval.next', 'a', 'look at the next approval', { ...foot('approve…', 3), palette: true, enabled: hasApproval }),
-  bind('actions', 'run.attach', 'i', 'attach to the run: your keys go to its terminal', { ...foot('attach', 4), palette: true, enabled: canAttach }),
+  bind('actions', 'approval.next', 'a', 'look at the next approval', {
+    ...foot('approve…', 3),
+    palette: true,
+    enabled: hasApproval,
+  }),
+  bind('actions', 'run.attach', 'i', 'attach to the run: your keys go to its terminal', {
+    ...foot('attach', 4),
+    palette: true,
+    enabled: canAttach,
+  }),
   bind('actions', 'run.cancel', 'x', 'cancel the run', { ...foot('cancel', 5), palette: true, enabled: canCancel }),
-  bind('actions', 'run.retry', 'r', 'run it again, as a new run', { ...foot('retry', 6), palette: true, enabled: canRetry }),
+  bind('actions', 'run.retry', 'r', 'run it again, as a new run', {
+    ...foot('retry', 6),
+    palette: true,
+    enabled: canRetry,
+  }),
   bind('actions', 'run.signal', 'S', 'send a signal to the run', { palette: true, enabled: canSignal }),
-  bind('actions', 'artifact.open', 'o', 'open the artifact', { ...foot('open file', 6), palette: true, enabled: hasArtifact }),
-  bind('actions', 'artifact.save', 's', 'save the artifact', { ...foot('save file', 7), palette: true, enabled: hasArtifact }),
-  bind('actions', 'selection.copy', 'c', 'copy what is selected: a command, a message, where a file is', { palette: true }),
+  bind('actions', 'artifact.open', 'o', 'open the artifact', {
+    ...foot('open file', 6),
+    palette: true,
+    enabled: hasArtifact,
+  }),
+  bind('actions', 'artifact.save', 's', 'save the artifact', {
+    ...foot('save file', 7),
+    palette: true,
+    enabled: hasArtifact,
+  }),
+  bind('actions', 'selection.copy', 'c', 'copy what is selected: a command, a message, where a file is', {
+    palette: true,
+  }),
 
   bind('approval', 'approval.approve', 'y', 'approve once', { ...foot('approve once', 1), enabled: canApprove }),
   bind('approval', 'approval.reject', 'n', 'reject: the run is cancelled', foot('reject', 2)),
@@ -179,7 +207,8 @@ const BINDINGS: readonly (Binding & { readonly id: BindingId })[] = KEYMAP;
 /** Where keys go now, the most particular first. */
 export function activeContexts(model: Model): readonly Context[] {
   const overlay = topOverlay(model);
-  if (overlay === undefined) return model.focus === 'composer' ? ['composer', 'always'] : ['panes', 'actions', 'always'];
+  if (overlay === undefined)
+    return model.focus === 'composer' ? ['composer', 'always'] : ['panes', 'actions', 'always'];
   switch (overlay.kind) {
     case 'attach':
       return ['attach'];
@@ -213,7 +242,9 @@ export function activeBindings(model: Model): (Binding & { readonly id: BindingI
   const taken = new Set<string>();
   const active: (Binding & { readonly id: BindingId })[] = [];
   for (const context of activeContexts(model)) {
-    const free = BINDINGS.filter((binding) => binding.context === context && binding.keys.some((key) => !taken.has(key)));
+    const free = BINDINGS.filter(
+      (binding) => binding.context === context && binding.keys.some((key) => !taken.has(key)),
+    );
     for (const binding of free) active.push(binding);
     for (const binding of free) for (const key of binding.keys) taken.add(key);
   }
@@ -235,7 +266,11 @@ export function footerHints(model: Model): FooterHint[] {
 
 export interface HelpSection {
   readonly heading: string;
-  readonly lines: readonly { readonly keys: string; readonly text: string; /** Why it would do nothing now. */ readonly disabled?: string }[];
+  readonly lines: readonly {
+    readonly keys: string;
+    readonly text: string /** Why it would do nothing now. */;
+    readonly disabled?: string;
+  }[];
 }
 
 /** All keys, those of the place where help was asked for first. */

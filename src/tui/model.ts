@@ -60,11 +60,7 @@ export interface OutputPort {
   /** How many rows there are when drawn this wide. */
   rows(width: number): number;
   /** `scrollBack` rows above the end; 0 shows the end. */
-  draw(
-    grid: CellGrid,
-    rect: Rect,
-    options: { scrollBack: number; defaultAttr: Attr; cursor: boolean },
-  ): void;
+  draw(grid: CellGrid, rect: Rect, options: { scrollBack: number; defaultAttr: Attr; cursor: boolean }): void;
 }
 
 export interface OutputView {
@@ -223,11 +219,21 @@ export type Overlay =
   | { readonly kind: 'search'; readonly editor: EditorState; readonly list: ListState; readonly request: number }
   | RunDialog
   | ApprovalDialog
-  | { readonly kind: 'reason'; readonly approval: ApprovalId; readonly editor: EditorState; readonly notice: string | undefined }
+  | {
+      readonly kind: 'reason';
+      readonly approval: ApprovalId;
+      readonly editor: EditorState;
+      readonly notice: string | undefined;
+    }
   | { readonly kind: 'confirm'; readonly question: Question; readonly deafUntil: number }
   | TextDialog
   | { readonly kind: 'signal'; readonly run: RunId; readonly selected: number }
-  | { readonly kind: 'save'; readonly artifact: PublishedArtifact; readonly editor: EditorState; readonly notice: string | undefined }
+  | {
+      readonly kind: 'save';
+      readonly artifact: PublishedArtifact;
+      readonly editor: EditorState;
+      readonly notice: string | undefined;
+    }
   | AttachDialog;
 
 export type OverlayKind = Overlay['kind'];

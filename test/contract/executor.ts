@@ -66,7 +66,8 @@ export function describeExecutor<A extends Action>(name: string, create: () => P
       const { executor, samples, effects } = await open();
       const before = await effects();
       const { succeeds, fails, endless, invalid } = samples;
-      for (const action of [succeeds.action, fails.action, endless.action, invalid]) await executor.prepare(RUN, action);
+      for (const action of [succeeds.action, fails.action, endless.action, invalid])
+        await executor.prepare(RUN, action);
       expect(await effects()).toEqual(before);
     });
 

@@ -16,7 +16,11 @@ function start(options: Partial<TerminalOptions> = {}): TerminalDriver {
 
 /** Under a shell that tells the exit status and the modes of the terminal afterwards. */
 const underShell = () =>
-  start({ rows: 40, command: 'bash', args: ['-c', '"$0" "$1"; echo "status=$?"; stty -a; echo end', process.execPath, program] });
+  start({
+    rows: 40,
+    command: 'bash',
+    args: ['-c', '"$0" "$1"; echo "status=$?"; stty -a; echo end', process.execPath, program],
+  });
 
 const pidOf = (terminal: TerminalDriver) => Number(/pid=(\d+)/.exec(terminal.screen())?.[1]);
 const count = (terminal: TerminalDriver, text: string) => terminal.output().toString().split(text).length - 1;
@@ -69,7 +73,7 @@ describe('the screen in a real terminal', () => {
       new RegExp(
         ['a "a"', 'ä "ä"', '漢 "漢"', 'C-c', 'M-d', 'S-tab', 'up', 'C-left', 'f5', 'enter', 'backspace', 'pagedown']
           .map((key) => `│ key ${key} `)
-          .join('[^]*'),
+          .join('[\s\S]*'),
       ),
     );
     terminal.paste('q\ny\x1b[A');
@@ -118,7 +122,12 @@ describe('the screen in a real terminal', () => {
     terminal.press('k');
     await terminal.waitFor('key k');
     expect(terminal.output().length - before).toBeLessThan(80);
-    expect(terminal.output().subarray(before + 1).toString()).toMatch(/^\x1b\[\?2026h[^]*key[^]*\x1b\[\?2026l$/);
+    expect(
+      terminal
+        .output()
+        .subarray(before + 1)
+        .toString(),
+    ).toMatch(/^\x1b\[\?2026h[\s\S]*key[\s\S]*\x1b\[\?2026l$/);
   });
 
   it('follows the size of the terminal', async () => {
@@ -253,7 +262,7 @@ describe('stepping aside', () => {
     await terminal.waitFor('key k');
     terminal.press('C-z');
     await terminal.waitFor('Stopped');
-    await terminal.waitFor(/Stopped[^]*prompt>$/m);
+    await terminal.waitFor(/Stopped[\s\S]*prompt>$/m);
     expectRestored({ ...terminal, modes: () => ({ ...terminal.modes(), bracketedPaste: false }) });
     terminal.resize(70, 18);
     terminal.type('echo still-$((40+2)); fg\r');

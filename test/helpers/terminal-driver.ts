@@ -1,6 +1,6 @@
 // A terminal for tests: runs a program in a real pty behind a real emulator, presses its keys and reads its screen.
 // It never sleeps: what a test waits for is looked at after every piece of output, and a time-out shows the screen.
-import type { IBufferCell, Terminal as HeadlessTerminal } from '@xterm/headless';
+import type { Terminal as HeadlessTerminal, IBufferCell } from '@xterm/headless';
 import headless from '@xterm/headless';
 import { type IPty, spawn } from 'node-pty';
 import { keyBytes } from './terminal-keys.ts';
@@ -54,7 +54,12 @@ export interface TerminalDriver {
   /** As a terminal pastes: bracketed if the program asked for that. */
   paste(text: string): void;
   /** Answers false, and sends nothing, if the program has not turned the mouse on. */
-  mouse(action: 'down' | 'up' | 'move' | 'wheelup' | 'wheeldown', x: number, y: number, options?: MouseOptions): boolean;
+  mouse(
+    action: 'down' | 'up' | 'move' | 'wheelup' | 'wheeldown',
+    x: number,
+    y: number,
+    options?: MouseOptions,
+  ): boolean;
   click(x: number, y: number, options?: MouseOptions): boolean;
   focus(focused: boolean): void;
   /** Bytes to the program, as they are. */
@@ -121,7 +126,10 @@ function drive(term: HeadlessTerminal, pty: IPty): TerminalDriver {
   };
   const log = keepLog(term, pty, look);
   const buffer = () => term.buffer.active;
-  const lineText = (y: number) => buffer().getLine(buffer().viewportY + y)?.translateToString(true) ?? '';
+  const lineText = (y: number) =>
+    buffer()
+      .getLine(buffer().viewportY + y)
+      ?.translateToString(true) ?? '';
   const screen = () => Array.from({ length: term.rows }, (_, y) => lineText(y).trimEnd()).join('\n');
   const send = (data: string | Uint8Array) => {
     if (!log.exit) pty.write(typeof data === 'string' ? data : Buffer.from(data));
@@ -159,7 +167,12 @@ function drive(term: HeadlessTerminal, pty: IPty): TerminalDriver {
     });
   }
 
-  function mouse(action: 'down' | 'up' | 'move' | 'wheelup' | 'wheeldown', x: number, y: number, how: MouseOptions = {}) {
+  function mouse(
+    action: 'down' | 'up' | 'move' | 'wheelup' | 'wheeldown',
+    x: number,
+    y: number,
+    how: MouseOptions = {},
+  ) {
     if (term.modes.mouseTrackingMode === 'none') return false;
     const button = { left: 0, middle: 1, right: 2 }[how.button ?? 'left'];
     const code = action === 'wheelup' ? 64 : action === 'wheeldown' ? 65 : action === 'move' ? button + 32 : button;
@@ -196,7 +209,12 @@ function drive(term: HeadlessTerminal, pty: IPty): TerminalDriver {
     screen,
     line: (y) => lineText(y).trimEnd(),
     find: (text) => findText(term, text),
-    cell: (x, y) => describeCell(buffer().getLine(buffer().viewportY + y)?.getCell(x)),
+    cell: (x, y) =>
+      describeCell(
+        buffer()
+          .getLine(buffer().viewportY + y)
+          ?.getCell(x),
+      ),
     cursor: () => ({ x: buffer().cursorX, y: buffer().cursorY }),
     modes: () => ({
       alternate: buffer().type === 'alternate',

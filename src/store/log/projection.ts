@@ -5,8 +5,8 @@
 
 import { type Timestamp, wallTime } from '../../core/clock.ts';
 import type { LogEvent } from '../../core/events.ts';
-import type { ApprovalId, RunId } from '../../core/ids.ts';
-import { evolve, type Run, type RunState } from '../../core/runs.ts';
+import type { RunId } from '../../core/ids.ts';
+import { evolve, type RunState } from '../../core/runs.ts';
 import { type EntryKey, entryKey, type Message } from '../../core/thread.ts';
 import type { LoggedChange, StoredEntry } from '../../engine/ports.ts';
 import * as keys from './keys.ts';
@@ -44,7 +44,7 @@ interface Touched<T> {
 type RunEvent = Exclude<LogEvent, { type: 'message.said' }>;
 type ApprovalEvent = Extract<LogEvent, { type: `approval.${string}` }>;
 
-/** The changes that a number of events make, gathered into one batch. The events see each other. */
+/** The projections of a number of events, gathered into one batch. The events see each other; they are not in it themselves. */
 export class Draft {
   readonly #heads: Map<string, Head>;
   #at: Timestamp | undefined;
@@ -82,13 +82,17 @@ export class Draft {
   /** Adds one event. Throws, and changes nothing, if the event does not fit what was before it. */
   apply(event: LogEvent): LoggedChange {
     const change = event.type === 'message.said' ? this.#say(event) : this.#moveRun(event);
-    this.#put(keys.logKey(event.device, event.seq), event);
-    this.#heads.set(event.device, { seq: event.seq, at: event.at });
-    if (this.#at === undefined || event.at > this.#at) this.#at = event.at;
+    this.skip(event);
     return change;
   }
 
-  /** The batch. Things that changed several times are written once, in their last state. */
+  /** Goes past an event without deriving anything from it. */
+  skip(event: LogEvent): void {
+    this.#heads.set(event.device, { seq: event.seq, at: event.at });
+    if (this.#at === undefined || event.at > this.#at) this.#at = event.at;
+  }
+
+  /** What to write. Things that changed several times are written once, in their last state. */
   operations(): Operation[] {
     for (const { stored, now } of this.#runs.values()) if (stored !== now) this.#writeRun(stored, now);
     for (const { stored, now } of this.#approvals.values()) if (stored !== now) this.#writeApproval(stored, now);
@@ -130,27 +134,15 @@ export class Draft {
 
   /** Keeps what the event says beyond the run itself, and gives the entry that it concerns. */
   #entryOf(event: RunEvent, runPlace: EntryKey, state: RunState): StoredEntry {
-    switch (event.type) {
-      case 'approval.requested':
-      case 'approval.decided':
-      case 'approval.expired':
-        return this.#keepApproval(event, state);
-      case 'artifact.created':
-        return this.#keepArtifact(event);
-      case 'run.submitted': {
-        const entry: StoredEntry = { key: runPlace, kind: 'run', run: state.run };
-        this.#enter(entry, keys.runKey(state.run.id));
-        this.#put(keys.numberIndexKey(state.run.number), state.run.id);
-        this.#number = Math.max(this.#number, state.run.number);
-        return entry;
-      }
-      case 'run.accepted':
-      case 'run.started':
-      case 'run.completed':
-      case 'run.failed':
-      case 'run.cancelled':
-        return { key: runPlace, kind: 'run', run: state.run };
+    if (event.type === 'artifact.created') return this.#keepArtifact(event);
+    if (isAboutApproval(event)) return this.#keepApproval(event, state);
+    const entry: StoredEntry = { key: runPlace, kind: 'run', run: state.run };
+    if (event.type === 'run.submitted') {
+      this.#enter(entry, keys.runKey(state.run.id));
+      this.#put(keys.numberIndexKey(state.run.number), state.run.id);
+      this.#number = Math.max(this.#number, state.run.number);
     }
+    return entry;
   }
 
   #keepApproval(event: ApprovalEvent, { approval }: RunState): StoredEntry {
@@ -211,6 +203,19 @@ export class Draft {
   #delete(key: string): void {
     this.#operations.push({ type: 'del', key });
   }
+}
+
+function isAboutApproval(event: RunEvent): event is ApprovalEvent {
+  return event.type.startsWith('approval.');
+}
+
+/** The events themselves, as the log keeps them. */
+export function logOperations(events: readonly LogEvent[]): Operation[] {
+  return events.map((event) => ({
+    type: 'put',
+    key: keys.logKey(event.device, event.seq),
+    value: JSON.stringify(event),
+  }));
 }
 
 async function readRecords<T extends object>(read: ReadMany, wanted: string[]): Promise<T[]> {

@@ -58,7 +58,9 @@ async function endWithHead(files: OutputFiles, size: number): Promise<readonly G
   // The line grows by a digit at most when its own room is added to what is dropped.
   const room = gapLine(size).length;
   if (headEnd < room) return [{ offset: headEnd, bytes: size - headEnd }];
-  const line = Buffer.from(gapLine(size - headEnd + room)).toString().padStart(room, '\n');
+  const line = Buffer.from(gapLine(size - headEnd + room))
+    .toString()
+    .padStart(room, '\n');
   await files.replaceHeadEnd(Buffer.from(line));
   return [{ offset: headEnd - room, bytes: size - headEnd + room }];
 }

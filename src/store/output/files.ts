@@ -7,7 +7,8 @@ import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunId } from '../../core/ids.ts';
 import type { OutputChunk } from '../../protocol/api.ts';
-import { decodeRingHeader, encodeRingHeader, RING_START } from './ring-header.ts';
+import { cut, lengthOf, openIfThere, readFully, writeAll } from '../file-io.ts';
+import { decodeRingHeader, encodeRingHeader, RING_START, type RingHeader } from './ring-header.ts';
 
 /** Bytes from `start` up to, not including, `end`. */
 export interface Range {
@@ -26,6 +27,16 @@ export function outputPaths(dir: string, run: RunId): OutputPaths {
 
 const PRIVATE = 0o600;
 
+interface Layout {
+  /** How many bytes the head and the ring may hold. */
+  readonly headBytes: number;
+  readonly ringBytes: number;
+  /** Offsets after the last byte that each of them holds. */
+  readonly headEnd: number;
+  readonly ringEnd: number;
+  readonly reach: number;
+}
+
 export class OutputFiles {
   readonly paths: OutputPaths;
   readonly #head: FileHandle;
@@ -37,7 +48,7 @@ export class OutputFiles {
   /** A ring write up to here may have begun. */
   #reach: number;
 
-  private constructor(paths: OutputPaths, head: FileHandle, tail: FileHandle | undefined, layout: { headBytes: number; ringBytes: number; headEnd: number; ringEnd: number; reach: number }) {
+  private constructor(paths: OutputPaths, head: FileHandle, tail: FileHandle | undefined, layout: Layout) {
     this.paths = paths;
     this.#head = head;
     this.#tail = tail;
@@ -52,7 +63,13 @@ export class OutputFiles {
   static async create(paths: OutputPaths, capBytes: number): Promise<OutputFiles> {
     const headBytes = Math.floor(capBytes / 2);
     const head = await open(paths.head, 'wx+', PRIVATE);
-    return new OutputFiles(paths, head, undefined, { headBytes, ringBytes: capBytes - headBytes, headEnd: 0, ringEnd: headBytes, reach: headBytes });
+    return new OutputFiles(paths, head, undefined, {
+      headBytes,
+      ringBytes: capBytes - headBytes,
+      headEnd: 0,
+      ringEnd: headBytes,
+      reach: headBytes,
+    });
   }
 
   /**
@@ -62,18 +79,23 @@ export class OutputFiles {
   static async reopen(paths: OutputPaths): Promise<OutputFiles | undefined> {
     const head = await openIfThere(paths.head);
     if (head === undefined) return undefined;
-    const tail = await openIfThere(paths.tail);
-    const { size } = await head.stat();
-    const header = tail === undefined ? undefined : await readHeader(tail);
-    if (header !== undefined) {
-      const { headBytes, ringBytes, end, reach } = header;
-      return new OutputFiles(paths, head, tail, { headBytes, ringBytes, headEnd: Math.min(size, headBytes), ringEnd: end, reach });
+    let tail: FileHandle | undefined;
+    try {
+      tail = await openIfThere(paths.tail);
+      return new OutputFiles(paths, head, tail, await findLayout(head, tail));
+    } catch (error) {
+      await Promise.all([head.close(), tail?.close()]);
+      throw error;
     }
-    return new OutputFiles(paths, head, tail, { headBytes: size, ringBytes: 0, headEnd: size, ringEnd: size, reach: size });
   }
 
   get headEnd(): number {
     return this.#headEnd;
+  }
+
+  /** Offset after the last byte that was stored, kept or not. */
+  get end(): number {
+    return this.#tail === undefined ? this.#headEnd : this.#ringEnd;
   }
 
   /** What can be read back now, in order: head and ring, where they hold anything. */
@@ -147,24 +169,30 @@ export class OutputFiles {
   }
 
   async #storeInRing(from: number, slices: readonly Uint8Array[], to: number): Promise<void> {
-    if (this.#ringBytes > 0) {
-      this.#tail ??= await open(this.paths.tail, 'wx+', PRIVATE);
-      await this.#writeHeader(to);
-      const start = Math.max(from, to - this.#ringBytes);
-      const bytes = cut(slices, start - from, to - from);
-      const position = (start - this.#headBytes) % this.#ringBytes;
-      const beforeWrap = Math.min(to - start, this.#ringBytes - position);
-      await writeAll(this.#tail, cut(bytes, 0, beforeWrap), RING_START + position, () => {});
-      if (beforeWrap < to - start) await writeAll(this.#tail, cut(bytes, beforeWrap, to - start), RING_START, () => {});
-    }
-    this.#reach = to;
+    this.#tail ??= await open(this.paths.tail, 'wx+', PRIVATE);
+    await this.#writeHeader(to);
+    const start = Math.max(from, to - this.#ringBytes);
+    if (start < to) await this.#writeRing(this.#tail, start, cut(slices, start - from, to - from));
     this.#ringEnd = to;
+  }
+
+  async #writeRing(tail: FileHandle, start: number, slices: readonly Uint8Array[]): Promise<void> {
+    const length = lengthOf(slices);
+    const position = (start - this.#headBytes) % this.#ringBytes;
+    const beforeWrap = Math.min(length, this.#ringBytes - position);
+    await writeAll(tail, cut(slices, 0, beforeWrap), RING_START + position, () => {});
+    if (beforeWrap < length) await writeAll(tail, cut(slices, beforeWrap, length), RING_START, () => {});
   }
 
   async #writeHeader(reach: number): Promise<void> {
     // From here on no read may trust what a write up to `reach` overwrites.
     this.#reach = reach;
-    const header = encodeRingHeader({ headBytes: this.#headBytes, ringBytes: this.#ringBytes, end: this.#ringEnd, reach });
+    const header = encodeRingHeader({
+      headBytes: this.#headBytes,
+      ringBytes: this.#ringBytes,
+      end: this.#ringEnd,
+      reach,
+    });
     await writeAll(this.#tail!, [header], 0, () => {});
   }
 
@@ -183,54 +211,16 @@ export async function removeFiles({ head, tail }: OutputPaths): Promise<void> {
   await rm(head, { force: true });
 }
 
-async function openIfThere(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, 'r+');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+async function findLayout(head: FileHandle, tail: FileHandle | undefined): Promise<Layout> {
+  const { size } = await head.stat();
+  const header = tail === undefined ? undefined : await readHeader(tail);
+  if (header === undefined) return { headBytes: size, ringBytes: 0, headEnd: size, ringEnd: size, reach: size };
+  const { headBytes, ringBytes, end, reach } = header;
+  return { headBytes, ringBytes, headEnd: Math.min(size, headBytes), ringEnd: end, reach };
 }
 
-async function readHeader(tail: FileHandle): Promise<ReturnType<typeof decodeRingHeader>> {
+async function readHeader(tail: FileHandle): Promise<RingHeader | undefined> {
   const bytes = Buffer.alloc(RING_START);
   const { bytesRead } = await tail.read(bytes, 0, RING_START, 0);
   return decodeRingHeader(bytes.subarray(0, bytesRead));
-}
-
-async function readFully(handle: FileHandle, bytes: Uint8Array, position: number): Promise<Uint8Array> {
-  for (let filled = 0; filled < bytes.length; ) {
-    const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, position + filled);
-    if (bytesRead === 0) throw new Error('the file is shorter than what was written to it');
-    filled += bytesRead;
-  }
-  return bytes;
-}
-
-/** A disk may take less than it is given, and says no only when asked again. */
-async function writeAll(handle: FileHandle, slices: readonly Uint8Array[], position: number, onWritten: (bytes: number) => void): Promise<void> {
-  const total = lengthOf(slices);
-  for (let written = 0; written < total; ) {
-    const { bytesWritten } = await handle.writev(cut(slices, written, total), position + written);
-    if (bytesWritten === 0) throw new Error('the disk takes no more bytes');
-    written += bytesWritten;
-    onWritten(bytesWritten);
-  }
-}
-
-function lengthOf(slices: readonly Uint8Array[]): number {
-  return slices.reduce((sum, slice) => sum + slice.length, 0);
-}
-
-/** Views of the bytes from `start` up to `end` of the slices taken together. */
-function cut(slices: readonly Uint8Array[], start: number, end: number): Uint8Array[] {
-  const views: Uint8Array[] = [];
-  let offset = 0;
-  for (const slice of slices) {
-    const from = Math.max(start - offset, 0);
-    const to = Math.min(end - offset, slice.length);
-    if (from < to) views.push(from === 0 && to === slice.length ? slice : slice.subarray(from, to));
-    offset += slice.length;
-  }
-  return views;
 }

@@ -30,7 +30,12 @@ export function follow(stream: OutputStream, options: FollowOptions, signal: Abo
   return pieces(stream, options, signal, release);
 }
 
-async function* pieces(stream: OutputStream, { offset, maxLag }: FollowOptions, signal: AbortSignal, release: () => Promise<void>): AsyncGenerator<OutputChunk> {
+async function* pieces(
+  stream: OutputStream,
+  { offset, maxLag }: FollowOptions,
+  signal: AbortSignal,
+  release: () => Promise<void>,
+): AsyncGenerator<OutputChunk> {
   try {
     let at = offset;
     while (!signal.aborted) {

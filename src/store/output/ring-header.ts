@@ -6,7 +6,7 @@
 export interface RingHeader {
   /** Offset in the output where the head ends and the ring takes over. */
   readonly headBytes: number;
-  /** How many bytes the ring holds. */
+  /** How many bytes the ring has room for. */
   readonly ringBytes: number;
   /** Every byte before this offset has been written (as far as the ring still holds it). */
   readonly end: number;
@@ -23,7 +23,8 @@ const LENGTH = 40;
 export function encodeRingHeader({ headBytes, ringBytes, end, reach }: RingHeader): Uint8Array {
   const bytes = Buffer.alloc(LENGTH);
   MAGIC.copy(bytes);
-  for (const [index, value] of [headBytes, ringBytes, end, reach].entries()) bytes.writeBigUInt64LE(BigInt(value), 8 + index * 8);
+  for (const [index, value] of [headBytes, ringBytes, end, reach].entries())
+    bytes.writeBigUInt64LE(BigInt(value), 8 + index * 8);
   return bytes;
 }
 
@@ -34,6 +35,6 @@ export function decodeRingHeader(bytes: Uint8Array): RingHeader | undefined {
   if (!view.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
   const number = (index: number): number => Number(view.readBigUInt64LE(8 + index * 8));
   const header = { headBytes: number(0), ringBytes: number(1), end: number(2), reach: number(3) };
-  const sound = Object.values(header).every(Number.isSafeInteger) && header.ringBytes > 0 && header.end <= header.reach;
+  const sound = Object.values(header).every(Number.isSafeInteger) && header.end <= header.reach;
   return sound && header.end >= header.headBytes ? header : undefined;
 }

@@ -13,16 +13,29 @@ import type { OutputFiles } from './files.ts';
 import { Window } from './window.ts';
 
 const MIB = 1024 * 1024;
-/** Most bytes in one write to the disk. */
-const BATCH = MIB;
-/** Unwritten bytes at which the executor should pause reading, and at which it may go on. */
-const HIGH_WATER = 8 * MIB;
-const LOW_WATER = 2 * MIB;
-/** What stays in memory for followers near the end; more where the disk cannot be read back from. */
-const RECENT = 2 * MIB;
-const RECENT_WITHOUT_DISK = 8 * MIB;
-/** The largest piece a follower is given. */
-export const CHUNK = 256 * 1024;
+
+/** All in bytes. */
+export interface OutputLimits {
+  /** Most in one write to the disk. */
+  readonly batch: number;
+  /** Unwritten bytes above which the executor should pause reading, and from which down it may go on. */
+  readonly highWater: number;
+  readonly lowWater: number;
+  /** What stays in memory for followers near the end; and where the disk takes no more, so that nothing can be read back. */
+  readonly recent: number;
+  readonly recentWithoutDisk: number;
+  /** The largest piece that a follower is given. */
+  readonly chunk: number;
+}
+
+export const OUTPUT_LIMITS: OutputLimits = {
+  batch: MIB,
+  highWater: 8 * MIB,
+  lowWater: 2 * MIB,
+  recent: 2 * MIB,
+  recentWithoutDisk: 8 * MIB,
+  chunk: 256 * 1024,
+};
 
 /** What a sealed output tells besides the port: where the kept file differs from what was printed. */
 export interface KeptOutput extends SealedOutput {
@@ -31,6 +44,7 @@ export interface KeptOutput extends SealedOutput {
 
 export class OutputStream implements OutputWriter {
   readonly #files: OutputFiles;
+  readonly #limits: OutputLimits;
   readonly #onFault: (error: Error) => void;
   readonly #window = new Window();
   /** Everything before is on the disk, or given up. */
@@ -46,8 +60,9 @@ export class OutputStream implements OutputWriter {
   /** The store itself, and every follower. */
   #users = 1;
 
-  constructor(files: OutputFiles, onFault: (error: Error) => void) {
+  constructor(files: OutputFiles, limits: OutputLimits, onFault: (error: Error) => void) {
     this.#files = files;
+    this.#limits = limits;
     this.#onFault = onFault;
   }
 
@@ -55,7 +70,7 @@ export class OutputStream implements OutputWriter {
   write(bytes: Uint8Array): void {
     if (this.#ended || bytes.length === 0) return;
     this.#window.append(bytes);
-    if (this.#window.end - this.#settled > HIGH_WATER) this.#pressed = true;
+    if (this.#window.end - this.#settled > this.#limits.highWater) this.#pressed = true;
     this.#scheduleTurn();
   }
 
@@ -90,16 +105,18 @@ export class OutputStream implements OutputWriter {
 
   /** The next bytes at the offset, if they are in memory. */
   recent(offset: number): OutputChunk | undefined {
-    const bytes = this.#window.at(offset, CHUNK);
+    const bytes = this.#window.at(offset, this.#limits.chunk);
     return bytes === undefined ? undefined : { offset, bytes };
   }
 
   /** The next bytes at or after an offset that memory does not hold; undefined if all of them were dropped. */
   async older(offset: number): Promise<OutputChunk | undefined> {
     try {
-      const chunk = await this.#files.read(offset, CHUNK);
+      const chunk = await this.#files.read(offset, this.#limits.chunk);
       // What is dropped from the disk may still be in memory, and then comes first.
-      return chunk !== undefined && chunk.offset < this.#window.start ? chunk : this.recent(Math.max(offset, this.#window.start));
+      return chunk !== undefined && chunk.offset < this.#window.start
+        ? chunk
+        : this.recent(Math.max(offset, this.#window.start));
     } catch (error) {
       throw storageError(`cannot read the output back from ${this.#files.paths.head}`, error);
     }
@@ -154,10 +171,11 @@ export class OutputStream implements OutputWriter {
 
   async #store(): Promise<void> {
     while (this.#settled < this.size) {
-      const to = Math.min(this.size, this.#settled + BATCH);
+      const to = Math.min(this.size, this.#settled + this.#limits.batch);
       await this.#attempt(() => this.#files.store(this.#settled, this.#window.slices(this.#settled, to)));
       this.#settled = this.#faulted ? this.size : to;
-      this.#window.forget(Math.min(this.#settled, this.size - (this.#faulted ? RECENT_WITHOUT_DISK : RECENT)));
+      const recent = this.#faulted ? this.#limits.recentWithoutDisk : this.#limits.recent;
+      this.#window.forget(Math.min(this.#settled, this.size - recent));
       this.#relieve();
       if (this.#settled === this.size) await this.#attempt(() => this.#files.commit());
     }
@@ -174,7 +192,7 @@ export class OutputStream implements OutputWriter {
   }
 
   #relieve(): void {
-    if (!this.#pressed || this.#window.end - this.#settled > LOW_WATER) return;
+    if (!this.#pressed || this.#window.end - this.#settled > this.#limits.lowWater) return;
     this.#pressed = false;
     for (const listener of [...this.#drainListeners]) listener();
   }

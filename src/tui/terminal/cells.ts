@@ -147,7 +147,12 @@ export class CellGrid {
   toText(): string {
     const rows: string[] = [];
     for (let y = 0; y < this.height; y += 1) {
-      rows.push(this.chars.slice(y * this.width, (y + 1) * this.width).join('').trimEnd());
+      rows.push(
+        this.chars
+          .slice(y * this.width, (y + 1) * this.width)
+          .join('')
+          .trimEnd(),
+      );
     }
     return rows.join('\n');
   }

@@ -2,15 +2,19 @@
 // and a run of costly sequences is parsed in turns with everything else. It changes nothing that a real program does.
 import type { Terminal } from '@xterm/headless';
 
+/** The part of @xterm/headless 6.0.0 that is not in its types: answers a promise where a handler wants it to pause. */
+export interface InputHandler {
+  parse(data: string, handlerResult?: boolean): Promise<boolean> | undefined;
+  eraseInDisplay(params: { params: number[] }, protect: boolean): boolean;
+}
+
+type Handler = (params: (number | number[])[]) => boolean;
+
 /** How long costly sequences may follow each other before the rest of the dashboard has its turn. */
 const TURN_MS = 6;
 
-export interface Pacer {
-  /** A new slice of output is about to be parsed. */
-  begin(): void;
-}
-
-export function guardHandlers(terminal: Terminal): Pacer {
+/** Answers the function to call when a new turn of parsing begins. */
+export function guardHandlers(terminal: Terminal, handler: InputHandler): () => void {
   let turnBegan = 0;
   // The emulator stops in the middle of its input for a handler's promise, although its types do not say so.
   const takeTurns = (): boolean => {
@@ -23,19 +27,20 @@ export function guardHandlers(terminal: Terminal): Pacer {
     });
     return next as unknown as boolean;
   };
+  const { parser } = terminal;
   limitRepetition(terminal, takeTurns);
-  for (const final of ['J', 'X', '@', 'P']) terminal.parser.registerCsiHandler({ final }, takeTurns);
-  for (const final of ['h', 'l', 'J']) terminal.parser.registerCsiHandler({ prefix: '?', final }, takeTurns);
-  for (const final of ['@', 'A']) terminal.parser.registerCsiHandler({ intermediates: ' ', final }, takeTurns);
-  for (const final of ['}', '~']) terminal.parser.registerCsiHandler({ intermediates: "'", final }, takeTurns);
-  for (const final of ['c', 'M', 'D', 'E']) terminal.parser.registerEscHandler({ final }, takeTurns);
-  terminal.parser.registerEscHandler({ intermediates: '#', final: '8' }, takeTurns);
+  parser.registerCsiHandler({ final: 'J' }, eraseGuard(terminal, handler, false, takeTurns));
+  parser.registerCsiHandler({ prefix: '?', final: 'J' }, eraseGuard(terminal, handler, true, takeTurns));
+  for (const final of ['X', '@', 'P']) parser.registerCsiHandler({ final }, takeTurns);
+  for (const final of ['h', 'l']) parser.registerCsiHandler({ prefix: '?', final }, takeTurns);
+  for (const final of ['@', 'A']) parser.registerCsiHandler({ intermediates: ' ', final }, takeTurns);
+  for (const final of ['}', '~']) parser.registerCsiHandler({ intermediates: "'", final }, takeTurns);
+  for (const final of ['c', 'M', 'D', 'E']) parser.registerEscHandler({ final }, takeTurns);
+  parser.registerEscHandler({ intermediates: '#', final: '8' }, takeTurns);
   // Hyperlinks are not shown, so they need not be kept.
-  terminal.parser.registerOscHandler(8, () => true);
-  return {
-    begin() {
-      turnBegan = performance.now();
-    },
+  parser.registerOscHandler(8, () => true);
+  return () => {
+    turnBegan = performance.now();
   };
 }
 
@@ -55,4 +60,13 @@ function limitRepetition(terminal: Terminal, takeTurns: () => boolean): void {
       return typeof count === 'number' && count > limit() ? true : takeTurns();
     });
   }
+}
+
+/** The emulator throws on erasing from the start to the last cell of a screen without scrollback: erase it all instead. */
+function eraseGuard(terminal: Terminal, handler: InputHandler, protect: boolean, takeTurns: () => boolean): Handler {
+  return ([what]) => {
+    const { cursorX, cursorY, length } = terminal.buffer.active;
+    const last = cursorX + 1 >= terminal.cols && cursorY + 1 >= length;
+    return what === 1 && last ? handler.eraseInDisplay({ params: [2] }, protect) : takeTurns();
+  };
 }

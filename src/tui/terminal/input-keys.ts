@@ -86,7 +86,8 @@ export function ss3Event(final: string): InputEvent | undefined {
 
 /** `body` is what stands between CSI and the final byte; `trailer` are the bytes behind the mouse report of old. */
 export function csiEvent(body: string, final: string, trailer?: Uint8Array): InputEvent | 'paste-start' {
-  if (trailer) return mouseEvent((trailer[0] as number) - 32, (trailer[1] as number) - 32, (trailer[2] as number) - 32, false);
+  if (trailer)
+    return mouseEvent((trailer[0] as number) - 32, (trailer[1] as number) - 32, (trailer[2] as number) - 32, false);
   if (body === '[' && final >= 'A' && final <= 'E') return keyEvent(`f${final.charCodeAt(0) - 0x40}`);
   if (body.startsWith('<') && (final === 'M' || final === 'm')) return sgrMouse(body, final);
   if (!/^[\d;:]*$/.test(body)) return reply(`[${body}${final}`);
@@ -112,7 +113,8 @@ function plainCsi({ body, final, first, modifier, parameters }: Csi): InputEvent
   if (final === 'Z') return keyEvent(modified('tab', body === '' ? 2 : Math.max(2, modifier)));
   if (final === 'u') return codeEvent(first, modifier, parameters[0]?.[1]);
   if (final === '~' && first === 200 && body === '200') return 'paste-start';
-  if (final === '~' && first === 27 && parameters.length >= 3) return codeEvent(parameters[2]?.[0] ?? 0, modifier, undefined);
+  if (final === '~' && first === 27 && parameters.length >= 3)
+    return codeEvent(parameters[2]?.[0] ?? 0, modifier, undefined);
   if (final === '~' || final === '^') {
     const name = NUMBERED_KEYS[first];
     return name ? keyEvent(modified(name, final === '^' ? 5 : modifier)) : undefined;
@@ -132,7 +134,9 @@ function codeEvent(code: number, modifier: number, shifted: number | undefined):
   const char = String.fromCodePoint(code);
   const upper = shifted && shifted >= 0x20 && shifted < 0xd800 ? String.fromCodePoint(shifted) : char.toUpperCase();
   if ((bits & ~0b11000001) === 0) return typedEvent(bits & 1 ? upper : char);
-  return keyEvent(modified(bits & 4 ? char.toLowerCase() : bits & 1 ? upper : char, modifier & ~1 ? stripShift(modifier) : 1));
+  return keyEvent(
+    modified(bits & 4 ? char.toLowerCase() : bits & 1 ? upper : char, modifier & ~1 ? stripShift(modifier) : 1),
+  );
 }
 
 const stripShift = (modifier: number): number => ((modifier - 1) & ~1) + 1;
@@ -170,6 +174,7 @@ function mouseAction(code: number, released: boolean): MouseInput['action'] | un
 /** An OSC, DCS or APC string. OSC 11 tells the background colour. */
 export function stringReply(introducer: string, body: string): InputEvent {
   const value = body.replace(CONTROLS, '\ufffd');
-  if (introducer === ']' && value.startsWith('11;')) return { type: 'reply', kind: 'background', value: value.slice(3) };
+  if (introducer === ']' && value.startsWith('11;'))
+    return { type: 'reply', kind: 'background', value: value.slice(3) };
   return { type: 'reply', kind: 'other', value: introducer + value };
 }

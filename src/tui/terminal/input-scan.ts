@@ -85,7 +85,10 @@ function scanFixed(bytes: Uint8Array, at: number, length: number, final: boolean
   const held = Math.min(length, bytes.length - at);
   if (held < length) return waitOr(final, 'sequence', { length: held, event: reply('incomplete') });
   const last = bytes.subarray(at + 3, at + length);
-  return { length, event: length === 4 ? csiEvent('[', String.fromCharCode(last[0] as number)) : csiEvent('M', '', last) };
+  return {
+    length,
+    event: length === 4 ? csiEvent('[', String.fromCharCode(last[0] as number)) : csiEvent('M', '', last),
+  };
 }
 
 function scanSs3(bytes: Uint8Array, at: number, final: boolean): Token {
@@ -120,7 +123,8 @@ const waitOr = (final: boolean, wait: 'escape' | 'sequence', token: Token): Toke
 function scanCharacter(bytes: Uint8Array, at: number, final: boolean): Token {
   const lead = bytes[at] as number;
   if (lead < 0x80) return { length: 1, event: typedEvent(String.fromCharCode(lead)) };
-  const length = lead >= 0xf0 && lead < 0xf5 ? 4 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xc2 && lead < 0xe0 ? 2 : 1;
+  const length =
+    lead >= 0xf0 && lead < 0xf5 ? 4 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xc2 && lead < 0xe0 ? 2 : 1;
   for (let i = 1; i < length; i += 1) {
     const byte = bytes[at + i];
     if (byte === undefined) return waitOr(final, 'sequence', { length: i, event: typedEvent('\ufffd') });

@@ -1,7 +1,8 @@
 // Turns the bytes of a terminal into events: keys, pastes, mouse, focus and replies, each with the bytes that made it.
 // However the bytes are cut, the events are the same. It never lets a paste become keys, nor a reply become text.
-import { scanToken } from './input-scan.ts';
+
 import { createPasteCollector } from './input-paste.ts';
+import { scanToken } from './input-scan.ts';
 
 export type InputEvent =
   /** `key` is canonical: 'a', 'ä', 'space', 'enter', 'S-tab', 'C-a', 'M-x', 'C-M-S-left' (always in the order C- M- S-). */

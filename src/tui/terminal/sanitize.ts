@@ -5,7 +5,8 @@ const TAB = '    ';
 const PLAIN = /^[\x20-\x7e]*$/;
 // Controls, format characters, line and paragraph separators, lone surrogates, tags, fillers and unassigned invisibles.
 // The joiners and variation selectors that make up emoji and scripts are looked at where they stand.
-const HOSTILE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\u{e0000}-\u{e0fff}]/gu;
+const HOSTILE =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\u{e0000}-\u{e0fff}]/gu;
 const PICTURE = /\p{Extended_Pictographic}/u;
 const AFTER_PICTURE = /[\ufe0f\u{1f3fb}-\u{1f3ff}]/u;
 const JOINABLE_LETTER = /[\p{L}\p{M}]/u;
@@ -61,9 +62,9 @@ function isPartOfText(text: string, at: number, char: string): boolean {
   if (code === 0x2800) return true;
   const before = codePointBefore(text, at);
   if (code === 0xfe0f || code === 0xfe0e) return before !== '' && /\p{Emoji}/u.test(before);
-  if (code === 0x200c || (code === 0x200d && JOINABLE_LETTER.test(before))) {
+  if (code === 0x200c || code === 0x200d) {
     const after = String.fromCodePoint(text.codePointAt(at + 1) ?? 0);
-    return isComplexLetter(before) && isComplexLetter(after);
+    if (isComplexLetter(before) && isComplexLetter(after)) return true;
   }
   if (code === 0x200d) return joinsPictures(text, at);
   return code >= 0xe0020 && code <= 0xe007f && belongsToFlag(text, at);

@@ -173,7 +173,9 @@ export function padEnd(text: string, width: number): string {
 /** Word wrap that keeps newlines as line breaks and breaks words longer than a line at grapheme boundaries. */
 export function wrap(text: string, width: number): string[] {
   const columns = Math.max(1, width);
-  return text.split('\n').flatMap((line) => (line.length <= columns && stringWidth(line) <= columns ? [line] : wrapLine(line, columns)));
+  return text
+    .split('\n')
+    .flatMap((line) => (line.length <= columns && stringWidth(line) <= columns ? [line] : wrapLine(line, columns)));
 }
 
 function wrapLine(line: string, columns: number): string[] {
@@ -183,7 +185,8 @@ function wrapLine(line: string, columns: number): string[] {
   let breakAt = -1; // after the last blank of the current line
   let usedAtBreak = 0;
   eachGrapheme(line, (part, width, index) => {
-    if (used + width > columns && part !== ' ' && index > start) {
+    // Twice, if what follows the last blank still has no room for a wide grapheme.
+    while (used + width > columns && part !== ' ' && index > start) {
       const cut = breakAt > start ? breakAt : index;
       lines.push(line.slice(start, cut).replace(/ +$/, ''));
       used -= breakAt > start ? usedAtBreak : used;

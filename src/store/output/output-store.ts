@@ -3,31 +3,36 @@
 import { mkdir } from 'node:fs/promises';
 import { DispatchError } from '../../core/errors.ts';
 import type { RunId } from '../../core/ids.ts';
-import type { OutputStore, OutputWriter } from '../../engine/ports.ts';
+import type { OutputStore } from '../../engine/ports.ts';
 import { storageError } from '../disk-errors.ts';
 import { assemble } from './assemble.ts';
 import { OutputFiles, outputPaths, removeFiles } from './files.ts';
 import { follow } from './follower.ts';
-import { type KeptOutput, OutputStream, summaryOf } from './stream.ts';
+import { type KeptOutput, OUTPUT_LIMITS, type OutputLimits, OutputStream, summaryOf } from './stream.ts';
 
 interface OutputStoreOptions {
   /** Told once for each output that the disk refuses, when it happens; the run goes on. */
   readonly onFault?: (error: Error) => void;
+  /** Smaller ones show at a few kilobytes what else takes megabytes. */
+  readonly limits?: OutputLimits;
 }
 
 /** What the port asks for, and a little more in what sealing gives. */
 export interface FileOutputStore extends OutputStore {
-  create(run: RunId, capBytes: number): Promise<OutputWriter & { seal(): Promise<KeptOutput> }>;
+  create(run: RunId, capBytes: number): Promise<OutputStream>;
   recover(run: RunId): Promise<KeptOutput | undefined>;
 }
 
-export function createOutputStore(dir: string, { onFault = () => {} }: OutputStoreOptions = {}): FileOutputStore {
+export function createOutputStore(
+  dir: string,
+  { onFault = () => {}, limits = OUTPUT_LIMITS }: OutputStoreOptions = {},
+): FileOutputStore {
   const streams = new Map<RunId, OutputStream>();
   return {
     async create(run, capBytes) {
       requireCount('the cap of an output', capBytes);
       const files = await createFiles(dir, run, capBytes);
-      const stream = new OutputStream(files, onFault);
+      const stream = new OutputStream(files, limits, onFault);
       streams.set(run, stream);
       return stream;
     },
@@ -35,11 +40,13 @@ export function createOutputStore(dir: string, { onFault = () => {} }: OutputSto
       requireCount('the offset to follow from', options.offset);
       if (options.maxLag !== undefined) requireCount('the lag of a follower', options.maxLag);
       const stream = streams.get(run);
-      if (stream === undefined) throw new DispatchError('not-found', `run ${run} has no output here`, { hint: 'see "dispatch show"' });
+      if (stream === undefined)
+        throw new DispatchError('not-found', `run ${run} has no output here`, { hint: 'see "dispatch show"' });
       return { size: stream.size, chunks: follow(stream, options, signal) };
     },
     async recover(run) {
-      if (streams.has(run)) throw new DispatchError('conflict', `the output of run ${run} is being written, so it needs no recovery`);
+      if (streams.has(run))
+        throw new DispatchError('conflict', `the output of run ${run} is being written, so it needs no recovery`);
       return recoverFiles(dir, run);
     },
     async remove(run) {
@@ -63,7 +70,10 @@ async function createFiles(dir: string, run: RunId, capBytes: number): Promise<O
     return await OutputFiles.create(paths, capBytes);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
-      throw new DispatchError('conflict', `run ${run} already has an output in ${paths.head}`, { hint: 'a run executes once: retry it instead', cause: error });
+      throw new DispatchError('conflict', `run ${run} already has an output in ${paths.head}`, {
+        hint: 'a run executes once: retry it instead',
+        cause: error,
+      });
     }
     throw storageError(`cannot make the output file ${paths.head}`, error);
   }
@@ -75,7 +85,7 @@ async function recoverFiles(dir: string, run: RunId): Promise<KeptOutput | undef
     const files = await OutputFiles.reopen(paths);
     if (files === undefined) return undefined;
     try {
-      const size = files.kept().at(-1)?.end ?? 0;
+      const size = files.end;
       const gaps = await assemble(files, size);
       return { path: paths.head, summary: summaryOf(size, gaps), gaps };
     } finally {
@@ -87,5 +97,6 @@ async function recoverFiles(dir: string, run: RunId): Promise<KeptOutput | undef
 }
 
 function requireCount(what: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 0) throw new DispatchError('invalid', `${what} is a whole number of bytes from 0, not ${value}`);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new DispatchError('invalid', `${what} is a whole number of bytes from 0, not ${value}`);
 }

@@ -1,0 +1,103 @@
+/**
+ * Ends all processes of a run and gives the receipt: first they are asked, then they have time, then they are killed. Those
+ * that appear meanwhile are asked or killed as well. It gives up only on what the system does not let it end.
+ */
+
+import { setTimeout } from 'node:timers/promises';
+import type { StopReceipt } from '../../core/events.ts';
+import { maskSecrets } from '../../core/secrets.ts';
+import type { ProcessEntry, ProcessTable } from './process-table.ts';
+import { identityOf } from './run-processes.ts';
+import { sendSignal, signalNumber } from './signals.ts';
+
+const FIRST_LOOK_MS = 5;
+const LONGEST_LOOK_MS = 100;
+const KILL_ROUNDS = 100;
+const LONGEST_COMMAND = 200;
+
+type StopSignal = 'SIGTERM' | 'SIGHUP' | 'SIGKILL';
+
+interface Signalled {
+  readonly pid: number;
+  readonly command: string;
+  readonly signal: StopSignal;
+}
+
+export interface StopOptions {
+  readonly table: ProcessTable;
+  readonly alive: () => Promise<readonly ProcessEntry[]>;
+  readonly graceMs: number;
+}
+
+/** Looks at least twice: what was born while it looked, to one that ended meanwhile, is seen the second time. */
+export async function stopProcesses(options: StopOptions): Promise<StopReceipt> {
+  const signalled = new Map<string, Signalled>();
+  await askUntilGone(options, signalled);
+  const left = await killUntilGone(options, signalled);
+  const remaining = new Set(left.map(identityOf));
+  return {
+    stopped: [...signalled].filter(([identity]) => !remaining.has(identity)).map(([, entry]) => entry),
+    left: await Promise.all(
+      left.map(async (entry) => ({ pid: entry.pid, command: await nameOf(options.table, entry) })),
+    ),
+  };
+}
+
+async function askUntilGone({ table, alive, graceMs }: StopOptions, signalled: Map<string, Signalled>): Promise<void> {
+  const deadline = performance.now() + graceMs;
+  for (let wait = FIRST_LOOK_MS; ; wait = Math.min(wait * 2, LONGEST_LOOK_MS)) {
+    const entries = await alive();
+    if (entries.length === 0) return;
+    for (const entry of entries) {
+      if (signalled.has(identityOf(entry))) continue;
+      await signal(table, entry, await gentlest(table, entry), signalled);
+      // A suspended process sees no signal before it is continued.
+      if (entry.suspended && isSame(table, entry)) sendSignal(entry.pid, signalNumber('SIGCONT') ?? 0);
+    }
+    const rest = deadline - performance.now();
+    if (rest <= 0) return;
+    await setTimeout(Math.min(wait, rest));
+  }
+}
+
+async function killUntilGone(
+  { table, alive }: StopOptions,
+  signalled: Map<string, Signalled>,
+): Promise<readonly ProcessEntry[]> {
+  let entries = await alive();
+  for (let round = 0; entries.length > 0 && round < KILL_ROUNDS; round += 1) {
+    for (const entry of entries) await signal(table, entry, 'SIGKILL', signalled);
+    await setTimeout(Math.min(round, FIRST_LOOK_MS * 4));
+    entries = await alive();
+  }
+  return entries;
+}
+
+/** SIGHUP would end at once what handles SIGTERM with care; so it is for those that ignore SIGTERM: interactive shells. */
+async function gentlest(table: ProcessTable, entry: ProcessEntry): Promise<StopSignal> {
+  const ignores = await table.ignores(entry);
+  return ignores.SIGTERM && !ignores.SIGHUP ? 'SIGHUP' : 'SIGTERM';
+}
+
+async function signal(
+  table: ProcessTable,
+  entry: ProcessEntry,
+  name: StopSignal,
+  signalled: Map<string, Signalled>,
+): Promise<void> {
+  const identity = identityOf(entry);
+  const command = signalled.get(identity)?.command ?? (await nameOf(table, entry));
+  if (!isSame(table, entry) || !sendSignal(entry.pid, signalNumber(name) ?? 0)) return;
+  signalled.set(identity, { pid: entry.pid, command, signal: name });
+}
+
+/** Numbers of processes are used again: only the same start makes it the same process. */
+function isSame(table: ProcessTable, entry: ProcessEntry): boolean {
+  return table.one(entry.pid)?.started === entry.started;
+}
+
+/** For the receipt, which is kept: on one line, without secrets, not endless. */
+async function nameOf(table: ProcessTable, entry: ProcessEntry): Promise<string> {
+  const line = maskSecrets((await table.command(entry)).replace(/\s+/g, ' '));
+  return line.length > LONGEST_COMMAND ? `${line.slice(0, LONGEST_COMMAND - 1)}…` : line;
+}

@@ -1,0 +1,178 @@
+/**
+ * Bytes on disk under their SHA-256, as `ab/cdef…`. They are copied to `tmp/`, hashed on the way, synced, and renamed: a half
+ * file never has a final name. Never deletes a blob.
+ */
+
+import { createHash } from 'node:crypto';
+import { constants, readdirSync, rmSync } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { DispatchError } from '../core/errors.ts';
+import type { Sha256 } from '../core/ids.ts';
+import type { BlobStore } from '../engine/ports.ts';
+import { storageError } from './disk-errors.ts';
+import { readFully, syncFolder, writeAll } from './file-io.ts';
+
+const READ_CHUNK = 256 * 1024;
+const COPY_CHUNK = 1024 * 1024;
+const SHA256 = /^[0-9a-f]{64}$/;
+/** A link or a pipe that took the place of a listed file must be neither followed nor waited for. */
+const READ_REGULAR = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+export interface FileBlobStore extends BlobStore {
+  /** True if the bytes still have their hash. Throws `not-found`. */
+  verify(sha256: Sha256): Promise<boolean>;
+}
+
+/** The folder belongs to one process at a time: what others left in `tmp/` is from a crash, and is removed. */
+export function createBlobStore(dir: string): FileBlobStore {
+  const tmp = join(dir, 'tmp');
+  removeStale(tmp);
+  let made = 0;
+
+  const pathOf = (sha256: Sha256): string => {
+    if (!SHA256.test(sha256))
+      throw new DispatchError('invalid', `"${sha256}" is not a SHA-256: 64 lower-case hexadecimal digits`);
+    return join(dir, sha256.slice(0, 2), sha256.slice(2));
+  };
+
+  const openBlob = async (sha256: Sha256): Promise<FileHandle> => {
+    const path = pathOf(sha256);
+    try {
+      return await open(path, 'r');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw storageError(`cannot open ${path}`, error);
+      throw new DispatchError('not-found', `there is no content ${sha256} on this device`, {
+        hint: 'run "dispatch doctor"',
+        cause: error,
+      });
+    }
+  };
+
+  const put = async (chunks: AsyncIterable<Uint8Array>): Promise<{ sha256: Sha256; sizeBytes: number }> => {
+    made += 1;
+    const part = join(tmp, `${process.pid}-${made}`);
+    try {
+      await mkdir(tmp, { recursive: true, mode: 0o700 });
+      const kept = await writePart(part, chunks);
+      await settle(part, pathOf(kept.sha256), kept.sizeBytes);
+      return kept;
+    } catch (error) {
+      await rm(part, { force: true }).catch(() => {}); // what could not be removed now goes at the next start
+      throw storageError(`cannot keep content in ${dir}`, error);
+    }
+  };
+
+  return {
+    put,
+    putFile: (path) => put(readFile(path)),
+    path: pathOf,
+    async has(sha256) {
+      const there = await stat(pathOf(sha256)).catch(() => undefined);
+      return there?.isFile() === true;
+    },
+    read: (sha256, offset, signal) => readBlob(() => openBlob(sha256), offset, signal),
+    async head(sha256, length) {
+      const blob = await openBlob(sha256);
+      try {
+        const { size } = await blob.stat();
+        return await readFully(blob, Buffer.allocUnsafe(Math.min(size, length)), 0);
+      } catch (error) {
+        throw storageError(`cannot read ${pathOf(sha256)}`, error);
+      } finally {
+        await blob.close();
+      }
+    },
+    async verify(sha256) {
+      const hash = createHash('sha256');
+      for await (const bytes of readBlob(() => openBlob(sha256), 0, new AbortController().signal)) hash.update(bytes);
+      return hash.digest('hex') === sha256;
+    },
+  };
+}
+
+function removeStale(tmp: string): void {
+  try {
+    for (const name of readdirSync(tmp)) rmSync(join(tmp, name), { recursive: true, force: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw storageError(`cannot tidy ${tmp}`, error);
+  }
+}
+
+async function writePart(
+  path: string,
+  chunks: AsyncIterable<Uint8Array>,
+): Promise<{ sha256: Sha256; sizeBytes: number }> {
+  const part = await open(path, 'wx', 0o600);
+  try {
+    const hash = createHash('sha256');
+    let sizeBytes = 0;
+    for await (const bytes of chunks) {
+      hash.update(bytes);
+      await writeAll(part, [bytes], sizeBytes, () => {});
+      sizeBytes += bytes.length;
+    }
+    await part.sync();
+    return { sha256: hash.digest('hex') as Sha256, sizeBytes };
+  } finally {
+    await part.close();
+  }
+}
+
+/** Gives the part its name, unless the same content is there already; a file of another size is not the same content. */
+async function settle(part: string, final: string, sizeBytes: number): Promise<void> {
+  const there = await stat(final).catch(() => undefined);
+  if (there?.isFile() === true && there.size === sizeBytes) return rm(part);
+  const folder = dirname(final);
+  const created = await mkdir(folder, { recursive: true, mode: 0o700 });
+  await rename(part, final);
+  await syncFolder(folder);
+  if (created !== undefined) await syncFolder(dirname(folder));
+}
+
+async function* readFile(path: string): AsyncGenerator<Uint8Array> {
+  const file = await open(path, READ_REGULAR).catch((error: unknown) => {
+    throw storageError(`cannot read ${path}`, error);
+  });
+  try {
+    if (!(await file.stat()).isFile())
+      throw new DispatchError('invalid', `${path} is not a regular file, so it cannot be kept`);
+    // One buffer: who takes a piece is done with it before it asks for the next.
+    const buffer = Buffer.allocUnsafe(COPY_CHUNK);
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, COPY_CHUNK, null);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } catch (error) {
+    throw storageError(`cannot read ${path}`, error);
+  } finally {
+    await file.close();
+  }
+}
+
+async function* readBlob(
+  openBlob: () => Promise<FileHandle>,
+  offset: number,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  if (!Number.isSafeInteger(offset) || offset < 0) {
+    throw new DispatchError('invalid', `the offset to read from is a whole number of bytes from 0, not ${offset}`);
+  }
+  const blob = await openBlob();
+  try {
+    for (let position = offset; ; ) {
+      if (signal.aborted)
+        throw new DispatchError('cancelled', 'reading was cancelled before the end', { cause: signal.reason });
+      const buffer = Buffer.allocUnsafeSlow(READ_CHUNK);
+      const { bytesRead } = await blob.read(buffer, 0, READ_CHUNK, position);
+      if (bytesRead === 0) return;
+      yield bytesRead === READ_CHUNK ? buffer : buffer.subarray(0, bytesRead);
+      position += bytesRead;
+    }
+  } catch (error) {
+    throw storageError('cannot read content', error);
+  } finally {
+    await blob.close();
+  }
+}

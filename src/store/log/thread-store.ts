@@ -1,0 +1,298 @@
+/**
+ * The thread of this device on disk: the append-only log and what is derived from it, in one LevelDB database. What `append` has
+ * returned is kept; what it has thrown at is not, or is found whole after the next start. It decides nothing about runs.
+ */
+
+import { rm } from 'node:fs/promises';
+import type { Approval, PendingApproval } from '../../core/approvals.ts';
+import type { Artifact } from '../../core/artifacts.ts';
+import { tick } from '../../core/clock.ts';
+import { DispatchError } from '../../core/errors.ts';
+import { type LogEvent, type NewEvent, upcast } from '../../core/events.ts';
+import type { DeviceId, RunId } from '../../core/ids.ts';
+import type { Run, RunState } from '../../core/runs.ts';
+import type { Cursor } from '../../core/thread.ts';
+import type { LoggedChange, Page, StoredEntry, ThreadStore } from '../../engine/ports.ts';
+import { readChangesAfter } from './changes.ts';
+import { type Database, explain, openDatabase, requireRoom } from './database.ts';
+import { createGate } from './gate.ts';
+import { Draft, logOperations, type Tips } from './projection.ts';
+import * as reads from './reads.ts';
+import { rebuild } from './rebuild.ts';
+import { prepareDatabase } from './schema.ts';
+import { searchEntries } from './search.ts';
+import { scratchOf, verifyDatabase } from './verify.ts';
+
+export interface ThreadStoreOptions {
+  /** The folder of the database. */
+  readonly location: string;
+  /** The device whose log this is. */
+  readonly device: DeviceId;
+  /** Unix milliseconds. */
+  readonly now: () => number;
+}
+
+/** Besides what the engine needs: taking over events that already have their places. */
+export interface ImportingThreadStore extends ThreadStore {
+  /**
+   * Writes events as they are, unsynced, in one batch; each must be the next one of its device. Throws `invalid`, and writes
+   * nothing, if one is not.
+   */
+  importEvents(events: readonly LogEvent[]): Promise<void>;
+}
+
+/**
+ * Opens the thread at the location, or begins it. Throws `locked` if another process holds it, `version` if a newer Dispatch
+ * wrote it, `storage` if it cannot be read.
+ */
+export async function openThreadStore(options: ThreadStoreOptions): Promise<ImportingThreadStore> {
+  const { db, tips } = await open(options.location);
+  await rm(scratchOf(options.location), { recursive: true, force: true });
+  return new LevelThreadStore(options, db, tips);
+}
+
+async function open(location: string): Promise<{ db: Database; tips: Tips }> {
+  const db = await openDatabase(location);
+  try {
+    return { db, tips: await prepareDatabase(db, location) };
+  } catch (error) {
+    await db.close();
+    throw explain(error, location, `the database at ${location} cannot be read`);
+  }
+}
+
+class LevelThreadStore implements ImportingThreadStore {
+  readonly device: DeviceId;
+  readonly #location: string;
+  readonly #now: () => number;
+  readonly #gate = createGate();
+  readonly #closing = new AbortController();
+  /** Undefined once it is closed, or while it could not be opened again after a failure. */
+  #db: Database | undefined;
+  #tips: Tips;
+  #number: number;
+  /** After a failed write LevelDB's own log may end in half a record: nothing may be written behind it. */
+  #failed: DispatchError | undefined;
+  #lastWrite: Promise<unknown> = Promise.resolve();
+
+  constructor({ location, device, now }: ThreadStoreOptions, db: Database, tips: Tips) {
+    this.#location = location;
+    this.device = device;
+    this.#now = now;
+    this.#db = db;
+    this.#tips = tips;
+    this.#number = tips.number;
+  }
+
+  append(events: readonly NewEvent[], { sync }: { sync: boolean }): Promise<readonly LoggedChange[]> {
+    return this.#write(async (db) => {
+      let { at } = this.#tips;
+      let seq = this.#tips.heads.get(this.device)?.seq ?? 0;
+      const placed = events.map((event): LogEvent => {
+        at = tick(at, this.#now());
+        seq += 1;
+        return { v: 1, device: this.device, seq, at, ...event };
+      });
+      return this.#commit(db, placed, sync);
+    });
+  }
+
+  importEvents(events: readonly LogEvent[]): Promise<void> {
+    return this.#write(async (db) => {
+      const last = new Map<string, number>();
+      for (const event of events) {
+        upcast(event);
+        const expected = (last.get(event.device) ?? this.#tips.heads.get(event.device)?.seq ?? 0) + 1;
+        if (event.seq !== expected) {
+          throw new DispatchError(
+            'invalid',
+            `event ${event.seq} of device ${event.device} came where ${expected} was due`,
+          );
+        }
+        last.set(event.device, event.seq);
+      }
+      await this.#commit(db, events, false);
+    });
+  }
+
+  nextRunNumber(): number {
+    this.#number += 1;
+    return this.#number;
+  }
+
+  cursor(): Cursor {
+    return Object.fromEntries([...this.#tips.heads].map(([device, { seq }]) => [device, seq]));
+  }
+
+  changesAfter(cursor: Cursor, limit: number): Promise<Page<LoggedChange>> {
+    return this.#read((db) => readChangesAfter(db, [...this.#tips.heads.keys()], cursor, limit));
+  }
+
+  run(id: RunId): Promise<RunState | undefined> {
+    return this.#read((db) => reads.readRun(db, id));
+  }
+
+  approvalsOf(run: RunId): Promise<readonly Approval[]> {
+    return this.#read((db) => reads.readApprovalsOf(db, run));
+  }
+
+  artifactsOf(run: RunId): Promise<readonly Artifact[]> {
+    return this.#read((db) => reads.readArtifactsOf(db, run));
+  }
+
+  approval(id: string): Promise<Approval | undefined> {
+    return this.#read((db) => reads.readApproval(db, id));
+  }
+
+  artifact(id: string): Promise<Artifact | undefined> {
+    return this.#read((db) => reads.readArtifact(db, id));
+  }
+
+  idsByPrefix(kind: 'run' | 'approval' | 'artifact', prefix: string, limit: number): Promise<readonly string[]> {
+    return this.#read((db) => reads.readIdsByPrefix(db, kind, prefix, limit));
+  }
+
+  runByNumber(number: number): Promise<RunId | undefined> {
+    return this.#read((db) => reads.readRunByNumber(db, number));
+  }
+
+  runs(query: Parameters<ThreadStore['runs']>[0]): Promise<Page<Run>> {
+    return this.#read((db) => reads.readRuns(db, query));
+  }
+
+  pendingApprovals(limit: number): Promise<readonly PendingApproval[]> {
+    return this.#read((db) => reads.readPendingApprovals(db, limit));
+  }
+
+  approvals(limit: number): Promise<readonly Approval[]> {
+    return this.#read((db) => reads.readApprovals(db, limit));
+  }
+
+  artifacts(limit: number): Promise<readonly Artifact[]> {
+    return this.#read((db) => reads.readArtifacts(db, limit));
+  }
+
+  entries(query: Parameters<ThreadStore['entries']>[0]): Promise<Page<StoredEntry>> {
+    return this.#read((db) => reads.readEntries(db, query));
+  }
+
+  search(query: Parameters<ThreadStore['search']>[0]): Promise<Page<StoredEntry>> {
+    return this.#read((db) => searchEntries(db, query));
+  }
+
+  rebuild(): Promise<number> {
+    return this.#write((db) =>
+      this.#gate.alone(async () => {
+        try {
+          const { events, tips } = await rebuild(db);
+          this.#stand(tips);
+          return events;
+        } catch (error) {
+          // Half-made projections must not be read: the next use opens the database again, which finishes the work.
+          await this.#giveUp(explain(error, this.#location, `the projections of ${this.#location} were not made anew`));
+          throw this.#failed;
+        }
+      }),
+    );
+  }
+
+  verify(): Promise<readonly string[]> {
+    return this.#read((db) => verifyDatabase(db, this.#location, this.#closing.signal));
+  }
+
+  close(): Promise<void> {
+    this.#closing.abort(closed(this.#location));
+    const close = this.#lastWrite.then(() =>
+      this.#gate.alone(async () => {
+        await this.#db?.close();
+        this.#db = undefined;
+      }),
+    );
+    this.#lastWrite = close.catch(() => undefined);
+    return close;
+  }
+
+  async #commit(db: Database, events: readonly LogEvent[], sync: boolean): Promise<readonly LoggedChange[]> {
+    if (events.length === 0) return [];
+    const draft = new Draft(this.#tips);
+    await draft.load(events, (wanted) => db.getMany(wanted));
+    const changes = events.map((event) => draft.apply(event));
+    try {
+      await db.batch([...logOperations(events), ...draft.operations()], { sync });
+    } catch (error) {
+      this.#failed = explain(error, this.#location, `nothing was written to the database at ${this.#location}`);
+      throw this.#failed;
+    }
+    this.#stand(draft.tips);
+    return changes;
+  }
+
+  #stand(tips: Tips): void {
+    this.#tips = tips;
+    this.#number = Math.max(this.#number, tips.number);
+  }
+
+  /** One writer after the other, each on a database that takes writes. */
+  #write<T>(work: (db: Database) => Promise<T>): Promise<T> {
+    const write = this.#lastWrite.then(async () => {
+      const db = this.#failed === undefined ? this.#usable() : await this.#reopen();
+      try {
+        return await work(db);
+      } catch (error) {
+        throw this.#explained(error);
+      }
+    });
+    this.#lastWrite = write.catch(() => undefined);
+    return write;
+  }
+
+  #read<T>(work: (db: Database) => Promise<T>): Promise<T> {
+    return this.#gate.shared(async () => {
+      const db = this.#usable();
+      try {
+        return await work(db);
+      } catch (error) {
+        throw this.#explained(error);
+      }
+    });
+  }
+
+  #usable(): Database {
+    if (this.#closing.signal.aborted) throw closed(this.#location);
+    if (this.#db === undefined) throw this.#failed ?? closed(this.#location);
+    return this.#db;
+  }
+
+  /** After a failed write: once the disk has room again, a fresh start, from which on everything is as after a crash. */
+  async #reopen(): Promise<Database> {
+    if (this.#closing.signal.aborted) throw closed(this.#location);
+    await requireRoom(this.#location);
+    return this.#gate.alone(async () => {
+      await this.#db?.close();
+      this.#db = undefined;
+      const { db, tips } = await open(this.#location);
+      this.#db = db;
+      this.#stand(tips);
+      this.#failed = undefined;
+      return db;
+    });
+  }
+
+  async #giveUp(failure: DispatchError): Promise<void> {
+    this.#failed = failure;
+    await this.#db?.close();
+    this.#db = undefined;
+  }
+
+  /** What LevelDB says as a failure; bugs as they are. */
+  #explained(error: unknown): unknown {
+    if (error instanceof DispatchError) return error;
+    const { code } = error as { code?: unknown };
+    if (typeof code !== 'string' || !/^(LEVEL_|E[A-Z]+$)/.test(code)) return error;
+    return explain(error, this.#location, `the database at ${this.#location} did not answer`);
+  }
+}
+
+function closed(location: string): DispatchError {
+  return new DispatchError('unavailable', `the thread store at ${location} is closed`, { hint: 'open it again' });
+}

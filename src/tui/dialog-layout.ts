@@ -1,0 +1,103 @@
+// The approval dialog as rows: what is drawn, how far it can be scrolled, and so what has been seen. The view draws exactly
+// this, and the guard of "y" counts exactly this. Nothing of the request is left out or cut.
+
+import type { PendingApproval } from '../core/approvals.ts';
+import { centred, inner, overlayRect } from './geometry.ts';
+import type { ApprovalDialog, Model } from './model.ts';
+import { exactRows, proseRows } from './rows.ts';
+import { deviceName } from './select.ts';
+import type { Rect } from './terminal/cells.ts';
+import { sanitizeLine } from './terminal/sanitize.ts';
+
+export interface DialogRow {
+  readonly style: 'command' | 'text' | 'label' | 'warning' | 'blank';
+  readonly text: string;
+}
+
+export interface DialogLayout {
+  /** With the border. */
+  readonly rect: Rect;
+  /** Where the rows are drawn. */
+  readonly body: Rect;
+  /** One row under the body, inside the border: the notice, or the keys. */
+  readonly notice: Rect;
+  readonly rows: readonly DialogRow[];
+  /** The first row shown, corrected for what there is. */
+  readonly scroll: number;
+  readonly maxScroll: number;
+  /** Rows below the last one shown. */
+  readonly below: number;
+}
+
+/** Border, and the row of the notice. */
+const FRAME_ROWS = 3;
+
+export function dialogLayout(model: Model, dialog: ApprovalDialog): DialogLayout {
+  const most = overlayRect(model, dialog);
+  const width = Math.max(1, most.width - 4);
+  const rows = approvalRows(model, dialog.approval, width);
+  const height = Math.max(1, Math.min(most.height, rows.length + FRAME_ROWS));
+  const rect = centred(model, most.width, height);
+  const box = inner(rect);
+  const body = { x: box.x + 1, y: box.y, width, height: Math.max(0, box.height - 1) };
+  const maxScroll = Math.max(0, rows.length - body.height);
+  const scroll = Math.max(0, Math.min(dialog.scroll, maxScroll));
+  return {
+    rect,
+    body,
+    notice: { ...body, y: body.y + body.height, height: 1 },
+    rows,
+    scroll,
+    maxScroll,
+    below: Math.max(0, rows.length - scroll - body.height),
+  };
+}
+
+interface Known {
+  readonly width: number;
+  readonly device: string;
+  readonly rows: readonly DialogRow[];
+}
+const known = new WeakMap<PendingApproval, Known>();
+
+export function approvalRows(model: Model, approval: PendingApproval, width: number): readonly DialogRow[] {
+  const device = sanitizeLine(deviceName(model, approval.device));
+  const before = known.get(approval);
+  if (before !== undefined && before.width === width && before.device === device) return before.rows;
+  const rows = makeRows(approval, device, width);
+  known.set(approval, { width, device, rows });
+  return rows;
+}
+
+function makeRows({ payload, description, digest }: PendingApproval, device: string, width: number): DialogRow[] {
+  const rows: DialogRow[] = [];
+  const add = (style: DialogRow['style'], lines: readonly string[]): void => {
+    for (const text of lines) rows.push({ style, text });
+  };
+  add('command', exactRows(payload.command, width));
+  add('blank', ['']);
+  if (description !== '') add('text', proseRows(description, width));
+  if (payload.enforced !== payload.access) {
+    add('warning', proseRows(`asked for ${payload.access}, but ${device} can only enforce ${payload.enforced}`, width));
+  } else if (payload.access === 'full-access') {
+    add('warning', proseRows('full access: nothing limits what it may do', width));
+  }
+  const facts: readonly (readonly [string, string])[] = [
+    ['on', device],
+    ['access', payload.enforced],
+    ['in', payload.cwd],
+    ['with', payload.executable],
+    ...(payload.envNames.length === 0 ? [] : [['sets', payload.envNames.join(', ')] as const]),
+    ...(payload.timeoutMs === undefined ? [] : [['limit', `${payload.timeoutMs / 1000} s`] as const]),
+    ['digest', digest],
+  ];
+  for (const [label, value] of facts) add('label', exactRows(`${label.padEnd(7)}${value}`, width));
+  return rows;
+}
+
+/** Everything of a request as one text, for reading in full and for plain terminals. */
+export function approvalText(model: Model, approval: PendingApproval): string {
+  return approvalRows(model, approval, Number.MAX_SAFE_INTEGER)
+    .map((row) => row.text)
+    .join('\n');
+}

@@ -1,0 +1,176 @@
+/** A real engine on real adapters in a folder of its own, for tests of what the parts do together. */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Actor } from '../../src/core/approvals.ts';
+import type { Permissions } from '../../src/core/devices.ts';
+import type { DeviceId } from '../../src/core/ids.ts';
+import type { Run, RunStatus } from '../../src/core/runs.ts';
+import type { EngineSettings } from '../../src/engine/context.ts';
+import { createEngine, type Engine } from '../../src/engine/engine.ts';
+import type { ThreadStore } from '../../src/engine/ports.ts';
+import { systemClock, systemIds } from '../../src/peer/system.ts';
+import type { Change, SubmitParams } from '../../src/protocol/api.ts';
+import { createShellExecutor } from '../../src/routes/desktop/shell-executor.ts';
+import { createBlobStore } from '../../src/store/blobs.ts';
+import { openThreadStore } from '../../src/store/log/thread-store.ts';
+import { createMimeSniffer } from '../../src/store/mime-sniffer.ts';
+import { createOutputStore } from '../../src/store/output/output-store.ts';
+import { createRunVault } from '../../src/store/vault.ts';
+import { createWorkspaces } from '../../src/store/workspaces.ts';
+
+export const DEVICE = '12D3KooWEngineUnderTest' as DeviceId;
+export const HUMAN: Actor = { kind: 'human', device: DEVICE };
+
+export interface EngineOptions {
+  readonly home?: string;
+  readonly slots?: number;
+  readonly shell?: string;
+  readonly permissions?: Partial<Permissions>;
+  readonly settings?: Partial<EngineSettings>;
+}
+
+export interface TestEngine {
+  readonly home: string;
+  readonly engine: Engine;
+  readonly store: ThreadStore;
+  readonly changes: Change[];
+  readonly faults: string[];
+  submit(
+    command: string,
+    more?: Partial<SubmitParams> & { tty?: { cols: number; rows: number }; env?: Record<string, string> },
+  ): Promise<Run>;
+  /** The run once it has one of the statuses; fails after 10 s. */
+  until(id: string, ...statuses: RunStatus[]): Promise<Run>;
+  done(id: string): Promise<Run>;
+  /** All the output of a run, read through the API. */
+  output(id: string): Promise<string>;
+  /** Types of the events of a run, in order. */
+  story(id: string): string[];
+  close(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+const WAIT_MS = 10_000;
+
+export async function startEngine(options: EngineOptions = {}): Promise<TestEngine> {
+  const home = options.home ?? (await mkdtemp(join(tmpdir(), 'dispatch-engine-')));
+  const store = await openThreadStore({ location: join(home, 'thread'), device: DEVICE, now: systemClock.now });
+  const blobs = createBlobStore(join(home, 'blobs'));
+  const runs = join(home, 'runs');
+  const faults: string[] = [];
+  const engine = createEngine({
+    store,
+    blobs,
+    outputs: createOutputStore(runs),
+    vault: createRunVault(runs),
+    workspaces: createWorkspaces(runs),
+    sniffer: createMimeSniffer(),
+    executors: [
+      createShellExecutor({
+        device: DEVICE,
+        home,
+        slots: options.slots ?? 4,
+        stopGraceMs: 1_000,
+        sha256: systemIds.sha256,
+        ...(options.shell === undefined ? {} : { shell: options.shell }),
+      }),
+    ],
+    clock: systemClock,
+    ids: systemIds,
+    identity: {
+      device: DEVICE,
+      name: 'here',
+      platform: process.platform,
+      capabilities: {
+        shell: true,
+        browserAutomation: false,
+        desktopAutomation: false,
+        local_files: false,
+        reachableFolders: [home],
+      },
+    },
+    permissions: {
+      shell: true,
+      local_files: true,
+      browser_automation: false,
+      desktop_automation: false,
+      ...options.permissions,
+    },
+    settings: {
+      approvalTtlMs: 60_000,
+      outputCapBytes: 8 * 2 ** 20,
+      maxArtifacts: 100,
+      maxArtifactBytes: 2 ** 30,
+      ...options.settings,
+    },
+    doctor: async () => [],
+    onFault: (what, error) => faults.push(`${what}: ${String(error)}`),
+  });
+  const changes: Change[] = [];
+  const following = new AbortController();
+  await engine.api.follow(store.cursor(), (change) => changes.push(change), following.signal);
+  await engine.start();
+
+  const get = async (id: string): Promise<Run> => (await engine.api['run.get']({ run: id })).run;
+  const until = async (id: string, ...statuses: RunStatus[]): Promise<Run> => {
+    const deadline = AbortSignal.timeout(WAIT_MS);
+    return new Promise((resolve, reject) => {
+      const stopping = new AbortController();
+      const check = (run: Run): void => {
+        if (!statuses.includes(run.status)) return;
+        stopping.abort();
+        resolve(run);
+      };
+      deadline.addEventListener('abort', () => {
+        stopping.abort();
+        get(id).then(
+          (run) => reject(new Error(`run ${id} is ${JSON.stringify(run)}, not ${statuses.join(' or ')}`)),
+          reject,
+        );
+      });
+      engine.api
+        .follow(store.cursor(), (change) => change.run?.id === id && check(change.run), stopping.signal)
+        .then(() => get(id))
+        .then(check, reject);
+    });
+  };
+  const close = async (): Promise<void> => {
+    following.abort();
+    await engine.close();
+    await store.close();
+  };
+  return {
+    home,
+    engine,
+    store,
+    changes,
+    faults,
+    async submit(command, { tty, env, ...more } = {}) {
+      const action = {
+        kind: 'shell',
+        command,
+        access: 'workspace-write',
+        cwd: home,
+        ...(tty ? { tty } : {}),
+        ...(env ? { env } : {}),
+      } as const;
+      return (await engine.api.submit({ id: systemIds.next(), task: `!${command}`, action, ...more })).run;
+    },
+    until,
+    done: (id) => until(id, 'completed', 'failed', 'cancelled'),
+    async output(id) {
+      const { chunks } = await engine.api.output({ run: id, offset: 0 }, AbortSignal.timeout(WAIT_MS));
+      const parts: Uint8Array[] = [];
+      for await (const { bytes } of chunks) parts.push(Buffer.from(bytes));
+      return Buffer.concat(parts).toString('utf8');
+    },
+    story: (id) => changes.filter(({ event }) => event.stream === id).map(({ event }) => event.type),
+    close,
+    async dispose() {
+      await close();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
