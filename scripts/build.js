@@ -109,13 +109,24 @@ function size(names) {
     .reduce((sum, name) => sum + readFileSync(join(PROJECT, 'dist', name)).length, 0);
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+async function main() {
   const started = performance.now();
-  if (process.argv.includes('--if-stale') && existsSync(join(PROJECT, 'src')) && !isStale()) process.exit(0);
-  const names = await build();
-  if (names.length > 0) {
+  if (process.argv.includes('--if-stale') && existsSync(join(PROJECT, 'src')) && !isStale()) return;
+  try {
+    const names = await build();
+    if (names.length === 0) return;
     const scripts = names.filter((name) => name.endsWith('.js')).length;
     const took = Math.round(performance.now() - started);
     console.log(`dist/: ${scripts} files, ${Math.round(size(names) / 1024)} kB, in ${took} ms`);
+  } catch (error) {
+    if (error.code === 'ERR_MODULE_NOT_FOUND') {
+      // Installed without the tools of development: the sources run as they are.
+      console.log('dist/ is not built, as esbuild is not installed: npm install without --omit=dev brings it');
+      return;
+    }
+    if (!error.errors) throw error; // esbuild has shown its own
+    process.exitCode = 1;
   }
 }
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await main();

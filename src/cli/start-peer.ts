@@ -56,12 +56,17 @@ function spawnPeer(log: number, env: NodeJS.ProcessEnv): ChildProcess {
     return spawn(process.execPath, [launcher, 'peer', '--background'], {
       cwd: '/',
       detached: true,
-      env,
+      env: ownEnvironment(env),
       stdio: ['ignore', 'pipe', log],
     });
   } finally {
     closeSync(log);
   }
+}
+
+/** A peer that is started from within a run does not belong to that run, and must not end with it. */
+function ownEnvironment({ DISPATCH_RUN: _r, DISPATCH_ARTIFACTS: _a, DISPATCH_DEVICE: _d, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return env;
 }
 
 function parseAnswer(line: string): { serving: true } | { error: WireError } | undefined {

@@ -16,12 +16,13 @@ const PATTERNS: readonly RegExp[] = [
   /\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}/g, // Stripe
   /\bnpm_[A-Za-z0-9]{30,}/g,
   /\bAIza[A-Za-z0-9_-]{30,}/g, // Google
-  /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*/g, // JSON web tokens
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
-  /(\b(?:bearer|basic|token)\s+)[A-Za-z0-9._~+/=-]{8,}/gi, // Authorization headers
-  /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)[^\s/@]+(?=@)/gi, // scheme://user:password@host
-  /((?:^|[\s;&|("'])(?:--?)?[A-Za-z0-9_-]*(?:password|passwd|passphrase|secret|api[_-]?key|access[_-]?key|auth[_-]?token|token)(?:["']?\s*[=:]\s*|\s+(?=["'])))(?:"[^"]*"|'[^']*'|[^\s"';&|]+)/gi,
-  /(\s--(?:password|passwd|passphrase|secret|api-key|token)\s+)(?:"[^"]*"|'[^']*'|[^\s"';&|]+)/gi,
+  /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{0,4000}/g, // JSON web tokens
+  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g,
+  /(\b(?:bearer|basic|token)\s{1,8})[A-Za-z0-9._~+/=-]{8,}/gi, // Authorization headers
+  /(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@]{0,256}:)[^\s/@]{1,1024}(?=@)/gi, // scheme://user:password@host
+  // NAME=value, "name": "value", --name=value, name 'value'. It begins at the start of a word, so that it stays linear.
+  /((?<![A-Za-z0-9_-])[A-Za-z0-9_-]{0,64}(?:password|passwd|passphrase|secret|api[_-]?key|access[_-]?key|auth[_-]?token|token)(?:["']?\s{0,8}[=:]\s{0,8}|\s{1,8}(?=["'])))(?:"[^"]*"|'[^']*'|[^\s"';&|]+)/gi,
+  /(\s--(?:password|passwd|passphrase|secret|api-key|token)\s{1,8})(?:"[^"]*"|'[^']*'|[^\s"';&|]+)/gi,
 ];
 
 /** The text with every secret replaced by {@link MASK}. Equal to the text if there is none. */

@@ -6,10 +6,11 @@
 import type { Action, Plan } from '../core/actions.ts';
 import { canonicalPlan, titleOf } from '../core/actions.ts';
 import type { Actor, ApprovalPayload } from '../core/approvals.ts';
+import type { RunCommand } from '../core/decide.ts';
 import { asDispatchError } from '../core/errors.ts';
 import type { ApprovalId, RunId, Sha256 } from '../core/ids.ts';
 import { checkGate, type GateAnswer } from '../core/policy/gate.ts';
-import type { Run, RunCommand } from '../core/runs.ts';
+import type { Run } from '../core/runs.ts';
 import { maskSecrets } from '../core/secrets.ts';
 import { type EngineDeps, executorFor, rawAction } from './context.ts';
 import type { Journal } from './journal.ts';

@@ -2,8 +2,8 @@
 
 import { pathToFileURL } from 'node:url';
 import { type Artifact, kindOf, type PublishedArtifact } from '../core/artifacts.ts';
+import type { RunCommand } from '../core/decide.ts';
 import type { ArtifactId, RunId } from '../core/ids.ts';
-import type { RunCommand } from '../core/runs.ts';
 import type { ThreadEntry } from '../core/thread.ts';
 import type { EngineDeps } from './context.ts';
 import type { BlobStore, SealedOutput, StoredEntry } from './ports.ts';

@@ -88,12 +88,18 @@ export function createEngine(deps: EngineDeps): Engine {
     ...(change.run === undefined ? {} : { run: change.run }),
   });
 
+  const queries = createQueries({ ...deps, feed, devices });
+  const streams = createStreams({ ...deps, feed, executions });
   const api: EngineApi = {
-    ...createQueries({ ...deps, feed, devices }),
-    ...createStreams({ ...deps, feed, executions }),
+    ...queries,
+    ...streams,
+    // These are asked for in the same breath as the submission of the run that they name.
+    wait: async (params) => submission.idle().then(() => queries.wait(params)),
+    output: async (params, signal) => submission.idle().then(() => streams.output(params, signal)),
+    input: async (params) => submission.idle().then(() => streams.input(params)),
     submit: async (params) => ({ run: await submission.submit(params, human) }),
     route: async (params) => submission.route(params),
-    cancel: async ({ run }) => ({ run: await cancel(run) }),
+    cancel: async ({ run }) => submission.idle().then(async () => ({ run: await cancel(run) })),
     retry: async (params) => ({ run: await submission.retry(params, human) }),
     decide: async ({ approval, ...answer }) =>
       approvals.decide({ ...answer, approval: await resolveApproval(store, approval), by: human }),

@@ -4,9 +4,10 @@
  */
 
 import type { Actor } from '../core/approvals.ts';
+import type { RunCommand } from '../core/decide.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { RunId } from '../core/ids.ts';
-import { isFinal, type Run, type RunCommand, type RunState } from '../core/runs.ts';
+import { isFinal, type Run, type RunState } from '../core/runs.ts';
 import { askFor, type CheckedPlan, checkRun, giveUp } from './admission.ts';
 import { collectFiles, collectOutput } from './artifacts.ts';
 import { type EngineDeps, executorFor } from './context.ts';

@@ -4,10 +4,11 @@
  */
 
 import type { Actor } from '../core/approvals.ts';
+import { decideAll, type RunCommand } from '../core/decide.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { NewEvent } from '../core/events.ts';
 import type { RunId } from '../core/ids.ts';
-import { decideAll, type RunCommand, type RunState } from '../core/runs.ts';
+import type { RunState } from '../core/runs.ts';
 import type { Feed } from './feed.ts';
 import type { Clock, LoggedChange, ThreadStore } from './ports.ts';
 

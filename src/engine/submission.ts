@@ -17,6 +17,8 @@ import { resolveRun } from './references.ts';
 export interface Submission {
   submit(params: SubmitParams, by: Actor): Promise<Run>;
   retry(params: { run: string; id: string }, by: Actor): Promise<Run>;
+  /** Resolves when every run that was being submitted until now can be found: a client may ask for it in the same breath. */
+  idle(): Promise<void>;
   route(params: { task: string; cwd?: string; tty?: { cols: number; rows: number } }): RouteAnswer;
 }
 
@@ -28,6 +30,7 @@ export function createSubmission(
   },
 ): Submission {
   const { store, journal, vault } = deps;
+  const entering = new Set<Promise<unknown>>();
 
   const enter = async (
     id: RunId,
@@ -59,17 +62,28 @@ export function createSubmission(
     return answer;
   };
 
+  const submitOnce = async (params: SubmitParams, by: Actor): Promise<Run> => {
+    const id = params.id as RunId;
+    const existing = await store.run(id);
+    if (existing !== undefined) return existing.run;
+    const { action, because } =
+      params.action === undefined ? routed(params) : named(deps.devices(), params.action, params.device);
+    const run = await enter(id, params.task, withTty(action, params), because, by);
+    deps.admit(run, { noWait: params.noWait === true, ...(params.approve === true ? { approvedBy: by } : {}) });
+    return run;
+  };
+
   return {
     route: routed,
-    async submit(params, by) {
-      const id = params.id as RunId;
-      const existing = await store.run(id);
-      if (existing !== undefined) return existing.run;
-      const { action, because } =
-        params.action === undefined ? routed(params) : named(deps.devices(), params.action, params.device);
-      const run = await enter(id, params.task, withTty(action, params), because, by);
-      deps.admit(run, { noWait: params.noWait === true, ...(params.approve === true ? { approvedBy: by } : {}) });
-      return run;
+    async idle() {
+      await Promise.allSettled(entering);
+    },
+    submit(params, by) {
+      const submitted = submitOnce(params, by);
+      entering.add(submitted);
+      const leave = (): void => void entering.delete(submitted);
+      submitted.then(leave, leave);
+      return submitted;
     },
     async retry({ run: ref, id }, by) {
       const existing = await store.run(id as RunId);

@@ -131,9 +131,13 @@ function buildEngine({ paths, env, config, configExists, store, device, name, sh
   const executors: Executor[] = [
     createShellExecutor({ device, home, shell, slots: config.shell.slots, sha256: systemIds.sha256, baseEnv: env }),
     createInlineExecutor({
+      device,
       slots: config.inline.slots,
       reader: createThreadReader(() => engine.api),
-      workerUrl: workerUrl(),
+      workerUrl: new URL(
+        import.meta.url.endsWith('.ts') ? '../routes/inline/worker.ts' : './inline-worker.js',
+        import.meta.url,
+      ),
       sha256: systemIds.sha256,
     }),
   ];

@@ -91,7 +91,7 @@ function makeRows({ payload, description, digest }: PendingApproval, device: str
     ...(payload.timeoutMs === undefined ? [] : [['limit', `${payload.timeoutMs / 1000} s`] as const]),
     ['digest', digest],
   ];
-  for (const [label, value] of facts) add('label', exactRows(`${label.padEnd(7)}${value}`, width));
+  for (const [label, value] of facts) add('label', exactRows(sanitizeLine(`${label.padEnd(7)}${value}`), width));
   return rows;
 }
 

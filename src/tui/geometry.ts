@@ -178,13 +178,25 @@ export function overlayRect(model: Model, overlay: Overlay): Rect {
   const { width, height } = model.size;
   if (overlay.kind === 'attach') return row(1, width, height - 1);
   if (overlay.kind === 'run' || overlay.kind === 'text' || overlay.kind === 'help' || overlay.kind === 'search') {
-    // The footer stays: it says which keys there are.
-    return row(Math.min(1, height - 1), width, height - 2);
+    return readingRect(model);
   }
   const wanted = SIZES[overlay.kind];
   const boxWidth = Math.max(1, Math.min(wanted.width, width - (width > 40 ? 4 : 0)));
   const boxHeight = Math.max(1, Math.min(wanted.height, height - (height > 12 ? 4 : 1)));
   return centred(model, boxWidth, boxHeight);
+}
+
+/** All but the header and the footer, which says which keys there are. */
+export const readingRect = ({ size }: Pick<Model, 'size'>): Rect =>
+  row(Math.min(1, size.height - 1), size.width, size.height - 2);
+
+/** Rows of the search overlay above the results: the text field and the line under it. */
+export const SEARCH_HEAD_ROWS = 2;
+
+/** Where search shows its results, one row each. */
+export function searchRect(model: Model): Rect {
+  const box = inner(readingRect(model));
+  return { ...box, y: box.y + SEARCH_HEAD_ROWS, height: Math.max(0, box.height - SEARCH_HEAD_ROWS) };
 }
 
 export function centred({ size }: Model, width: number, height: number): Rect {
@@ -212,8 +224,7 @@ export const RUN_HEAD_ROWS = 3;
 
 /** Where a run's output is drawn in its detail. Tasks are sent with this as the size of their terminal. */
 export function runOutputRect(model: Model): Rect {
-  const { width, height } = model.size;
-  const box = inner(row(Math.min(1, height - 1), width, height - 2));
+  const box = inner(readingRect(model));
   return { ...box, y: box.y + RUN_HEAD_ROWS, height: Math.max(1, box.height - RUN_HEAD_ROWS) };
 }
 

@@ -23,6 +23,8 @@ export const connected: EnabledWhen = ({ connection }) =>
   connection.state === 'connected' ||
   (connection.state === 'lost' ? 'the peer is not reachable now' : 'still connecting');
 
+export const disconnected: EnabledWhen = ({ connection }) => connection.state === 'lost' || 'the peer is running';
+
 const onRun =
   (check: (run: Run) => Enabled): EnabledWhen =>
   (model) => {

@@ -8,6 +8,7 @@ import {
   canCancel,
   canRetry,
   canSignal,
+  disconnected,
   type EnabledWhen,
   hasApproval,
   hasArtifact,
@@ -113,6 +114,12 @@ export const KEYMAP = [
   bind('panes', 'pane.quit', 'q', 'leave the dashboard (what runs goes on)', { ...foot('quit', 11), palette: true }),
   bind('panes', 'pane.mouse', 'm', 'turn the mouse on or off', { palette: true }),
 
+  bind('panes', 'peer.start', 'R', 'start the peer of this machine, if it is gone', {
+    ...foot('start the peer', 1),
+    palette: true,
+    enabled: disconnected,
+  }),
+
   bind('actions', 'approval.next', 'a', 'look at the next approval', {
     ...foot('approve…', 3),
     palette: true,
@@ -135,6 +142,8 @@ export const KEYMAP = [
     palette: true,
     enabled: hasArtifact,
   }),
+  bind('actions', 'artifact.preview', 'v', 'show what is in the artifact', { palette: true, enabled: hasArtifact }),
+  bind('actions', 'artifact.preview', 'v', 'show what is in the artifact', { palette: true, enabled: hasArtifact }),
   bind('actions', 'artifact.save', 's', 'save the artifact', {
     ...foot('save file', 7),
     palette: true,

@@ -40,9 +40,11 @@ export interface ThreadWindow {
   readonly oldest: EntryKey | undefined;
   readonly newest: EntryKey | undefined;
   /** A page is on its way. */
-  readonly loading: 'older' | 'newer' | 'newest' | 'around' | undefined;
+  readonly loading: 'older' | 'newer' | 'newest' | 'oldest' | 'around' | undefined;
   /** Entries that came while newer ones than the window are not loaded. */
   readonly newBelow: number;
+  /** The last page could not be had: nothing more is asked for until a key is pressed. */
+  readonly stalled: boolean;
   readonly list: ListState;
 }
 
@@ -258,6 +260,8 @@ export interface Settings {
   /** The folder the dashboard was started in: where tasks on this device run, where artifacts are saved. */
   readonly cwd: string;
   readonly home: string;
+  /** Whether files can be opened by other programs here: there is a display, and something to open them with. */
+  readonly opener: boolean;
 }
 
 export interface Model {
@@ -350,6 +354,7 @@ export function emptyThread(): ThreadWindow {
     newest: undefined,
     loading: undefined,
     newBelow: 0,
+    stalled: false,
     list: createList({ follow: true }),
   };
 }

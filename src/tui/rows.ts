@@ -14,7 +14,8 @@ export const exactRows = remember((text, width) =>
 /** Rows of a text for reading: broken at words. Sanitised. */
 export const proseRows = remember((text, width) => wrap(sanitizeText(text), width));
 
-function cut(line: string, width: number): string[] {
+/** One line, broken only at the edge. */
+export function cut(line: string, width: number): string[] {
   const rows: string[] = [];
   let start = 0;
   let used = 0;

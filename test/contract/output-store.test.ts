@@ -227,6 +227,16 @@ describe('the files', () => {
     expect(await drain(chunks, 0)).toEqual({ bytes: 700_000, end: 700_000, gaps: [] });
   });
 
+  test('removing one that was not sealed ends its followers', async () => {
+    const writer = await store.create(RUN, MIB);
+    const live = drain(await followFrom(0), 0);
+    writer.write(pattern(0, 100));
+    await store.remove(RUN);
+    writer.write(pattern(100, 100));
+    expect(await live).toEqual({ bytes: 100, end: 100, gaps: [] });
+    expect(existsSync(join(dir, 'runs', `${RUN}.head`))).toBe(false);
+  });
+
   test('a run has one output only, and it is not overwritten', async () => {
     const writer = await store.create(RUN, MIB);
     writer.write(pattern(0, 100));

@@ -73,7 +73,7 @@ describe('the screen in a real terminal', () => {
       new RegExp(
         ['a "a"', 'ä "ä"', '漢 "漢"', 'C-c', 'M-d', 'S-tab', 'up', 'C-left', 'f5', 'enter', 'backspace', 'pagedown']
           .map((key) => `│ key ${key} `)
-          .join('[\s\S]*'),
+          .join('[\\s\\S]*'),
       ),
     );
     terminal.paste('q\ny\x1b[A');

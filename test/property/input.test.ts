@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createInputTokenizer, type InputEvent } from '../../src/tui/terminal/input.ts';
+import { createInputTokenizer } from '../../src/tui/terminal/input.ts';
+import type { InputEvent } from '../../src/tui/terminal/input-event.ts';
 
 const CONTROL = /\p{Cc}/u;
 const START = '\x1b[200~';

@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Actor, Approval } from '../../src/core/approvals.ts';
 import { type Timestamp, tick } from '../../src/core/clock.ts';
+import { decide, decideAll, type RunCommand } from '../../src/core/decide.ts';
 import type { LogEvent } from '../../src/core/events.ts';
+import { evolve } from '../../src/core/evolve.ts';
 import type { ApprovalId, ArtifactId, DeviceId, RunId, Sha256 } from '../../src/core/ids.ts';
-import { canMove, decide, decideAll, evolve, isFinal, type RunCommand, type RunState } from '../../src/core/runs.ts';
+import { canMove, isFinal, type RunState } from '../../src/core/runs.ts';
 
 const device = '12D3KooWdevice' as DeviceId;
 const by: Actor = { kind: 'human', device };

@@ -130,6 +130,7 @@ async function followRun(context: CliContext, client: ControlClient, id: string,
   const onInterrupt = (): void => void client.call('cancel', { run: id }).catch(() => {});
   context.interrupted.addEventListener('abort', onInterrupt, { once: true });
   const printed = copyOutput(context, client, id);
+  printed.catch(() => {}); // what goes wrong is told when it is awaited
   const restore = options.takesInput ? await sendInput(context, client, id, options.tty) : () => {};
   try {
     let [run] = (await client.call('wait', { runs: [id], orApproval: true })).runs;

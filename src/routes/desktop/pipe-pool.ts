@@ -1,18 +1,17 @@
 /**
- * Real pipes without names. What Node gives a child are sockets, and with those `/dev/stdin`, `/dev/stdout` and `/dev/stderr`
- * cannot be opened; nor can Node give one end to both stdout and stderr. So named pipes are made, opened at both ends and
- * unlinked at once, a few at a time and one batch ahead.
+ * Real pipes. What Node gives a child are sockets, and on Linux `/dev/stdin`, `/dev/stdout` and `/dev/stderr` cannot be opened
+ * then; nor can Node give one end to both stdout and stderr. Node cannot make a pipe, but a shell does for each here-document,
+ * and /proc opens the pipes of another process. (A named pipe will not do: opened by name after its writer has gone, it
+ * waits for ever.) A few are made at a time and one batch ahead.
  */
 
-import { execFile } from 'node:child_process';
-import { closeSync, constants, openSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
-const run = promisify(execFile);
-const BATCH = 4;
+const DOCUMENT = '.\n';
+/** Descriptors with one digit: more than that not every shell understands. */
+const NUMBERS = [3, 4, 5, 6];
+const SCRIPT = `exec ${NUMBERS.map((number) => `${number}<<'END'`).join(' ')}\n${`${DOCUMENT}END\n`.repeat(NUMBERS.length)}echo made; read done`;
 
 /** Two descriptors, both blocking and both closed on exec. Whoever takes the pipe closes them. */
 export interface Pipe {
@@ -23,16 +22,17 @@ export interface Pipe {
 export interface PipePool {
   /** Makes the first pipes, so that the first command need not wait. */
   warm(): void;
-  /** Undefined where pipes cannot be made: no mkfifo, no place for temporary files, no descriptors left. */
+  /** Undefined where pipes cannot be made: no /proc, a shell with other here-documents, no descriptors left. */
   take(): Promise<Pipe | undefined>;
 }
 
-export function createPipePool(folder: string = tmpdir()): PipePool {
+/** `maker` is a shell. */
+export function createPipePool(maker = '/bin/sh'): PipePool {
   const spare: Pipe[] = [];
   let filling: Promise<void> | undefined;
 
   const fill = (): Promise<void> => {
-    filling ??= makePipes(folder)
+    filling ??= makePipes(maker)
       .then(
         (pipes) => void spare.push(...pipes),
         () => undefined,
@@ -56,38 +56,48 @@ export function createPipePool(folder: string = tmpdir()): PipePool {
   };
 }
 
-async function makePipes(folder: string): Promise<Pipe[]> {
-  const place = await mkdtemp(join(folder, 'dispatch-pipes-'));
+async function makePipes(maker: string): Promise<Pipe[]> {
+  if (process.platform !== 'linux') return [];
+  const shell = spawn(maker, ['-c', SCRIPT], { stdio: ['pipe', 'pipe', 'ignore'], env: {} });
+  // It may be gone before it is told to go.
+  shell.stdin.on('error', () => {});
   const pipes: Pipe[] = [];
   try {
-    const names = Array.from({ length: BATCH }, (_, index) => join(place, `${index}`));
-    await run('mkfifo', ['-m', '600', ...names]);
-    for (const name of names) pipes.push(openBothEnds(name));
+    await saidSomething(shell);
+    for (const number of NUMBERS) pipes.push(openPipe(`/proc/${shell.pid}/fd/${number}`));
     return pipes;
   } catch (error) {
-    for (const { readEnd, writeEnd } of pipes) for (const end of [readEnd, writeEnd]) closeSync(end);
+    for (const pipe of pipes) closePipe(pipe);
     throw error;
   } finally {
-    await rm(place, { recursive: true, force: true });
+    shell.stdin.end();
+    shell.stdout?.resume();
   }
 }
 
-/** A reader that does not wait lets the writer open, and the writer lets the reader open that is kept. */
-function openBothEnds(name: string): Pipe {
-  const opened: number[] = [];
-  const open = (flags: number): number => {
-    const fd = openSync(name, flags);
-    opened.push(fd);
-    return fd;
-  };
+function saidSomething(shell: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    shell.once('error', reject);
+    shell.once('exit', () => reject(new Error('the shell ended before it had made the pipes')));
+    shell.stdout?.once('data', () => resolve());
+  });
+}
+
+/** Opens both ends of what is one pipe, and empties it. */
+function openPipe(path: string): Pipe {
+  const readEnd = openSync(path, constants.O_RDONLY);
   try {
-    const opener = open(constants.O_RDONLY | constants.O_NONBLOCK);
-    const writeEnd = open(constants.O_WRONLY);
-    const readEnd = open(constants.O_RDONLY);
-    closeSync(opener);
-    return { readEnd, writeEnd };
+    if (!fstatSync(readEnd).isFIFO()) throw new Error('the here-documents of this shell are no pipes');
+    if (readSync(readEnd, Buffer.alloc(DOCUMENT.length)) !== DOCUMENT.length)
+      throw new Error('a here-document came in pieces');
+    return { readEnd, writeEnd: openSync(path, constants.O_WRONLY) };
   } catch (error) {
-    for (const fd of opened) closeSync(fd);
+    closeSync(readEnd);
     throw error;
   }
+}
+
+export function closePipe({ readEnd, writeEnd }: Pipe): void {
+  closeSync(readEnd);
+  closeSync(writeEnd);
 }

@@ -6,7 +6,7 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import type { Pipe, PipePool } from './pipe-pool.ts';
+import { closePipe, type PipePool } from './pipe-pool.ts';
 import { type Exit, MOST_WAITING_INPUT, type Session, type StartRequest } from './session.ts';
 import { startFailure } from './start-failure.ts';
 
@@ -22,11 +22,11 @@ export async function startOnPipes(request: PipesRequest): Promise<Session> {
   const into = request.stdin ? await request.pool.take() : undefined;
   const withPipes = out !== undefined && (into !== undefined || !request.stdin);
   if (!withPipes) {
-    for (const pipe of [out, into]) if (pipe !== undefined) closeBoth(pipe);
+    for (const pipe of [out, into]) if (pipe !== undefined) closePipe(pipe);
     return startOnSockets(request);
   }
   const child = await start(request, request.argv, [into?.readEnd ?? 'ignore', out.writeEnd, out.writeEnd], () => {
-    for (const pipe of [out, into]) if (pipe !== undefined) closeBoth(pipe);
+    for (const pipe of [out, into]) if (pipe !== undefined) closePipe(pipe);
   });
   closeSync(out.writeEnd);
   if (into !== undefined) closeSync(into.readEnd);
@@ -58,6 +58,7 @@ async function start(
 ): Promise<Started> {
   try {
     const child = spawn(file, args, { cwd, env, stdio, detached: true });
+    // Node has no names for real-time signals, and reports an end by one of them as status 0.
     const exited = new Promise<Exit>((resolve) => {
       child.once('exit', (code, signal) =>
         resolve(signal === null ? { kind: 'exit', exitCode: code ?? 0 } : { kind: 'signal', signal }),
@@ -101,9 +102,4 @@ function sessionOf({ process: { pid }, exited }: Started, output: Socket, input:
       output.destroy();
     },
   };
-}
-
-function closeBoth({ readEnd, writeEnd }: Pipe): void {
-  closeSync(readEnd);
-  closeSync(writeEnd);
 }

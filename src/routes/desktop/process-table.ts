@@ -1,8 +1,5 @@
 /** The processes of this machine as the desktop route needs to see them. Reading only: it signals nobody. */
 
-import { createLinuxProcessTable } from './process-table-linux.ts';
-import { createPsProcessTable } from './process-table-ps.ts';
-
 export interface ProcessEntry {
   readonly pid: number;
   readonly parent: number;
@@ -28,8 +25,4 @@ export interface ProcessTable {
   ignores(entry: ProcessEntry): Promise<{ readonly SIGTERM: boolean; readonly SIGHUP: boolean }>;
   /** The foreground process group of its terminal; undefined if it has none. */
   foregroundGroup(pid: number): number | undefined;
-}
-
-export function createProcessTable(): ProcessTable {
-  return process.platform === 'linux' ? createLinuxProcessTable() : createPsProcessTable();
 }

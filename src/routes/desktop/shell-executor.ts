@@ -11,12 +11,12 @@ import { cleanEnvironment, environmentFor } from './environment.ts';
 import { createPipePool } from './pipe-pool.ts';
 import { startOnPipes } from './pipes.ts';
 import { type Prepared, planShell, whatChanged } from './plan.ts';
-import { createProcessTable } from './process-table.ts';
 import { findRunProcesses } from './run-processes.ts';
 import { type Session, StartFailure } from './session.ts';
 import { createShells } from './shells.ts';
 import { stopProcesses } from './stop-processes.ts';
 import { supervise } from './supervise.ts';
+import { createProcessTable } from './system-process-table.ts';
 import { loadTerminals, startInTerminal } from './terminal.ts';
 
 const STOP_GRACE_MS = 10_000;

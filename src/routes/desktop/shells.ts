@@ -1,10 +1,8 @@
 /** Finds the shell that commands are given to and knows its content by hash. It runs nothing. */
 
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { access, constants, realpath, stat } from 'node:fs/promises';
+import { access, constants, readFile, realpath, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { type Refusal, refuse } from '../../core/errors.ts';
 import type { Sha256 } from '../../core/ids.ts';
 
@@ -75,7 +73,7 @@ async function isProgram(file: string): Promise<boolean> {
 }
 
 async function hashFile(file: string): Promise<Sha256> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex') as Sha256;
+  return createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex') as Sha256;
 }

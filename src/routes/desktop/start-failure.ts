@@ -3,9 +3,9 @@
 import { StartFailure } from './session.ts';
 
 const SENTENCES: Readonly<Record<string, string>> = {
-  ENOENT: 'is not there; reinstall it or set another shell',
+  ENOENT: 'or what it needs to run is not there; reinstall it or configure another shell',
   EACCES: 'may not be executed; check its permissions',
-  ENOEXEC: 'is not a program for this machine; set another shell',
+  ENOEXEC: 'is not a program for this machine; configure another shell',
   EMFILE:
     'could not start: Dispatch has too many files open; wait for other runs to end, or raise "ulimit -n" and restart it',
   ENFILE: 'could not start: this machine has too many files open; end something and retry',

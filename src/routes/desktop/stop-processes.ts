@@ -1,6 +1,6 @@
 /**
  * Ends all processes of a run and gives the receipt: first they are asked, then they have time, then they are killed. Those
- * that appear meanwhile are asked or killed as well. It gives up only on what the system does not let it end.
+ * that appear meanwhile are found as well. It gives up only on what the system does not let it end.
  */
 
 import { setTimeout } from 'node:timers/promises';
@@ -48,10 +48,15 @@ async function askUntilGone({ table, alive, graceMs }: StopOptions, signalled: M
   for (let wait = FIRST_LOOK_MS; ; wait = Math.min(wait * 2, LONGEST_LOOK_MS)) {
     const entries = await alive();
     if (entries.length === 0) return;
+    const asked = new Set(entries.filter((entry) => signalled.has(identityOf(entry))).map(({ pid }) => pid));
     for (const entry of entries) {
-      if (signalled.has(identityOf(entry))) continue;
-      await signal(table, entry, await gentlest(table, entry), signalled);
-      // A suspended process sees no signal before it is continued.
+      // bash may lose a SIGHUP that comes just before it reads a line, so it is sent at every look.
+      const again = signalled.get(identityOf(entry))?.signal === 'SIGHUP';
+      // What a process starts after it was asked is how it tidies up.
+      if (again || !(asked.has(entry.pid) || asked.has(entry.parent))) {
+        await signal(table, entry, await gentlest(table, entry), signalled);
+      }
+      // A suspended process sees no signal before it is continued. It may have been suspended since.
       if (entry.suspended && isSame(table, entry)) sendSignal(entry.pid, signalNumber('SIGCONT') ?? 0);
     }
     const rest = deadline - performance.now();
@@ -73,7 +78,10 @@ async function killUntilGone(
   return entries;
 }
 
-/** SIGHUP would end at once what handles SIGTERM with care; so it is for those that ignore SIGTERM: interactive shells. */
+/**
+ * Interactive shells ignore SIGTERM and end by SIGHUP. All others get SIGTERM: SIGHUP would end at once what handles SIGTERM
+ * with care.
+ */
 async function gentlest(table: ProcessTable, entry: ProcessEntry): Promise<StopSignal> {
   const ignores = await table.ignores(entry);
   return ignores.SIGTERM && !ignores.SIGHUP ? 'SIGHUP' : 'SIGTERM';

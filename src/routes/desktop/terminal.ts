@@ -3,7 +3,7 @@
  * reads and writes the terminal itself, so that no byte depends on when the process ends.
  */
 
-import { closeSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { ReadStream } from 'node:tty';
@@ -48,23 +48,28 @@ export async function startInTerminal(request: TerminalRequest): Promise<Session
   const { pty, helper } = await loadTerminals().catch((cause: unknown) => {
     throw new StartFailure(
       'terminals are not available: the native part of node-pty does not load; run "npm rebuild node-pty"',
-      {
-        cause,
-      },
+      { cause },
     );
   });
   const [file, ...args] = request.argv;
   const env = Object.entries(request.env).map(([name, value]) => `${name}=${value}`);
   const exit = Promise.withResolvers<Exit>();
   let over = false;
+  let slave: number | undefined;
+  const release = (): void => {
+    if (slave !== undefined) closeSync(slave);
+    slave = undefined;
+  };
   const onExit = (exitCode: number, signal: number): void => {
     over = true;
+    release();
     exit.resolve(signal === 0 ? { kind: 'exit', exitCode } : { kind: 'signal', signal: signalName(signal) });
   };
   const started = fork(() =>
     pty.fork(file, args, env, request.cwd, request.cols, request.rows, -1, -1, true, helper, onExit),
   );
-  const output = openOutput(started);
+  const { output, ...opened } = open(started);
+  slave = opened.slave;
   const input = createTerminalInput(started.fd);
   output.once('close', input.close);
   return {
@@ -79,6 +84,7 @@ export async function startInTerminal(request: TerminalRequest): Promise<Session
     },
     foreground: () => (over ? undefined : request.foregroundOf(started.pid)),
     close() {
+      release();
       input.close();
       output.destroy();
     },
@@ -97,12 +103,18 @@ function fork<T>(start: () => T): T {
   }
 }
 
-function openOutput({ fd, pid }: { fd: number; pid: number }): ReadStream {
+/**
+ * The other side stays open here until the main process has ended. When the last process lets go of it, reading fails, the
+ * terminal is closed, and the main process hears SIGHUP: even programs as plain as touch let go a moment before they end.
+ */
+function open({ fd, pid, pty }: { fd: number; pid: number; pty: string }): { output: ReadStream; slave: number } {
+  let slave: number | undefined;
   try {
-    return new ReadStream(fd);
+    slave = openSync(pty, constants.O_RDWR | constants.O_NOCTTY);
+    return { output: new ReadStream(fd), slave };
   } catch (cause) {
     sendSignal(-pid, 9);
-    closeSync(fd);
+    for (const opened of [fd, slave]) if (opened !== undefined) closeSync(opened);
     throw new StartFailure('the terminal could not be read; wait for other runs to end and retry', { cause });
   }
 }

@@ -25,7 +25,7 @@ export async function openDatabase(location: string): Promise<Database> {
   const { Level } = await import('level');
   const db: Database = new Level(location, { keyEncoding: 'utf8', valueEncoding: 'utf8' });
   try {
-    await mkdir(location, { recursive: true, mode: 0o700 });
+    await makeFolder(location);
     await db.open();
     return db;
   } catch (error) {
@@ -33,6 +33,14 @@ export async function openDatabase(location: string): Promise<Database> {
     await db.close().catch(() => undefined);
     throw explain(error, location, `the database at ${location} cannot be opened`);
   }
+}
+
+async function makeFolder(location: string): Promise<void> {
+  // Not recursive at first: that one says ENOENT where the truth is a read-only file system.
+  await mkdir(location, { mode: 0o700 }).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') await mkdir(location, { recursive: true, mode: 0o700 });
+    else if (error.code !== 'EEXIST') throw error;
+  });
 }
 
 /**

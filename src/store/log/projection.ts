@@ -5,8 +5,9 @@
 
 import { type Timestamp, wallTime } from '../../core/clock.ts';
 import type { LogEvent } from '../../core/events.ts';
+import { evolve } from '../../core/evolve.ts';
 import type { RunId } from '../../core/ids.ts';
-import { evolve, type RunState } from '../../core/runs.ts';
+import type { RunState } from '../../core/runs.ts';
 import { type EntryKey, entryKey, type Message } from '../../core/thread.ts';
 import type { LoggedChange, StoredEntry } from '../../engine/ports.ts';
 import * as keys from './keys.ts';

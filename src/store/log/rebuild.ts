@@ -12,9 +12,9 @@ import { Draft, type Head, type Tips } from './projection.ts';
 import { parseRecord } from './records.ts';
 
 /** Events a batch: large enough to be fast, small enough to be a few megabytes. */
-const PIECE = 2000;
+const PIECE = 500;
 
-export const NO_TIPS: Tips = { heads: new Map(), at: undefined, number: 0 };
+const NO_TIPS: Tips = { heads: new Map(), at: undefined, number: 0 };
 
 export interface Replayed {
   readonly events: number;

@@ -66,9 +66,11 @@ class LevelThreadStore implements ImportingThreadStore {
   readonly #location: string;
   readonly #now: () => number;
   readonly #gate = createGate();
+  /** Ends what may take long when the store is to be closed. */
   readonly #closing = new AbortController();
   /** Undefined once it is closed, or while it could not be opened again after a failure. */
   #db: Database | undefined;
+  #closed = false;
   #tips: Tips;
   #number: number;
   /** After a failed write LevelDB's own log may end in half a record: nothing may be written behind it. */
@@ -206,6 +208,7 @@ class LevelThreadStore implements ImportingThreadStore {
       this.#gate.alone(async () => {
         await this.#db?.close();
         this.#db = undefined;
+        this.#closed = true;
       }),
     );
     this.#lastWrite = close.catch(() => undefined);
@@ -220,7 +223,7 @@ class LevelThreadStore implements ImportingThreadStore {
     try {
       await db.batch([...logOperations(events), ...draft.operations()], { sync });
     } catch (error) {
-      this.#failed = explain(error, this.#location, `nothing was written to the database at ${this.#location}`);
+      this.#failed = explain(error, this.#location, `writing to the database at ${this.#location} failed`);
       throw this.#failed;
     }
     this.#stand(draft.tips);
@@ -258,14 +261,13 @@ class LevelThreadStore implements ImportingThreadStore {
   }
 
   #usable(): Database {
-    if (this.#closing.signal.aborted) throw closed(this.#location);
-    if (this.#db === undefined) throw this.#failed ?? closed(this.#location);
-    return this.#db;
+    if (this.#db !== undefined) return this.#db;
+    throw this.#closed || this.#failed === undefined ? closed(this.#location) : this.#failed;
   }
 
   /** After a failed write: once the disk has room again, a fresh start, from which on everything is as after a crash. */
   async #reopen(): Promise<Database> {
-    if (this.#closing.signal.aborted) throw closed(this.#location);
+    if (this.#closed) throw closed(this.#location);
     await requireRoom(this.#location);
     return this.#gate.alone(async () => {
       await this.#db?.close();

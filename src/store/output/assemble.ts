@@ -13,7 +13,7 @@ export interface Gap {
 
 const COPY_BYTES = 1024 * 1024;
 
-export function gapLine(bytes: number): Uint8Array {
+function gapLine(bytes: number): Uint8Array {
   return Buffer.from(`\n[dispatch: ${bytes} bytes dropped here]\n`);
 }
 

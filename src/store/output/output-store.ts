@@ -52,6 +52,7 @@ export function createOutputStore(
     async remove(run) {
       const stream = streams.get(run);
       streams.delete(run);
+      await stream?.finish();
       try {
         await removeFiles(outputPaths(dir, run));
       } catch (error) {

@@ -132,6 +132,18 @@ export class OutputStream implements OutputWriter {
     return this.#sealing;
   }
 
+  /** For an output that is to be removed: waits for its sealing, or ends its followers and keeps nothing more. Never rejects. */
+  async finish(): Promise<void> {
+    if (this.#sealing !== undefined) {
+      await this.#sealing.catch(() => {}); // who sealed it was told
+      return;
+    }
+    this.#ended = true;
+    this.#faulted = true;
+    this.wake();
+    await this.#flush();
+  }
+
   retain(): void {
     this.#users += 1;
   }

@@ -24,7 +24,7 @@ declare module 'blessed/lib/program.js' {
     _buf: string;
     _tputSetup: boolean;
   }
-  const constructor: new (options: {
+  const createProgram: new (options: {
     input: NodeJS.ReadableStream;
     output: unknown;
     terminal: string;
@@ -32,7 +32,8 @@ declare module 'blessed/lib/program.js' {
     buffer: true;
     zero: true;
   }) => Program;
-  export default constructor;
+  // biome-ignore lint/style/noDefaultExport: this is what the module is.
+  export default createProgram;
   export type { Program };
 }
 
@@ -50,7 +51,8 @@ declare module 'blessed/lib/widgets/screen.js' {
     draw(first: number, last: number): void;
     destroy(): void;
   }
-  const constructor: new (options: { program: Program; fullUnicode: boolean }) => Screen;
-  export default constructor;
+  const createScreen: new (options: { program: Program; fullUnicode: boolean }) => Screen;
+  // biome-ignore lint/style/noDefaultExport: this is what the module is.
+  export default createScreen;
   export type { Screen };
 }

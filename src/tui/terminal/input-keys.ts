@@ -1,6 +1,6 @@
 // What terminal sequences mean: cursor and function keys with modifiers, CSI-u, mouse reports, focus, replies.
 // Pure tables and functions over one whole sequence; finding sequences in a stream is the scanner's work.
-import type { InputEvent, MouseInput } from './input.ts';
+import type { InputEvent, MouseInput } from './input-event.ts';
 
 const CURSOR_KEYS: Record<string, string> = {
   A: 'up',

@@ -1,7 +1,7 @@
 // Gathers a bracketed paste up to its end marker, however it is cut, and hands it out as one clean text.
 // A paste of any size is bounded in memory: beyond a few megabytes it comes in several pieces.
 
-const START = '\x1b[200~';
+// ESC [ 201 ~
 const END = Uint8Array.from([0x1b, 0x5b, 0x32, 0x30, 0x31, 0x7e]);
 const MAX_PIECE_BYTES = 8 * 1024 * 1024;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -81,8 +81,6 @@ export function createPasteCollector(
     reset,
   };
 }
-
-export const isPasteStart = (sequence: string): boolean => sequence === START;
 
 /** How many bytes at the end of `bytes` may be the beginning of the end marker. */
 function partialEnd(bytes: Uint8Array, from: number): number {

@@ -1,6 +1,6 @@
 // Finds the next whole token in a buffer of terminal input: where it ends and what kind of sequence it is.
 // Pure: the same bytes give the same token. What the sequences mean is said in input-keys.ts.
-import type { InputEvent } from './input.ts';
+import type { InputEvent } from './input-event.ts';
 import { csiEvent, keyEvent, reply, ss3Event, stringReply, typedEvent, withMeta } from './input-keys.ts';
 
 export type Token =
@@ -29,8 +29,8 @@ export function scanToken(bytes: Uint8Array, at: number, final: boolean): Token 
 
 function scanEscape(bytes: Uint8Array, at: number, final: boolean): Token {
   const next = bytes[at + 1];
-  const escape: Token = { length: 1, event: keyEvent('escape') };
-  if (next === undefined) return final ? escape : { incomplete: 'escape' };
+  const alone: Token = { length: 1, event: keyEvent('escape') };
+  if (next === undefined) return final ? alone : { incomplete: 'escape' };
   switch (next) {
     case 0x5b:
       return scanCsi(bytes, at, final);
@@ -52,13 +52,13 @@ function scanEscape(bytes: Uint8Array, at: number, final: boolean): Token {
 
 /** ESC before a key's own sequence is Alt in some terminals; before anything else it is the key Escape. */
 function scanDoubleEscape(bytes: Uint8Array, at: number, final: boolean): Token {
-  const escape: Token = { length: 1, event: keyEvent('escape') };
+  const alone: Token = { length: 1, event: keyEvent('escape') };
   const third = bytes[at + 2];
-  if (third === undefined) return final ? escape : { incomplete: 'escape' };
-  if (third !== 0x5b && third !== 0x4f) return escape;
+  if (third === undefined) return final ? alone : { incomplete: 'escape' };
+  if (third !== 0x5b && third !== 0x4f) return alone;
   const inner = scanEscape(bytes, at + 1, false);
-  if (inner.incomplete) return final ? escape : inner;
-  if (inner.event === 'paste-start' || inner.event.type !== 'key' || inner.swallow) return escape;
+  if (inner.incomplete) return final ? alone : inner;
+  if (inner.event === 'paste-start' || inner.event.type !== 'key' || inner.swallow) return alone;
   return { length: inner.length + 1, event: withMeta(inner.event) };
 }
 

@@ -1,28 +1,11 @@
 // Turns the bytes of a terminal into events: keys, pastes, mouse, focus and replies, each with the bytes that made it.
 // However the bytes are cut, the events are the same. It never lets a paste become keys, nor a reply become text.
 
+import type { InputEvent } from './input-event.ts';
 import { createPasteCollector } from './input-paste.ts';
 import { scanToken } from './input-scan.ts';
 
-export type InputEvent =
-  /** `key` is canonical: 'a', 'ä', 'space', 'enter', 'S-tab', 'C-a', 'M-x', 'C-M-S-left' (always in the order C- M- S-). */
-  | { type: 'key'; key: string; text?: string }
-  | { type: 'paste'; text: string }
-  | MouseInput
-  | { type: 'focus'; focused: boolean }
-  /** An answer of the terminal to a question, or a sequence that means nothing to us. */
-  | { type: 'reply'; kind: 'background' | 'other'; value: string };
-
-export interface MouseInput {
-  type: 'mouse';
-  action: 'down' | 'up' | 'move' | 'wheelup' | 'wheeldown';
-  x: number;
-  y: number;
-  button: 'left' | 'middle' | 'right' | 'none';
-  shift: boolean;
-  ctrl: boolean;
-  alt: boolean;
-}
+export type { InputEvent };
 
 export interface InputTokenizer {
   write(bytes: Uint8Array): void;

@@ -3,12 +3,12 @@
 
 const TAB = '    ';
 const PLAIN = /^[\x20-\x7e]*$/;
-// Controls, format characters, line and paragraph separators, lone surrogates, tags, fillers and unassigned invisibles.
+// Controls, format characters, line and paragraph separators, lone surrogates, and whatever fonts are told to ignore.
 // The joiners and variation selectors that make up emoji and scripts are looked at where they stand.
-const HOSTILE =
-  /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\u{e0000}-\u{e0fff}]/gu;
+const HOSTILE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 const PICTURE = /\p{Extended_Pictographic}/u;
 const AFTER_PICTURE = /[\ufe0f\u{1f3fb}-\u{1f3ff}]/u;
+const KEYCAP = '\u20e3';
 const JOINABLE_LETTER = /[\p{L}\p{M}]/u;
 
 /** One line: a newline shows as ⏎. */
@@ -59,9 +59,10 @@ function visible(char: string): string {
 /** Joiners, selectors and tags inside a known emoji, and joiners between letters that need them, are no threat. */
 function isPartOfText(text: string, at: number, char: string): boolean {
   const code = char.codePointAt(0) as number;
-  if (code === 0x2800) return true;
   const before = codePointBefore(text, at);
-  if (code === 0xfe0f || code === 0xfe0e) return before !== '' && /\p{Emoji}/u.test(before);
+  if (code === 0xfe0f || code === 0xfe0e) {
+    return /[0-9#*]/.test(before) ? text[at + 1] === KEYCAP : /\p{Emoji}/u.test(before);
+  }
   if (code === 0x200c || code === 0x200d) {
     const after = String.fromCodePoint(text.codePointAt(at + 1) ?? 0);
     if (isComplexLetter(before) && isComplexLetter(after)) return true;
@@ -70,8 +71,11 @@ function isPartOfText(text: string, at: number, char: string): boolean {
   return code >= 0xe0020 && code <= 0xe007f && belongsToFlag(text, at);
 }
 
-const isComplexLetter = (char: string): boolean =>
-  JOINABLE_LETTER.test(char) && (char.codePointAt(0) as number) >= 0x600;
+/** From Arabic to the scripts of India and South-East Asia: elsewhere a joiner between letters only hides. */
+function isComplexLetter(char: string): boolean {
+  const code = char.codePointAt(0) ?? 0;
+  return code >= 0x600 && code <= 0x1cff && JOINABLE_LETTER.test(char);
+}
 
 function joinsPictures(text: string, at: number): boolean {
   const after = String.fromCodePoint(text.codePointAt(at + 1) ?? 0);

@@ -2,7 +2,8 @@
 // It draws nothing of its own and gives no meaning to keys.
 import { createBlessedRenderer } from './blessed-renderer.ts';
 import type { CellGrid } from './cells.ts';
-import { createInputTokenizer, type InputEvent } from './input.ts';
+import { createInputTokenizer } from './input.ts';
+import type { InputEvent } from './input-event.ts';
 import { ENTER, installRestore, LEAVE, MOUSE_OFF, MOUSE_ON, writeNow } from './restore.ts';
 import { notifySequence, oscText } from './screen-osc.ts';
 

@@ -75,7 +75,6 @@ export const bold = (attr: Attr): Attr => attr | (BOLD << 18);
 export const underline = (attr: Attr): Attr => attr | (UNDERLINE << 18);
 export const inverse = (attr: Attr): Attr => attr ^ (INVERSE << 18);
 export const withBg = (attr: Attr, provider: Attr): Attr => makeAttr(attrFg(attr), attrBg(provider), attrFlags(attr));
-export const withFg = (attr: Attr, provider: Attr): Attr => makeAttr(attrFg(provider), attrBg(attr), attrFlags(attr));
 
 type Palette = Record<StyleName, Attr>;
 const fg = (colour: number, flags = 0): Attr => makeAttr(colour, TERMINAL_COLOUR, flags);

@@ -72,7 +72,7 @@ function measureCluster(cluster: string): CellWidth {
  */
 export function eachGrapheme(
   text: string,
-  visit: (text: string, width: CellWidth, index: number) => boolean | undefined | void,
+  visit: (text: string, width: CellWidth, index: number) => unknown,
   from = 0,
 ): void {
   let at = from;
@@ -97,7 +97,7 @@ const MAX_HARD_RUN = 2048;
 function visitHardRun(
   text: string,
   from: number,
-  visit: (text: string, width: CellWidth, index: number) => boolean | undefined | void,
+  visit: (text: string, width: CellWidth, index: number) => unknown,
 ): number | undefined {
   const stop = endOfHardRun(text, from);
   const cut = stop - from > MAX_HARD_RUN ? from + MAX_HARD_RUN : stop;

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Approval } from '../../../src/core/approvals.ts';
@@ -103,7 +103,6 @@ describe('an approval', () => {
   it('asks again if what would run changed after the yes', async () => {
     const home = (await start()).home;
     await current?.dispose();
-    const { mkdir } = await import('node:fs/promises');
     await mkdir(home, { recursive: true });
     const shell = join(home, 'my-shell');
     await copyFile('/bin/sh', shell);
@@ -115,7 +114,8 @@ describe('an approval', () => {
     await test.until(run.id, 'waiting_approval');
     const first = await pending(test);
     await test.engine.api.decide({ approval: first.id, decision: 'approve' }); // no slot yet
-    await writeFile(shell, '#!/bin/sh\ntouch evil\n');
+    await writeFile(`${shell}.new`, '#!/bin/sh\ntouch evil\n', { mode: 0o755 });
+    await rename(`${shell}.new`, shell);
     await test.engine.api.cancel({ run: blocker.id });
     await test.until(run.id, 'waiting_approval');
     const second = await pending(test);

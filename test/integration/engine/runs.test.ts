@@ -4,6 +4,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../../src/peer/system.ts';
 import { type EngineOptions, startEngine, type TestEngine } from '../../helpers/engine.ts';
 
+/** One black pixel. */
+const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=';
+
 let current: TestEngine | undefined;
 const start = async (options?: EngineOptions): Promise<TestEngine> => {
   current = await startEngine(options);
@@ -38,7 +41,7 @@ describe('a run', () => {
   it('turns the files it leaves into artifacts and tidies up after itself', async () => {
     const test = await start();
     const run = await test.submit(
-      'mkdir $DISPATCH_ARTIFACTS/sub; echo "# hi" > $DISPATCH_ARTIFACTS/sub/a.md; printf "\\211PNG\\r\\n\\032\\n0000" > $DISPATCH_ARTIFACTS/p.png; ln -s /etc/passwd $DISPATCH_ARTIFACTS/link',
+      `mkdir $DISPATCH_ARTIFACTS/sub; echo "# hi" > $DISPATCH_ARTIFACTS/sub/a.md; echo ${PNG} | base64 -d > $DISPATCH_ARTIFACTS/p.png; ln -s /etc/passwd $DISPATCH_ARTIFACTS/link`,
       { approve: true },
     );
     await test.done(run.id);
@@ -52,6 +55,7 @@ describe('a run', () => {
       AbortSignal.timeout(5000),
     );
     for await (const { bytes } of chunks) expect(Buffer.from(bytes).toString()).toBe('# hi\n');
+    await test.engine.close(); // tidying up comes after the end has been told
     expect((await readdir(join(test.home, 'runs'))).filter((name) => name.includes(run.id))).toEqual([]);
   });
 
@@ -92,7 +96,7 @@ describe('a run', () => {
 
   it('waits for a slot, and gets it in order', async () => {
     const test = await start({ slots: 1 });
-    const first = await test.submit('read -t 5 x < <(sleep 60)', { approve: true });
+    const first = await test.submit('sleep 60');
     await test.until(first.id, 'running');
     const second = await test.submit('echo second');
     const third = await test.submit('echo third');

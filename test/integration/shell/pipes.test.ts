@@ -99,7 +99,7 @@ test('works where no pipes can be made', async () => {
     cwd: home,
     env,
     stdin: true,
-    pool: createPipePool(join(home, 'nowhere')),
+    pool: createPipePool(join(home, 'no-shell-here')),
   });
   let text = '';
   session.output.setEncoding('utf8').on('data', (piece: string) => {

@@ -50,7 +50,9 @@ test('passes the own environment on, without what belongs to Dispatch', async ()
 });
 
 test('gives a terminal of the asked size where one is asked for', async () => {
-  const text = await openShell().run('tty -s && stty size; echo $TERM $COLORTERM "$COLUMNS"', { tty: TTY }).text();
+  const text = await openShell()
+    .run('env | grep -E "^(COLUMNS|LINES)="; stty size; echo $TERM $COLORTERM', { tty: TTY })
+    .text();
   expect(text).toBe('33 91\r\nxterm-256color truecolor\r\n');
 });
 

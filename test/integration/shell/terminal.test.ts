@@ -30,6 +30,21 @@ test('keeps what a command printed that ended while the output was under pressur
   expect((await running.text()).replace(/^\d+\r\n/, '')).toBe('x'.repeat(3000));
 });
 
+test('a program may let go of its terminal and take it again', async () => {
+  const shell = openShell();
+  const command = 'echo first; exec 0<&- 1>&- 2>&-; sleep 0.3; exec 1>/dev/tty; echo second; exit 5';
+  const running = shell.run(command, TTY);
+  expect(await running.outcome).toEqual({ kind: 'exit', exitCode: 5 });
+  expect(running.recording.text()).toBe('first\r\nsecond\r\n');
+});
+
+test('a program that lets go of its terminal just before it ends is not hung up on', async () => {
+  const shell = openShell();
+  for (let round = 0; round < 50; round += 1) {
+    expect(await shell.run('echo first; exec touch made', TTY).text()).toBe('first\r\n');
+  }
+});
+
 test('passes every byte on where the command sets the terminal raw', async () => {
   const running = openShell().run('stty raw -echo; echo ready; head -c 256 | od -An -v -tu1', TTY);
   await running.recording.printed('ready');

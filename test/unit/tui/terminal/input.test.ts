@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createInputTokenizer, type InputEvent } from '../../../../src/tui/terminal/input.ts';
+import { createInputTokenizer } from '../../../../src/tui/terminal/input.ts';
+import type { InputEvent } from '../../../../src/tui/terminal/input-event.ts';
 import { createPasteCollector } from '../../../../src/tui/terminal/input-paste.ts';
 
 /** A tokenizer with a clock that moves only by hand. */

@@ -37,6 +37,8 @@ describe('sanitizeLine', () => {
     ['\ud800', '⟨D800⟩'],
     ['\u{e0041}', '⟨E0041⟩'],
     ['x\ufe0f', 'x⟨FE0F⟩'],
+    ['漢\u200c字', '漢⟨200C⟩字'],
+    ['1\ufe0f0', '1⟨FE0F⟩0'],
     ['\u3164', '⟨3164⟩'],
     ['soft\u00adhyphen', 'soft⟨00AD⟩hyphen'],
   ])('%j shows as %j', (text, shown) => {

@@ -1,0 +1,111 @@
+// Runs the benchmarks, prints their table and writes their results as JSON. Each measures side by side with a yardstick.
+//
+// Usage: node scripts/bench/main.ts [--only NAME]… [--json FILE] [--quick] [--write] [--entries N] [--seeded DIR]
+//   --only NAME    one benchmark; may be given several times
+//   --quick        fewer rounds and a shorter thread: to see that it works, not to compare
+//   --json FILE    where the results go (default: a file in the folder for temporary files)
+//   --write        puts table and machine into docs/PERFORMANCE.md, and the results into docs/performance.json
+//   --entries N    length of the long thread (default 1000000)
+//   --seeded DIR   a home with the long thread that is kept, and made if it is not there: seeding takes minutes
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build, isStale } from '../build.js';
+import type { BenchContext, Benchmark } from './harness/benchmark.ts';
+import { type Home, makeHome } from './harness/home.ts';
+import { describeMachine, machineLine } from './harness/machine.ts';
+import { type BenchmarkResult, merge, place, type Report, table } from './harness/report.ts';
+import { firstPaint } from './measures/first-paint.ts';
+import { idle } from './measures/idle.ts';
+import { keyToFrame } from './measures/key-to-frame.ts';
+import { logAppends } from './measures/log-appends.ts';
+import { open } from './measures/open.ts';
+import { outputThroughput } from './measures/output-throughput.ts';
+import { runTrue } from './measures/run-true.ts';
+import { submitToFirstByte } from './measures/submit-to-first-byte.ts';
+
+const BENCHMARKS: readonly Benchmark[] = [
+  firstPaint,
+  keyToFrame,
+  runTrue,
+  submitToFirstByte,
+  outputThroughput,
+  logAppends,
+  idle,
+  open,
+];
+const NAMES = BENCHMARKS.map(({ name }) => name);
+const DOCUMENT = fileURLToPath(new URL('../../docs/PERFORMANCE.md', import.meta.url));
+const RESULTS = fileURLToPath(new URL('../../docs/performance.json', import.meta.url));
+const QUICK_ENTRIES = 20_000;
+
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true, default: [] },
+    json: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    entries: { type: 'string' },
+    seeded: { type: 'string' },
+  },
+});
+
+const entries = Number(options.entries ?? (options.quick ? QUICK_ENTRIES : 1_000_000));
+const unknown = options.only.find((name) => !NAMES.includes(name));
+if (unknown !== undefined) fail(`there is no benchmark "${unknown}": there are ${NAMES.join(', ')}`);
+if (!Number.isSafeInteger(entries) || entries < 1) fail('--entries must be a whole number above 0');
+if (options.write && options.quick) fail('--quick is not for comparing, so it is not for --write');
+process.on('SIGINT', () => process.exit(130));
+process.on('SIGTERM', () => process.exit(143));
+
+if (isStale()) await build();
+const chosen = BENCHMARKS.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
+const report: Report = { machine: describeMachine(), results: await runAll(chosen) };
+console.log(`${machineLine(report.machine)}\n\n${table(report)}`);
+const file = options.json ?? join(tmpdir(), 'dispatch-bench.json');
+writeFileSync(file, json(report));
+console.error(`results: ${file}`);
+if (options.write) writeDocument(report);
+process.exit(0);
+
+async function runAll(benchmarks: readonly Benchmark[]): Promise<BenchmarkResult[]> {
+  let long: Promise<Home> | undefined;
+  const say = (line: string): void => console.error(line);
+  const keptIn = options.seeded === undefined ? {} : { keptIn: resolve(options.seeded) };
+  const context: BenchContext = {
+    emptyHome: (config) => makeHome({ entries: 0, say, ...(config === undefined ? {} : { config }) }),
+    longHome: () => (long ??= makeHome({ entries, say, ...keptIn })),
+    rounds: (counted) => (options.quick ? { warmUp: 1, counted: Math.min(counted, 3) } : { warmUp: 2, counted }),
+    say,
+  };
+  const results: BenchmarkResult[] = [];
+  try {
+    for (const benchmark of benchmarks) {
+      const started = performance.now();
+      const measures = await benchmark.run(context);
+      say(`${benchmark.name}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
+      results.push({ name: benchmark.name, at: new Date().toISOString(), measures });
+    }
+  } finally {
+    (await long)?.remove();
+  }
+  return results;
+}
+
+function writeDocument(newer: Report): void {
+  const older = existsSync(RESULTS) ? (JSON.parse(readFileSync(RESULTS, 'utf8')) as Report) : undefined;
+  const merged = merge(older, newer, NAMES);
+  writeFileSync(RESULTS, json(merged));
+  writeFileSync(DOCUMENT, place(readFileSync(DOCUMENT, 'utf8'), merged));
+}
+
+function json(value: Report): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+function fail(why: string): never {
+  console.error(`bench: ${why}`);
+  process.exit(2);
+}

@@ -1,0 +1,80 @@
+/**
+ * Tells one client every change from where it stands, in order. A client that does not read costs one cursor: telling stops
+ * when its outbox is full, and goes on from there when it has drained.
+ */
+
+import type { Device } from '../../core/devices.ts';
+import type { Cursor } from '../../core/thread.ts';
+import type { EngineApi } from '../../protocol/api.ts';
+import type { Outbox } from './outbox.ts';
+
+/** Resolves when the signal aborts; rejects if the engine cannot tell the changes. */
+export async function followChanges(options: {
+  api: Pick<EngineApi, 'follow' | 'onDevices'>;
+  outbox: Outbox;
+  cursor: Cursor;
+  signal: AbortSignal;
+}): Promise<void> {
+  const { api, outbox, signal } = options;
+  const reached: Record<string, number> = { ...options.cursor };
+  let fault: unknown;
+  const stopDevices = tellDevices(api, outbox);
+  try {
+    while (!signal.aborted) {
+      const turn = new AbortController();
+      const endTurn = (): void => turn.abort();
+      signal.addEventListener('abort', endTurn, { once: true });
+      const ended = new Promise<void>((resolve) =>
+        turn.signal.addEventListener('abort', () => resolve(), { once: true }),
+      );
+      try {
+        await api.follow(
+          { ...reached },
+          (change) => {
+            if (turn.signal.aborted) return; // the rest of a page; it is told again in the next turn
+            try {
+              outbox.notify('change', change);
+            } catch (error) {
+              fault = error; // the engine that tells us is not to blame
+            }
+            reached[change.event.device] = change.event.seq;
+            if (outbox.full || fault !== undefined) turn.abort();
+          },
+          turn.signal,
+        );
+        await ended;
+        if (fault !== undefined) throw fault;
+      } finally {
+        turn.abort();
+        signal.removeEventListener('abort', endTurn);
+      }
+      if (!signal.aborted) await outbox.drained();
+    }
+  } finally {
+    stopDevices();
+  }
+}
+
+/** Only the newest devices matter: while the outbox is full, they wait and replace each other. */
+function tellDevices(api: Pick<EngineApi, 'onDevices'>, outbox: Outbox): () => void {
+  let newest: Device[] | undefined;
+  let waiting = false;
+  const tell = (): void => {
+    if (newest === undefined) return;
+    outbox.notify('devices', { devices: newest });
+    newest = undefined;
+  };
+  return api.onDevices((devices) => {
+    newest = devices;
+    if (waiting) return;
+    if (!outbox.full) {
+      tell();
+      return;
+    }
+    waiting = true;
+    void outbox.drained().then(() => {
+      waiting = false;
+      tell();
+    });
+  });
+}

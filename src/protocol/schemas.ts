@@ -1,0 +1,144 @@
+/**
+ * What a peer accepts as parameters of each method, with a bound on everything that could be large. Only those who receive
+ * import this: zod costs a client more than its whole start.
+ */
+
+import * as z from 'zod';
+import { ACCESS_LEVELS } from '../core/actions.ts';
+import { DECISIONS } from '../core/approvals.ts';
+import { ID_PATTERN } from '../core/ids.ts';
+import { RUN_STATUSES } from '../core/runs.ts';
+import type { Method, Params } from './api.ts';
+
+const TEXT_MAX = 2 ** 20;
+const PATH_MAX = 4096;
+const VARIABLES_MAX = 1000;
+const DAYS_30_MS = 30 * 24 * 3600 * 1000;
+
+const NO_NUL = 'it holds a NUL character, which no program can be given';
+
+/** Text of at most 1 MiB of characters. */
+const text = z.string().max(TEXT_MAX);
+/** Text that goes to a program, which sees it as ending at the first NUL. */
+const programText = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((value) => !value.includes('\0'), NO_NUL);
+const path = programText(PATH_MAX).min(1);
+/** What names a run or an approval. The engine says whether it names one; here it is kept short and fit to be shown. */
+const ref = z.string().regex(/^[^\s\p{C}]{1,64}$/u, 'expected an id, the beginning of one, or the number of a run');
+/** An artifact also goes by `RUN/NAME`. */
+const artifactRef = z.string().regex(/^[^\p{Cc}]{1,4200}$/u, 'expected an id, the beginning of one, or RUN/NAME');
+const newId = z.string().regex(ID_PATTERN, 'expected 16 characters of lower-case Crockford base32');
+const entryKey = z.string().min(1).max(300);
+const deviceName = z.string().min(1).max(200);
+const digest = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits');
+const whole = z.int().min(0);
+const limit = z.int().min(1).max(1000);
+const stream = z.int().min(1).max(0xffffffff);
+const cells = z.int().min(1).max(10_000);
+const tty = z.strictObject({ cols: cells, rows: cells });
+const access = z.enum(ACCESS_LEVELS);
+const cursor = z
+  .record(z.string().min(1).max(200), whole)
+  .refine((devices) => Object.keys(devices).length <= 1000, 'a cursor of more than 1000 devices');
+const timeoutMs = z.int().min(1).max(DAYS_30_MS);
+const nothing = z.strictObject({});
+
+const variableName = z
+  .string()
+  .max(1024)
+  .regex(/^[^=\0]+$/, 'expected the name of a variable, without "=" or NUL');
+const env = z
+  .record(variableName, programText(TEXT_MAX))
+  .refine((variables) => Object.keys(variables).length <= VARIABLES_MAX, `more than ${VARIABLES_MAX} variables`);
+
+const action = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('shell'),
+    command: programText(TEXT_MAX),
+    access,
+    cwd: z.exactOptional(path),
+    env: z.exactOptional(env),
+    timeoutMs: z.exactOptional(timeoutMs),
+    tty: z.exactOptional(tty),
+    stdin: z.exactOptional(z.boolean()),
+  }),
+  z.strictObject({
+    kind: z.literal('inline'),
+    language: z.enum(['expression', 'script']),
+    source: text,
+    timeoutMs: z.exactOptional(timeoutMs),
+  }),
+]);
+
+const page = { before: z.exactOptional(entryKey), limit };
+
+const schemas = {
+  hello: z.strictObject({ protocol: z.int(), version: z.string().max(100), client: z.string().max(100) }),
+  status: nothing,
+  stop: nothing,
+  snapshot: z.strictObject({ entries: limit }),
+  follow: z.strictObject({ cursor }),
+  submit: z.strictObject({
+    id: newId,
+    task: text,
+    action: z.exactOptional(action),
+    device: z.exactOptional(deviceName),
+    cwd: z.exactOptional(path),
+    tty: z.exactOptional(tty),
+    noWait: z.exactOptional(z.boolean()),
+    approve: z.exactOptional(z.boolean()),
+  }),
+  route: z.strictObject({ task: text, cwd: z.exactOptional(path), tty: z.exactOptional(tty) }),
+  cancel: z.strictObject({ run: ref }),
+  retry: z.strictObject({ run: ref, id: newId }),
+  decide: z.strictObject({
+    approval: ref,
+    decision: z.enum(DECISIONS),
+    digest: z.exactOptional(digest),
+    note: z.exactOptional(z.string().max(10_000)),
+  }),
+  resize: z.strictObject({ run: ref, cols: cells, rows: cells }),
+  signal: z.strictObject({
+    run: ref,
+    signal: z.string().regex(/^SIG[A-Z0-9]{1,12}$/, 'expected a name such as SIGINT'),
+  }),
+  say: z.strictObject({ text: text.min(1) }),
+  'thread.read': z.strictObject({ ...page, after: z.exactOptional(entryKey) }),
+  search: z.strictObject({ ...page, query: z.string().max(1000) }),
+  'run.get': z.strictObject({ run: ref }),
+  'runs.list': z.strictObject({
+    status: z.exactOptional(z.array(z.enum(RUN_STATUSES)).max(RUN_STATUSES.length)),
+    before: z.exactOptional(ref),
+    limit,
+  }),
+  wait: z.strictObject({ runs: z.array(ref).min(1).max(1000), orApproval: z.exactOptional(z.boolean()) }),
+  'approvals.list': z.strictObject({ all: z.exactOptional(z.boolean()), limit }),
+  'artifacts.list': z.strictObject({ run: z.exactOptional(ref), limit }),
+  'artifact.get': z.strictObject({ artifact: artifactRef }),
+  devices: nothing,
+  'policy.check': z.strictObject({ command: text, access: z.exactOptional(access) }),
+  doctor: z.strictObject({ rebuild: z.exactOptional(z.boolean()) }),
+  'output.open': z.strictObject({ run: ref, offset: whole, maxLag: z.exactOptional(whole) }),
+  'blob.open': z.strictObject({ artifact: artifactRef, offset: whole }),
+  'input.open': z.strictObject({ run: ref }),
+  'input.end': z.strictObject({ stream }),
+  'stream.close': z.strictObject({ stream }),
+} as const satisfies Record<Method, z.ZodType>;
+
+/** With every optional property required, so that one which only one of two types has tells them apart. */
+type Full<T> = T extends readonly (infer Item)[]
+  ? Full<Item>[]
+  : T extends object
+    ? { -readonly [K in keyof T]-?: Full<T[K]> }
+    : T;
+type Mutual<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+type Same<A, B> = Mutual<A, B> extends true ? Mutual<Full<A>, Full<B>> : false;
+
+/** Does not compile where a schema and the API disagree: the error names the method. */
+type Checked = {
+  [M in Method]: Same<z.infer<(typeof schemas)[M]>, Params<M>> extends true ? z.ZodType<Params<M>> : never;
+};
+export const SCHEMAS: Checked = schemas;

@@ -1,0 +1,153 @@
+// Artifacts on this machine: previewed as text, or saved under a name. A file appears under its
+// final name whole or not at all, and nothing that is there is replaced.
+
+import { createHash, randomBytes } from 'node:crypto';
+import { link, mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { ControlClient } from '../control/client/client.ts';
+import type { PublishedArtifact } from '../core/artifacts.ts';
+import { DispatchError } from '../core/errors.ts';
+import { formatBytes } from './format.ts';
+import { stripAnsi } from './terminal/sanitize.ts';
+
+export const PREVIEW_BYTES = 256 * 1024;
+const HEX_BYTES = 2 * 1024;
+
+/** A copy with the artifact's name, so that whatever opens it knows the type. It gives the path. */
+export async function fetchToOpen(client: ControlClient, artifact: PublishedArtifact): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), 'dispatch-')), safeName(artifact));
+  await saveTo(client, artifact, path);
+  return path;
+}
+
+export interface Preview {
+  readonly text: string;
+  readonly footnote?: string;
+}
+
+export async function preview(client: ControlClient, artifact: PublishedArtifact): Promise<Preview> {
+  const head = await readHead(client, artifact, PREVIEW_BYTES);
+  const cut = artifact.sizeBytes > head.length;
+  const size = formatBytes(artifact.sizeBytes);
+  if (isText(head)) {
+    const text = stripAnsi(new TextDecoder().decode(head));
+    return cut
+      ? { text, footnote: `The first ${formatBytes(head.length)} of ${size}. Press s in the run to save all of it.` }
+      : { text };
+  }
+  const footnote = `${artifact.mimeType}, ${size}: this is not text, so here is its beginning. Press s in the run to save it.`;
+  return { text: hexDump(head.subarray(0, HEX_BYTES)), footnote };
+}
+
+/** Bytes without a NUL that are UTF-8, but for a character that the cut went through. */
+function isText(bytes: Uint8Array): boolean {
+  if (bytes.includes(0)) return false;
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function hexDump(bytes: Uint8Array): string {
+  const lines: string[] = [];
+  for (let at = 0; at < bytes.length; at += 16) {
+    const part = [...bytes.subarray(at, at + 16)];
+    const hex = part.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+    const text = part.map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.')).join('');
+    lines.push(`${at.toString(16).padStart(8, '0')}  ${hex.padEnd(47)}  ${text}`);
+  }
+  return lines.join('\n');
+}
+
+async function readHead(client: ControlClient, artifact: PublishedArtifact, most: number): Promise<Uint8Array> {
+  const { chunks } = await client.blob({ artifact: artifact.id, offset: 0 });
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const { bytes } of chunks) {
+    parts.push(bytes);
+    size += bytes.length;
+    if (size >= most) break;
+  }
+  return Buffer.concat(parts).subarray(0, most);
+}
+
+/** Where a typed path leads: `~` is the home folder, a folder gets the artifact's name. */
+export async function destination(
+  path: string,
+  artifact: PublishedArtifact,
+  cwd: string,
+  home: string,
+): Promise<string> {
+  const expanded = path === '~' || path.startsWith('~/') ? join(home, path.slice(1)) : path;
+  const full = resolve(cwd, expanded);
+  const isFolder =
+    expanded.endsWith('/') ||
+    (await stat(full).then(
+      (found) => found.isDirectory(),
+      () => false,
+    ));
+  return isFolder ? join(full, safeName(artifact)) : full;
+}
+
+const safeName = ({ name, id }: PublishedArtifact): string => {
+  const last = basename(name.replaceAll('\\', '/'));
+  return last === '' || last === '.' || last === '..' ? id : last;
+};
+
+export async function saveTo(client: ControlClient, artifact: PublishedArtifact, path: string): Promise<void> {
+  const part = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.part`);
+  try {
+    await download(client, artifact, part);
+    // A link, unlike a rename, does not replace what is there.
+    await link(part, path).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') throw error;
+      if (
+        await stat(path).then(
+          () => true,
+          () => false,
+        )
+      )
+        throw Object.assign(error, { code: 'EEXIST' });
+      await rename(part, path);
+    });
+  } catch (error) {
+    throw storageError(error, path);
+  } finally {
+    await rm(part, { force: true });
+  }
+}
+
+async function download(client: ControlClient, artifact: PublishedArtifact, part: string): Promise<void> {
+  const file = await open(part, 'wx', 0o600);
+  try {
+    const hash = createHash('sha256');
+    const { chunks } = await client.blob({ artifact: artifact.id, offset: 0 });
+    for await (const { bytes } of chunks) {
+      hash.update(bytes);
+      await file.write(bytes);
+    }
+    if (hash.digest('hex') !== artifact.sha256) {
+      throw new DispatchError('storage', `what arrived of ${artifact.name} is not what it was`, {
+        hint: 'try again; if it stays so, run "dispatch doctor"',
+      });
+    }
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+function storageError(error: unknown, path: string): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (error instanceof DispatchError || typeof code !== 'string') return error;
+  if (code === 'EEXIST')
+    return new DispatchError('conflict', `${path} is there already`, {
+      hint: 'save it under another name',
+      cause: error,
+    });
+  const folder = code === 'ENOENT' ? 'its folder is not there' : (error as Error).message;
+  return new DispatchError('storage', `cannot save ${path}: ${folder}`, { cause: error, hint: 'choose another place' });
+}

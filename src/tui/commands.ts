@@ -1,0 +1,46 @@
+// The commands that are typed into the composer with a slash: names, arguments and help, and how a line is taken apart.
+// What they do is decided in `update`.
+
+import { type Refusal, refuse } from '../core/errors.ts';
+
+export const COMMANDS = [
+  { name: 'say', args: 'TEXT', help: 'leave a message in the thread' },
+  { name: 'note', args: 'TEXT', help: 'the same: a note to yourself' },
+  { name: 'search', args: 'WORDS', help: 'search the whole thread' },
+  { name: 'open', args: 'RUN', help: 'show a run' },
+  { name: 'attach', args: 'RUN', help: 'give your keys to the terminal of a run' },
+  { name: 'cancel', args: 'RUN', help: 'cancel a run' },
+  { name: 'retry', args: 'RUN', help: 'run it again, as a new run' },
+  { name: 'approve', args: '', help: 'look at the next approval' },
+  { name: 'help', args: '', help: 'show all keys' },
+  { name: 'quit', args: '', help: 'leave the dashboard' },
+] as const;
+
+export type CommandName = (typeof COMMANDS)[number]['name'];
+
+export interface ParsedCommand {
+  readonly ok: true;
+  readonly name: CommandName;
+  readonly argument: string;
+}
+
+export const isCommand = (text: string): boolean => text.trimStart().startsWith('/');
+
+export function parseCommand(text: string): ParsedCommand | Refusal {
+  const [, word = '', argument = ''] = /^\s*\/(\S*)\s*([\s\S]*)$/.exec(text) ?? [];
+  const command = COMMANDS.find(({ name }) => name === word);
+  if (command === undefined) {
+    return refuse(
+      'usage',
+      `there is no command "/${word}"`,
+      `there are ${COMMANDS.map(({ name }) => `/${name}`).join(' ')}`,
+    );
+  }
+  const trimmed = argument.trim();
+  if (command.args !== '' && trimmed === '')
+    return refuse('usage', `/${command.name} needs ${command.args}`, command.help);
+  return { ok: true, name: command.name, argument: trimmed };
+}
+
+export const usage = ({ name, args }: (typeof COMMANDS)[number]): string =>
+  args === '' ? `/${name}` : `/${name} ${args}`;

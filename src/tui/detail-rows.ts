@@ -1,0 +1,103 @@
+// The details of a run, as rows: what it is, why it is where it is, who approved it, what it made. Shared by scrolling and
+// by the view. Everything is shown sanitised and whole.
+
+import type { Approval } from '../core/approvals.ts';
+import { isFinal, type Run } from '../core/runs.ts';
+import { describeStatus, formatBytes, formatDuration, formatTime } from './format.ts';
+import type { Model, RunDialog } from './model.ts';
+import { exactRows, proseRows } from './rows.ts';
+import { deviceName, elapsed, findRun } from './select.ts';
+import { sanitizeLine } from './terminal/sanitize.ts';
+
+export interface DetailRow {
+  readonly style: 'heading' | 'label' | 'command' | 'text' | 'failure' | 'artifact';
+  readonly text: string;
+  /** Which artifact the row stands for. */
+  readonly artifact?: number;
+}
+
+export function detailRows(model: Model, dialog: RunDialog, width: number): readonly DetailRow[] {
+  const run = findRun(model, dialog.run) ?? dialog.detail?.run;
+  const rows: DetailRow[] = [];
+  const heading = (text: string): void => {
+    if (rows.length > 0) rows.push({ style: 'text', text: '' });
+    rows.push({ style: 'heading', text });
+  };
+  if (run === undefined) return [{ style: 'text', text: dialog.message ?? 'loading…' }];
+  const { approvals = [], artifacts = [] } = dialog.detail ?? {};
+  if (artifacts.length > 0) {
+    heading(`Artifacts ${artifacts.length}`);
+    artifacts.forEach(({ name, sizeBytes, mimeType }, artifact) => {
+      rows.push({ style: 'artifact', text: sanitizeLine(`${name}  ${formatBytes(sizeBytes)}  ${mimeType}`), artifact });
+    });
+  }
+  heading('Task');
+  const command = run.action.kind === 'shell' ? run.action.command : run.action.source;
+  for (const text of exactRows(command, width)) rows.push({ style: 'command', text });
+  for (const [label, value] of facts(model, run)) {
+    for (const text of exactRows(sanitizeLine(`${label.padEnd(10)}${value}`), width))
+      rows.push({ style: 'label', text });
+  }
+  if (run.status === 'failed') for (const text of proseRows(run.message, width)) rows.push({ style: 'failure', text });
+  heading('Because');
+  for (const why of run.because) for (const text of proseRows(`- ${why}`, width)) rows.push({ style: 'text', text });
+  if (approvals.length > 0) {
+    heading('Approvals');
+    for (const approval of approvals) {
+      for (const text of proseRows(describeApproval(model, approval), width)) rows.push({ style: 'text', text });
+    }
+  }
+  return rows;
+}
+
+function facts(model: Model, run: Run): (readonly [string, string])[] {
+  const time = (at: number): string => formatTime(at, model.now);
+  const { action } = run;
+  const output = isFinal(run) ? run.output : undefined;
+  const list: (readonly [string, string])[] = [
+    ['status', describeStatus(run)],
+    ['route', run.route],
+    ['device', deviceName(model, run.device)],
+  ];
+  if (action.kind === 'shell') list.push(['access', action.access], ['folder', action.cwd ?? 'the home folder']);
+  list.push(['submitted', time(run.submittedAt)]);
+  if (run.startedAt !== undefined) list.push(['started', time(run.startedAt)]);
+  if (isFinal(run))
+    list.push(['ended', `${time(run.endedAt)}, after ${formatDuration(elapsed(run, model.now), false)}`]);
+  if (run.status === 'completed' || (run.status === 'failed' && run.exitCode !== undefined)) {
+    list.push(['exit', String(run.exitCode)]);
+  }
+  if (output !== undefined) {
+    const dropped = output.droppedBytes > 0 ? `, of which ${formatBytes(output.droppedBytes)} were dropped` : '';
+    list.push(['output', `${formatBytes(output.bytes)}${dropped}`]);
+  }
+  if (run.status === 'cancelled' && run.note !== undefined) list.push(['note', run.note]);
+  if ((run.status === 'failed' || run.status === 'cancelled') && run.receipt !== undefined) {
+    list.push([
+      'stopped',
+      run.receipt.stopped.map(({ pid, command }) => `${command} (${pid})`).join(', ') || 'nothing was left',
+    ]);
+    if (run.receipt.left.length > 0) {
+      list.push(['left', run.receipt.left.map(({ pid, command }) => `${command} (${pid})`).join(', ')]);
+    }
+  }
+  if (run.retryOf !== undefined) list.push(['retry of', run.retryOf]);
+  list.push(['id', run.id]);
+  return list;
+}
+
+export function describeApproval(model: Model, approval: Approval): string {
+  const title = sanitizeLine(approval.title);
+  switch (approval.status) {
+    case 'pending':
+      return `${title}: waits for an answer until ${formatTime(approval.expiresAt, model.now)}`;
+    case 'expired':
+      return `${title}: expired ${formatTime(approval.decidedAt, model.now)}`;
+    case 'approved':
+    case 'rejected': {
+      const who = `${approval.status} on ${deviceName(model, approval.decidedBy.device)}`;
+      const note = approval.note === undefined ? '' : `: ${sanitizeLine(approval.note)}`;
+      return `${title}: ${who}, ${formatTime(approval.decidedAt, model.now)}${note}`;
+    }
+  }
+}

@@ -1,0 +1,176 @@
+// Does what `update` wants done, and answers with messages. Everything that is slow or can fail goes through here; nothing
+// that fails here ends the dashboard.
+
+import { randomBytes } from 'node:crypto';
+import type { ControlClient } from '../control/client/client.ts';
+import { asDispatchError, DispatchError } from '../core/errors.ts';
+import { spellId } from '../core/ids.ts';
+import type { Effect } from './effects.ts';
+import type { TypedHistory } from './history-file.ts';
+import { loadPage } from './load-page.ts';
+import type { Failure, MessageBody } from './messages.ts';
+import type { OutputStreams } from './output-streams.ts';
+import type { TerminalScreen } from './terminal/screen.ts';
+
+export interface RunnerDeps {
+  readonly screen: TerminalScreen;
+  readonly client: () => ControlClient | undefined;
+  readonly startPeer: () => void;
+  readonly streams: OutputStreams;
+  readonly tell: (message: MessageBody) => void;
+  readonly quit: () => void;
+  readonly history: TypedHistory;
+  readonly cwd: string;
+  readonly home: string;
+  readonly openFile: ((path: string) => Promise<void>) | undefined;
+}
+
+const SEARCH_LIMIT = 100;
+
+export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
+  const { tell, screen } = deps;
+  let inputSize = '';
+
+  const client = (): ControlClient => {
+    const connected = deps.client();
+    if (connected !== undefined) return connected;
+    throw new DispatchError('unavailable', 'there is no connection to the peer', { retryable: true });
+  };
+  /** Work whose failure is a message of its own, else a toast. */
+  const attempt = (work: () => Promise<void>, failed: (failure: Failure) => void = toastFailure): void => {
+    work().catch((error: unknown) => failed(failureOf(error)));
+  };
+  const toastFailure = ({ message }: Failure): void => tell({ type: 'toast', toast: { tone: 'error', text: message } });
+  const done = (text: string): void => tell({ type: 'toast', toast: { tone: 'success', text } });
+
+  const submit = async (effect: Extract<Effect, { type: 'submit' }>, id: string): Promise<void> => {
+    const { run } = await client().call('submit', { id, task: effect.text, cwd: deps.cwd, tty: effect.tty });
+    tell({ type: 'submitted', run });
+  };
+
+  return (effect) => {
+    switch (effect.type) {
+      case 'submit': {
+        const id = effect.id ?? newId();
+        return attempt(
+          () => submit(effect, id),
+          (failure) => tell({ type: 'submit-failed', id, text: effect.text, failure }),
+        );
+      }
+      case 'say':
+        return attempt(async () => void (await client().call('say', { text: effect.text })));
+      case 'decide': {
+        const { approval, digest, decision, note } = effect;
+        return attempt(
+          async () => {
+            const answer = await client().call('decide', {
+              approval,
+              digest,
+              decision,
+              ...(note === undefined ? {} : { note }),
+            });
+            tell({ type: 'decided', approval: answer.approval });
+          },
+          (failure) => tell({ type: 'decide-failed', approval, failure }),
+        );
+      }
+      case 'cancel':
+        return attempt(async () => {
+          const { run } = await client().call('cancel', { run: effect.run });
+          done(`cancelled run ${run.number}`);
+        });
+      case 'retry':
+        return attempt(async () => {
+          const { run } = await client().call('retry', { run: effect.run, id: newId() });
+          tell({ type: 'retried', run });
+        });
+      case 'signal':
+        return attempt(async () => {
+          await client().call('signal', { run: effect.run, signal: effect.signal });
+          done(`sent ${effect.signal}`);
+        });
+      case 'load':
+        return attempt(
+          async () => tell({ type: 'page', page: effect.page, ...(await loadPage(client(), effect.page)) }),
+          (failure) => tell({ type: 'page-failed', page: effect.page, failure }),
+        );
+      case 'search':
+        return attempt(
+          async () => {
+            const found = await client().call('search', { query: effect.query, limit: SEARCH_LIMIT });
+            tell({ type: 'found', request: effect.request, entries: found.entries, more: found.more });
+          },
+          (failure) => tell({ type: 'search-failed', request: effect.request, failure }),
+        );
+      case 'load-run':
+        return attempt(
+          async () => tell({ type: 'run-loaded', detail: await client().call('run.get', { run: effect.run }) }),
+          (failure) => tell({ type: 'run-failed', run: effect.run, failure }),
+        );
+      case 'rank':
+        return attempt(async () => {
+          const { fuzzyRank } = await import('./terminal/fuzzy.ts');
+          const matches = fuzzyRank(effect.query, effect.items).map(({ item, positions }) => ({ item, positions }));
+          tell({ type: 'ranked', request: effect.request, matches });
+        });
+      case 'input':
+        return deps.streams.input(effect.run, effect.input);
+      case 'resize': {
+        const size = `${effect.run} ${effect.cols} ${effect.rows}`;
+        if (size === inputSize) return;
+        inputSize = size;
+        // The run may have ended meanwhile; its own state says so.
+        return attempt(
+          async () => void (await client().call('resize', { run: effect.run, cols: effect.cols, rows: effect.rows })),
+          () => {
+            inputSize = '';
+          },
+        );
+      }
+      case 'open-artifact':
+        return attempt(async () => {
+          const { fetchToOpen } = await import('./artifact-files.ts');
+          const path = await fetchToOpen(client(), effect.artifact);
+          await deps.openFile?.(path);
+          done(`opened ${path}`);
+        });
+      case 'preview-artifact':
+        return attempt(
+          async () => {
+            const { preview } = await import('./artifact-files.ts');
+            tell({ type: 'preview', request: effect.request, ...(await preview(client(), effect.artifact)) });
+          },
+          ({ message }) => tell({ type: 'preview', request: effect.request, text: '', footnote: message }),
+        );
+      case 'save-artifact':
+        return attempt(async () => {
+          const { destination, saveTo } = await import('./artifact-files.ts');
+          const path = await destination(effect.path, effect.artifact, deps.cwd, deps.home);
+          await saveTo(client(), effect.artifact, path);
+          done(`saved ${path}`);
+        });
+      case 'copy':
+        return screen.copy(effect.text);
+      case 'notify':
+        screen.bell();
+        return screen.notify(effect.title, effect.body);
+      case 'mouse':
+        return screen.setMouse(effect.on);
+      case 'remember':
+        return attempt(() => deps.history.add(effect.line));
+      case 'start-peer':
+        return deps.startPeer();
+      case 'suspend':
+        return screen.suspend();
+      case 'quit':
+        return deps.quit();
+    }
+  };
+}
+
+const newId = (): string => spellId(randomBytes(10));
+
+function failureOf(error: unknown): Failure {
+  const { code, message, hint } = asDispatchError(error);
+  return { code, message: hint === undefined ? message : `${message}: ${hint}` };
+}

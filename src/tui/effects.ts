@@ -1,0 +1,81 @@
+// What `update` wants done, as data. The runner does it and answers with messages; nothing is done here.
+
+import type { Decision } from '../core/approvals.ts';
+import type { PublishedArtifact } from '../core/artifacts.ts';
+import type { RunId } from '../core/ids.ts';
+import type { EntryKey } from '../core/thread.ts';
+import type { PaletteItem, Toast } from './model.ts';
+
+export type Effect =
+  /** `id` goes along when the same text is sent again after a failure. */
+  | {
+      readonly type: 'submit';
+      readonly text: string;
+      readonly id?: string;
+      readonly tty: { cols: number; rows: number };
+    }
+  | { readonly type: 'say'; readonly text: string }
+  | {
+      readonly type: 'decide';
+      readonly approval: string;
+      readonly digest: string;
+      readonly decision: Decision;
+      readonly note?: string;
+    }
+  | { readonly type: 'cancel'; readonly run: string }
+  | { readonly type: 'retry'; readonly run: string }
+  | { readonly type: 'signal'; readonly run: string; readonly signal: string }
+  | { readonly type: 'load'; readonly page: PageRequest }
+  | { readonly type: 'search'; readonly query: string; readonly before?: EntryKey; readonly request: number }
+  | { readonly type: 'load-run'; readonly run: string }
+  /** Ranks palette items by what was typed. */
+  | { readonly type: 'rank'; readonly query: string; readonly items: readonly PaletteItem[]; readonly request: number }
+  /** Keys for the attached run. */
+  | { readonly type: 'input'; readonly run: RunId; readonly input: RunInput }
+  | { readonly type: 'resize'; readonly run: RunId; readonly cols: number; readonly rows: number }
+  | { readonly type: 'open-artifact'; readonly artifact: PublishedArtifact }
+  | { readonly type: 'preview-artifact'; readonly artifact: PublishedArtifact; readonly request: number }
+  | { readonly type: 'save-artifact'; readonly artifact: PublishedArtifact; readonly path: string }
+  | { readonly type: 'copy'; readonly text: string }
+  /** Bell and desktop notification. */
+  | { readonly type: 'notify'; readonly title: string; readonly body: string }
+  | { readonly type: 'mouse'; readonly on: boolean }
+  | { readonly type: 'remember'; readonly line: string }
+  /** Begins a peer on this machine, if none runs. */
+  | { readonly type: 'start-peer' }
+  | { readonly type: 'suspend' }
+  | { readonly type: 'quit' };
+
+export type PageRequest =
+  | { readonly kind: 'older'; readonly before: EntryKey }
+  | { readonly kind: 'newer'; readonly after: EntryKey }
+  | { readonly kind: 'newest' }
+  | { readonly kind: 'oldest' }
+  /** The entries on both sides of one. */
+  | { readonly kind: 'around'; readonly key: EntryKey };
+
+export type RunInput =
+  | { readonly kind: 'key'; readonly key: string; readonly raw: Uint8Array }
+  | { readonly kind: 'paste'; readonly text: string };
+
+/** The streams and the wake-up that a model needs. The runner opens what is missing and closes what is no longer wanted. */
+export interface Subscriptions {
+  /** Last lines of these runs; live for those that are running. */
+  readonly tails: readonly { readonly run: RunId; readonly live: boolean; readonly bytes: number }[];
+  /** The output on the screen of the detail or of the attached terminal. */
+  readonly output: OutputSubscription | undefined;
+  /** When to look at the clock again, Unix milliseconds; undefined: never. */
+  readonly wakeAt: number | undefined;
+}
+
+export interface OutputSubscription {
+  readonly run: RunId;
+  readonly kind: 'terminal' | 'text';
+  /** Size of the emulator. */
+  readonly cols: number;
+  readonly rows: number;
+  /** Keys go to the run: its input is open, and the emulator answers the program's questions. */
+  readonly attached: boolean;
+}
+
+export type ToastText = Pick<Toast, 'tone' | 'text'>;

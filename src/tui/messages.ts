@@ -1,0 +1,72 @@
+// Everything that can happen to the dashboard, as one union. `at` is the clock, Unix milliseconds: `update` has no other.
+
+import type { Approval } from '../core/approvals.ts';
+import type { Device } from '../core/devices.ts';
+import type { Run } from '../core/runs.ts';
+import type { ThreadEntry } from '../core/thread.ts';
+import type { Change, RunDetail, Snapshot } from '../protocol/api.ts';
+import type { PageRequest, ToastText } from './effects.ts';
+import type { OutputPort, OutputView, PaletteMatch, Size, Tail } from './model.ts';
+import type { InputEvent } from './terminal/input.ts';
+
+/** What went wrong, in one line, and what to do. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+}
+
+export type MessageBody =
+  | { readonly type: 'input'; readonly event: InputEvent; readonly raw: Uint8Array }
+  | { readonly type: 'resized'; readonly size: Size }
+  | { readonly type: 'tick' }
+  | { readonly type: 'history'; readonly lines: readonly string[] }
+  // The peer.
+  | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
+  | { readonly type: 'lost'; readonly reason: string }
+  | { readonly type: 'change'; readonly change: Change }
+  | { readonly type: 'devices'; readonly devices: readonly Device[] }
+  | {
+      readonly type: 'page';
+      readonly page: PageRequest;
+      readonly entries: readonly ThreadEntry[];
+      readonly more: PageMore;
+    }
+  | { readonly type: 'page-failed'; readonly page: PageRequest; readonly failure: Failure }
+  // Answers to what was asked.
+  | { readonly type: 'submitted'; readonly run: Run }
+  | { readonly type: 'submit-failed'; readonly id: string; readonly text: string; readonly failure: Failure }
+  | { readonly type: 'decided'; readonly approval: Approval }
+  | { readonly type: 'decide-failed'; readonly approval: string; readonly failure: Failure }
+  | { readonly type: 'retried'; readonly run: Run }
+  | { readonly type: 'run-loaded'; readonly detail: RunDetail }
+  | { readonly type: 'run-failed'; readonly run: string; readonly failure: Failure }
+  | {
+      readonly type: 'found';
+      readonly request: number;
+      readonly entries: readonly ThreadEntry[];
+      readonly more: boolean;
+    }
+  | { readonly type: 'search-failed'; readonly request: number; readonly failure: Failure }
+  | { readonly type: 'ranked'; readonly request: number; readonly matches: readonly PaletteMatch[] }
+  | { readonly type: 'preview'; readonly request: number; readonly text: string; readonly footnote?: string }
+  | { readonly type: 'toast'; readonly toast: ToastText }
+  // Streams.
+  | { readonly type: 'tail'; readonly run: string; readonly tail: Tail }
+  | { readonly type: 'output'; readonly run: string; readonly output: OutputUpdate };
+
+/** What is known of the ends of the thread after a page. */
+export interface PageMore {
+  readonly before?: boolean;
+  readonly after?: boolean;
+}
+
+export interface OutputUpdate {
+  readonly port: OutputPort | undefined;
+  readonly bytes: number;
+  readonly state: OutputView['state'];
+  readonly message?: string;
+  /** Keys reach the run: its input is open. */
+  readonly attached: boolean;
+}
+
+export type Message = MessageBody & { readonly at: number };

@@ -1,0 +1,215 @@
+// The output that is on the screen: opens and closes streams so that they are what the subscriptions say. Bytes go to a
+// terminal emulator or to a text log as fast as these take them; the screen is told at most as often as it can draw.
+
+import type { ControlClient } from '../control/client/client.ts';
+import { asDispatchError } from '../core/errors.ts';
+import type { RunId } from '../core/ids.ts';
+import type { OutputChunk } from '../protocol/api.ts';
+import { encodeInput } from './attach.ts';
+import type { OutputSubscription, RunInput, Subscriptions } from './effects.ts';
+import type { MessageBody } from './messages.ts';
+import type { OutputPort, OutputView } from './model.ts';
+import { closeOnAbort } from './stream-close.ts';
+import { openTail } from './tails.ts';
+import type { EmbeddedTerminal } from './terminal/embedded-terminal.ts';
+import { createTextLog } from './text-log.ts';
+
+/** A viewer that falls back further than this sees the present instead. */
+const MAX_LAG = 1024 * 1024;
+const SCROLLBACK = 5_000;
+/** Output is shown at most this often. */
+const FRAME_MS = 33;
+
+export interface OutputStreams {
+  /** Makes the streams what they should be. */
+  reconcile(wanted: Pick<Subscriptions, 'tails' | 'output'>, client: ControlClient | undefined): void;
+  input(run: RunId, input: RunInput): void;
+  close(): void;
+}
+
+type Tell = (message: MessageBody) => void;
+
+export function createOutputStreams(tell: Tell): OutputStreams {
+  const tails = new Map<string, { close(): void }>();
+  let output: OpenOutput | undefined;
+
+  const reconcileTails = (wanted: Subscriptions['tails'], client: ControlClient | undefined): void => {
+    for (const [run, tail] of tails) {
+      if (client !== undefined && wanted.some((other) => other.run === run)) continue;
+      tail.close();
+      tails.delete(run);
+    }
+    if (client === undefined) return;
+    for (const one of wanted) {
+      if (!tails.has(one.run))
+        tails.set(
+          one.run,
+          openTail(client, one, (tail) => tell({ type: 'tail', run: one.run, tail })),
+        );
+    }
+  };
+
+  return {
+    reconcile(wanted, client) {
+      reconcileTails(wanted.tails, client);
+      const next = client === undefined ? undefined : wanted.output;
+      if (output !== undefined && (next === undefined || client !== output.client || !output.becomes(next))) {
+        output.close();
+        output = undefined;
+      }
+      if (output === undefined && next !== undefined && client !== undefined) output = openOutput(client, next, tell);
+    },
+    input(run, input) {
+      if (output?.run === run) output.input(input);
+    },
+    close() {
+      for (const tail of tails.values()) tail.close();
+      tails.clear();
+      output?.close();
+      output = undefined;
+    },
+  };
+}
+
+interface OpenOutput {
+  readonly client: ControlClient;
+  readonly run: RunId;
+  /** Goes over to what is wanted now, if it can without starting anew. */
+  becomes(wanted: OutputSubscription): boolean;
+  input(input: RunInput): void;
+  close(): void;
+}
+
+interface Sink {
+  readonly port: OutputPort;
+  write(bytes: Uint8Array): void | Promise<void>;
+  skipped(bytes: number): void;
+  resize(cols: number, rows: number): void;
+  end(): void;
+  close(): void;
+}
+
+function openOutput(client: ControlClient, first: OutputSubscription, tell: Tell): OpenOutput {
+  const { run } = first;
+  const stop = new AbortController();
+  let wanted = first;
+  let sink: Sink | undefined;
+  let terminal: EmbeddedTerminal | undefined;
+  let writer: Promise<{ write(bytes: Uint8Array): Promise<void> }> | undefined;
+  let attached = false;
+  let bytes = 0;
+  let replayed = false;
+  let state: OutputView['state'] = 'opening';
+  let message: string | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  const show = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (stop.signal.aborted) return;
+    const said = message === undefined ? {} : { message };
+    tell({ type: 'output', run, output: { port: sink?.port, bytes, state, attached, ...said } });
+  };
+  const showSoon = (): void => {
+    timer ??= setTimeout(show, FRAME_MS);
+  };
+  const fail = (error: unknown): void => {
+    if (stop.signal.aborted) return;
+    state = 'failed';
+    message = asDispatchError(error).message;
+    show();
+  };
+  const send = (data: Uint8Array): void => {
+    void writer?.then((input) => input.write(data)).catch(fail);
+  };
+  const openInput = async (): Promise<void> => {
+    if (writer !== undefined) return;
+    writer = client.input(run);
+    await writer;
+    attached = true;
+    show();
+  };
+
+  const follow = async (): Promise<void> => {
+    if (first.kind === 'terminal') {
+      const { createEmbeddedTerminal } = await import('./terminal/embedded-terminal.ts');
+      // Questions in output of the past were answered then.
+      const reply = (data: string): void => {
+        if (replayed && attached && wanted.attached) send(Buffer.from(data, 'latin1'));
+      };
+      terminal = createEmbeddedTerminal({ cols: wanted.cols, rows: wanted.rows }, { scrollback: SCROLLBACK, reply });
+      sink = terminalSink(terminal, showSoon);
+    } else {
+      sink = textSink();
+    }
+    if (stop.signal.aborted) return sink.close();
+    const opened = await client.output({ run, offset: 0, maxLag: MAX_LAG });
+    closeOnAbort(client, opened, stop.signal);
+    if (wanted.attached) await openInput();
+    state = 'live';
+    replayed = opened.size === 0;
+    show();
+    for await (const chunk of opened.chunks) {
+      if (stop.signal.aborted) break;
+      await take(chunk, opened.size);
+    }
+    sink.end();
+    state = 'ended';
+    show();
+  };
+  const take = async (chunk: OutputChunk, size: number): Promise<void> => {
+    if (chunk.offset > bytes) sink?.skipped(chunk.offset - bytes);
+    await sink?.write(chunk.bytes);
+    bytes = chunk.offset + chunk.bytes.length;
+    if (bytes >= size) replayed = true;
+    showSoon();
+  };
+  follow().catch(fail);
+
+  return {
+    client,
+    run,
+    becomes(next) {
+      if (next.run !== run || next.kind !== first.kind || next.attached !== first.attached) return false;
+      if (next.cols !== wanted.cols || next.rows !== wanted.rows) sink?.resize(next.cols, next.rows);
+      wanted = next;
+      return true;
+    },
+    input(input) {
+      if (attached && terminal !== undefined) send(encodeInput(input, terminal.modes()));
+    },
+    close() {
+      stop.abort();
+      clearTimeout(timer);
+      sink?.close();
+    },
+  };
+}
+
+function terminalSink(terminal: EmbeddedTerminal, changed: () => void): Sink {
+  const stop = terminal.onChange(changed);
+  return {
+    port: { rows: () => terminal.rows, draw: (grid, rect, options) => terminal.draw(grid, rect, options) },
+    write: (bytes) => terminal.write(bytes),
+    // The screen of a program is drawn anew by what follows; the cells of before would only mislead.
+    skipped: () => void terminal.write(Buffer.from('\x1bc')),
+    resize: (cols, rows) => terminal.resize(cols, rows),
+    end: () => {},
+    close() {
+      stop();
+      terminal.close();
+    },
+  };
+}
+
+function textSink(): Sink {
+  const log = createTextLog();
+  return {
+    port: log,
+    write: (bytes) => log.write(bytes),
+    skipped: (bytes) => log.skipped(bytes),
+    resize: () => {},
+    end: () => log.end(),
+    close: () => {},
+  };
+}

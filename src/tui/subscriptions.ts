@@ -1,0 +1,92 @@
+// Which streams and which wake-up a model needs, declared from what is on the screen. Pure. What is not visible costs
+// nothing: no stream, and no timer while nothing on the screen counts.
+
+import { isFinal, type Run } from '../core/runs.ts';
+import type { OutputSubscription, Subscriptions } from './effects.ts';
+import { wantsTail } from './entry-rows.ts';
+import { isCounting } from './format.ts';
+import { attachRect, layoutOf, paneInner, paneSource, runOutputRect, ttySize } from './geometry.ts';
+import type { Model } from './model.ts';
+import { findRun, topOverlay } from './select.ts';
+import { layoutList } from './terminal/virtual-list.ts';
+import { visibleEntries } from './update/panes.ts';
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+
+export function subscriptions(model: Model): Subscriptions {
+  return { tails: tailsWanted(model), output: outputWanted(model), wakeAt: wakeAt(model) };
+}
+
+function tailsWanted(model: Model): Subscriptions['tails'] {
+  if (model.connection.state !== 'connected' || covered(model)) return [];
+  const wanted = new Map<string, Subscriptions['tails'][number]>();
+  for (const entry of visibleEntries(model)) {
+    if (entry.kind !== 'run' || !wantsTail(entry.run)) continue;
+    const { run } = entry;
+    if (model.tails.get(run.id)?.done === true) continue;
+    const bytes = isFinal(run) ? (run.output?.bytes ?? 0) : 0;
+    wanted.set(run.id, { run: run.id, live: !isFinal(run), bytes });
+  }
+  return [...wanted.values()];
+}
+
+/** An overlay that hides the panes. */
+function covered(model: Model): boolean {
+  const kind = topOverlay(model)?.kind;
+  return kind === 'attach' || kind === 'run' || kind === 'text' || kind === 'help' || kind === 'search';
+}
+
+function outputWanted(model: Model): OutputSubscription | undefined {
+  if (model.connection.state !== 'connected') return undefined;
+  const dialog = model.overlays.findLast((overlay) => overlay.kind === 'attach' || overlay.kind === 'run');
+  if (dialog === undefined) return undefined;
+  const run = dialog.kind === 'run' ? (findRun(model, dialog.run) ?? dialog.detail?.run) : findRun(model, dialog.run);
+  if (run === undefined || !hasOutput(run)) return undefined;
+  if (dialog.kind === 'attach') {
+    const attached = dialog.phase === 'opening' || dialog.phase === 'open';
+    return { run: dialog.run, kind: 'terminal', ...ttySize(attachRect(model)), attached };
+  }
+  if (dialog.section !== 'output') return undefined;
+  const size =
+    run.action.kind === 'shell' && run.action.tty !== undefined ? run.action.tty : ttySize(runOutputRect(model));
+  return { run: dialog.run, kind: dialog.output.kind, cols: size.cols, rows: size.rows, attached: false };
+}
+
+const hasOutput = (run: Run): boolean => run.startedAt !== undefined || (isFinal(run) && (run.output?.bytes ?? 0) > 0);
+
+function wakeAt(model: Model): number | undefined {
+  const times = model.toasts.map(({ until }) => until);
+  const { tier } = layoutOf(model);
+  if (tier !== 'tiny') {
+    // The clock in the header, and the elapsed times.
+    times.push(nextMultiple(model.now, MINUTE_MS));
+    if (somethingCounts(model)) times.push(nextMultiple(model.now, SECOND_MS));
+  }
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+const nextMultiple = (now: number, step: number): number => (Math.floor(now / step) + 1) * step;
+
+/** Whether an elapsed or a remaining time is on the screen. */
+function somethingCounts(model: Model): boolean {
+  // What has run times while it is out of reach is not known.
+  if (model.connection.state !== 'connected') return false;
+  const top = topOverlay(model);
+  if (top?.kind === 'approval') return true;
+  if (top?.kind === 'attach') return false;
+  if (top?.kind === 'run') {
+    const run = findRun(model, top.run);
+    return run !== undefined && isCounting(run);
+  }
+  if (covered(model)) return false;
+  const { panes, strip } = layoutOf(model);
+  if (strip !== undefined || (panes.approvals !== undefined && model.approvals.length > 0)) return true;
+  if (visibleEntries(model).some((entry) => entry.kind === 'run' && isCounting(entry.run))) return true;
+  if (panes.runs === undefined) return false;
+  const { rows } = layoutList(model.lists.runs, paneSource(model, 'runs'), paneInner(model, 'runs').height);
+  return rows.some(({ index }) => {
+    const run = model.runs[index];
+    return run !== undefined && isCounting(run);
+  });
+}

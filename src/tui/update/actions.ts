@@ -1,0 +1,230 @@
+// What each key of the keymap does: one entry a binding, and nothing else. `held` says that the same key came just before.
+
+import { type Binding, type BindingId, bindingFor } from '../keymap.ts';
+import type { Model } from '../model.ts';
+import { overlayOf, subjectApproval, subjectArtifact, subjectRun, topOverlay } from '../select.ts';
+import { createEditor, insert } from '../terminal/editor.ts';
+import * as approvals from './approvals.ts';
+import * as composer from './composer.ts';
+import * as overlays from './overlays.ts';
+import * as panes from './panes.ts';
+import * as runs from './runs.ts';
+import { pop, type Step, say, step, toast } from './step.ts';
+
+export interface Press {
+  readonly key: string;
+  readonly held: boolean;
+}
+
+type Action = (model: Model, press: Press) => Step;
+
+const C_C_MS = 2_000;
+
+const inPane =
+  (motion: panes.Motion): Action =>
+  (model) =>
+    panes.move(model, model.focus === 'composer' ? 'thread' : model.focus, motion);
+
+type Scroll = (scroll: number, page: number, last: number) => number;
+
+const scrolling =
+  (move: Scroll): Action =>
+  (model) => {
+    switch (topOverlay(model)?.kind) {
+      case 'approval':
+        return step(approvals.scrollApproval(model, move));
+      case 'run':
+        return step(runs.scrollRun(model, move));
+      case 'text':
+      case 'help':
+        return step(overlays.scrollText(model, move));
+      default:
+        return step(model);
+    }
+  };
+
+const onRun =
+  (act: (model: Model, run: NonNullable<ReturnType<typeof subjectRun>>) => Step): Action =>
+  (model) => {
+    const run = subjectRun(model);
+    return run === undefined ? step(model) : act(model, run);
+  };
+
+const onArtifact =
+  (act: (model: Model, artifact: NonNullable<ReturnType<typeof subjectArtifact>>) => Step): Action =>
+  (model) => {
+    const artifact = subjectArtifact(model);
+    return artifact === undefined ? step(model) : act(model, artifact);
+  };
+
+const close: Action = (model) => step(pop(model));
+const focus =
+  (pane: Parameters<typeof panes.focusPane>[1]): Action =>
+  (model) =>
+    step(panes.focusPane(model, pane));
+
+export const ACTIONS: Readonly<Record<BindingId, Action>> = {
+  'composer.send': (model) => composer.send(model),
+  'composer.newline': (model) => step(composer.startNewline(model)),
+  'composer.older': (model) => step(composer.older(model)),
+  'composer.newer': (model) => step(composer.newer(model)),
+  'composer.complete': (model) => step(composer.completeText(model) ?? panes.cycleFocus(model, 1)),
+  'composer.back': (model) => step(panes.cycleFocus(model, -1)),
+  'composer.leave': focus('thread'),
+  'composer.page-up': inPane({ kind: 'page', direction: -1, fraction: 1 }),
+  'composer.page-down': inPane({ kind: 'page', direction: 1, fraction: 1 }),
+
+  'pane.open': (model) => panes.openSelected(model),
+  'pane.compose': focus('composer'),
+  'pane.compose-with': (model, { key }) => {
+    const focused = panes.focusPane(model, 'composer');
+    const { editor } = focused.composer;
+    // What was begun before is not mixed with what begins now.
+    return step(editor.text.trim() === '' ? composer.edited(focused, insert(createEditor(), key)) : focused);
+  },
+  'pane.next': (model) => step(panes.cycleFocus(model, 1)),
+  'pane.previous': (model) => step(panes.cycleFocus(model, -1)),
+  'pane.thread': focus('thread'),
+  'pane.approvals': focus('approvals'),
+  'pane.runs': focus('runs'),
+  'pane.devices': focus('devices'),
+  'list.down': inPane({ kind: 'items', delta: 1 }),
+  'list.up': inPane({ kind: 'items', delta: -1 }),
+  'list.half-down': inPane({ kind: 'page', direction: 1, fraction: 0.5 }),
+  'list.half-up': inPane({ kind: 'page', direction: -1, fraction: 0.5 }),
+  'list.page-down': inPane({ kind: 'page', direction: 1, fraction: 1 }),
+  'list.page-up': inPane({ kind: 'page', direction: -1, fraction: 1 }),
+  'list.first': inPane({ kind: 'first' }),
+  'list.last': inPane({ kind: 'last' }),
+  'pane.zoom': (model) => step({ ...model, zoomed: !model.zoomed }),
+  'pane.search': (model) => overlays.startSearch(model),
+  'search.next': (model) => overlays.nextResult(model, 1),
+  'search.previous': (model) => overlays.nextResult(model, -1),
+  'pane.palette': (model) => overlays.openPalette(model),
+  'pane.help': (model) => step(overlays.openHelp(model)),
+  'pane.back': (model) => step(model.zoomed ? { ...model, zoomed: false } : panes.focusPane(model, 'thread')),
+  'pane.quit': (model) => step(overlays.askQuit(model)),
+  'pane.mouse': (model) => {
+    const on = !model.settings.mouse;
+    const next = { ...model, settings: { ...model.settings, mouse: on } };
+    const text = on ? 'mouse on: click and scroll here' : 'mouse off: select text with the terminal';
+    return step(toast(next, 'info', text), { type: 'mouse', on });
+  },
+
+  'peer.start': (model) => step(toast(model, 'info', 'starting the peer…'), { type: 'start-peer' }),
+
+  'approval.next': (model) => {
+    const approval = subjectApproval(model) ?? model.approvals[0];
+    return approval === undefined ? step(model) : step(approvals.openApproval(model, approval));
+  },
+  'run.attach': onRun(runs.attach),
+  'run.cancel': onRun(runs.cancel),
+  'run.retry': onRun(runs.retry),
+  'run.signal': onRun((model, run) => step(runs.openSignals(model, run))),
+  'artifact.open': onArtifact(runs.openArtifact),
+  'artifact.preview': onArtifact(runs.previewArtifact),
+  'artifact.save': onArtifact((model, artifact) => step(runs.askWhereToSave(model, artifact))),
+  'selection.copy': (model) => {
+    const text = topOverlay(model)?.kind === 'run' ? subjectRun(model)?.task : panes.copyable(model);
+    return text === undefined ? say(model, 'info', 'nothing is selected') : copied(model, text);
+  },
+
+  'approval.approve': (model, { held }) => approvals.answer(model, 'approve', held),
+  'approval.reject': (model, { held }) => approvals.answer(model, 'reject', held),
+  'approval.reject-reason': (model, { held }) => approvals.askReason(model, held),
+  'approval.full': (model) => approvals.showFullText(model),
+  'approval.leave': close,
+
+  'run.section': (model) => step(runs.changeSection(model)),
+  'run.next-artifact': (model) => step(runs.moveArtifact(model, 1)),
+  'run.previous-artifact': (model) => step(runs.moveArtifact(model, -1)),
+  'run.close': close,
+
+  'attach.detach': (model) => step(runs.detach(model)),
+  'attach.scroll-up': (model) => step(runs.scrollAttached(model, -1)),
+  'attach.scroll-down': (model) => step(runs.scrollAttached(model, 1)),
+
+  'search.open': (model) => overlays.showResult(model),
+  'search.down': (model) => step(overlays.moveSearch(model, 1, false)),
+  'search.up': (model) => step(overlays.moveSearch(model, -1, false)),
+  'search.page-down': (model) => step(overlays.moveSearch(model, 1, true)),
+  'search.page-up': (model) => step(overlays.moveSearch(model, -1, true)),
+  'search.close': close,
+
+  'palette.run': (model) => runPalette(model),
+  'palette.down': (model) => step(overlays.movePalette(model, 1)),
+  'palette.up': (model) => step(overlays.movePalette(model, -1)),
+  'palette.close': close,
+
+  'scroll.down': scrolling((scroll) => scroll + 1),
+  'scroll.up': scrolling((scroll) => scroll - 1),
+  'scroll.half-down': scrolling((scroll, page) => scroll + Math.max(1, Math.floor(page / 2))),
+  'scroll.half-up': scrolling((scroll, page) => scroll - Math.max(1, Math.floor(page / 2))),
+  'scroll.page-down': scrolling((scroll, page) => scroll + Math.max(1, page - 1)),
+  'scroll.page-up': scrolling((scroll, page) => scroll - Math.max(1, page - 1)),
+  'scroll.first': scrolling(() => 0),
+  'scroll.last': scrolling((_scroll, _page, last) => last),
+
+  'text.copy': (model) => {
+    const dialog = overlayOf(model, 'text');
+    return dialog === undefined ? step(model) : copied(model, dialog.text);
+  },
+  'text.close': close,
+  'help.close': close,
+  'reason.send': (model) => approvals.rejectWithReason(model),
+  'reason.close': close,
+  'save.confirm': (model) => runs.saveArtifact(model),
+  'save.close': close,
+  'signal.send': (model) => runs.sendSignal(model),
+  'signal.down': (model) => step(runs.moveSignal(model, 1)),
+  'signal.up': (model) => step(runs.moveSignal(model, -1)),
+  'signal.close': close,
+  'confirm.yes': (model, { held }) => overlays.confirmed(model, held),
+  'confirm.no': close,
+
+  'always.palette': (model) => overlays.openPalette(model),
+  'always.help': (model) => step(overlays.openHelp(model)),
+  'always.interrupt': (model) => interrupt(model),
+  'always.suspend': (model) => step(model, { type: 'suspend' }),
+};
+
+const copied = (model: Model, text: string): Step => step(toast(model, 'success', 'copied'), { type: 'copy', text });
+
+/** The first C-c tidies up what is being typed, the second leaves. */
+function interrupt(model: Model): Step {
+  if (model.now < model.quitArmedUntil) return step(model, { type: 'quit' });
+  const armed = { ...model, quitArmedUntil: model.now + C_C_MS };
+  const typing = topOverlay(armed) === undefined && armed.composer.editor.text !== '';
+  const tidy = typing ? composer.clear(armed) : armed;
+  return say(
+    tidy,
+    'info',
+    typing ? 'cleared (↑ brings it back); C-c again quits' : 'C-c again quits; what runs goes on',
+  );
+}
+
+/** Does what is selected in the palette, as if its key had been pressed where the palette was opened. */
+function runPalette(model: Model): Step {
+  const palette = overlayOf(model, 'palette');
+  const target = palette?.matches[palette.selected]?.item.target;
+  if (target === undefined) return step(model);
+  const below = pop(model);
+  switch (target.kind) {
+    case 'run':
+      return runs.openRun(below, target.run);
+    case 'command':
+      return step(composer.edited(panes.focusPane(below, 'composer'), createEditor(target.text)));
+    case 'binding':
+      return ACTIONS[target.id as BindingId](below, { key: '', held: false });
+  }
+}
+
+/** Does what the key is bound to, or says why not. Undefined if it is not bound here. */
+export function press(model: Model, { key, held }: Press): Step | undefined {
+  const binding: (Binding & { readonly id: BindingId }) | undefined = bindingFor(model, key);
+  if (binding === undefined) return undefined;
+  const enabled = binding.enabled(model);
+  // The dialog itself says why an answer is not taken.
+  if (enabled === true || binding.context === 'approval') return ACTIONS[binding.id](model, { key, held });
+  return binding.id === 'composer.send' ? step(model) : say(model, 'info', enabled);
+}

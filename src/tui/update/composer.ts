@@ -1,0 +1,122 @@
+// The composer: typing, history, completion and sending. A text is never lost: what could not be sent comes back, with the id
+// that it was given, so that sending it again submits it once.
+
+import { isCommand, parseCommand } from '../commands.ts';
+import { composerWidth, runOutputRect, ttySize } from '../geometry.ts';
+import type { Failure } from '../messages.ts';
+import type { Composer, Model } from '../model.ts';
+import {
+  createEditor,
+  type EditorState,
+  editorKey,
+  insert,
+  moveDown,
+  moveTextEnd,
+  moveUp,
+  newline,
+} from '../terminal/editor.ts';
+import { addToHistory, recallNewer, recallOlder } from '../terminal/history.ts';
+import { complete } from './completion.ts';
+import { hintFor } from './hint.ts';
+import { runCommand } from './run-command.ts';
+import { type Step, say, step, toast } from './step.ts';
+
+export function edited(model: Model, editor: EditorState, change: Partial<Composer> = {}): Model {
+  const { composer } = model;
+  const hint = editor.text === composer.editor.text ? composer.hint : hintFor(model, editor.text);
+  return { ...model, composer: { ...composer, completion: undefined, ...change, editor, hint } };
+}
+
+export function typeKey(model: Model, key: string, text: string | undefined): Model {
+  const editor = editorKey(model.composer.editor, key, text, composerWidth(model));
+  return editor === undefined ? model : edited(model, editor);
+}
+
+/** Pasted text goes in whole; its newlines are lines of the text, never a key. */
+export const paste = (model: Model, text: string): Model => edited(model, insert(model.composer.editor, text));
+
+export const startNewline = (model: Model): Model => edited(model, newline(model.composer.editor));
+
+export function older(model: Model): Model {
+  const { editor, history } = model.composer;
+  const up = moveUp(editor, composerWidth(model));
+  if (up !== undefined) return edited(model, up);
+  const recalled = recallOlder(history, editor.text);
+  if (recalled === undefined) return model;
+  return edited(model, moveTextEnd(createEditor(recalled.text)), { history: recalled.history });
+}
+
+export function newer(model: Model): Model {
+  const { editor, history } = model.composer;
+  const down = moveDown(editor, composerWidth(model));
+  if (down !== undefined) return edited(model, down);
+  const recalled = recallNewer(history, editor.text);
+  if (recalled === undefined) return model;
+  return edited(model, moveTextEnd(createEditor(recalled.text)), { history: recalled.history });
+}
+
+/** Undefined if there is nothing to complete. */
+export function completeText(model: Model): Model | undefined {
+  const done = complete(model);
+  return done === undefined ? undefined : edited(model, done.editor, { completion: done.completion });
+}
+
+/** Empties the text; it can be recalled. */
+export function clear(model: Model): Model {
+  const { editor, history } = model.composer;
+  return edited(model, createEditor(), { history: addToHistory(history, editor.text), failed: undefined });
+}
+
+export function send(model: Model): Step {
+  const { text } = model.composer.editor;
+  if (text.trim() === '') return step(model);
+  if (isCommand(text)) {
+    const command = parseCommand(text);
+    if (!command.ok) return say(model, 'warning', withHint(command.reason, command.hint));
+    if (command.name === 'say' || command.name === 'note') return sendMessage(model, command.argument);
+    return runCommand(sent(model), command);
+  }
+  const { hint } = model.composer;
+  if (hint.kind === 'refused') return say(model, 'warning', withHint(hint.reason, hint.hint));
+  if (model.connection.state !== 'connected')
+    return say(model, 'warning', 'not connected yet: the text is kept, send it again');
+  const { failed } = model.composer;
+  const id = failed?.text === text ? { id: failed.id } : {};
+  const after = sent(model);
+  return step(
+    { ...after, composer: { ...after.composer, sending: after.composer.sending + 1 } },
+    { type: 'submit', text, tty: ttySize(runOutputRect(model)), ...id },
+    { type: 'remember', line: text },
+  );
+}
+
+function sendMessage(model: Model, text: string): Step {
+  if (model.connection.state !== 'connected')
+    return say(model, 'warning', 'not connected yet: the text is kept, send it again');
+  return step(sent(model), { type: 'say', text }, { type: 'remember', line: model.composer.editor.text });
+}
+
+/** The text is on its way: a clean line, and the thread at its end to see what comes of it. */
+function sent(model: Model): Model {
+  const { editor, history } = model.composer;
+  return edited(model, createEditor(), { history: addToHistory(history, editor.text), failed: undefined });
+}
+
+export function submitted(model: Model): Model {
+  const { composer } = model;
+  return { ...model, composer: { ...composer, sending: Math.max(0, composer.sending - 1) } };
+}
+
+export function submitFailed(model: Model, id: string, text: string, failure: Failure): Model {
+  const { composer } = model;
+  const sending = Math.max(0, composer.sending - 1);
+  const failed = { id, text, message: failure.message };
+  const back = composer.editor.text.trim() === '';
+  const next = back ? edited(model, createEditor(text)) : model;
+  const kept = { ...next, composer: { ...next.composer, sending, failed } };
+  const where = back ? 'the text is kept' : '↑ brings the text back';
+  return toast(kept, 'error', `not sent: ${failure.message} (${where})`);
+}
+
+const withHint = (reason: string, hint: string | undefined): string =>
+  hint === undefined ? reason : `${reason}: ${hint}`;

@@ -1,0 +1,96 @@
+// Where input goes: to the attached run, to a dialog, to a text field, or to a key of the keymap. A paste is text wherever
+// text can be typed and nothing anywhere else: it never presses a key.
+
+import { insideRect, layoutOf, overlayRect } from '../geometry.ts';
+import { keyLabel } from '../keymap.ts';
+import { type Model, PANES } from '../model.ts';
+import { topOverlay } from '../select.ts';
+import type { InputEvent, MouseInput } from '../terminal/input.ts';
+import { backgroundFromReply } from '../terminal/theme.ts';
+import { press } from './actions.ts';
+import { ignoredWhileDeaf, notice, REPEAT_MS } from './approvals.ts';
+import * as composer from './composer.ts';
+import { pasteInField, typeInField } from './overlays.ts';
+import { click, focusPane, move } from './panes.ts';
+import { detach, scrollAttached } from './runs.ts';
+import { patch, type Step, step } from './step.ts';
+
+const WHEEL_ROWS = 3;
+
+export function takeInput(model: Model, event: InputEvent, raw: Uint8Array): Step {
+  switch (event.type) {
+    case 'key':
+      return takeKey(model, event.key, event.text, raw);
+    case 'paste':
+      return takePaste(model, event.text);
+    case 'mouse':
+      return takeMouse(model, event);
+    case 'reply': {
+      const background = event.kind === 'background' ? backgroundFromReply(event.value) : undefined;
+      return step(background === undefined ? model : { ...model, settings: { ...model.settings, background } });
+    }
+    case 'focus':
+      return step(model);
+  }
+}
+
+function takeKey(before: Model, key: string, text: string | undefined, raw: Uint8Array): Step {
+  const { lastKey, now } = before;
+  const held = lastKey !== undefined && lastKey.key === key && now - lastKey.at < REPEAT_MS;
+  const model: Model = { ...before, lastKey: { key, at: now } };
+  const top = topOverlay(model);
+  if (top?.kind === 'attach') return takeAttachedKey(model, key, raw);
+  if (key !== 'C-c') {
+    const deaf = ignoredWhileDeaf(model);
+    if (deaf !== undefined) return step(deaf);
+  }
+  const done = press(model, { key, held });
+  if (done !== undefined) return done;
+  if (top === undefined) return step(model.focus === 'composer' ? composer.typeKey(model, key, text) : model);
+  if (top.kind === 'approval') return step(notice(model, `${keyLabel(key)} does nothing here`));
+  return typeInField(model, key, text);
+}
+
+/** Every key but a few goes to the run; when that is over, any key leaves. */
+function takeAttachedKey(model: Model, key: string, raw: Uint8Array): Step {
+  const top = topOverlay(model);
+  if (top?.kind !== 'attach') return step(model);
+  if (top.phase === 'ended' || top.phase === 'failed') {
+    return press(model, { key, held: false }) ?? step(detach(model));
+  }
+  const done = press(model, { key, held: false });
+  if (done !== undefined) return done;
+  if (top.phase !== 'open') return step(model);
+  const following = top.scrollBack === 0 ? model : patch(model, 'attach', (dialog) => ({ ...dialog, scrollBack: 0 }));
+  return step(following, { type: 'input', run: top.run, input: { kind: 'key', key, raw } });
+}
+
+function takePaste(model: Model, text: string): Step {
+  const top = topOverlay(model);
+  if (top === undefined) return step(composer.paste(focusPane(model, 'composer'), text));
+  if (top.kind === 'attach') {
+    return top.phase === 'open'
+      ? step(model, { type: 'input', run: top.run, input: { kind: 'paste', text } })
+      : step(model);
+  }
+  if (top.kind === 'approval') return step(notice(model, 'a paste does not answer: press a key'));
+  return pasteInField(model, text);
+}
+
+function takeMouse(model: Model, event: MouseInput): Step {
+  const wheel = event.action === 'wheelup' ? -1 : event.action === 'wheeldown' ? 1 : 0;
+  const top = topOverlay(model);
+  if (top !== undefined) {
+    if (wheel === 0 || !insideRect(overlayRect(model, top), event)) return step(model);
+    if (top.kind === 'attach') return step(scrollAttached(model, wheel === 1 ? 1 : -1));
+    const key = wheel === 1 ? 'down' : 'up';
+    if (ignoredWhileDeaf(model) !== undefined) return step(model);
+    return press(model, { key, held: false }) ?? step(model);
+  }
+  const { panes, composer: text } = layoutOf(model);
+  const pane = PANES.find((id) => panes[id] !== undefined && insideRect(panes[id], event));
+  if (pane !== undefined && wheel !== 0) return move(model, pane, { kind: 'rows', delta: wheel * WHEEL_ROWS });
+  if (event.action !== 'down' || event.button !== 'left') return step(model);
+  if (insideRect(text, event)) return step(focusPane(model, 'composer'));
+  return pane === undefined ? step(model) : click(model, pane, event.y);
+}

@@ -1,0 +1,50 @@
+// What the slash commands of the composer do. Each is what a key does too, with the run named instead of selected.
+
+import { isFinal, type Run } from '../../core/runs.ts';
+import type { ParsedCommand } from '../commands.ts';
+import type { Model } from '../model.ts';
+import { findRunByRef } from '../select.ts';
+import { openApproval } from './approvals.ts';
+import { askQuit, openHelp, startSearch } from './overlays.ts';
+import { attach, cancel, openRun, retry } from './runs.ts';
+import { type Step, say, step } from './step.ts';
+
+export function runCommand(model: Model, { name, argument }: ParsedCommand): Step {
+  switch (name) {
+    case 'search':
+      return startSearch(model, argument);
+    case 'help':
+      return step(openHelp(model));
+    case 'quit':
+      return step(askQuit(model));
+    case 'approve': {
+      const [approval] = model.approvals;
+      return approval === undefined
+        ? say(model, 'info', 'nothing waits for an answer')
+        : step(openApproval(model, approval));
+    }
+    case 'open':
+      return withRun(model, argument, (run) => openRun(model, run.id));
+    case 'attach':
+      return withRun(model, argument, (run) => attach(model, run));
+    case 'cancel':
+      return withRun(model, argument, (run) =>
+        isFinal(run) ? say(model, 'warning', `run ${run.number} is over`) : cancel(model, run),
+      );
+    case 'retry':
+      return withRun(model, argument, (run) =>
+        isFinal(run) ? retry(model, run) : say(model, 'warning', `run ${run.number} is not over`),
+      );
+    // Messages are sent by the composer, which keeps their text if that fails.
+    case 'say':
+    case 'note':
+      return step(model);
+  }
+}
+
+function withRun(model: Model, ref: string, then: (run: Run) => Step): Step {
+  const run = findRunByRef(model, ref.replace(/^#/, ''));
+  return run === undefined
+    ? say(model, 'warning', `there is no run "${ref}" in sight: give its number, as the Runs pane shows it`)
+    : then(run);
+}

@@ -1,0 +1,189 @@
+// What is done with a run: its detail, attaching to its terminal, cancelling, retrying, signals; and its artifacts.
+
+import type { PublishedArtifact } from '../../core/artifacts.ts';
+import { isFinal, type Run } from '../../core/runs.ts';
+import type { RunDetail } from '../../protocol/api.ts';
+import { detailRows } from '../detail-rows.ts';
+import { attachRect, runOutputRect, ttySize } from '../geometry.ts';
+import type { Failure, OutputUpdate } from '../messages.ts';
+import { type Model, noOutput, type OutputView, type RunDialog, SIGNALS } from '../model.ts';
+import { findRun, overlayOf, topOverlay } from '../select.ts';
+import { createEditor } from '../terminal/editor.ts';
+import { sanitizeLine } from '../terminal/sanitize.ts';
+import { DEAF_MS } from './approvals.ts';
+import { nextRequest, patch, pop, push, type Step, say, step, toast } from './step.ts';
+
+export function openRun(model: Model, id: string): Step {
+  const run = findRun(model, id);
+  const dialog: RunDialog = {
+    kind: 'run',
+    run: id as Run['id'],
+    detail: undefined,
+    message: undefined,
+    section: run === undefined || run.startedAt !== undefined ? 'output' : 'details',
+    output: noOutput(outputKind(run)),
+    scrollBack: 0,
+    scroll: 0,
+    artifact: 0,
+  };
+  return step(push(model, dialog), { type: 'load-run', run: id });
+}
+
+export const outputKind = (run: Run | undefined): OutputView['kind'] =>
+  run?.action.kind === 'shell' && run.action.tty !== undefined ? 'terminal' : 'text';
+
+export function takeDetail(model: Model, detail: RunDetail): Model {
+  return patch(model, 'run', (dialog) => {
+    if (dialog.run !== detail.run.id) return dialog;
+    const first = dialog.detail === undefined;
+    const section = first && detail.run.startedAt === undefined ? 'details' : dialog.section;
+    const output =
+      dialog.output.port === undefined ? { ...dialog.output, kind: outputKind(detail.run) } : dialog.output;
+    return { ...dialog, detail, section, output, message: undefined };
+  });
+}
+
+export const detailFailed = (model: Model, run: string, failure: Failure): Model =>
+  patch(model, 'run', (dialog) => (dialog.run === run ? { ...dialog, message: failure.message } : dialog));
+
+export function scrollRun(model: Model, move: (scroll: number, page: number, last: number) => number): Model {
+  return patch(model, 'run', (dialog) => {
+    const { width, height } = runOutputRect(model);
+    if (dialog.section === 'details') {
+      const last = Math.max(0, detailRows(model, dialog, width).length - height);
+      return { ...dialog, scroll: limit(move(Math.min(dialog.scroll, last), height, last), last) };
+    }
+    const last = Math.max(0, (dialog.output.port?.rows(width) ?? 0) - height);
+    const scroll = last - Math.min(dialog.scrollBack, last);
+    return { ...dialog, scrollBack: last - limit(move(scroll, height, last), last) };
+  });
+}
+
+export const limit = (value: number, last: number): number => Math.max(0, Math.min(last, value));
+
+export const changeSection = (model: Model): Model =>
+  patch(model, 'run', (dialog) => ({ ...dialog, section: dialog.section === 'output' ? 'details' : 'output' }));
+
+export function moveArtifact(model: Model, delta: number): Model {
+  return patch(model, 'run', (dialog) => {
+    const count = dialog.detail?.artifacts.length ?? 0;
+    return count === 0
+      ? dialog
+      : { ...dialog, section: 'details', artifact: (dialog.artifact + delta + count) % count };
+  });
+}
+
+export function attach(model: Model, run: Run): Step {
+  if (isFinal(run)) return say(model, 'warning', `run ${run.number} is over: Enter shows its output`);
+  if (run.action.kind !== 'shell' || run.startedAt === undefined) {
+    return say(
+      model,
+      'warning',
+      `run ${run.number} has no terminal ${run.startedAt === undefined ? 'yet' : 'to attach to'}`,
+    );
+  }
+  const attached = push(model, {
+    kind: 'attach',
+    run: run.id,
+    output: noOutput('terminal'),
+    scrollBack: 0,
+    phase: 'opening',
+    message: undefined,
+  });
+  return step(attached, { type: 'resize', run: run.id, ...ttySize(attachRect(model)) });
+}
+
+/** The screen got another size: an attached run gets it too. */
+export function resizeAttached(model: Model): Step {
+  const dialog = topOverlay(model);
+  if (dialog?.kind !== 'attach' || dialog.phase === 'ended') return step(model);
+  return step(model, { type: 'resize', run: dialog.run, ...ttySize(attachRect(model)) });
+}
+
+export function takeOutput(model: Model, run: string, update: OutputUpdate): Model {
+  const { port, bytes, state, message, attached } = update;
+  const taken = (before: OutputView): OutputView => ({
+    kind: before.kind,
+    port,
+    bytes,
+    state,
+    version: before.version + 1,
+    ...(message === undefined ? {} : { message }),
+  });
+  const top = model.overlays.findLast((overlay) => overlay.kind === 'attach' || overlay.kind === 'run');
+  if (top === undefined || top.run !== run) return model;
+  if (top.kind === 'run') return patch(model, 'run', (dialog) => ({ ...dialog, output: taken(dialog.output) }));
+  return patch(model, 'attach', (dialog) => {
+    const phase = dialog.phase === 'ended' ? 'ended' : state === 'failed' ? 'failed' : attached ? 'open' : dialog.phase;
+    return { ...dialog, output: taken(dialog.output), phase, message };
+  });
+}
+
+export const detach = (model: Model): Model => (topOverlay(model)?.kind === 'attach' ? pop(model) : model);
+
+export function scrollAttached(model: Model, direction: 1 | -1): Model {
+  return patch(model, 'attach', (dialog) => {
+    const { width, height } = attachRect(model);
+    const last = Math.max(0, (dialog.output.port?.rows(width) ?? 0) - height);
+    return { ...dialog, scrollBack: limit(dialog.scrollBack - direction * Math.max(1, height - 2), last) };
+  });
+}
+
+/** A run that works is only cancelled after a question; one that waits loses nothing. */
+export function cancel(model: Model, run: Run): Step {
+  if (run.status !== 'running') return step(model, { type: 'cancel', run: run.id });
+  const title = `${run.number} ${sanitizeLine(run.task)}`;
+  const question = { type: 'cancel', run: run.id, title } as const;
+  return step(push(model, { kind: 'confirm', question, deafUntil: model.now + DEAF_MS }));
+}
+
+export const retry = (model: Model, run: Run): Step => step(model, { type: 'retry', run: run.id });
+
+export const retried = (model: Model, run: Run): Model => toast(model, 'success', `retried as run ${run.number}`);
+
+export const openSignals = (model: Model, run: Run): Model => push(model, { kind: 'signal', run: run.id, selected: 0 });
+
+export const moveSignal = (model: Model, delta: number): Model =>
+  patch(model, 'signal', (menu) => ({ ...menu, selected: limit(menu.selected + delta, SIGNALS.length - 1) }));
+
+export function sendSignal(model: Model): Step {
+  const menu = overlayOf(model, 'signal');
+  const signal = menu === undefined ? undefined : SIGNALS[menu.selected];
+  if (menu === undefined || signal === undefined) return step(model);
+  return step(pop(model), { type: 'signal', run: menu.run, signal: signal.name });
+}
+
+/** With nothing to open it here, it is shown here. */
+export const openArtifact = (model: Model, artifact: PublishedArtifact): Step =>
+  model.settings.opener ? step(model, { type: 'open-artifact', artifact }) : previewArtifact(model, artifact);
+
+export function previewArtifact(model: Model, artifact: PublishedArtifact): Step {
+  const [next, request] = nextRequest(model);
+  const title = sanitizeLine(artifact.name);
+  const dialog = { kind: 'text', title, text: '', scroll: 0, loading: true, footnote: undefined, request } as const;
+  return step(push(next, dialog), { type: 'preview-artifact', artifact, request });
+}
+
+export function takePreview(model: Model, request: number, text: string, footnote: string | undefined): Model {
+  return patch(model, 'text', (dialog) =>
+    dialog.request === request ? { ...dialog, text, footnote, loading: false } : dialog,
+  );
+}
+
+export function askWhereToSave(model: Model, artifact: PublishedArtifact): Model {
+  // A name may be a path inside the run's folder; only its last part is offered.
+  const name = sanitizeLine(artifact.name).split(/[\\/]/).at(-1) || artifact.id;
+  return push(model, { kind: 'save', artifact, editor: createEditor(`./${name}`), notice: undefined });
+}
+
+export function saveArtifact(model: Model): Step {
+  const prompt = overlayOf(model, 'save');
+  if (prompt === undefined) return step(model);
+  const path = prompt.editor.text.trim();
+  if (path === '') return step(patch(model, 'save', (open) => ({ ...open, notice: 'type where to save it, or Esc' })));
+  return step(toast(pop(model), 'info', `saving ${sanitizeLine(path)}…`), {
+    type: 'save-artifact',
+    artifact: prompt.artifact,
+    path,
+  });
+}

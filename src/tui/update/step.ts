@@ -1,0 +1,62 @@
+// The currency of `update`: a new model and what is to be done; and the few changes that every part makes. Pure.
+
+import type { Effect, ToastText } from '../effects.ts';
+import type { Model, Overlay, OverlayKind, OverlayOf } from '../model.ts';
+
+export interface Step {
+  readonly model: Model;
+  readonly effects: readonly Effect[];
+}
+
+export const step = (model: Model, ...effects: readonly Effect[]): Step => ({ model, effects });
+
+/** Goes on from a step, keeping its effects. */
+export function then(before: Step, next: (model: Model) => Step): Step {
+  const after = next(before.model);
+  return {
+    model: after.model,
+    effects: before.effects.length === 0 ? after.effects : [...before.effects, ...after.effects],
+  };
+}
+
+const TOAST_MS = { info: 4_000, success: 4_000, warning: 8_000, error: 12_000 } as const;
+const MAX_TOASTS = 3;
+
+export function toast(model: Model, tone: ToastText['tone'], text: string): Model {
+  const { sequence, now } = model;
+  const others = model.toasts.filter((shown) => shown.text !== text);
+  const toasts = [...others, { id: sequence, tone, text, until: now + TOAST_MS[tone] }].slice(-MAX_TOASTS);
+  return { ...model, toasts, sequence: sequence + 1 };
+}
+
+export const say = (model: Model, tone: ToastText['tone'], text: string): Step => step(toast(model, tone, text));
+
+export const push = (model: Model, overlay: Overlay): Model => ({ ...model, overlays: [...model.overlays, overlay] });
+
+export const pop = (model: Model): Model =>
+  model.overlays.length === 0 ? model : { ...model, overlays: model.overlays.slice(0, -1) };
+
+/** Takes away the overlays that match, wherever they lie. */
+export function remove(model: Model, matches: (overlay: Overlay) => boolean): Model {
+  const overlays = model.overlays.filter((overlay) => !matches(overlay));
+  return overlays.length === model.overlays.length ? model : { ...model, overlays };
+}
+
+/** Changes the topmost overlay of a kind; without one the model stays as it is. */
+export function patch<K extends OverlayKind>(
+  model: Model,
+  kind: K,
+  change: (overlay: OverlayOf<K>) => OverlayOf<K>,
+): Model {
+  const index = model.overlays.findLastIndex((overlay) => overlay.kind === kind);
+  if (index === -1) return model;
+  const before = model.overlays[index] as OverlayOf<K>;
+  const after = change(before);
+  return after === before ? model : { ...model, overlays: model.overlays.with(index, after) };
+}
+
+/** A number that no request had before. */
+export const nextRequest = (model: Model): readonly [Model, number] => [
+  { ...model, sequence: model.sequence + 1 },
+  model.sequence,
+];

@@ -1,0 +1,179 @@
+// The window of the thread: what comes live, what is paged in at either end, what is let go. It keeps entries in the order
+// of their keys, each once, and never more of them than THREAD_WINDOW.
+
+import { entryId, type ThreadEntry } from '../../core/thread.ts';
+import type { Effect, PageRequest } from '../effects.ts';
+import { isShown } from '../entry-rows.ts';
+import { paneInner, paneSource } from '../geometry.ts';
+import type { PageMore } from '../messages.ts';
+import { emptyThread, type Model, THREAD_WINDOW, type ThreadWindow } from '../model.ts';
+import { createList, layoutList, prepended, selectItem } from '../terminal/virtual-list.ts';
+import { type Step, step } from './step.ts';
+
+/** So many items from the end of what is loaded, the next page is asked for. */
+const NEAR_THE_END = 30;
+
+/** Fills the window anew: the first time, and when the end of the thread is asked for again. */
+export function showNewest(thread: ThreadWindow, entries: readonly ThreadEntry[], more: boolean): ThreadWindow {
+  return {
+    ...emptyThread(),
+    list: { ...createList({ follow: true }), seen: thread.entries.length === 0 ? 0 : thread.list.seen },
+    entries: entries.filter(isShown),
+    moreBefore: more,
+    oldest: entries[0]?.key,
+    newest: entries.at(-1)?.key,
+  };
+}
+
+/** An entry as it is now: new, or in place of what was known of it. */
+export function upsertEntry(model: Model, entry: ThreadEntry): Model {
+  const { thread } = model;
+  if (!isShown(entry)) return model;
+  const known = thread.entries.findLastIndex((other) => other.kind === entry.kind && entryId(other) === entryId(entry));
+  if (known !== -1) return withThread(model, { entries: thread.entries.with(known, entry) });
+  const isNewest = thread.newest === undefined || entry.key > thread.newest;
+  if (isNewest) return appendLive(model, entry);
+  if (thread.oldest !== undefined && entry.key < thread.oldest) return withThread(model, { moreBefore: true });
+  const at = thread.entries.findLastIndex((other) => other.key < entry.key) + 1;
+  const list = at <= thread.list.cursor ? { ...thread.list, cursor: thread.list.cursor + 1 } : thread.list;
+  return withThread(model, { entries: thread.entries.toSpliced(at, 0, entry), list });
+}
+
+function appendLive(model: Model, entry: ThreadEntry): Model {
+  const { thread } = model;
+  const full = thread.entries.length >= THREAD_WINDOW;
+  // Someone reads further up: what comes is counted, and loaded when they come back down.
+  if (thread.moreAfter || (full && !thread.list.follow)) {
+    return withThread(model, { moreAfter: true, newBelow: thread.newBelow + 1 });
+  }
+  return dropOldest(
+    withThread(model, { entries: [...thread.entries, entry], newest: entry.key, oldest: thread.oldest ?? entry.key }),
+  );
+}
+
+/** What else is known of a run goes into its entry. */
+export function replaceEntries(model: Model, change: (entry: ThreadEntry) => ThreadEntry): Model {
+  let changed = false;
+  const entries = model.thread.entries.map((entry) => {
+    const after = change(entry);
+    if (after !== entry) changed = true;
+    return after;
+  });
+  return changed ? withThread(model, { entries }) : model;
+}
+
+export function takePage(model: Model, page: PageRequest, entries: readonly ThreadEntry[], more: PageMore): Model {
+  if (model.thread.loading !== page.kind) return model;
+  const ready = withThread(model, { loading: undefined });
+  switch (page.kind) {
+    case 'older':
+      return ready.thread.oldest === page.before ? takeOlder(ready, entries, more.before ?? false) : ready;
+    case 'newer':
+      return ready.thread.newest === page.after ? takeNewer(ready, entries, more.after ?? false) : ready;
+    case 'newest':
+      return { ...ready, thread: showNewest(ready.thread, entries, more.before ?? false) };
+    case 'oldest':
+    case 'around': {
+      const thread = {
+        ...showNewest(emptyThread(), entries, more.before ?? false),
+        moreAfter: more.after ?? false,
+        list: createList({ follow: false }),
+      };
+      const key = page.kind === 'around' ? page.key : '';
+      return selectKey({ ...ready, thread }, key);
+    }
+  }
+}
+
+/** Puts the cursor on the entry with this key, or on the first one after it. */
+export function selectKey(model: Model, key: string): Model {
+  const found = model.thread.entries.findIndex((entry) => entry.key >= key);
+  const index = found === -1 ? model.thread.entries.length - 1 : found;
+  const height = paneInner(model, 'thread').height;
+  const list = selectItem(
+    { ...model.thread.list, tail: false, follow: false },
+    paneSource(model, 'thread'),
+    height,
+    index,
+  );
+  return withThread(model, { list });
+}
+
+function takeOlder(model: Model, page: readonly ThreadEntry[], more: boolean): Model {
+  const { thread } = model;
+  const fresh = page.filter(isShown);
+  const all = [...fresh, ...thread.entries];
+  const entries = all.slice(0, THREAD_WINDOW);
+  const cut = entries.length < all.length;
+  return withThread(model, {
+    entries,
+    // An empty page is the beginning, whatever was said: else it would be asked for again and again.
+    moreBefore: more && page.length > 0,
+    oldest: page[0]?.key ?? thread.oldest,
+    list: prepended(thread.list, fresh.length),
+    ...(cut ? { moreAfter: true, newest: entries.at(-1)?.key } : {}),
+  });
+}
+
+function takeNewer(model: Model, page: readonly ThreadEntry[], more: boolean): Model {
+  const { thread } = model;
+  return dropOldest(
+    withThread(model, {
+      entries: [...thread.entries, ...page.filter(isShown)],
+      moreAfter: more && page.length > 0,
+      newest: page.at(-1)?.key ?? thread.newest,
+      newBelow: more ? thread.newBelow : 0,
+    }),
+  );
+}
+
+function dropOldest(model: Model): Model {
+  const { thread } = model;
+  const extra = thread.entries.length - THREAD_WINDOW;
+  if (extra <= 0) return model;
+  const entries = thread.entries.slice(extra);
+  return withThread(model, {
+    entries,
+    moreBefore: true,
+    oldest: entries[0]?.key,
+    list: prepended(thread.list, -extra),
+  });
+}
+
+/** Corrects the list for what there is, and asks for the next page when the window comes near an end of what is loaded. */
+export function settleThread(model: Model): Step {
+  const { thread } = model;
+  const list = { ...thread.list, tail: !thread.moreAfter, follow: thread.list.follow && !thread.moreAfter };
+  const layout = layoutList(list, paneSource(model, 'thread'), paneInner(model, 'thread').height);
+  const settled = same(layout.state, thread.list) ? model : withThread(model, { list: layout.state });
+  if (model.connection.state !== 'connected' || thread.loading !== undefined || thread.stalled) return step(settled);
+  const page = pageWanted(thread, layout.before, layout.after);
+  if (page === undefined) return step(settled);
+  return step(withThread(settled, { loading: page.kind }), { type: 'load', page });
+}
+
+function pageWanted(thread: ThreadWindow, before: number, after: number): PageRequest | undefined {
+  if (thread.moreBefore && thread.oldest !== undefined && before < NEAR_THE_END)
+    return { kind: 'older', before: thread.oldest };
+  if (thread.moreAfter && thread.newest !== undefined && after < NEAR_THE_END)
+    return { kind: 'newer', after: thread.newest };
+  return undefined;
+}
+
+export function load(model: Model, page: PageRequest): Step {
+  const effect: Effect = { type: 'load', page };
+  return step(withThread(model, { loading: page.kind }), effect);
+}
+
+export const withThread = (model: Model, change: Partial<ThreadWindow>): Model => ({
+  ...model,
+  thread: { ...model.thread, ...change },
+});
+
+const same = (a: ThreadWindow['list'], b: ThreadWindow['list']): boolean =>
+  a.cursor === b.cursor &&
+  a.follow === b.follow &&
+  a.tail === b.tail &&
+  a.seen === b.seen &&
+  a.top.index === b.top.index &&
+  a.top.row === b.top.row;

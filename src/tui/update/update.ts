@@ -1,0 +1,104 @@
+// The heart of the dashboard: a model and a message make a new model and what is to be done. Pure: it reads no clock, starts
+// nothing, and for the same arguments gives the same answer.
+
+import type { Message } from '../messages.ts';
+import type { Model, Tail } from '../model.ts';
+import { createHistory } from '../terminal/history.ts';
+import { decided, decideFailed, look } from './approvals.ts';
+import { submitFailed, submitted } from './composer.ts';
+import { refreshHint } from './hint.ts';
+import { takeInput } from './input.ts';
+import { searchFailed, takeFound, takeRanked } from './overlays.ts';
+import { settleLists } from './panes.ts';
+import { addRun, takeChange, takeLost, takeSnapshot } from './peer.ts';
+import { detailFailed, resizeAttached, retried, takeDetail, takeOutput, takePreview } from './runs.ts';
+import { type Step, say, step, then, toast } from './step.ts';
+import { settleThread, takePage, withThread } from './thread.ts';
+
+export function update(model: Model, message: Message): Step {
+  const current = atTime(model, message.at);
+  return then(
+    then(handle(current, message), (next) => step(look(settleLists(next)))),
+    settleThread,
+  );
+}
+
+const MAX_TAILS = 200;
+
+/** The oldest are let go; they are fetched again when they are looked at again. */
+function takeTail(model: Model, run: string, tail: Tail): Model {
+  const tails = new Map(model.tails);
+  tails.delete(run);
+  tails.set(run, tail);
+  for (const oldest of tails.keys()) {
+    if (tails.size <= MAX_TAILS) break;
+    tails.delete(oldest);
+  }
+  return { ...model, tails };
+}
+
+/** The clock may be set back; what has been seen of it stays. */
+function atTime(model: Model, at: number): Model {
+  const now = Math.max(model.now, at);
+  const toasts = model.toasts.some(({ until }) => until <= now)
+    ? model.toasts.filter(({ until }) => until > now)
+    : model.toasts;
+  return now === model.now && toasts === model.toasts ? model : { ...model, now, toasts };
+}
+
+function handle(model: Model, message: Message): Step {
+  switch (message.type) {
+    case 'input':
+      return takeInput(
+        model.thread.stalled ? withThread(model, { stalled: false }) : model,
+        message.event,
+        message.raw,
+      );
+    case 'resized':
+      return resizeAttached(refreshHint({ ...model, size: message.size }));
+    case 'tick':
+      return step(model);
+    case 'history':
+      return step({ ...model, composer: { ...model.composer, history: createHistory(message.lines) } });
+    case 'snapshot':
+      return takeSnapshot(model, message.snapshot);
+    case 'lost':
+      return takeLost(model, message.reason);
+    case 'change':
+      return takeChange(model, message.change);
+    case 'devices':
+      return step(refreshHint({ ...model, devices: message.devices }));
+    case 'page':
+      return step(takePage(model, message.page, message.entries, message.more));
+    case 'page-failed':
+      return say(withThread(model, { loading: undefined, stalled: true }), 'error', message.failure.message);
+    case 'submitted':
+      return step(addRun(submitted(model), message.run));
+    case 'submit-failed':
+      return step(submitFailed(model, message.id, message.text, message.failure));
+    case 'decided':
+      return decided(model, message.approval);
+    case 'decide-failed':
+      return decideFailed(model, message.approval, message.failure);
+    case 'retried':
+      return step(retried(addRun(model, message.run), message.run));
+    case 'run-loaded':
+      return step(takeDetail(model, message.detail));
+    case 'run-failed':
+      return step(detailFailed(model, message.run, message.failure));
+    case 'found':
+      return step(takeFound(model, message.request, message.entries, message.more));
+    case 'search-failed':
+      return step(searchFailed(model, message.request, message.failure));
+    case 'ranked':
+      return step(takeRanked(model, message.request, message.matches));
+    case 'preview':
+      return step(takePreview(model, message.request, message.text, message.footnote));
+    case 'toast':
+      return step(toast(model, message.toast.tone, message.toast.text));
+    case 'tail':
+      return step(takeTail(model, message.run, message.tail));
+    case 'output':
+      return step(takeOutput(model, message.run, message.output));
+  }
+}

@@ -1,0 +1,98 @@
+// The approval dialog: exactly the rows of dialog-layout, the command in a block of its own, what is left to read, and the
+// keys, which look as they are: of no use until everything was shown.
+
+import { type DialogRow, dialogLayout } from '../dialog-layout.ts';
+import type { ApprovalDialog } from '../model.ts';
+import { deviceName, findRun } from '../select.ts';
+import type { Attr } from '../terminal/cells.ts';
+import { attrBg, attrFlags, INVERSE, TERMINAL_COLOUR } from '../terminal/cells.ts';
+import { bold, withBg } from '../terminal/theme.ts';
+import { keySpans, openBox } from './dialog.ts';
+import { clip, onGround, own, type Paint, type Span, write } from './paint.ts';
+import { timeLeft } from './sides.ts';
+
+export function drawApprovalDialog(outer: Paint, dialog: ApprovalDialog): void {
+  const { model, glyphs } = outer;
+  const { rect, body, notice, rows, scroll, below } = dialogLayout(model, dialog);
+  const run = findRun(model, dialog.approval.runId);
+  const ground = onGround(outer, 'dialog');
+  const [left, tone] = timeLeft(ground, dialog.approval);
+  const device = clip(outer, deviceName(model, dialog.approval.device), Math.max(8, rect.width - 40));
+  const { paint } = openBox(
+    outer,
+    rect,
+    [
+      [`${glyphs.waiting} `, ground.style('warning')],
+      [`Approve ${run === undefined ? 'this' : `run ${run.number}`} on ${device}?`, ground.style('titleFocused')],
+    ],
+    {
+      topRight: [[`${left} left`, tone]],
+      window: { before: scroll, shown: body.height, after: below },
+    },
+  );
+  rows.slice(scroll, scroll + body.height).forEach((row, index) => {
+    drawBodyRow(paint, body.x, body.y + index, body.width, row);
+  });
+  write(paint, notice.x, notice.y, noticeSpans(paint, dialog, below), notice.width);
+}
+
+/** `label.padEnd(7)` of dialog-layout. */
+const LABEL = /^(on|access|in|with|sets|limit|digest) +/;
+
+function drawBodyRow(paint: Paint, x: number, y: number, width: number, { style, text }: DialogRow): void {
+  switch (style) {
+    case 'command': {
+      const attr = commandAttr(paint);
+      paint.grid.fill({ x: x - 1, y, width: width + 2, height: 1 }, ' ', attr);
+      paint.grid.write(x, y, text, attr, width);
+      return;
+    }
+    case 'label': {
+      const label = LABEL.exec(text)?.[0] ?? '';
+      write(
+        paint,
+        x,
+        y,
+        [
+          [label, paint.style('muted')],
+          [text.slice(label.length), paint.style('text')],
+        ],
+        width,
+      );
+      return;
+    }
+    case 'warning':
+      write(paint, x, y, [[text, bold(paint.style('warning'))]], width);
+      return;
+    case 'text':
+    case 'blank':
+      write(paint, x, y, [[text, paint.style('text')]], width);
+      return;
+  }
+}
+
+/** On a ground of its own where the theme has one. */
+function commandAttr(paint: Paint): Attr {
+  const selected = paint.theme.style('selected');
+  const code = bold(paint.style('code'));
+  return (attrFlags(selected) & INVERSE) !== 0 || attrBg(selected) === TERMINAL_COLOUR ? code : withBg(code, selected);
+}
+
+function noticeSpans(paint: Paint, dialog: ApprovalDialog, below: number): Span[] {
+  const { model, glyphs } = paint;
+  if (dialog.phase.type === 'sending') {
+    return [[own(paint, dialog.phase.decision === 'approve' ? 'approving…' : 'rejecting…'), paint.style('info')]];
+  }
+  if (dialog.notice !== undefined) return [[clip(paint, dialog.notice, 400), paint.style('warning')]];
+  if (below > 0) {
+    const rows = below === 1 ? '1 more row' : `${below} more rows`;
+    return [[`${glyphs.down} ${rows}: read to the end`, paint.style('warning')]];
+  }
+  const listens = model.now >= dialog.deafUntil;
+  return keySpans(paint, [
+    ['approval.approve', 'approve once', listens && dialog.seenEndAt !== undefined],
+    ['approval.reject', 'reject', listens],
+    ['approval.reject-reason', 'with a reason', listens],
+    ['approval.leave', 'leave pending'],
+  ]);
+}

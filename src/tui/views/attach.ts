@@ -1,0 +1,44 @@
+// Attached to a run: its terminal fills the screen, and the first row says how to leave it.
+
+import { attachRect, overlayRect } from '../geometry.ts';
+import type { AttachDialog } from '../model.ts';
+import { findRun } from '../select.ts';
+import { inverse } from '../terminal/theme.ts';
+import { keyOf } from './nothing.ts';
+import { clip, own, type Paint, type Span, write } from './paint.ts';
+import { runTitle } from './run-row.ts';
+
+export function drawAttach(paint: Paint, dialog: AttachDialog): void {
+  const { model, grid } = paint;
+  const rect = attachRect(model);
+  grid.fill(overlayRect(model, dialog), ' ', paint.style('text'));
+  const bar = inverse(paint.style('text'));
+  grid.fill({ x: 0, y: 0, width: model.size.width, height: 1 }, ' ', bar);
+  const { port } = dialog.output;
+  if (port !== undefined) {
+    const cursor = dialog.phase === 'open' && dialog.scrollBack === 0;
+    port.draw(grid, rect, { scrollBack: dialog.scrollBack, defaultAttr: paint.style('text'), cursor });
+  }
+  const width = model.size.width - 2;
+  const ends = own(paint, ending(dialog));
+  const run = findRun(model, dialog.run);
+  const name = run === undefined ? 'a run' : `${run.number} ${runTitle(run)}`;
+  const start = dialog.phase === 'opening' ? 'attaching to ' : dialog.phase === 'open' ? 'attached to ' : '';
+  // The way out is always on the screen: the name gives way.
+  const spans: Span[] = [[`${start}${clip(paint, name, Math.max(2, width - start.length - ends.length))}${ends}`, bar]];
+  write(paint, 1, 0, spans, width);
+}
+
+function ending({ phase, message, scrollBack }: AttachDialog): string {
+  const key = keyOf('attach.detach');
+  switch (phase) {
+    case 'ended':
+      return ' is over — any key goes back';
+    case 'failed':
+      return ` — ${message ?? 'it cannot be attached'}, ${key} goes back`;
+    case 'opening':
+      return `… — ${key} goes back`;
+    case 'open':
+      return scrollBack === 0 ? ` — ${key} detaches` : ` — ${key} detaches — ${scrollBack} rows back`;
+  }
+}

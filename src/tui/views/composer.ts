@@ -1,0 +1,161 @@
+// Where tasks are typed: the prompt with the text, the row that says where it will go, the list of completions, and the
+// strip that says that something waits.
+
+import { composerWidth, layoutOf, PROMPT_WIDTH } from '../geometry.ts';
+import type { ComposerHint } from '../model.ts';
+import { deviceName } from '../select.ts';
+import type { Rect } from '../terminal/cells.ts';
+import { layoutEditor } from '../terminal/editor.ts';
+import { bold, type StyleName } from '../terminal/theme.ts';
+import { stringWidth } from '../terminal/width.ts';
+import { keyOf } from './nothing.ts';
+import { clip, onGround, own, type Paint, type Span, select, write, writeRow } from './paint.ts';
+import { timeLeft } from './sides.ts';
+
+const PLACEHOLDER = 'type !command, = expression, or /help';
+
+export function drawComposer(paint: Paint, rect: Rect): void {
+  const { model, grid, glyphs } = paint;
+  const { editor } = model.composer;
+  const focused = model.focus === 'composer' && model.overlays.length === 0;
+  grid.write(rect.x + 1, rect.y, glyphs.prompt, focused ? bold(paint.style('accent')) : paint.style('muted'), 1);
+  const { lines, cursor, scrolled } = layoutEditor(editor, composerWidth(model), rect.height);
+  const x = rect.x + PROMPT_WIDTH;
+  if (editor.text === '') {
+    const text = focused ? PLACEHOLDER : `${keyOf('pane.compose')} types a task: ${PLACEHOLDER.slice(5)}`;
+    write(
+      paint,
+      x,
+      rect.y,
+      [[clip(paint, text, rect.width - PROMPT_WIDTH - 1), paint.style('placeholder')]],
+      rect.width,
+    );
+  }
+  const attr = paint.style(focused ? 'input' : 'muted');
+  lines.forEach((line, index) => {
+    grid.write(x, rect.y + index, line, attr, composerWidth(model));
+  });
+  if (scrolled > 0) grid.write(rect.x, rect.y, glyphs.up, paint.style('muted'));
+  if (focused) grid.cursor = { x: x + cursor.x, y: rect.y + cursor.y };
+}
+
+/** Under the text: what became of the last one, else where this one will go. */
+export function drawHint(paint: Paint, rect: Rect): void {
+  const spans = composerState(paint) ?? hintSpans(paint, paint.model.composer.hint);
+  write(paint, rect.x + PROMPT_WIDTH, rect.y, spans, rect.width - PROMPT_WIDTH - 1);
+}
+
+/** A text that failed, or is on its way; undefined if there is nothing to tell. */
+export function composerState(paint: Paint): Span[] | undefined {
+  const { failed, sending } = paint.model.composer;
+  if (failed !== undefined) {
+    return [
+      [`${paint.glyphs.failed} not sent: `, paint.style('error')],
+      [clip(paint, failed.message, 200), paint.style('text')],
+      [`  ${keyOf('composer.send')} tries again`, paint.style('muted')],
+    ];
+  }
+  if (sending === 0) return undefined;
+  return [[own(paint, sending === 1 ? 'sending…' : `sending ${sending}…`), paint.style('info')]];
+}
+
+const VERDICTS = {
+  allow: { text: 'runs at once', style: 'success' },
+  ask: { text: 'will ask', style: 'warning' },
+  deny: { text: 'refused', style: 'error' },
+} as const satisfies Record<string, { text: string; style: StyleName }>;
+
+function hintSpans(paint: Paint, hint: ComposerHint): Span[] {
+  const muted = paint.style('muted');
+  const text = paint.style('text');
+  switch (hint.kind) {
+    case 'empty':
+      return [];
+    case 'refused':
+      return [
+        [`${paint.glyphs.failed} `, paint.style('error')],
+        [clip(paint, hint.reason, 200), text],
+        ...(hint.hint === undefined ? [] : [[`  ${clip(paint, hint.hint, 200)}`, muted] as Span]),
+      ];
+    case 'command':
+      return [
+        [clip(paint, hint.usage, 80), paint.style('accent')],
+        [`  ${clip(paint, hint.help, 200)}`, muted],
+      ];
+    case 'route':
+      return routeSpans(paint, hint);
+  }
+}
+
+function routeSpans(
+  paint: Paint,
+  { answer, verdict, because, enforced }: Extract<ComposerHint, { kind: 'route' }>,
+): Span[] {
+  const muted = paint.style('muted');
+  const dot: Span = [` ${paint.glyphs.separator} `, muted];
+  const spans: Span[] = [
+    [`${paint.glyphs.arrow} `, paint.style('accent')],
+    [answer.route, paint.style('text')],
+  ];
+  if (answer.device !== undefined) spans.push(dot, [clip(paint, answer.device.name, 24), paint.style('text')]);
+  if (enforced !== undefined) {
+    const looser = answer.action.kind === 'shell' && answer.action.access !== enforced;
+    spans.push(dot, [enforced, paint.style(looser || enforced === 'full-access' ? 'warning' : 'text')]);
+  }
+  const { text, style } = VERDICTS[verdict];
+  spans.push(dot, [text, paint.style(style)]);
+  const why = clip(paint, because.join('; '), 200);
+  if (why !== '')
+    spans.push([verdict === 'deny' ? `: ${why}` : `  ${why}`, verdict === 'deny' ? paint.style('text') : muted]);
+  return spans;
+}
+
+const MOST_COMPLETIONS = 8;
+
+/** Over the composer, where the completed word begins. */
+export function drawCompletion(outer: Paint): void {
+  const { completion } = outer.model.composer;
+  if (completion === undefined || completion.items.length === 0) return;
+  const paint = onGround(outer, 'dialog');
+  const { composer, body } = layoutOf(paint.model);
+  const shown = Math.min(MOST_COMPLETIONS, completion.items.length, Math.max(1, body.height - 2));
+  const first = Math.max(0, Math.min(completion.selected - Math.floor(shown / 2), completion.items.length - shown));
+  const items = completion.items.slice(first, first + shown).map((item) => clip(paint, item, composer.width - 6));
+  const width = Math.max(...items.map((item) => stringWidth(item))) + 4;
+  const column = PROMPT_WIDTH + stringWidth(paint.model.composer.editor.text.slice(0, completion.from)) - 2;
+  const rect = {
+    x: Math.max(0, Math.min(column, composer.width - width)),
+    y: composer.y - shown - 2,
+    width,
+    height: shown + 2,
+  };
+  paint.grid.fill(rect, ' ', paint.style('dialog'));
+  paint.grid.box(rect, paint.style('dialogBorder'), { border: paint.glyphs.border });
+  items.forEach((item, index) => {
+    const at = { x: rect.x + 1, y: rect.y + 1 + index, width: width - 2 };
+    write(paint, at.x + 1, at.y, [[item, paint.style('text')]], width - 3);
+    if (first + index === completion.selected) select(paint, at);
+  });
+}
+
+/** One row: something waits, and no pane shows it. */
+export function drawStrip(outer: Paint, rect: Rect): void {
+  const [approval] = outer.model.approvals;
+  if (approval === undefined) return;
+  const paint = onGround(outer, 'header');
+  const muted = paint.style('muted');
+  paint.grid.fill(rect, ' ', paint.style('header'));
+  const badge = ` ${paint.glyphs.waiting} ${outer.model.approvals.length} `;
+  const used = write(outer, rect.x, rect.y, [[badge, outer.style('badgeWarning')]], rect.width);
+  const where = clip(paint, deviceName(paint.model, approval.device), 16);
+  const room = { x: rect.x + used + 1, y: rect.y, width: rect.width - used - 2 };
+  // While typing, the key of the panes would type its letter.
+  const typing = paint.model.focus === 'composer' ? `${keyOf('composer.leave')} ` : '';
+  const left: Span[] = [[clip(paint, approval.payload.command, room.width), paint.style('text')]];
+  if (room.width >= 60) left.push([`  on ${where}`, muted]);
+  writeRow(paint, room, left, [
+    [`${typing}${keyOf('approval.next')} answers`, paint.style('accent')],
+    ['  ', muted],
+    timeLeft(paint, approval),
+  ]);
+}

@@ -1,0 +1,78 @@
+// What lies over the panes: each overlay to its own view, in the order in which they were opened. What is below a dialog is
+// dimmed, so that the eye goes where the keys go.
+
+import { layoutOf } from '../geometry.ts';
+import type { Overlay } from '../model.ts';
+import { type Attr, attrBg, attrFg, makeAttr, TERMINAL_COLOUR } from '../terminal/cells.ts';
+import { drawApprovalDialog } from './approval-dialog.ts';
+import { drawAttach } from './attach.ts';
+import { drawHelp } from './help.ts';
+import { isPage } from './pages.ts';
+import type { Paint } from './paint.ts';
+import { drawPalette } from './palette.ts';
+import { drawConfirm, drawReason, drawSave, drawSignals } from './questions.ts';
+import { drawRunDetail } from './run-detail.ts';
+import { drawSearch } from './search.ts';
+import { drawText } from './text.ts';
+
+export function drawOverlays(paint: Paint): void {
+  const { overlays } = paint.model;
+  const first = Math.max(0, overlays.findLastIndex(isPage));
+  for (const overlay of overlays.slice(first)) {
+    if (!isPage(overlay)) dim(paint);
+    paint.grid.cursor = undefined;
+    drawOverlay(paint, overlay);
+  }
+}
+
+function drawOverlay(paint: Paint, overlay: Overlay): void {
+  switch (overlay.kind) {
+    case 'palette':
+      drawPalette(paint, overlay);
+      return;
+    case 'help':
+      drawHelp(paint, overlay);
+      return;
+    case 'search':
+      drawSearch(paint, overlay);
+      return;
+    case 'run':
+      drawRunDetail(paint, overlay);
+      return;
+    case 'approval':
+      drawApprovalDialog(paint, overlay);
+      return;
+    case 'reason':
+      drawReason(paint, overlay);
+      return;
+    case 'confirm':
+      drawConfirm(paint, overlay);
+      return;
+    case 'text':
+      drawText(paint, overlay);
+      return;
+    case 'signal':
+      drawSignals(paint, overlay);
+      return;
+    case 'save':
+      drawSave(paint, overlay);
+      return;
+    case 'attach':
+      drawAttach(paint, overlay);
+      return;
+  }
+}
+
+/** All but the footer, which has the keys of the dialog. Without colours there is nothing to take away. */
+function dim(paint: Paint): void {
+  if (paint.theme.tier === 'mono') return;
+  const { footer } = layoutOf(paint.model);
+  const fg = attrFg(paint.theme.style('border'));
+  const grounds = (['header', 'dialog'] as const).map((name) => attrBg(paint.theme.style(name)));
+  const header = attrBg(paint.theme.style('header'));
+  const patch = (attr: Attr): Attr => {
+    const bg = attrBg(attr);
+    return makeAttr(fg, bg === TERMINAL_COLOUR || grounds.includes(bg) ? bg : header);
+  };
+  paint.grid.restyle({ x: 0, y: 0, width: footer.width, height: footer.y }, patch);
+}

@@ -1,0 +1,172 @@
+// The detail of a run: what it is in three rows, and below either what it printed or everything that is known of it.
+
+import type { Run } from '../../core/runs.ts';
+import { type DetailRow, detailRows } from '../detail-rows.ts';
+import { describeStatus, formatBytes, formatDuration, formatTime, isCounting } from '../format.ts';
+import { overlayRect, RUN_HEAD_ROWS, runOutputRect } from '../geometry.ts';
+import type { OutputView, RunDialog } from '../model.ts';
+import { deviceName, elapsed, findRun } from '../select.ts';
+import type { Rect } from '../terminal/cells.ts';
+import type { StyleName } from '../terminal/theme.ts';
+import { openPage } from './dialog.ts';
+import type { ListWindow } from './frame.ts';
+import { keyOf } from './nothing.ts';
+import { clip, own, type Paint, type Span, select, write, writeRow } from './paint.ts';
+import { runGlyph, runTitle } from './run-row.ts';
+
+export function drawRunDetail(paint: Paint, dialog: RunDialog): void {
+  const { model } = paint;
+  const run = findRun(model, dialog.run) ?? dialog.detail?.run;
+  const body = runOutputRect(model);
+  const rows = dialog.section === 'details' ? detailRows(model, dialog, body.width) : [];
+  const rect = overlayRect(model, dialog);
+  const box = openPage(paint, rect, run === undefined ? 'Run' : `Run ${run.number}`, {
+    window: windowOf(dialog, rows.length, body),
+    bottomRight: backSpans(paint, dialog),
+  });
+  if (run !== undefined) drawHead(paint, box, run, dialog);
+  else write(paint, box.x, box.y, [[own(paint, dialog.message ?? 'loading…'), paint.style('muted')]], box.width);
+  if (dialog.section === 'details') drawDetails(paint, body, rows, dialog);
+  else drawOutput(paint, body, dialog.output, dialog.scrollBack, run);
+}
+
+function windowOf(dialog: RunDialog, rows: number, body: Rect): ListWindow {
+  const total = dialog.section === 'details' ? rows : (dialog.output.port?.rows(body.width) ?? 0);
+  const most = Math.max(0, total - body.height);
+  const before = Math.min(
+    most,
+    dialog.section === 'details' ? dialog.scroll : most - Math.min(most, dialog.scrollBack),
+  );
+  return { before, shown: Math.min(total, body.height), after: most - before, head: RUN_HEAD_ROWS };
+}
+
+function backSpans(paint: Paint, { section, scrollBack }: RunDialog): Span[] | undefined {
+  if (section !== 'output' || scrollBack === 0) return undefined;
+  return [[`${paint.glyphs.down} ${scrollBack} below, ${keyOf('scroll.last')} follows`, paint.style('muted')]];
+}
+
+function drawHead(paint: Paint, box: Rect, run: Run, dialog: RunDialog): void {
+  const { model, glyphs } = paint;
+  const muted = paint.style('muted');
+  const { glyph, style } = runGlyph(paint, run);
+  const time = formatDuration(elapsed(run, model.now), isCounting(run));
+  writeRow(
+    paint,
+    box,
+    [
+      [`${glyph} `, paint.style(style)],
+      [clip(paint, runTitle(run), box.width), paint.style('text')],
+    ],
+    [[time, muted]],
+  );
+  const dot: Span = [` ${glyphs.separator} `, muted];
+  const access: Span[] = run.action.kind === 'shell' ? [dot, [run.action.access, muted]] : [];
+  writeRow(
+    paint,
+    { ...box, y: box.y + 1 },
+    [
+      ['  ', muted],
+      [describeStatus(run), paint.style(style)],
+      dot,
+      [run.route, muted],
+      dot,
+      [clip(paint, deviceName(model, run.device), 24), muted],
+      ...access,
+    ],
+    [[formatTime(run.startedAt ?? run.submittedAt, model.now), muted]],
+  );
+  drawTabs(paint, { ...box, y: box.y + 2 }, dialog);
+}
+
+function drawTabs(paint: Paint, at: Rect, { section, output, detail }: RunDialog): void {
+  const line = paint.style('border');
+  const across = paint.glyphs.border[1] ?? '-';
+  paint.grid.write(at.x, at.y, across.repeat(Math.max(0, at.width)), line);
+  const tab = (label: string, on: boolean): Span => [` ${label} `, paint.style(on ? 'titleFocused' : 'muted')];
+  const made = detail?.artifacts.length ?? 0;
+  const spans: Span[] = [
+    tab(output.bytes > 0 ? `Output ${formatBytes(output.bytes)}` : 'Output', section === 'output'),
+    [across, line],
+    tab(made > 0 ? `Details ${paint.glyphs.artifact} ${made}` : 'Details', section === 'details'),
+  ];
+  const used = write(paint, at.x + 1, at.y, spans, at.width - 2);
+  if (output.state === 'live') {
+    const live = ' live ';
+    if (used + live.length + 4 < at.width) {
+      write(paint, at.x + at.width - live.length - 1, at.y, [[live, paint.style('accent')]], live.length);
+    }
+  }
+}
+
+export function drawOutput(
+  paint: Paint,
+  rect: Rect,
+  output: OutputView,
+  scrollBack: number,
+  run: Run | undefined,
+): void {
+  const say = (text: string, style: StyleName): void => {
+    write(
+      paint,
+      rect.x + 1,
+      rect.y,
+      [[clip(paint, own(paint, text), rect.width - 2), paint.style(style)]],
+      rect.width - 2,
+    );
+  };
+  if (output.state === 'failed') {
+    say(output.message ?? 'the output cannot be shown', 'error');
+    return;
+  }
+  if (output.port === undefined) {
+    say(
+      run !== undefined && run.startedAt === undefined
+        ? 'It has not started: what it prints appears here.'
+        : 'opening…',
+      'muted',
+    );
+    return;
+  }
+  output.port.draw(paint.grid, rect, { scrollBack, defaultAttr: paint.style('text'), cursor: false });
+  if (output.bytes === 0)
+    say(output.state === 'ended' ? 'It printed nothing.' : 'It has printed nothing yet.', 'muted');
+}
+
+const DETAIL_STYLES: Readonly<Record<Exclude<DetailRow['style'], 'label'>, StyleName>> = {
+  heading: 'title',
+  command: 'code',
+  text: 'text',
+  failure: 'error',
+  artifact: 'text',
+};
+
+/** `label.padEnd(10)` of detail-rows. */
+const LABEL =
+  /^(status|route|device|access|folder|submitted|started|ended|exit|output|note|stopped|left|retry of|id) +/;
+
+function drawDetails(paint: Paint, body: Rect, rows: readonly DetailRow[], dialog: RunDialog): void {
+  const scroll = Math.max(0, Math.min(dialog.scroll, rows.length - body.height));
+  rows.slice(scroll, scroll + body.height).forEach((row, index) => {
+    const at = { ...body, y: body.y + index };
+    write(paint, at.x, at.y, detailSpans(paint, row), at.width);
+    if (row.artifact !== undefined && row.artifact === dialog.artifact) select(paint, at);
+  });
+}
+
+function detailSpans(paint: Paint, { style, text }: DetailRow): Span[] {
+  if (style === 'artifact') {
+    return [
+      [`${paint.glyphs.artifact} `, paint.style('info')],
+      [text, paint.style('text')],
+    ];
+  }
+  if (style !== 'label') {
+    const attr = paint.style(style === 'heading' ? 'accent' : DETAIL_STYLES[style]);
+    return [[text, attr]];
+  }
+  const label = LABEL.exec(text)?.[0] ?? '';
+  return [
+    [label, paint.style('muted')],
+    [text.slice(label.length), paint.style('text')],
+  ];
+}

@@ -1,0 +1,146 @@
+// A run as one row: glyph, number, what runs, and on the right the device, its route or status, and its time. The columns
+// are the same for every row of a list, so that they line up.
+
+import { titleOf } from '../../core/actions.ts';
+import { isFinal, type Run } from '../../core/runs.ts';
+import { formatDuration, isCounting } from '../format.ts';
+import type { Model } from '../model.ts';
+import { deviceName, elapsed } from '../select.ts';
+import type { Rect } from '../terminal/cells.ts';
+import type { StyleName } from '../terminal/theme.ts';
+import { padEnd, stringWidth } from '../terminal/width.ts';
+import { clip, type Paint, type Span, write } from './paint.ts';
+
+export interface RunColumns {
+  readonly number: number;
+  /** 0: there is no such column. */
+  readonly device: number;
+  readonly status: number;
+  readonly time: number;
+}
+
+const GAP = 2;
+const TIME = 7;
+const STATUS = 15;
+/** Where device and status share a column: what is unusual stands in it, else the device. */
+const SHARED = 11;
+const MOST_DEVICE = 12;
+/** A title narrower than this tells nothing: columns give way first. */
+const LEAST_TITLE = 22;
+
+/** Which columns there is room for. With a single device nobody asks which one. */
+export function runColumns(model: Model, width: number): RunColumns {
+  const number = Math.max(2, String(model.runs[0]?.number ?? 0).length);
+  const device = model.devices.length > 1 ? deviceWidth(model) : 0;
+  const time = width >= 24 ? TIME : 0;
+  const room = width - number - 3 - time - GAP - LEAST_TITLE;
+  const both = STATUS + GAP + (device > 0 ? device + GAP : 0);
+  if (room >= both) return { number, device, status: STATUS, time };
+  const shared = Math.max(device, SHARED);
+  if (device > 0 && room >= shared + GAP - SLACK) return { number, device: shared, status: 0, time };
+  return { number, device: 0, status: 0, time };
+}
+
+/** A shared column may take this much of the title. */
+const SLACK = 6;
+
+const deviceWidth = ({ devices }: Model): number =>
+  Math.min(MOST_DEVICE, Math.max(0, ...devices.slice(0, 32).map(({ name }) => stringWidth(name))));
+
+export function drawRun(paint: Paint, at: Pick<Rect, 'x' | 'y' | 'width'>, run: Run, columns: RunColumns): void {
+  const muted = paint.style('muted');
+  const { glyph, style } = runGlyph(paint, run);
+  let right = at.x + at.width;
+  const column = (width: number, text: string, attr: number, alignRight: boolean): void => {
+    if (width === 0) return;
+    right -= width;
+    const shown = clip(paint, text, width);
+    write(paint, alignRight ? right + width - stringWidth(shown) : right, at.y, [[shown, attr]], width);
+    right -= GAP;
+  };
+  column(columns.time, runTime(paint.model, run), muted, true);
+  const status = unusual(run);
+  const device = deviceName(paint.model, run.device);
+  if (columns.status > 0) {
+    column(columns.status, status?.text ?? run.route, status === undefined ? muted : paint.style(status.style), false);
+    column(columns.device, device, muted, false);
+  } else if (columns.device > 0) {
+    column(columns.device, status?.short ?? device, status === undefined ? muted : paint.style(status.style), false);
+  } else if (status !== undefined && at.width >= LEAST_TITLE + TIME + SHARED) {
+    column(stringWidth(status.short), status.short, paint.style(status.style), true);
+  }
+  const room = right - at.x;
+  const head: Span[] = [
+    [glyph, paint.style(style)],
+    [` ${String(run.number).padStart(columns.number)} `, muted],
+  ];
+  const used = write(paint, at.x, at.y, head, room);
+  write(paint, at.x + used, at.y, [[clip(paint, runTitle(run), room - used), paint.style('text')]], room - used);
+}
+
+/** What runs, on one line. Not sanitised. */
+export function runTitle({ action }: Run): string {
+  return action.kind === 'inline' ? `= ${titleOf(action)}` : titleOf(action);
+}
+
+export function runGlyph({ glyphs }: Paint, run: Run): { glyph: string; style: StyleName } {
+  switch (run.status) {
+    case 'queued':
+      // One column, also where the theme spells it out.
+      return { glyph: glyphs.queued, style: 'muted' };
+    case 'running':
+      return { glyph: glyphs.running, style: 'accent' };
+    case 'waiting_approval':
+      return { glyph: glyphs.waiting, style: 'warning' };
+    case 'completed':
+      return { glyph: glyphs.done, style: 'success' };
+    case 'failed':
+      return { glyph: glyphs.failed, style: 'error' };
+    case 'cancelled':
+      return { glyph: glyphs.cancelled, style: 'muted' };
+  }
+}
+
+interface Unusual {
+  readonly text: string;
+  /** The same in SHARED columns. */
+  readonly short: string;
+  readonly style: StyleName;
+}
+
+/** What is worth saying of its state besides the glyph; undefined while all goes as it should. */
+function unusual(run: Run): Unusual | undefined {
+  const said = (text: string, style: StyleName, short = text): Unusual => ({ text, short, style });
+  switch (run.status) {
+    case 'completed':
+      return undefined;
+    case 'queued':
+      return said('queued', 'muted');
+    case 'running':
+      return run.startedAt === undefined ? said('starting', 'muted') : undefined;
+    case 'waiting_approval':
+      return said('waiting for you', 'warning', 'waiting');
+    case 'failed':
+      return said(failure(run), 'error');
+    case 'cancelled':
+      return said(run.reason === 'user' ? 'cancelled' : run.reason, 'muted');
+  }
+}
+
+function failure(run: Extract<Run, { status: 'failed' }>): string {
+  if (run.reason === 'exit') return `exit ${run.exitCode ?? '?'}`;
+  return run.reason === 'signal' ? (run.signal ?? 'signal') : run.reason;
+}
+
+/** How long it took or has taken; for one that waits for an answer, how long it will go on waiting. */
+function runTime(model: Model, run: Run): string {
+  if (run.status === 'waiting_approval') {
+    const approval = model.approvals.find(({ id }) => id === run.approvalId);
+    if (approval !== undefined) return formatDuration(approval.expiresAt - model.now, true);
+  }
+  if (run.status === 'queued') return '';
+  return formatDuration(elapsed(run, model.now), !isFinal(run) && isCounting(run));
+}
+
+/** A name in a column of its own width. */
+export const cell = (paint: Paint, text: string, width: number): string => padEnd(clip(paint, text, width), width);

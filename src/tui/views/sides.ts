@@ -1,0 +1,147 @@
+// The three panes beside the thread: what waits for an answer, the runs, the devices.
+
+import type { PendingApproval } from '../../core/approvals.ts';
+import type { Device } from '../../core/devices.ts';
+import { formatClock, formatDuration, formatTime } from '../format.ts';
+import { inner, layoutOf, paneSource } from '../geometry.ts';
+import type { PaneId } from '../model.ts';
+import { deviceName, findRun } from '../select.ts';
+import type { Rect } from '../terminal/cells.ts';
+import { layoutList } from '../terminal/virtual-list.ts';
+import { padEnd, stringWidth } from '../terminal/width.ts';
+import { drawFrame, paneTitle, tabTitle } from './frame.ts';
+import { drawNothing, keyOf } from './nothing.ts';
+import { clip, own, type Paint, type Span, select, write, writeRow } from './paint.ts';
+import { cell, drawRun, runColumns } from './run-row.ts';
+
+type Side = Exclude<PaneId, 'thread'>;
+/** Draws item `index` from its row `row` on, at `at`. */
+type DrawItem = (at: Rect, index: number, row: number) => void;
+
+export function drawSide(paint: Paint, pane: Side, rect: Rect): void {
+  const { model } = paint;
+  const focused = model.focus === pane;
+  const box = inner(rect);
+  const layout = layoutList(model.lists[pane], paneSource(model, pane), box.height);
+  const tabbed = layoutOf(model).tabbed;
+  drawFrame(paint, rect, {
+    title: tabbed ? tabTitle(paint, pane, focused, rect.width - 4) : paneTitle(paint, pane, focused),
+    focused,
+    window: { before: layout.before, shown: layout.rows.length, after: layout.after },
+  });
+  const drawItem = ITEMS[pane](paint, box);
+  if (layout.rows.length === 0) drawNothing(paint, box, emptyText(paint, pane));
+  for (const { index, y, skip, height } of layout.rows) {
+    for (let row = 0; row < height; row += 1) drawItem({ ...box, y: box.y + y + row }, index, skip + row);
+    if (!focused || index !== layout.state.cursor) continue;
+    for (let row = 0; row < height; row += 1) select(paint, { ...box, y: box.y + y + row });
+  }
+}
+
+function emptyText(paint: Paint, pane: Side): string[] {
+  if (paint.model.connection.state === 'connecting') return [own(paint, 'connecting…')];
+  switch (pane) {
+    case 'approvals':
+      return [`Nothing waits: ${keyOf('approval.next')} answers what asks.`];
+    case 'runs':
+      return [`No runs yet: ${keyOf('pane.compose')} types a task.`];
+    case 'devices':
+      return ['No device is known yet.'];
+  }
+}
+
+const ITEMS: Readonly<Record<Side, (paint: Paint, box: Rect) => DrawItem>> = {
+  approvals: (paint) => (at, index, row) => {
+    const approval = paint.model.approvals[index];
+    if (approval !== undefined) drawApproval(paint, at, approval, row);
+  },
+  runs: (paint, box) => {
+    const columns = runColumns(paint.model, box.width);
+    return (at, index) => {
+      const run = paint.model.runs[index];
+      if (run !== undefined) drawRun(paint, at, run, columns);
+    };
+  },
+  devices: (paint, box) => {
+    const { devices } = paint.model;
+    const most = Math.max(6, Math.floor(box.width * 0.4));
+    const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map((text) => stringWidth(text)));
+    const near = devices.slice(0, MEASURED_DEVICES);
+    const columns = {
+      name: Math.min(most, widest(near.map(({ name }) => name))),
+      place: widest(near.map((device) => place(device, paint.model.now))),
+    };
+    return (at, index) => {
+      const device = devices[index];
+      if (device !== undefined) drawDevice(paint, at, device, columns);
+    };
+  },
+};
+
+/** Columns are as wide as the first of them need: nobody has more. */
+const MEASURED_DEVICES = 64;
+
+/** Below this the time that is left is shown as a warning. */
+const SOON = 60_000;
+
+export function timeLeft(paint: Paint, { expiresAt }: PendingApproval): Span {
+  const left = expiresAt - paint.model.now;
+  return [formatDuration(left, true), paint.style(left < SOON ? 'warning' : 'muted')];
+}
+
+function drawApproval(paint: Paint, at: Rect, approval: PendingApproval, row: number): void {
+  if (row === 1) {
+    const command = clip(paint, approval.payload.command, at.width - 2);
+    write(paint, at.x + 2, at.y, [[command, paint.style('code')]], at.width - 2);
+    return;
+  }
+  const kind = findRun(paint.model, approval.runId)?.action.kind ?? 'shell';
+  const { enforced } = approval.payload;
+  const muted = paint.style('muted');
+  const where = clip(paint, deviceName(paint.model, approval.device), Math.max(6, Math.floor(at.width / 3)));
+  writeRow(
+    paint,
+    at,
+    [
+      [`${paint.glyphs.waiting} `, paint.style('warning')],
+      [where, paint.style('text')],
+      [`  ${kind}  `, muted],
+      [enforced, enforced === 'full-access' ? paint.style('warning') : muted],
+    ],
+    [timeLeft(paint, approval)],
+  );
+}
+
+function drawDevice(paint: Paint, at: Rect, device: Device, columns: { name: number; place: number }): void {
+  const { glyphs, model } = paint;
+  const online = device.presence.state === 'online';
+  const muted = paint.style('muted');
+  const name = cell(paint, device.name, columns.name);
+  const spans: Span[] = [
+    [`${online ? glyphs.online : glyphs.offline} `, paint.style(online ? 'success' : 'muted')],
+    [name, paint.style(online ? 'text' : 'muted')],
+    [`  ${padEnd(place(device, model.now), columns.place)}`, muted],
+  ];
+  if (online) spans.push([`  ${allowed(device).join(' ') || 'nothing allowed'}`, muted]);
+  write(paint, at.x, at.y, spans, at.width);
+}
+
+function place(device: Device, now: number): string {
+  if (device.local) return 'this device';
+  const { presence } = device;
+  if (presence.state === 'offline') return `offline since ${formatTime(presence.since, now)}`;
+  return presence.roundTripMs === undefined
+    ? `since ${formatClock(presence.since)}`
+    : `${Math.round(presence.roundTripMs)} ms`;
+}
+
+/** What runs may use there: it is able to, and its owner allows it. */
+function allowed({ capabilities, permissions }: Device): string[] {
+  const pairs: readonly (readonly [string, boolean])[] = [
+    ['shell', capabilities.shell && permissions.shell],
+    ['files', capabilities.local_files && permissions.local_files],
+    ['browser', capabilities.browserAutomation && permissions.browser_automation],
+    ['desktop', capabilities.desktopAutomation && permissions.desktop_automation],
+  ];
+  return pairs.filter(([, can]) => can).map(([name]) => name);
+}

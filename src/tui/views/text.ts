@@ -1,0 +1,31 @@
+// A text in full, to be read: an artifact, a message, everything of an approval.
+
+import { inner, overlayRect } from '../geometry.ts';
+import type { TextDialog } from '../model.ts';
+import { textRows } from '../update/overlays.ts';
+import { openPage } from './dialog.ts';
+import { clip, own, type Paint, write } from './paint.ts';
+
+export function drawText(paint: Paint, dialog: TextDialog): void {
+  const rect = overlayRect(paint.model, dialog);
+  const { width, height } = inner(rect);
+  const rows = dialog.loading ? [] : textRows(dialog, width);
+  const last = Math.max(0, rows.length - height);
+  const scroll = Math.max(0, Math.min(dialog.scroll, last));
+  const box = openPage(paint, rect, clip(paint, dialog.title, rect.width), {
+    window: { before: scroll, shown: Math.min(rows.length, height), after: last - scroll },
+    bottomRight:
+      last === 0 ? undefined : [[`${Math.min(rows.length, scroll + height)}/${rows.length}`, paint.style('muted')]],
+  });
+  if (dialog.loading) write(paint, box.x, box.y, [[own(paint, 'loading…'), paint.style('muted')]], box.width);
+  const body = dialog.footnote === undefined ? rows.length : rows.length - footnoteRows(dialog, width, rows.length);
+  rows.slice(scroll, scroll + height).forEach((row, index) => {
+    write(paint, box.x, box.y + index, [[row, paint.style(scroll + index < body ? 'text' : 'muted')]], box.width);
+  });
+}
+
+/** How many of the last rows belong to the footnote. */
+function footnoteRows(dialog: TextDialog, width: number, all: number): number {
+  const { footnote: _, ...rest } = dialog;
+  return all - textRows({ ...rest, footnote: undefined }, width).length;
+}

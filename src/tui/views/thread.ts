@@ -1,0 +1,187 @@
+// The thread pane: the window of entries that fits, each with its first row drawn here and its further rows as entry-rows
+// made them.
+
+import type { Approval } from '../../core/approvals.ts';
+import type { PublishedArtifact } from '../../core/artifacts.ts';
+import type { Message, ThreadEntry } from '../../core/thread.ts';
+import { BODY_INDENT, type EntryRow, entryRows, MESSAGE_INDENT } from '../entry-rows.ts';
+import { formatBytes, formatClock, formatDuration } from '../format.ts';
+import { inner, paneSource } from '../geometry.ts';
+import { deviceName, findRun } from '../select.ts';
+import type { Rect } from '../terminal/cells.ts';
+import type { StyleName } from '../terminal/theme.ts';
+import { type ListLayout, layoutList } from '../terminal/virtual-list.ts';
+import { drawFrame, paneTitle } from './frame.ts';
+import { drawNothing, keyOf } from './nothing.ts';
+import { clip, clipLeft, own, type Paint, type Span, select, spansWidth, write, writeRow } from './paint.ts';
+import { drawRun, type RunColumns, runColumns } from './run-row.ts';
+
+export function drawThread(paint: Paint, rect: Rect): void {
+  const { model } = paint;
+  const { thread } = model;
+  const focused = model.focus === 'thread';
+  const box = inner(rect);
+  const layout = layoutList(thread.list, paneSource(model, 'thread'), box.height);
+  drawFrame(paint, rect, {
+    title: paneTitle(paint, 'thread', focused),
+    focused,
+    topRight: loading(paint),
+    bottomRight: below(paint, layout),
+    window: {
+      before: layout.before + (thread.moreBefore ? 1 : 0),
+      shown: layout.rows.length,
+      after: layout.after + (thread.moreAfter ? 1 : 0),
+    },
+  });
+  if (thread.entries.length === 0) drawEmpty(paint, box);
+  const columns = runColumns(model, box.width);
+  for (const { index, y, skip, height } of layout.rows) {
+    const entry = thread.entries[index];
+    if (entry === undefined) continue;
+    const rows = entryRows(model, entry, box.width);
+    for (let row = 0; row < height; row += 1) {
+      const content = rows[skip + row];
+      if (content !== undefined) drawRow(paint, { ...box, y: box.y + y + row }, entry, content, columns);
+    }
+    if (focused && index === layout.state.cursor) select(paint, { ...box, y: box.y + y });
+  }
+}
+
+function loading(paint: Paint): Span[] | undefined {
+  const { thread, connection } = paint.model;
+  if (thread.loading === undefined || connection.state !== 'connected') return undefined;
+  const what = thread.loading === 'older' ? 'loading older…' : 'loading…';
+  return [[own(paint, what), paint.style('muted')]];
+}
+
+function below(paint: Paint, layout: ListLayout): Span[] | undefined {
+  const { thread } = paint.model;
+  const fresh = layout.newBelow + thread.newBelow;
+  if (fresh > 0) return [[`${paint.glyphs.down} ${fresh} new below`, paint.style('accent')]];
+  if (layout.after === 0 && !thread.moreAfter) return undefined;
+  return [[`${paint.glyphs.down} ${keyOf('list.last')} newest`, paint.style('muted')]];
+}
+
+function drawEmpty(paint: Paint, box: Rect): void {
+  if (paint.model.connection.state !== 'connected') {
+    drawNothing(paint, box, [own(paint, 'connecting to the peer…')]);
+    return;
+  }
+  drawNothing(paint, box, [
+    'Nothing has happened here yet.',
+    'Type a task below:  !ls  runs a command,  = 6 * 7  calculates.',
+    'Runs, approvals, results and messages gather here.',
+  ]);
+}
+
+const BODY_STYLES: Readonly<Record<Exclude<EntryRow['kind'], 'head'>, StyleName>> = {
+  text: 'text',
+  output: 'muted',
+  result: 'text',
+  failure: 'error',
+  more: 'muted',
+};
+
+function drawRow(paint: Paint, at: Rect, entry: ThreadEntry, row: EntryRow, columns: RunColumns): void {
+  if (row.kind !== 'head') {
+    const indent = entry.kind === 'message' ? MESSAGE_INDENT : BODY_INDENT;
+    const text = row.kind === 'more' ? own(paint, row.text) : row.text;
+    const style = entry.kind === 'approval' ? 'muted' : BODY_STYLES[row.kind];
+    write(paint, at.x + indent, at.y, [[clip(paint, text, at.width - indent), paint.style(style)]], at.width - indent);
+    return;
+  }
+  switch (entry.kind) {
+    case 'message':
+      drawMessage(paint, at, entry.message, row.text);
+      return;
+    case 'run':
+      drawRun(paint, at, entry.run, columns);
+      return;
+    case 'approval':
+      drawApproval(paint, at, entry.approval, columns);
+      return;
+    case 'artifact':
+      drawArtifact(paint, at, entry.artifact);
+      return;
+  }
+}
+
+/** Three letters, so that texts line up. */
+function author({ role, by }: Message): string {
+  if (role === 'assistant') return 'ai ';
+  return { human: 'you', assistant: 'ai ', agent: 'agt', device: 'dev' }[by.kind];
+}
+
+function drawMessage(paint: Paint, at: Rect, message: Message, text: string): void {
+  const human = message.role === 'user' && message.by.kind === 'human';
+  write(
+    paint,
+    at.x,
+    at.y,
+    [
+      [author(message), paint.style(human ? 'accent' : 'info')],
+      [` ${formatClock(message.at)}`, paint.style('muted')],
+    ],
+    MESSAGE_INDENT - 2,
+  );
+  const room = at.width - MESSAGE_INDENT;
+  write(paint, at.x + MESSAGE_INDENT, at.y, [[clip(paint, text, room), paint.style('text')]], room);
+}
+
+/** What was asked and answered; the run that asks stands near by and says what it is about. */
+function drawApproval(paint: Paint, at: Rect, approval: Approval, columns: RunColumns): void {
+  const { model, glyphs } = paint;
+  const muted = paint.style('muted');
+  const run = findRun(model, approval.runId);
+  const pending = approval.status === 'pending';
+  const glyph = pending ? glyphs.waiting : approval.status === 'approved' ? glyphs.done : glyphs.cancelled;
+  const when = pending ? formatDuration(approval.expiresAt - model.now, true) : formatClock(approval.decidedAt);
+  const tone = paint.style(pending ? 'warning' : 'muted');
+  const left: Span[] = [
+    [`${glyph} `, tone],
+    [`${(run === undefined ? '' : String(run.number)).padStart(columns.number)} `, muted],
+    [approvalWords(paint, approval), tone],
+  ];
+  const room = at.width - spansWidth(left) - when.length - 4;
+  const about = approvalAbout(paint, approval, run === undefined, room);
+  writeRow(paint, at, about === '' ? left : [...left, [`  ${about}`, muted]], [[when, muted]]);
+}
+
+/** How far it may reach and where; of an answered one, what it was, if its run is not there to say it. */
+function approvalAbout(paint: Paint, approval: Approval, alone: boolean, room: number): string {
+  if (room < 12) return '';
+  if (approval.status !== 'pending') return alone ? clip(paint, approval.title, room) : '';
+  const { enforced, cwd } = approval.payload;
+  const where = room - enforced.length - 4;
+  return where < 12 ? clip(paint, enforced, room) : `${enforced} in ${clipLeft(paint, cwd, where)}`;
+}
+
+function approvalWords(paint: Paint, approval: Approval): string {
+  switch (approval.status) {
+    case 'pending':
+      return 'asks for approval';
+    case 'expired':
+      return 'approval expired';
+    case 'approved':
+    case 'rejected':
+      return `${approval.status} on ${clip(paint, deviceName(paint.model, approval.decidedBy.device), 20)}`;
+  }
+}
+
+function drawArtifact(paint: Paint, at: Rect, artifact: PublishedArtifact): void {
+  const run = findRun(paint.model, artifact.runId);
+  const muted = paint.style('muted');
+  const tail = `  ${formatBytes(artifact.sizeBytes)}${run === undefined ? '' : `  from ${run.number}`}`;
+  const name = clip(paint, artifact.name, Math.max(4, at.width - 2 - tail.length));
+  write(
+    paint,
+    at.x,
+    at.y,
+    [
+      [`${paint.glyphs.artifact} `, paint.style('info')],
+      [name, paint.style('text')],
+      [tail, muted],
+    ],
+    at.width,
+  );
+}
