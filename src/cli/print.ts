@@ -5,6 +5,7 @@ import type { Approval } from '../core/approvals.ts';
 import type { PublishedArtifact } from '../core/artifacts.ts';
 import { isFinal, type Run } from '../core/runs.ts';
 import type { ThreadEntry } from '../core/thread.ts';
+import { formatBytes, formatClock, formatDuration } from '../tui/format.ts';
 import { sanitizeLine } from '../tui/terminal/sanitize.ts';
 
 const GLYPHS: Readonly<Record<Run['status'], string>> = {
@@ -46,32 +47,10 @@ export function elapsed(run: Run, now: number): string {
   return duration((isFinal(run) ? run.endedAt : now) - from);
 }
 
-export function duration(ms: number): string {
-  if (ms < 10_000) return `${(ms / 1000).toFixed(1)}s`;
-  const seconds = Math.floor(ms / 1000);
-  const parts = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), seconds % 60];
-  const [hours, minutes, rest] = parts as [number, number, number];
-  const two = (n: number): string => String(n).padStart(2, '0');
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
-}
+/** `2.1s`, `1:04`. */
+export const duration = (ms: number): string => formatDuration(ms, false);
 
-export function bytes(count: number): string {
-  if (count < 1000) return `${count} B`;
-  const units = ['kB', 'MB', 'GB', 'TB'];
-  let value = count;
-  let unit = -1;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
-}
-
-export function clock(ms: number): string {
-  const date = new Date(ms);
-  const two = (n: number): string => String(n).padStart(2, '0');
-  return `${two(date.getHours())}:${two(date.getMinutes())}`;
-}
+export const bytes = formatBytes;
 
 /** Rows as columns, each as wide as its widest cell. */
 export function table(rows: readonly (readonly string[])[]): string[] {
@@ -100,7 +79,7 @@ export function runRow(run: Run, now: number): string[] {
 
 export function approvalLines(approval: Approval, runNumber: string, now: number): string[] {
   const left =
-    approval.status === 'pending' ? `${duration(Math.max(0, approval.expiresAt - now))} left` : approval.status;
+    approval.status === 'pending' ? `${formatDuration(approval.expiresAt - now, true)} left` : approval.status;
   return [
     `⚠ ${approval.id}  run ${runNumber}  ${left}`,
     `    ${safe(approval.payload.command)}`,
@@ -116,12 +95,12 @@ export function artifactRow(artifact: PublishedArtifact): string[] {
 export function entryLine(entry: ThreadEntry): string {
   switch (entry.kind) {
     case 'message':
-      return `${clock(entry.message.at)}  ${entry.message.role === 'user' ? 'you' : 'assistant'}: ${safe(entry.message.text)}`;
+      return `${formatClock(entry.message.at)}  ${entry.message.role === 'user' ? 'you' : 'assistant'}: ${safe(entry.message.text)}`;
     case 'run':
-      return `${clock(entry.run.submittedAt)}  ${GLYPHS[entry.run.status]} ${entry.run.number}  ${safe(actionTitle(entry.run.action))}  (${statusText(entry.run)})`;
+      return `${formatClock(entry.run.submittedAt)}  ${GLYPHS[entry.run.status]} ${entry.run.number}  ${safe(actionTitle(entry.run.action))}  (${statusText(entry.run)})`;
     case 'approval':
-      return `${clock(entry.approval.requestedAt)}  ⚠ approval ${entry.approval.status}: ${safe(entry.approval.title)}`;
+      return `${formatClock(entry.approval.requestedAt)}  ⚠ approval ${entry.approval.status}: ${safe(entry.approval.title)}`;
     case 'artifact':
-      return `${clock(entry.artifact.createdAt)}  ◆ ${safe(entry.artifact.name)}  ${bytes(entry.artifact.sizeBytes)}`;
+      return `${formatClock(entry.artifact.createdAt)}  ◆ ${safe(entry.artifact.name)}  ${bytes(entry.artifact.sizeBytes)}`;
   }
 }

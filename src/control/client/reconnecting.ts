@@ -72,12 +72,8 @@ export function createReconnectingClient(options: {
     client = undefined;
     if (closed) return;
     const before = state.state === 'lost' ? state : undefined;
-    become({
-      state: 'lost',
-      since: before?.since ?? now(),
-      attempt: before === undefined ? 0 : before.attempt + 1,
-      reason,
-    });
+    const failed = state.state === 'connected' ? 0 : (before?.attempt ?? 0) + 1;
+    become({ state: 'lost', since: before?.since ?? now(), attempt: failed, reason });
   };
   const arrive = (fresh: ControlClient, peer: PeerStatus): void => {
     client = fresh;

@@ -10,7 +10,7 @@ import { overlayOf } from '../select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { closeStaleDialogs } from './approvals.ts';
 import { refreshHint } from './hint.ts';
-import { patch, type Step, step, then, toast } from './step.ts';
+import { patch, type Step, step, andThen, toast } from './step.ts';
 import { load, replaceEntries, showNewest, upsertEntry } from './thread.ts';
 
 /** Final runs beyond these are let go; the thread has them all. */
@@ -37,7 +37,7 @@ export function takeSnapshot(model: Model, snapshot: Snapshot): Step {
   const key = entries[list.cursor]?.key;
   // Whoever reads further up stays there, with everything as it is now.
   const refreshed = reading && key !== undefined ? load(ready, { kind: 'around', key }) : step(ready);
-  return then(then(refreshed, closeStaleDialogs), reloadDetail);
+  return andThen(andThen(refreshed, closeStaleDialogs), reloadDetail);
 }
 
 /** Tails of runs that were running may have a gap: they are fetched again. */
@@ -71,7 +71,7 @@ export function takeChange(model: Model, { entry, run, event }: Change): Step {
   if (entry.kind !== 'approval') return step(next);
   next = takeApproval(next, entry.approval);
   const effects: Effect[] = event.type === 'approval.requested' ? [announce(next, entry.approval)] : [];
-  return then(step(next, ...effects), closeStaleDialogs);
+  return andThen(step(next, ...effects), closeStaleDialogs);
 }
 
 /** A run that an answer tells of. Its changes come by themselves, and may have come before the answer. */

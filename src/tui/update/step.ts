@@ -11,7 +11,7 @@ export interface Step {
 export const step = (model: Model, ...effects: readonly Effect[]): Step => ({ model, effects });
 
 /** Goes on from a step, keeping its effects. */
-export function then(before: Step, next: (model: Model) => Step): Step {
+export function andThen(before: Step, next: (model: Model) => Step): Step {
   const after = next(before.model);
   return {
     model: after.model,

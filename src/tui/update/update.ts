@@ -12,13 +12,13 @@ import { searchFailed, takeFound, takeRanked } from './overlays.ts';
 import { settleLists } from './panes.ts';
 import { addRun, takeChange, takeLost, takeSnapshot } from './peer.ts';
 import { detailFailed, resizeAttached, retried, takeDetail, takeOutput, takePreview } from './runs.ts';
-import { type Step, say, step, then, toast } from './step.ts';
+import { type Step, say, step, andThen, toast } from './step.ts';
 import { settleThread, takePage, withThread } from './thread.ts';
 
 export function update(model: Model, message: Message): Step {
   const current = atTime(model, message.at);
-  return then(
-    then(handle(current, message), (next) => step(look(settleLists(next)))),
+  return andThen(
+    andThen(handle(current, message), (next) => step(look(settleLists(next)))),
     settleThread,
   );
 }

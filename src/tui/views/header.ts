@@ -73,7 +73,7 @@ export function drawBanner(paint: Paint, rect: Rect): void {
   const says = [
     `connection lost at ${at}, ${formatDuration(now - connection.since, true)} ago; it reconnects by itself`,
     `connection lost at ${at}; it reconnects`,
-    `lost at ${at}; it reconnects`,
+    `lost ${at}, reconnecting`,
   ];
   const words = says.find((text) => text.length + 4 <= rect.width) ?? `lost at ${at}`;
   const start = ` ${paint.glyphs.waiting} ${words}`;

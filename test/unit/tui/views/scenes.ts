@@ -1,0 +1,163 @@
+// Every state of the screen that looks different, by name: what is drawn at every size and in every theme.
+
+import type { Run } from '../../../../src/core/runs.ts';
+import type { ApprovalDialog, Model, OutputPort, OutputView, RunDialog, Size } from '../../../../src/tui/model.ts';
+import { createEditor } from '../../../../src/tui/terminal/editor.ts';
+import { createList } from '../../../../src/tui/terminal/virtual-list.ts';
+import {
+  approval,
+  artifact,
+  busyDay,
+  emptyDay,
+  gpuBox,
+  laptop,
+  NOW,
+  withOverlay,
+  withText,
+} from './example.ts';
+
+const COMMAND = 'for f in $(git ls-files "*.ts"); do\n  npx prettier --write "$f" && git add "$f"\ndone';
+
+export function approvalDialog(change: Partial<ApprovalDialog> = {}): ApprovalDialog {
+  const asked = approval(13, COMMAND);
+  return {
+    kind: 'approval',
+    approval: { ...asked, payload: { ...asked.payload, envNames: ['NODE_ENV'], timeoutMs: 600_000 } },
+    deafUntil: NOW - 1,
+    scroll: 0,
+    seen: { width: 0, rows: 0 },
+    seenEndAt: NOW - 1,
+    phase: { type: 'open' },
+    notice: undefined,
+    ...change,
+  };
+}
+
+/** Numbered lines, the last of which is 200. */
+export const port: OutputPort = {
+  rows: () => 200,
+  draw(grid, rect, { scrollBack, defaultAttr }) {
+    for (let row = 0; row < rect.height; row += 1) {
+      const line = 200 - scrollBack - rect.height + row + 1;
+      grid.write(rect.x, rect.y + row, `line ${line} of the output`, defaultAttr, rect.width);
+    }
+  },
+};
+
+export const live: OutputView = { port, version: 1, kind: 'terminal', bytes: 12_345, state: 'live' };
+
+export function runDialog(model: Model, change: Partial<RunDialog> = {}): RunDialog {
+  const run = model.runs.find(({ number }) => number === 12) as Run;
+  return {
+    kind: 'run',
+    run: run.id,
+    detail: { run, approvals: [], artifacts: [artifact('report.pdf', 12, 1234), artifact('log/b.txt', 12, 99)] },
+    message: undefined,
+    section: 'output',
+    output: live,
+    scrollBack: 0,
+    scroll: 0,
+    artifact: 1,
+    ...change,
+  };
+}
+
+const items = ['go to the thread', 'go to the runs', 'cancel the run'].map((label, index) => ({
+  item: { label, keywords: '', hint: `${index + 1}`, target: { kind: 'binding', id: 'pane.thread' } as const },
+  positions: [0, 1, 3],
+}));
+
+export function scenes(size: Size): Record<string, Model> {
+  const busy: Model = { ...busyDay(size), focus: 'thread' };
+  const asking = withText(busyDay(size), '!npm test @gpu-box');
+  const search: Model['search'] = {
+    query: 'report',
+    results: busy.thread.entries.toReversed(),
+    more: true,
+    state: 'done',
+    index: -1,
+  };
+  const over = (...overlays: Model['overlays']): Model => withOverlay({ ...busy, search }, ...overlays);
+  return {
+    busy,
+    composing: busyDay(size),
+    empty: emptyDay(size),
+    zoomed: { ...busy, zoomed: true, focus: 'runs', pane: 'runs' },
+    approvals: { ...busy, focus: 'approvals', pane: 'approvals', side: 'approvals' },
+    devices: { ...busy, focus: 'devices', pane: 'devices', side: 'devices' },
+    lost: { ...busy, connection: { state: 'lost', since: NOW - 12_000, reason: 'the peer ended' } },
+    connecting: { ...emptyDay(size), device: undefined, devices: [], connection: { state: 'connecting', since: NOW } },
+    completing: {
+      ...asking,
+      composer: {
+        ...asking.composer,
+        completion: { items: ['@gpu-box', '@laptop', '@local'], selected: 1, from: 10, to: 18 },
+        hint: {
+          kind: 'route',
+          answer: {
+            ok: true,
+            route: 'desktop-local',
+            device: gpuBox,
+            action: { kind: 'shell', command: 'npm test', access: 'workspace-write' },
+            because: [],
+            rejected: [],
+          },
+          verdict: 'ask',
+          because: ['policy: no rule allows it, so a person decides'],
+          enforced: 'full-access',
+        },
+      },
+    },
+    toasts: {
+      ...busy,
+      toasts: [
+        { id: 1, tone: 'success', text: 'approved run 13', until: NOW },
+        { id: 2, tone: 'error', text: `not sent: ${'the peer is not reachable now '.repeat(9)}`, until: NOW },
+      ],
+    },
+    approval: over(approvalDialog()),
+    unread: over(approvalDialog({ seenEndAt: undefined, deafUntil: NOW + 100 })),
+    palette: over({
+      kind: 'palette',
+      editor: createEditor('go t'),
+      items: items.map(({ item }) => item),
+      matches: items,
+      selected: 1,
+      request: 0,
+    }),
+    help: over({ kind: 'help', scroll: 0 }),
+    search: over({ kind: 'search', editor: createEditor('report'), list: createList({ follow: false }), request: 0 }),
+    run: over(runDialog(busy)),
+    details: over(runDialog(busy, { section: 'details' })),
+    attach: over({ kind: 'attach', run: 'run-12' as Run['id'], output: live, scrollBack: 0, phase: 'open', message: undefined }),
+    reason: over(approvalDialog(), {
+      kind: 'reason',
+      approval: approval(13, '').id,
+      editor: createEditor('not before three'),
+      notice: undefined,
+    }),
+    quit: over({ kind: 'confirm', question: { type: 'quit' }, deafUntil: NOW - 1 }),
+    cancel: over({
+      kind: 'confirm',
+      question: { type: 'cancel', run: 'run-12' as Run['id'], title: '12 !npm test' },
+      deafUntil: NOW + 100,
+    }),
+    signal: over({ kind: 'signal', run: 'run-12' as Run['id'], selected: 1 }),
+    save: over({
+      kind: 'save',
+      artifact: artifact('report.pdf', 10, 120_000),
+      editor: createEditor('./report.pdf'),
+      notice: 'there is such a file: choose another name',
+    }),
+    text: over({
+      kind: 'text',
+      title: 'notes.txt',
+      text: Array.from({ length: 50 }, (_, line) => `line ${line} of the text`).join('\n'),
+      scroll: 999,
+      loading: false,
+      footnote: 'cut here: save it to read the rest',
+      request: undefined,
+    }),
+    local: { ...busy, devices: [laptop] },
+  };
+}
