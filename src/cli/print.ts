@@ -80,10 +80,15 @@ export function runRow(run: Run, now: number): string[] {
 export function approvalLines(approval: Approval, runNumber: string, now: number): string[] {
   const left =
     approval.status === 'pending' ? `${formatDuration(approval.expiresAt - now, true)} left` : approval.status;
+  const { access, enforced, cwd, executable, envNames } = approval.payload;
+  const reach =
+    access === enforced ? enforced : `${enforced} (asked for ${access}, but this device has no sandbox to enforce it)`;
+  const variables = envNames.length === 0 ? '' : ` with ${envNames.map(safe).join(', ')}`;
   return [
     `⚠ ${approval.id}  run ${runNumber}  ${left}`,
     `    ${safe(approval.payload.command)}`,
-    `    in ${safe(approval.payload.cwd)} as ${safe(approval.payload.executable)}${approval.payload.envNames.length === 0 ? '' : ` with ${approval.payload.envNames.join(', ')}`}, ${approval.payload.enforced}`,
+    `    in ${safe(cwd)} as ${safe(executable)}${variables}`,
+    `    ${reach}`,
     `    ${safe(approval.description)}`,
   ];
 }

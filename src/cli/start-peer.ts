@@ -65,7 +65,12 @@ function spawnPeer(log: number, env: NodeJS.ProcessEnv): ChildProcess {
 }
 
 /** A peer that is started from within a run does not belong to that run, and must not end with it. */
-function ownEnvironment({ DISPATCH_RUN: _r, DISPATCH_ARTIFACTS: _a, DISPATCH_DEVICE: _d, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function ownEnvironment({
+  DISPATCH_RUN: _r,
+  DISPATCH_ARTIFACTS: _a,
+  DISPATCH_DEVICE: _d,
+  ...env
+}: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return env;
 }
 

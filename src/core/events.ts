@@ -32,8 +32,11 @@ export interface StopReceipt {
 
 /** How much a run printed, and how much of that the cap left out between head and tail. */
 export interface OutputSummary {
+  /** All that was printed. */
   readonly bytes: number;
   readonly droppedBytes: number;
+  /** Where the dropped bytes were, in order: offsets in what was printed. Absent if nothing was dropped. */
+  readonly gaps?: readonly { readonly offset: number; readonly bytes: number }[];
 }
 
 export type EventBody =

@@ -136,11 +136,7 @@ function payloadOf(action: Action, plan: Plan): ApprovalPayload {
 
 function describe(device: string, action: Action, plan: Plan, gate: GateAnswer): string {
   const what = action.kind === 'shell' ? 'a shell command' : 'inline code';
-  const asked =
-    action.kind === 'shell' && action.access !== plan.enforced
-      ? ` It asked for ${action.access}, but this device has no sandbox, so it would run with ${plan.enforced}.`
-      : '';
-  return `Run ${what} on ${device} in ${plan.cwd}.${asked} Why you are asked: ${gate.because.join('; ')}.`;
+  return `Run ${what} on ${device} in ${plan.cwd}. You are asked because of ${gate.because.join('; ')}.`;
 }
 
 /** A bug or a broken disk: the run must not hang. */

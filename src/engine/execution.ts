@@ -6,6 +6,7 @@
 import type { Actor } from '../core/approvals.ts';
 import type { RunCommand } from '../core/decide.ts';
 import { DispatchError } from '../core/errors.ts';
+import type { OutputSummary } from '../core/events.ts';
 import type { RunId } from '../core/ids.ts';
 import { isFinal, type Run, type RunState } from '../core/runs.ts';
 import { askFor, type CheckedPlan, checkRun, giveUp } from './admission.ts';
@@ -13,7 +14,7 @@ import { collectFiles, collectOutput } from './artifacts.ts';
 import { type EngineDeps, executorFor } from './context.ts';
 import type { Journal } from './journal.ts';
 import { commandOf, type StopCause } from './outcome.ts';
-import type { ExecutionControl, Outcome, OutputWriter, SealedOutput } from './ports.ts';
+import type { ExecutionControl, Outcome, OutputWriter } from './ports.ts';
 
 export interface Executions {
   /** Carries the run out. Never rejects: trouble ends the run. */
@@ -86,8 +87,8 @@ export function createExecutions(deps: EngineDeps & { journal: Journal; self: Ac
   ): Promise<void> => {
     const files = await collectFiles(deps, run);
     for (const note of files.notes) output.write(Buffer.from(`[dispatch: ${note}]\n`));
-    const { sealed, artifacts } = await keepOutput(output);
-    const commands = [...files.commands, ...artifacts, commandOf(outcome, sealed.summary, cause)];
+    const { summary, artifacts } = await keepOutput(output);
+    const commands = [...files.commands, ...artifacts, commandOf(outcome, summary, cause)];
     await write(run, commands, commands.length > 1);
     await tidy(run);
   };
@@ -95,14 +96,14 @@ export function createExecutions(deps: EngineDeps & { journal: Journal; self: Ac
   /** A disk that refuses the output does not change what the command did. */
   const keepOutput = async (
     output: OutputWriter,
-  ): Promise<{ sealed: SealedOutput; artifacts: readonly RunCommand[] }> => {
-    const sealed = await output.seal();
+  ): Promise<{ summary: OutputSummary; artifacts: readonly RunCommand[] }> => {
     try {
-      return { sealed, artifacts: await collectOutput(deps, sealed) };
+      const sealed = await output.seal();
+      return { summary: sealed.summary, artifacts: await collectOutput(deps, sealed) };
     } catch (error) {
       deps.onFault('the output of a run could not be kept', error);
-      const { bytes } = sealed.summary;
-      return { sealed: { ...sealed, summary: { bytes, droppedBytes: bytes } }, artifacts: [] };
+      const bytes = output.size;
+      return { summary: { bytes, droppedBytes: bytes, gaps: [{ offset: 0, bytes }] }, artifacts: [] };
     }
   };
 
@@ -128,6 +129,7 @@ export function createExecutions(deps: EngineDeps & { journal: Journal; self: Ac
         if (checked !== undefined) await perform(state.run, checked, slot);
       } catch (error) {
         await giveUp(deps, journal, self, id, error);
+        await tidy(id);
       } finally {
         active.delete(id);
       }

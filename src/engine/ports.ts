@@ -105,7 +105,7 @@ export interface OutputStore {
 
 export interface SealedOutput {
   readonly summary: OutputSummary;
-  /** A file with head, a line that says what was dropped, if anything was, and tail. */
+  /** A file with what was kept; each gap is a line `\n[dispatch: N bytes dropped here]\n` in it. */
   readonly path: string;
 }
 
@@ -116,7 +116,10 @@ export interface OutputWriter {
   readonly pressure: boolean;
   onDrain(listener: () => void): void;
   readonly size: number;
-  /** Flushes and ends every follower after the last byte. Rejects with `storage` if the disk refused bytes. */
+  /**
+   * Flushes and ends every follower after the last byte. What a full disk refused counts as dropped, and the file says so;
+   * rejects with `storage` only if not even the beginning can be kept as a sound file.
+   */
   seal(): Promise<SealedOutput>;
 }
 

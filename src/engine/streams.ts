@@ -2,12 +2,13 @@
 
 import { DispatchError } from '../core/errors.ts';
 import type { RunId } from '../core/ids.ts';
-import { isFinal, type Run } from '../core/runs.ts';
+import { type FinalRun, isFinal, type Run } from '../core/runs.ts';
 import type { EngineStreams, OutputChunk } from '../protocol/api.ts';
 import { publishArtifact } from './artifacts.ts';
 import type { EngineDeps } from './context.ts';
 import type { Executions } from './execution.ts';
 import type { Feed } from './feed.ts';
+import { keptPieces } from './kept-output.ts';
 import { resolveArtifact, resolveRun } from './references.ts';
 
 export function createStreams(deps: EngineDeps & { feed: Feed; executions: Executions }): EngineStreams {
@@ -21,10 +22,13 @@ export function createStreams(deps: EngineDeps & { feed: Feed; executions: Execu
   };
 
   /** The kept output of a run that has ended, from an offset in what it printed. */
-  async function* kept(run: Run, offset: number, signal: AbortSignal): AsyncIterable<OutputChunk> {
+  async function* kept(run: FinalRun, offset: number, signal: AbortSignal): AsyncIterable<OutputChunk> {
     const artifact = (await store.artifactsOf(run.id)).find((candidate) => candidate.kind === 'output');
-    if (artifact === undefined) return;
-    yield* withOffsets(blobs.read(artifact.sha256, offset, signal), offset);
+    if (artifact === undefined || run.output === undefined) return;
+    for (const piece of keptPieces(run.output, artifact.sizeBytes, offset)) {
+      const bytes = limited(blobs.read(artifact.sha256, piece.position, signal), piece.length);
+      yield* withOffsets(bytes, piece.offset);
+    }
   }
 
   /** Waits for the run to begin, then follows it to its end. */
@@ -75,6 +79,15 @@ export function createStreams(deps: EngineDeps & { feed: Feed; executions: Execu
 
 /** A person may take a while to approve; whoever sends input waits that long. */
 const INPUT_WAIT_MS = 24 * 3600 * 1000;
+
+async function* limited(pieces: AsyncIterable<Uint8Array>, bytes: number): AsyncIterable<Uint8Array> {
+  let left = bytes;
+  for await (const piece of pieces) {
+    yield piece.length > left ? piece.subarray(0, left) : piece;
+    left -= piece.length;
+    if (left <= 0) return;
+  }
+}
 
 async function* withOffsets(pieces: AsyncIterable<Uint8Array>, from: number): AsyncIterable<OutputChunk> {
   let offset = from;

@@ -5,7 +5,6 @@
 
 import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { loadConfig } from '../config/load.ts';
 import { homeFolder, type Paths } from '../config/paths.ts';
 import type { Config } from '../config/schema.ts';
@@ -144,7 +143,7 @@ function buildEngine({ paths, env, config, configExists, store, device, name, sh
   const engine = createEngine({
     store,
     blobs,
-    outputs: createOutputStore(join(paths.runs)),
+    outputs: createOutputStore(paths.runs, { onFault: (error) => log.error('keeping output', error) }),
     vault: createRunVault(paths.runs),
     workspaces: createWorkspaces(paths.runs),
     sniffer: createMimeSniffer(),

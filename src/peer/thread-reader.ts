@@ -1,8 +1,12 @@
 /** Gives inline code its look at the thread, through the same API that clients use. */
 
 import { DispatchError } from '../core/errors.ts';
+import type { EntryKey, Message } from '../core/thread.ts';
 import type { EngineApi, OutputChunk } from '../protocol/api.ts';
 import type { ThreadReader } from '../routes/inline/thread-reader.ts';
+
+const PAGE = 1000;
+const MAX_PAGES = 20;
 
 /** `api` is asked for late: the engine needs its executors before it exists. */
 export function createThreadReader(api: () => EngineApi): ThreadReader {
@@ -13,12 +17,22 @@ export function createThreadReader(api: () => EngineApi): ThreadReader {
       (await api()['artifacts.list']({ limit, ...(run === undefined ? {} : { run }) })).artifacts,
     devices: async () => (await api().devices({})).devices,
     thread: async (limit) => (await api()['thread.read']({ limit })).entries,
-    async messages(limit) {
-      const { entries } = await api()['thread.read']({ limit });
-      return entries.flatMap((entry) => (entry.kind === 'message' ? [entry.message] : []));
-    },
+    messages: (limit) => readMessages(api(), limit),
     text: (ref, maxBytes) => readText(api(), ref, maxBytes),
   };
+}
+
+/** Messages stand among everything else: pages are read, newest first, until there are enough or it has looked far enough. */
+async function readMessages(api: EngineApi, limit: number): Promise<Message[]> {
+  const messages: Message[] = [];
+  let before: EntryKey | undefined;
+  for (let page = 0; page < MAX_PAGES && messages.length < limit; page++) {
+    const { entries, more } = await api['thread.read']({ limit: PAGE, ...(before === undefined ? {} : { before }) });
+    messages.unshift(...entries.flatMap((entry) => (entry.kind === 'message' ? [entry.message] : [])));
+    before = entries[0]?.key;
+    if (!more) break;
+  }
+  return messages.slice(-limit);
 }
 
 /** An artifact if the reference fits one, else the output of a run. */

@@ -203,12 +203,16 @@ export function createConnection(socket: Socket, context: ConnectionContext): Co
   };
 }
 
-/** Closes when the client has read what was written, or has had the time to. */
+/**
+ * Ends our half, and goes on reading into nowhere until the client ends its own or its time is over: closed at once, it would
+ * find its last write refused and never read why.
+ */
 function endSoon(socket: Socket): void {
   const timer = setTimeout(() => socket.destroy(), LAST_WORDS_MS);
   timer.unref();
   socket.once('close', () => clearTimeout(timer));
-  socket.destroySoon();
+  socket.resume();
+  socket.end();
 }
 
 function stoppingError(reason: string): DispatchError {

@@ -211,5 +211,6 @@ export class OutputStream implements OutputWriter {
 }
 
 export function summaryOf(bytes: number, gaps: readonly Gap[]): OutputSummary {
-  return { bytes, droppedBytes: gaps.reduce((sum, gap) => sum + gap.bytes, 0) };
+  const droppedBytes = gaps.reduce((sum, gap) => sum + gap.bytes, 0);
+  return gaps.length === 0 ? { bytes, droppedBytes } : { bytes, droppedBytes, gaps };
 }

@@ -36,7 +36,7 @@ describe('an approval', () => {
       payload: { command: 'touch made; echo ok', cwd: test.home, access: 'workspace-write', enforced: 'full-access' },
       decisions: ['approve', 'reject'],
     });
-    expect(approval.description).toContain('no sandbox');
+    expect(approval.description).toContain('no rule allows it');
     expect(approval.digest).toMatch(/^[0-9a-f]{64}$/);
     await test.engine.api.decide({ approval: approval.id, decision: 'approve', digest: approval.digest });
     expect(await test.done(run.id)).toMatchObject({ status: 'completed' });

@@ -168,15 +168,32 @@ describe('a run', () => {
     });
   });
 
-  it('keeps head and tail of more output than the cap', async () => {
+  it('keeps head and tail of more output than the cap, at their own offsets', async () => {
     const test = await start({ settings: { outputCapBytes: 64 * 1024 } });
+    const all = Buffer.from(Array.from({ length: 100_000 }, (_, i) => `${i + 1}\n`).join(''));
     const run = await test.submit('seq 100000');
     const ended = await test.done(run.id);
-    expect(ended).toMatchObject({ status: 'completed', output: { bytes: 588895 } });
-    const output = await test.output(run.id);
-    expect(output.startsWith('1\n2\n')).toBe(true);
-    expect(output.endsWith('99999\n100000\n')).toBe(true);
-    expect(output).toMatch(/\[dispatch: \d+ bytes dropped here\]/);
+    expect(ended).toMatchObject({ status: 'completed', output: { bytes: all.length } });
+    for (const from of [0, 10, 32 * 1024, 100_000, all.length - 7]) {
+      const { chunks } = await test.engine.api.output({ run: run.id, offset: from }, AbortSignal.timeout(5000));
+      let kept = 0;
+      let end = from;
+      for await (const { offset, bytes } of chunks) {
+        expect(Buffer.from(bytes).equals(all.subarray(offset, offset + bytes.length))).toBe(true);
+        expect(offset).toBeGreaterThanOrEqual(end);
+        end = offset + bytes.length;
+        kept += bytes.length;
+      }
+      expect(end).toBe(all.length);
+      if (from === 0) expect(kept).toBe(64 * 1024);
+    }
+    const { chunks } = await test.engine.api.blob(
+      { artifact: `${run.number}/output.log`, offset: 0 },
+      AbortSignal.timeout(5000),
+    );
+    const file: Uint8Array[] = [];
+    for await (const { bytes } of chunks) file.push(Buffer.from(bytes));
+    expect(Buffer.concat(file).toString()).toMatch(/\n\[dispatch: \d+ bytes dropped here\]\n/);
   });
 
   it('takes input and end-of-file', async () => {
