@@ -129,9 +129,7 @@ export function createEngine(deps: EngineDeps): Engine {
       const enforced = executorFor(deps, 'shell').enforces(action.access);
       return checkGate({ action, enforced, capabilities: identity.capabilities, permissions: deps.permissions });
     },
-    doctor: async ({ rebuild }) => ({
-      checks: [...(await checkThread(store, rebuild === true)), ...(await deps.doctor())],
-    }),
+    doctor: async (params) => ({ checks: [...(await checkThread(store, params)), ...(await deps.doctor())] }),
     follow: (cursor, listener, signal) => feed.follow(cursor, (change) => listener(publish(change)), signal),
     onDevices(listener) {
       deviceListeners.add(listener);

@@ -122,7 +122,8 @@ export interface Methods {
   'artifact.get': [{ artifact: Ref }, { artifact: PublishedArtifact }];
   devices: [Record<string, never>, { devices: Device[] }];
   'policy.check': [{ command: string; access?: AccessLevel }, GateAnswer];
-  doctor: [{ rebuild?: boolean }, { checks: DoctorCheck[] }];
+  /** Quick, whatever the length of the log; `verify` compares the whole log with all that was made from it. */
+  doctor: [{ rebuild?: boolean; verify?: boolean }, { checks: DoctorCheck[] }];
   /** Opens a raw stream of the run's output from a byte offset, live until the run ends. */
   'output.open': [OutputParams, { stream: number; run: Run; size: number }];
   /** Opens a raw stream of an artifact's bytes. */

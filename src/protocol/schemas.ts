@@ -120,7 +120,7 @@ const schemas = {
   'artifact.get': z.strictObject({ artifact: artifactRef }),
   devices: nothing,
   'policy.check': z.strictObject({ command: text, access: z.exactOptional(access) }),
-  doctor: z.strictObject({ rebuild: z.exactOptional(z.boolean()) }),
+  doctor: z.strictObject({ rebuild: z.exactOptional(z.boolean()), verify: z.exactOptional(z.boolean()) }),
   'output.open': z.strictObject({ run: ref, offset: whole, maxLag: z.exactOptional(whole) }),
   'blob.open': z.strictObject({ artifact: artifactRef, offset: whole }),
   'input.open': z.strictObject({ run: ref }),

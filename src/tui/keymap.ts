@@ -143,7 +143,6 @@ export const KEYMAP = [
     enabled: hasArtifact,
   }),
   bind('actions', 'artifact.preview', 'v', 'show what is in the artifact', { palette: true, enabled: hasArtifact }),
-  bind('actions', 'artifact.preview', 'v', 'show what is in the artifact', { palette: true, enabled: hasArtifact }),
   bind('actions', 'artifact.save', 's', 'save the artifact', {
     ...foot('save file', 7),
     palette: true,
@@ -206,6 +205,7 @@ export const KEYMAP = [
 
   bind('always', 'always.palette', 'C-p', 'open the palette', foot('commands', 9)),
   bind('always', 'always.help', 'f1', 'show all keys', foot('help', 10)),
+  bind('always', 'always.approval', 'M-a', 'look at the next approval, from anywhere', { enabled: hasApproval }),
   bind('always', 'always.interrupt', 'C-c', 'clear the text; twice: leave the dashboard'),
   bind('always', 'always.suspend', 'C-z', 'suspend the dashboard; "fg" brings it back', { palette: true }),
 ] as const satisfies readonly Binding[];

@@ -113,10 +113,7 @@ export const ACTIONS: Readonly<Record<BindingId, Action>> = {
 
   'peer.start': (model) => step(toast(model, 'info', 'starting the peer…'), { type: 'start-peer' }),
 
-  'approval.next': (model) => {
-    const approval = subjectApproval(model) ?? model.approvals[0];
-    return approval === undefined ? step(model) : step(approvals.openApproval(model, approval));
-  },
+  'approval.next': (model) => nextApproval(model),
   'run.attach': onRun(runs.attach),
   'run.cancel': onRun(runs.cancel),
   'run.retry': onRun(runs.retry),
@@ -184,9 +181,17 @@ export const ACTIONS: Readonly<Record<BindingId, Action>> = {
 
   'always.palette': (model) => overlays.openPalette(model),
   'always.help': (model) => step(overlays.openHelp(model)),
+  'always.approval': (model) => nextApproval(model),
   'always.interrupt': (model) => interrupt(model),
   'always.suspend': (model) => step(model, { type: 'suspend' }),
 };
+
+/** The one that is selected, else the one that waits longest. Never on top of another that is being read. */
+function nextApproval(model: Model): Step {
+  const approval = subjectApproval(model) ?? model.approvals[0];
+  if (approval === undefined || overlayOf(model, 'approval') !== undefined) return step(model);
+  return step(approvals.openApproval(model, approval));
+}
 
 const copied = (model: Model, text: string): Step => step(toast(model, 'success', 'copied'), { type: 'copy', text });
 

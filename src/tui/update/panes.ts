@@ -48,7 +48,7 @@ export const listOf = (model: Model, pane: PaneId): ListState =>
 
 export function move(model: Model, pane: PaneId, motion: Motion): Step {
   const { connection, thread } = model;
-  if (pane === 'thread' && connection.state === 'connected' && thread.loading === undefined) {
+  if (pane === 'thread' && connection.state === 'connected') {
     // The ends of the thread may not be loaded.
     if (motion.kind === 'last' && thread.moreAfter) return load(model, { kind: 'newest' });
     if (motion.kind === 'first' && thread.moreBefore) return load(model, { kind: 'oldest' });

@@ -8,6 +8,8 @@ import { keyOf } from './nothing.ts';
 import { clip, own, type Paint, type Span, write } from './paint.ts';
 import { runTitle } from './run-row.ts';
 
+const LEAST_NAME = 8;
+
 export function drawAttach(paint: Paint, dialog: AttachDialog): void {
   const { model, grid } = paint;
   const rect = attachRect(model);
@@ -23,8 +25,9 @@ export function drawAttach(paint: Paint, dialog: AttachDialog): void {
   const ends = own(paint, ending(dialog));
   const run = findRun(model, dialog.run);
   const name = run === undefined ? 'a run' : `${run.number} ${runTitle(run)}`;
-  const start = dialog.phase === 'opening' ? 'attaching to ' : dialog.phase === 'open' ? 'attached to ' : '';
-  // The way out is always on the screen: the name gives way.
+  const wanted = dialog.phase === 'opening' ? 'attaching to ' : dialog.phase === 'open' ? 'attached to ' : '';
+  // The way out is always on the screen: words and name give way.
+  const start = width - wanted.length - ends.length >= LEAST_NAME ? wanted : '';
   const spans: Span[] = [[`${start}${clip(paint, name, Math.max(2, width - start.length - ends.length))}${ends}`, bar]];
   write(paint, 1, 0, spans, width);
 }

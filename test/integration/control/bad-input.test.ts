@@ -57,7 +57,6 @@ describe('bytes in which no frame can be found', () => {
     ['another protocol', Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n'), 'too-large'],
   ])('%s: an error, and the connection ends', async (_, bytes, code) => {
     const connection = await greeted(peer.path);
-    await connection.next().catch(() => {});
     connection.bytes(bytes);
     await until(() => connection.messages.length === 2);
     expect(connection.messages[1]).toMatchObject({ id: null, error: { data: { code } } });

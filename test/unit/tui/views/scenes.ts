@@ -4,17 +4,7 @@ import type { Run } from '../../../../src/core/runs.ts';
 import type { ApprovalDialog, Model, OutputPort, OutputView, RunDialog, Size } from '../../../../src/tui/model.ts';
 import { createEditor } from '../../../../src/tui/terminal/editor.ts';
 import { createList } from '../../../../src/tui/terminal/virtual-list.ts';
-import {
-  approval,
-  artifact,
-  busyDay,
-  emptyDay,
-  gpuBox,
-  laptop,
-  NOW,
-  withOverlay,
-  withText,
-} from './example.ts';
+import { approval, artifact, busyDay, emptyDay, gpuBox, laptop, NOW, withOverlay, withText } from './example.ts';
 
 const COMMAND = 'for f in $(git ls-files "*.ts"); do\n  npx prettier --write "$f" && git add "$f"\ndone';
 
@@ -129,7 +119,14 @@ export function scenes(size: Size): Record<string, Model> {
     search: over({ kind: 'search', editor: createEditor('report'), list: createList({ follow: false }), request: 0 }),
     run: over(runDialog(busy)),
     details: over(runDialog(busy, { section: 'details' })),
-    attach: over({ kind: 'attach', run: 'run-12' as Run['id'], output: live, scrollBack: 0, phase: 'open', message: undefined }),
+    attach: over({
+      kind: 'attach',
+      run: 'run-12' as Run['id'],
+      output: live,
+      scrollBack: 0,
+      phase: 'open',
+      message: undefined,
+    }),
     reason: over(approvalDialog(), {
       kind: 'reason',
       approval: approval(13, '').id,
