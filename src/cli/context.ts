@@ -20,6 +20,8 @@ export interface CliContext {
   printJson(value: unknown): void;
   /** A line on standard error, for people. */
   note(line: string): void;
+  /** What is still to be done if nobody reads standard output any more, which ends the command. */
+  beforeLeaving(work: () => Promise<unknown>): void;
   /** Aborts at Ctrl-C, once; a second Ctrl-C ends the process. */
   readonly interrupted: AbortSignal;
 }

@@ -12,7 +12,7 @@ import { VERSION } from './version.ts';
 export async function runCli(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const [first, ...others] = argv;
   const json = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length).includes('--json');
-  process.stdout.on('error', endQuietly);
+  process.stdout.on('error', onOutputError);
   try {
     if (first === undefined || (first.startsWith('-') && !['-h', '--help', '-v', '--version'].includes(first))) {
       const { runDefault } = await import('./default.ts');
@@ -88,6 +88,7 @@ async function withContext(
     print: (line) => void process.stdout.write(`${line}\n`),
     printJson: (value) => void process.stdout.write(`${JSON.stringify(value)}\n`),
     note,
+    beforeLeaving: (work) => void lastWork.push(work),
     async connect(options = {}) {
       const { reachPeer } = await import('./reach-peer.ts');
       const client = await reachPeer({
@@ -118,8 +119,11 @@ function report(thrown: unknown, json: boolean): number {
   return exitCodeOf(error.code);
 }
 
-/** `dispatch thread | head` is no error. */
-function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+const lastWork: (() => Promise<unknown>)[] = [];
+
+/** `dispatch thread | head` is no error; a full disk under a redirection is one. */
+function onOutputError(error: NodeJS.ErrnoException): void {
+  const code = error.code === 'EPIPE' ? 0 : exitCodeOf('storage');
+  if (code !== 0) process.stderr.write(`dispatch: cannot write standard output: ${error.message}: free some space\n`);
+  void Promise.allSettled(lastWork.map((work) => work())).then(() => process.exit(code));
 }

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import type { Paths } from '../config/paths.ts';
 import { DispatchError, type WireError } from '../core/errors.ts';
 
-const START_TIMEOUT_MS = 20_000;
+/** Longer than a peer takes that finds another one about to end. */
+const START_TIMEOUT_MS = 30_000;
 
 export async function startPeer(paths: Paths, env: NodeJS.ProcessEnv): Promise<void> {
   const child = spawnPeer(openLog(paths), env);
@@ -15,7 +16,8 @@ export async function startPeer(paths: Paths, env: NodeJS.ProcessEnv): Promise<v
   if (stdout === null) throw new Error('the peer was started without a pipe');
   let said = '';
   stdout.setEncoding('utf8');
-  const timer = setTimeout(() => child.kill('SIGKILL'), START_TIMEOUT_MS);
+  // It is not ended: a peer that makes the indexes of a long log anew must not have to begin again.
+  const timer = setTimeout(() => stdout.destroy(), START_TIMEOUT_MS);
   try {
     // The peer prints one line when it serves, or when it gives up: see commands/peer.ts.
     for await (const text of stdout as AsyncIterable<string>) {
@@ -28,12 +30,20 @@ export async function startPeer(paths: Paths, env: NodeJS.ProcessEnv): Promise<v
     child.unref();
   }
   const answer = parseAnswer(said);
-  if (answer === undefined) {
-    throw new DispatchError('unavailable', 'the peer ended before it could serve', {
-      hint: `its log is ${paths.logFile}`,
-    });
+  if (answer === undefined) throw silent(child, paths);
+  // Another client was faster, and its peer serves.
+  if ('error' in answer && !(answer.error.code === 'locked' && answer.error.details?.pid !== undefined)) {
+    throw DispatchError.fromWire(answer.error);
   }
-  if ('error' in answer) throw DispatchError.fromWire(answer.error);
+}
+
+function silent(child: ChildProcess, { logFile }: Paths): DispatchError {
+  return child.exitCode === null && child.signalCode === null
+    ? new DispatchError('unavailable', `the peer does not serve after ${START_TIMEOUT_MS / 1000} s`, {
+        hint: `it may be making its indexes anew: try again in a while; its log is ${logFile}`,
+        retryable: true,
+      })
+    : new DispatchError('unavailable', 'the peer ended before it could serve', { hint: `its log is ${logFile}` });
 }
 
 function openLog(paths: Paths): number {

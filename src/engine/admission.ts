@@ -10,7 +10,7 @@ import type { RunCommand } from '../core/decide.ts';
 import { asDispatchError } from '../core/errors.ts';
 import type { ApprovalId, RunId, Sha256 } from '../core/ids.ts';
 import { checkGate, type GateAnswer } from '../core/policy/gate.ts';
-import type { Run } from '../core/runs.ts';
+import { isFinal, type Run } from '../core/runs.ts';
 import { maskSecrets } from '../core/secrets.ts';
 import { type EngineDeps, executorFor, rawAction } from './context.ts';
 import type { Journal } from './journal.ts';
@@ -148,6 +148,9 @@ export async function giveUp(
   thrown: unknown,
 ): Promise<void> {
   const error = asDispatchError(thrown);
+  const state = await deps.store.run(run).catch(() => undefined);
+  // Somebody ended the run between two steps of ours: that is no fault, and there is nothing left to do.
+  if (error.code === 'conflict' && state !== undefined && isFinal(state.run)) return;
   deps.onFault(`run ${run}`, thrown);
   try {
     const message = error.hint === undefined ? error.message : `${error.message}: ${error.hint}`;

@@ -7,10 +7,10 @@ import type { Actor } from '../core/approvals.ts';
 import type { Device } from '../core/devices.ts';
 import type { MessageId } from '../core/ids.ts';
 import { checkGate } from '../core/policy/gate.ts';
-import { isFinal, type Run } from '../core/runs.ts';
+import type { Run } from '../core/runs.ts';
 import { maskSecrets } from '../core/secrets.ts';
 import type { Change, EngineApi } from '../protocol/api.ts';
-import { type AdmitOptions, createAdmission } from './admission.ts';
+import { createAdmission } from './admission.ts';
 import { createApprovals } from './approvals.ts';
 import { publishEntry } from './artifacts.ts';
 import { type EngineDeps, executorFor } from './context.ts';
@@ -55,7 +55,6 @@ export function createEngine(deps: EngineDeps): Engine {
   const ready = (run: Run, position: 'first' | 'last'): void =>
     scheduler.enqueue({ run: run.id, kind: run.action.kind, work: () => executions.execute(run.id) }, position);
   const admission = createAdmission({ ...deps, journal, self, onReady: ready });
-  const admit = (run: Run, options: AdmitOptions): void => void admission.admit(run, options);
   const approvals = createApprovals({
     store,
     journal,
@@ -65,18 +64,14 @@ export function createEngine(deps: EngineDeps): Engine {
     onApproved: (run) => ready(run, 'first'),
     onFault: deps.onFault,
   });
-  const submission = createSubmission({ ...deps, journal, devices, admit });
+  const submission = createSubmission({ ...deps, journal, devices, admit: admission.admit });
 
   const cancel = async (ref: string): Promise<Run> => {
     const id = await resolveRun(store, ref);
-    const state = await store.run(id);
-    if (
-      state !== undefined &&
-      !isFinal(state.run) &&
-      state.run.startedAt !== undefined &&
-      executions.stop(id, { kind: 'cancel', reason: 'user', by: human })
-    ) {
-      return state.run;
+    // What is executing, or about to, ends through its execution: only that knows what there is to stop.
+    if (executions.stop(id, { kind: 'cancel', reason: 'user', by: human })) {
+      const state = await store.run(id);
+      if (state !== undefined) return state.run;
     }
     scheduler.remove(id);
     return (await journal.apply(id, [{ type: 'cancel', data: { reason: 'user' } }], { by: human, sync: true })).run;
@@ -141,7 +136,7 @@ export function createEngine(deps: EngineDeps): Engine {
     api,
     async start() {
       await approvals.start();
-      await recover({ ...deps, journal, self, admit: (run) => admit(run, {}), onReady: (run) => ready(run, 'first') });
+      await recover({ ...deps, journal, self, admit: (run) => void admission.admit(run, {}), onReady: (run) => ready(run, 'first') });
     },
     load: () => ({ running: scheduler.running, queued: scheduler.queued }),
     async close() {

@@ -118,15 +118,30 @@ export function createExecutions(deps: EngineDeps & { journal: Journal; self: Ac
       if (result.status === 'rejected') deps.onFault(`tidying up after run ${run}`, result.reason);
   };
 
+  /** A person said stop before there was anything to stop. */
+  const cancelUnstarted = async (run: RunId, slot: Active): Promise<void> => {
+    if (slot.cause?.kind !== 'cancel') return;
+    const state = await deps.store.run(run);
+    if (state === undefined || isFinal(state.run)) return;
+    const { reason, by } = slot.cause;
+    await journal.apply(run, [{ type: 'cancel', data: { reason } }], { by, sync: true });
+  };
+
+  const carryOut = async (id: RunId, slot: Active): Promise<void> => {
+    const state = await deps.store.run(id);
+    if (state === undefined || isFinal(state.run) || state.run.status === 'waiting_approval') return;
+    if (slot.abort.signal.aborted) return;
+    const checked = await start(state.run);
+    if (checked !== undefined) await perform(state.run, checked, slot);
+  };
+
   return {
     async execute(id) {
       const slot: Active = { abort: new AbortController() };
       active.set(id, slot);
       try {
-        const state = await deps.store.run(id);
-        if (state === undefined || isFinal(state.run) || state.run.status === 'waiting_approval') return;
-        const checked = await start(state.run);
-        if (checked !== undefined) await perform(state.run, checked, slot);
+        await carryOut(id, slot);
+        await cancelUnstarted(id, slot);
       } catch (error) {
         await giveUp(deps, journal, self, id, error);
         await tidy(id);

@@ -26,7 +26,8 @@ export function createSubmission(
   deps: EngineDeps & {
     journal: Journal;
     devices: () => readonly Device[];
-    admit: (run: Run, options: AdmitOptions) => void;
+    /** Never rejects: trouble ends the run. */
+    admit: (run: Run, options: AdmitOptions) => Promise<void>;
   },
 ): Submission {
   const { store, journal, vault } = deps;
@@ -69,8 +70,12 @@ export function createSubmission(
     const { action, because } =
       params.action === undefined ? routed(params) : named(deps.devices(), params.action, params.device);
     const run = await enter(id, params.task, withTty(action, params), because, by);
-    deps.admit(run, { noWait: params.noWait === true, ...(params.approve === true ? { approvedBy: by } : {}) });
-    return run;
+    const approvedBy = params.approve === true ? { approvedBy: by } : {};
+    const admitted = deps.admit(run, { noWait: params.noWait === true, ...approvedBy });
+    if (params.approve !== true) return run;
+    // The yes is acknowledged with the submission: it must be in the log by then.
+    await admitted;
+    return (await store.run(id))?.run ?? run;
   };
 
   return {
@@ -104,7 +109,7 @@ export function createSubmission(
         });
       }
       const again = await enter(id as RunId, run.task, action, [`it is run ${run.number} again`], by, run.id);
-      deps.admit(again, {});
+      void deps.admit(again, {});
       return again;
     },
   };

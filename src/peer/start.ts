@@ -25,6 +25,7 @@ import { createWorkspaces } from '../store/workspaces.ts';
 import { checkMachine } from './doctor.ts';
 import { loadIdentity } from './identity.ts';
 import { createPeerLog, type PeerLog } from './log.ts';
+import { takePlace } from './place.ts';
 import { findShell } from './shell.ts';
 import { systemClock, systemIds } from './system.ts';
 import { createThreadReader } from './thread-reader.ts';
@@ -51,7 +52,9 @@ export async function startPeer(options: PeerOptions): Promise<Peer> {
   const loaded = loadConfig(paths.configFile);
   makeFolders(paths);
   const { device } = loadIdentity(paths.identityFile);
-  const store = await openThreadStore({ location: paths.thread, device, now: systemClock.now });
+  const store = await takePlace({ socket: paths.socket, version: options.version }, () =>
+    openThreadStore({ location: paths.thread, device, now: systemClock.now }),
+  );
   try {
     return await serve(options, loaded, store, device, log);
   } catch (error) {
@@ -94,9 +97,11 @@ async function serve(
   const close = (reason: string): Promise<void> => {
     closing ??= (async () => {
       log.info(`stopping: ${reason}`);
-      await server.close(reason);
-      await engine.close();
-      await store.close();
+      // The socket goes last: who finds it gone may open the database.
+      await server.close(reason, async () => {
+        await engine.close();
+        await store.close();
+      });
       log.info('stopped');
       resolveClosed();
     })();

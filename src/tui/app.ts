@@ -145,7 +145,6 @@ function createFrames(screen: TerminalScreen, current: () => Model, options: Das
     if (theme === undefined || theme.background !== background)
       theme = detectTheme(options.env, { ...themeOptions(options), background });
     if (grid === undefined || grid.width !== width || grid.height !== height) grid = new CellGrid(width, height);
-    grid.clear(theme.style('text'));
     render(model, theme, grid);
     screen.present(grid);
     drawnAt = performance.now();

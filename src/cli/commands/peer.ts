@@ -1,5 +1,7 @@
 /** `dispatch peer`: the engine of this machine, in the foreground; and what can be asked of the one that runs. */
 
+import { writeSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { asDispatchError, DispatchError } from '../../core/errors.ts';
 import type { Arguments, Command } from '../command.ts';
 import type { CliContext } from '../context.ts';
@@ -34,8 +36,9 @@ export const command: Command = {
 
 async function serve(context: CliContext, args: Arguments): Promise<number> {
   const background = args.flag('background');
-  // Whoever started us in the background waits for exactly one line: see start-peer.ts.
-  const tell = (answer: unknown): void => void (background && context.stdout.write(`${JSON.stringify(answer)}\n`));
+  const tell = (answer: unknown): void => void (background && tellStarter(answer));
+  // A full disk under the log file is no reason to end.
+  context.stderr.on('error', () => {});
   const stopping = new AbortController();
   const stopOn = (): void => stopping.abort();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stopOn);
@@ -60,6 +63,15 @@ async function serve(context: CliContext, args: Arguments): Promise<number> {
     throw error;
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, stopOn);
+  }
+}
+
+/** Whoever started us in the background waits for exactly one line (see start-peer.ts), or is gone: others may be served. */
+function tellStarter(answer: unknown): void {
+  try {
+    writeSync(1, `${JSON.stringify(answer)}\n`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
   }
 }
 

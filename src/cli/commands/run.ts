@@ -68,12 +68,23 @@ async function runCommand(context: CliContext, args: Arguments): Promise<number>
   // Asked for in one breath with the submission: nothing here waits for a round trip.
   const following = followRun(context, client, id, { takesInput, tty: tty !== undefined });
   following.catch(() => {}); // if the submission is refused, that is what is told
-  await submitted;
-  const run = await following;
+  const { run: entered } = await submitted;
+  const run = await following.catch((error: unknown) => {
+    throw withoutPeer(entered, error);
+  });
   if (context.json) context.printJson(run);
   const complaint = complaintOf(run);
   if (complaint !== undefined) context.note(complaint);
   return exitStatusOf(run);
+}
+
+/** The connection is gone: what became of the run is for the next peer to say. */
+function withoutPeer({ number }: Run, error: unknown): unknown {
+  if (!(error instanceof DispatchError && error.code === 'unavailable')) return error;
+  return new DispatchError('unavailable', `the peer ended before run ${number} did`, {
+    hint: `"dispatch show ${number}" starts the next one and tells what became of it`,
+    cause: error,
+  });
 }
 
 function actionOf(args: Arguments, words: readonly string[], stdin: boolean, tty: ShellAction['tty']): ShellAction {
@@ -129,6 +140,8 @@ interface FollowOptions {
 async function followRun(context: CliContext, client: ControlClient, id: string, options: FollowOptions): Promise<Run> {
   const onInterrupt = (): void => void client.call('cancel', { run: id }).catch(() => {});
   context.interrupted.addEventListener('abort', onInterrupt, { once: true });
+  // Nobody reads the output any more: a command that is not a run would end by SIGPIPE.
+  context.beforeLeaving(() => client.call('cancel', { run: id }));
   const printed = copyOutput(context, client, id);
   printed.catch(() => {}); // what goes wrong is told when it is awaited
   const restore = options.takesInput ? await sendInput(context, client, id, options.tty) : () => {};

@@ -136,13 +136,24 @@ function pointAt(folder: string, path: string, name: string): void {
   renameSync(fresh, path);
 }
 
-/** What dead peers left. The socket file of a living contender stays: it is about to find out that it lost. */
+/** What dead peers left. The socket file of a contender stays, also if it is so new that nobody listens at it yet. */
 async function removeOld(folder: string, mine: number, name: string): Promise<void> {
   for (const other of readdirSync(folder)) {
     const path = join(folder, other);
     const generation = GENERATION.exec(other);
     if (generation !== null && Number(generation[1]) < mine) rmSync(path, { force: true });
-    else if (SOCKET_NAME.test(other) && other !== name && !(await isAlive(path))) rmSync(path, { force: true });
+    else if (SOCKET_NAME.test(other) && other !== name && !(await isAlive(path)) && isGone(other)) {
+      rmSync(path, { force: true });
+    }
+  }
+}
+
+function isGone(socketName: string): boolean {
+  try {
+    process.kill(Number.parseInt(socketName, 36), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
   }
 }
 

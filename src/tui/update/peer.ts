@@ -10,7 +10,7 @@ import { overlayOf } from '../select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { closeStaleDialogs } from './approvals.ts';
 import { refreshHint } from './hint.ts';
-import { patch, type Step, step, andThen, toast } from './step.ts';
+import { andThen, patch, type Step, step, toast } from './step.ts';
 import { load, replaceEntries, showNewest, upsertEntry } from './thread.ts';
 
 /** Final runs beyond these are let go; the thread has them all. */

@@ -101,7 +101,8 @@ export function selectKey(model: Model, key: string): Model {
 
 function takeOlder(model: Model, page: readonly ThreadEntry[], more: boolean): Model {
   const { thread } = model;
-  const fresh = page.filter(isShown);
+  const first = thread.entries[0]?.key;
+  const fresh = page.filter((entry) => isShown(entry) && (first === undefined || entry.key < first));
   const all = [...fresh, ...thread.entries];
   const entries = all.slice(0, THREAD_WINDOW);
   const cut = entries.length < all.length;
@@ -117,9 +118,13 @@ function takeOlder(model: Model, page: readonly ThreadEntry[], more: boolean): M
 
 function takeNewer(model: Model, page: readonly ThreadEntry[], more: boolean): Model {
   const { thread } = model;
+  const last = thread.entries.at(-1)?.key;
   return dropOldest(
     withThread(model, {
-      entries: [...thread.entries, ...page.filter(isShown)],
+      entries: [
+        ...thread.entries,
+        ...page.filter((entry) => isShown(entry) && (last === undefined || entry.key > last)),
+      ],
       moreAfter: more && page.length > 0,
       newest: page.at(-1)?.key ?? thread.newest,
       newBelow: more ? thread.newBelow : 0,

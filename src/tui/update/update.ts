@@ -12,7 +12,7 @@ import { searchFailed, takeFound, takeRanked } from './overlays.ts';
 import { settleLists } from './panes.ts';
 import { addRun, takeChange, takeLost, takeSnapshot } from './peer.ts';
 import { detailFailed, resizeAttached, retried, takeDetail, takeOutput, takePreview } from './runs.ts';
-import { type Step, say, step, andThen, toast } from './step.ts';
+import { andThen, type Step, say, step, toast } from './step.ts';
 import { settleThread, takePage, withThread } from './thread.ts';
 
 export function update(model: Model, message: Message): Step {

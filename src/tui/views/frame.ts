@@ -65,7 +65,7 @@ function drawBar(paint: Paint, rect: Rect, { before, shown, after, head = 0 }: L
   }
 }
 
-export const PANE_TITLES: Readonly<Record<PaneId, string>> = {
+const PANE_TITLES: Readonly<Record<PaneId, string>> = {
   thread: 'Thread',
   approvals: 'Approvals',
   runs: 'Runs',

@@ -98,13 +98,7 @@ function drawTabs(paint: Paint, at: Rect, { section, output, detail }: RunDialog
   }
 }
 
-export function drawOutput(
-  paint: Paint,
-  rect: Rect,
-  output: OutputView,
-  scrollBack: number,
-  run: Run | undefined,
-): void {
+function drawOutput(paint: Paint, rect: Rect, output: OutputView, scrollBack: number, run: Run | undefined): void {
   const say = (text: string, style: StyleName): void => {
     write(
       paint,

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
@@ -36,11 +36,12 @@ describe('a client', () => {
   it('sends hello and what is called with it in one write', async () => {
     const peer = await serve();
     const chunks: Buffer[] = [];
-    const { createServer } = await import('node:net');
     const path = join(temporaryFolder(), 'relay.sock');
     const relay = createServer((socket) => {
       const onward = connect(peer.path);
       socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+      socket.on('error', () => {});
+      onward.on('error', () => {});
       socket.pipe(onward).pipe(socket);
     });
     await new Promise<void>((resolve) => relay.listen(path, resolve));
@@ -152,7 +153,6 @@ describe('connecting', () => {
   });
 
   it('to a peer of another version rejects everything with "version"', async () => {
-    const { createServer } = await import('node:net');
     const path = join(temporaryFolder(), 'old.sock');
     const data = { code: 'version', message: 'the client speaks version 1, the peer version 0', retryable: false, hint: 'stop it' };
     const old = createServer((socket) => {

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemIds } from '../../../src/peer/system.ts';
@@ -250,5 +250,21 @@ describe('followers', () => {
     const all = test.changes.map(({ event }) => event.seq);
     expect(all.length).toBe(20 * 5);
     for (const mine of seen) expect(mine).toEqual(all);
+  });
+});
+
+describe('cancelling at any moment', () => {
+  it('ends every run, and none goes on without one', async () => {
+    const test = await start({ slots: 2 });
+    const runs = await Promise.all(
+      Array.from({ length: 40 }, async (_, i) => {
+        const run = await test.submit(`sleep 30; echo ${i} >> effects`, { approve: i % 2 === 0 });
+        for (let turn = 0; turn < i % 8; turn++) await new Promise((resolve) => setImmediate(resolve));
+        await test.engine.api.cancel({ run: run.id });
+        return run;
+      }),
+    );
+    for (const run of runs) expect(await test.done(run.id)).toMatchObject({ status: 'cancelled', reason: 'user' });
+    await expect(readFile(join(test.home, 'effects'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

@@ -24,7 +24,7 @@ export function approvalDialog(change: Partial<ApprovalDialog> = {}): ApprovalDi
 }
 
 /** Numbered lines, the last of which is 200. */
-export const port: OutputPort = {
+const port: OutputPort = {
   rows: () => 200,
   draw(grid, rect, { scrollBack, defaultAttr }) {
     for (let row = 0; row < rect.height; row += 1) {

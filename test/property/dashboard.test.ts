@@ -1,0 +1,323 @@
+// Whatever happens in whatever order, the dashboard does not break, and an approval is only ever answered by the right key,
+// pressed on its own, on what was drawn, after it was read.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { dialogLayout } from '../../src/tui/dialog-layout.ts';
+import type { MessageBody } from '../../src/tui/messages.ts';
+import { THREAD_WINDOW } from '../../src/tui/model.ts';
+import { overlayOf, topOverlay } from '../../src/tui/select.ts';
+import { subscriptions } from '../../src/tui/subscriptions.ts';
+import { DEAF_MS, REPEAT_MS } from '../../src/tui/update/approvals.ts';
+import {
+  aChange,
+  anApproval,
+  anArtifact,
+  approvalEntry,
+  aRun,
+  aSnapshot,
+  type Dashboard,
+  keyOf,
+  messageEntry,
+  messages,
+  runEntry,
+  startDashboard,
+} from '../helpers/tui-model.ts';
+
+const STATUSES = ['queued', 'running', 'waiting_approval', 'completed', 'failed', 'cancelled'] as const;
+const KEYS = [
+  'y',
+  'n',
+  'N',
+  'v',
+  'a',
+  'M-a',
+  'x',
+  'r',
+  'i',
+  'S',
+  'o',
+  's',
+  'c',
+  'z',
+  'q',
+  'j',
+  'k',
+  'g',
+  'G',
+  'm',
+  't',
+  '?',
+  '/',
+  ':',
+  '!',
+  '=',
+  '1',
+  '2',
+  '3',
+  '4',
+  'R',
+  'enter',
+  'escape',
+  'tab',
+  'S-tab',
+  'up',
+  'down',
+  'pageup',
+  'pagedown',
+  'space',
+  'home',
+  'end',
+  'C-c',
+  'C-p',
+  'C-u',
+  'C-d',
+  'C-]',
+  'f1',
+  'backspace',
+  'M-enter',
+  'C-j',
+  '漢',
+  '😀',
+  '[',
+  ']',
+  'C-space',
+  'unknown-key',
+];
+const COMMANDS = [
+  'task',
+  'echo \u202e\x1b]0;x\x07',
+  Array.from({ length: 90 }, (_, line) => `line ${line}`).join('\n'),
+  'x'.repeat(5_000),
+  '',
+];
+
+const number = fc.integer({ min: 1, max: 6 });
+const failure = fc
+  .constantFrom('unavailable', 'conflict', 'not-found', 'timeout')
+  .map((code) => ({ code, message: `it is ${code}` }));
+const run = fc
+  .record({ number, status: fc.constantFrom(...STATUSES), command: fc.constantFrom(...COMMANDS), inline: fc.boolean() })
+  .map((r) => aRun(r.number, r));
+const approval = fc
+  .record({ number, command: fc.constantFrom(...COMMANDS), digest: fc.constantFrom('1', '2') })
+  .map(({ number: n, command, digest }) => anApproval(n, { command, digest: digest.repeat(64) as never }));
+const decided = fc
+  .record({ approval, status: fc.constantFrom('approved', 'rejected', 'expired') })
+  .map(({ approval: pending, status }) => ({
+    ...approvalEntry(pending, 50 + Number(pending.id.slice(1))),
+    approval: {
+      ...pending,
+      status,
+      decidedAt: pending.requestedAt,
+      decidedBy: { kind: 'human', device: pending.device },
+    } as never,
+  }));
+
+const body: fc.Arbitrary<MessageBody> = fc.oneof(
+  {
+    weight: 30,
+    arbitrary: fc
+      .constantFrom(...KEYS)
+      .map((key): MessageBody => input({ type: 'key', key, ...([...key].length === 1 ? { text: key } : {}) })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .constantFrom('y', 'yes\ny\n', '!ls', '/open 1', '\x1b[31m', 'x'.repeat(10_000))
+      .map((text) => input({ type: 'paste', text })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .record({
+        action: fc.constantFrom('down', 'up', 'move', 'wheelup', 'wheeldown'),
+        x: fc.integer({ min: 0, max: 130 }),
+        y: fc.integer({ min: 0, max: 45 }),
+      })
+      .map((at) => input({ type: 'mouse', button: 'left', shift: false, ctrl: false, alt: false, ...at } as never)),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({ width: fc.integer({ min: 0, max: 150 }), height: fc.integer({ min: 0, max: 50 }) })
+      .map((size): MessageBody => ({ type: 'resized', size })),
+  },
+  { weight: 2, arbitrary: fc.constant<MessageBody>({ type: 'tick' }) },
+  {
+    weight: 4,
+    arbitrary: run.map((r): MessageBody => ({ type: 'change', change: aChange(runEntry(r), 'run.started') })),
+  },
+  {
+    weight: 4,
+    arbitrary: approval.map(
+      (a): MessageBody => ({
+        type: 'change',
+        change: aChange(
+          approvalEntry(a, 50 + Number(a.id.slice(1))),
+          'approval.requested',
+          aRun(Number(a.runId.slice(1)), { status: 'waiting_approval' }),
+        ),
+      }),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: decided.map(
+      (entry): MessageBody => ({ type: 'change', change: aChange(entry as never, 'approval.decided') }),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .integer({ min: 100, max: 900 })
+      .map((n): MessageBody => ({ type: 'change', change: aChange(messageEntry(n)) })),
+  },
+  {
+    weight: 1,
+    arbitrary: number.map(
+      (n): MessageBody => ({
+        type: 'change',
+        change: aChange({ key: keyOf(n + 20), kind: 'artifact', artifact: anArtifact(n) }, 'artifact.created'),
+      }),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({
+        runs: fc.array(run, { maxLength: 4 }),
+        approvals: fc.uniqueArray(approval, { maxLength: 3, selector: ({ id }) => id }),
+        count: fc.integer({ min: 0, max: 150 }),
+        more: fc.boolean(),
+      })
+      .map(
+        ({ runs, approvals, count, more }): MessageBody => ({
+          type: 'snapshot',
+          snapshot: aSnapshot({ runs, approvals, entries: messages(100, count), more }),
+        }),
+      ),
+  },
+  { weight: 2, arbitrary: fc.constant<MessageBody>({ type: 'lost', reason: 'gone' }) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({ approval, failure })
+      .map(({ approval: { id }, failure: f }): MessageBody => ({ type: 'decide-failed', approval: id, failure: f })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({ run, text: fc.constantFrom('!ls', ''), failure })
+      .map(({ text, failure: f }): MessageBody => ({ type: 'submit-failed', id: 'x', text, failure: f })),
+  },
+  {
+    weight: 1,
+    arbitrary: run.map(
+      (r): MessageBody => ({
+        type: 'run-loaded',
+        detail: { run: r, approvals: [], artifacts: [anArtifact(r.number), anArtifact(r.number + 9)] },
+      }),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ run, attached: fc.boolean(), state: fc.constantFrom('live', 'ended', 'failed') }).map(
+      ({ run: r, attached, state }): MessageBody => ({
+        type: 'output',
+        run: r.id,
+        output: { port: undefined, bytes: 3, state: state as never, attached },
+      }),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: run.map(
+      (r): MessageBody => ({ type: 'tail', run: r.id, tail: { lines: ['a', 'b'], done: r.status !== 'running' } }),
+    ),
+  },
+);
+
+function input(event: Extract<MessageBody, { type: 'input' }>['event']): MessageBody {
+  return { type: 'input', event, raw: new Uint8Array([1]) };
+}
+
+const step = fc.record({ body, wait: fc.constantFrom(0, 1, 30, 200, 351, 400, 800, 3_000) });
+
+/** Serves what was asked for at once, as a peer would. */
+function answerPages(dashboard: Dashboard): void {
+  for (const effect of dashboard.effects) {
+    if (effect.type !== 'load') continue;
+    const entries = messages(effect.page.kind === 'older' ? 100 : 300, 40);
+    dashboard.tell({ type: 'page', page: effect.page, entries, more: { before: false, after: false } });
+  }
+}
+
+describe('the dashboard', () => {
+  it('never breaks, and keeps its promises about what it holds', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+        const dashboard = startDashboard();
+        for (const { body: message, wait } of steps) {
+          dashboard.wait(wait);
+          dashboard.tell(message);
+          answerPages(dashboard);
+          dashboard.take();
+          const { model } = dashboard;
+          const keys = model.thread.entries.map(({ key }) => key);
+          expect(keys).toEqual([...new Set(keys)].sort());
+          expect(keys.length).toBeLessThanOrEqual(THREAD_WINDOW);
+          expect(model.thread.list.cursor).toBeLessThan(Math.max(1, keys.length));
+          subscriptions(model);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('answers an approval only with the right key, on what was drawn, after the guards', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+        const pending = anApproval(1, { command: COMMANDS[2] ?? '' });
+        const dashboard = startDashboard({
+          snapshot: { approvals: [pending], runs: [aRun(1, { status: 'waiting_approval' })] },
+        });
+        dashboard.press('escape', 'a');
+        let openedAt = dashboard.now;
+        let lastKey: { key: string; at: number } | undefined;
+        for (const { body: message, wait } of steps) {
+          dashboard.wait(wait);
+          const before = dashboard.model;
+          const dialog = overlayOf(before, 'approval');
+          const top = topOverlay(before);
+          dashboard.tell(message);
+          const answers = dashboard.take().filter((effect) => effect.type === 'decide');
+          const key = message.type === 'input' && message.event.type === 'key' ? message.event.key : undefined;
+          for (const answer of answers) {
+            expect(dialog).toBeDefined();
+            if (dialog === undefined) return;
+            expect(answer.approval).toBe(dialog.approval.id);
+            expect(answer.digest).toBe(dialog.approval.digest);
+            expect(before.connection.state).toBe('connected');
+            if (top?.kind === 'reason') {
+              expect([key, answer.decision]).toEqual(['enter', 'reject']);
+              continue;
+            }
+            expect(top).toBe(dialog);
+            expect(key).toBe(answer.decision === 'approve' ? 'y' : 'n');
+            expect(dashboard.now - openedAt).toBeGreaterThanOrEqual(DEAF_MS);
+            if (lastKey?.key === key) expect(dashboard.now - (lastKey?.at ?? 0)).toBeGreaterThanOrEqual(REPEAT_MS);
+            if (answer.decision === 'approve') {
+              expect(dialog.seenEndAt).toBeDefined();
+              expect(dialogLayout(before, dialog).body.height).toBeGreaterThan(0);
+            }
+          }
+          if (key !== undefined) lastKey = { key, at: dashboard.now };
+          const after = overlayOf(dashboard.model, 'approval');
+          if (after !== undefined && after.approval !== dialog?.approval) openedAt = dashboard.now;
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
