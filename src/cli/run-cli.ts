@@ -120,9 +120,12 @@ function report(thrown: unknown, json: boolean): number {
 }
 
 const lastWork: (() => Promise<unknown>)[] = [];
+let leaving = false;
 
 /** `dispatch thread | head` is no error; a full disk under a redirection is one. */
 function onOutputError(error: NodeJS.ErrnoException): void {
+  if (leaving) return;
+  leaving = true;
   const code = error.code === 'EPIPE' ? 0 : exitCodeOf('storage');
   if (code !== 0) process.stderr.write(`dispatch: cannot write standard output: ${error.message}: free some space\n`);
   void Promise.allSettled(lastWork.map((work) => work())).then(() => process.exit(code));

@@ -136,7 +136,13 @@ export function createEngine(deps: EngineDeps): Engine {
     api,
     async start() {
       await approvals.start();
-      await recover({ ...deps, journal, self, admit: (run) => void admission.admit(run, {}), onReady: (run) => ready(run, 'first') });
+      await recover({
+        ...deps,
+        journal,
+        self,
+        admit: (run) => void admission.admit(run, {}),
+        onReady: (run) => ready(run, 'first'),
+      });
     },
     load: () => ({ running: scheduler.running, queued: scheduler.queued }),
     async close() {

@@ -163,7 +163,8 @@ export interface ExecutionContext {
 
 /** What can be done to an execution from outside. */
 export interface ExecutionControl {
-  input(bytes: Uint8Array): void;
+  /** A promise resolves when there is room for more. Whoever sends on without waiting for it may make the run fail. */
+  input(bytes: Uint8Array): void | Promise<void>;
   endInput(): void;
   resize(cols: number, rows: number): void;
   /** A signal name such as SIGINT, to the foreground of the run. */

@@ -172,7 +172,7 @@ export interface EngineStreams {
     params: { artifact: Ref; offset: number },
     signal: AbortSignal,
   ): Promise<{ artifact: PublishedArtifact; chunks: AsyncIterable<OutputChunk> }>;
-  input(params: { run: Ref }): Promise<{ write(bytes: Uint8Array): void; end(): void }>;
+  input(params: { run: Ref }): Promise<{ write(bytes: Uint8Array): void | Promise<void>; end(): void }>;
 }
 
 /** Methods that are plain request and answer. */

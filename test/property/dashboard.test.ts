@@ -244,6 +244,22 @@ function input(event: Extract<MessageBody, { type: 'input' }>['event']): Message
 
 const step = fc.record({ body, wait: fc.constantFrom(0, 1, 30, 200, 351, 400, 800, 3_000) });
 
+/** Mostly the keys that matter in the dialog. */
+const answering = fc.record({
+  body: fc.oneof(
+    {
+      weight: 3,
+      arbitrary: fc.constantFrom('y', 'n', 'N', 'a', 'M-a', 'G', 'space', 'enter', 'escape', 'v').map(press),
+    },
+    { weight: 1, arbitrary: body },
+  ),
+  wait: fc.constantFrom(0, 30, 351, 400, 800, 3_000),
+});
+
+function press(key: string): MessageBody {
+  return input({ type: 'key', key, ...([...key].length === 1 ? { text: key } : {}) });
+}
+
 /** Serves what was asked for at once, as a peer would. */
 function answerPages(dashboard: Dashboard): void {
   for (const effect of dashboard.effects) {
@@ -277,8 +293,8 @@ describe('the dashboard', () => {
 
   it('answers an approval only with the right key, on what was drawn, after the guards', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
-        const pending = anApproval(1, { command: COMMANDS[2] ?? '' });
+      fc.property(fc.array(answering, { maxLength: 60 }), fc.constantFrom(...COMMANDS), (steps, command) => {
+        const pending = anApproval(1, { command });
         const dashboard = startDashboard({
           snapshot: { approvals: [pending], runs: [aRun(1, { status: 'waiting_approval' })] },
         });

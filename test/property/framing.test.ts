@@ -40,7 +40,11 @@ function readAll(chunks: readonly Buffer[]): Frame[] {
   const frames: Frame[] = [];
   const read = createFrameReader((frame) => {
     const last = frames.at(-1);
-    const continues = frame.kind === 'raw' && last?.kind === 'raw' && last.stream === frame.stream && last.offset + last.bytes.length === frame.offset;
+    const continues =
+      frame.kind === 'raw' &&
+      last?.kind === 'raw' &&
+      last.stream === frame.stream &&
+      last.offset + last.bytes.length === frame.offset;
     if (continues) frames[frames.length - 1] = { ...last, bytes: Buffer.concat([last.bytes, frame.bytes]) };
     else frames.push(frame.kind === 'raw' ? { ...frame, bytes: Buffer.from(frame.bytes) } : frame);
   });
@@ -57,7 +61,9 @@ describe('frames', () => {
         expect(readAll(split(bytes, cuts))).toEqual(whole);
         expect(readAll([...bytes].map((byte) => Buffer.of(byte)))).toEqual(whole);
         const texts = whole.flatMap((frame) => (frame.kind === 'json' ? [JSON.parse(frame.text)] : []));
-        expect(texts).toEqual(frames.flatMap((frame) => (frame.kind === 'json' ? [JSON.parse(JSON.stringify(frame.value))] : [])));
+        expect(texts).toEqual(
+          frames.flatMap((frame) => (frame.kind === 'json' ? [JSON.parse(JSON.stringify(frame.value))] : [])),
+        );
         const credits = whole.filter((frame) => frame.kind === 'credit');
         expect(credits).toEqual(frames.filter((frame) => frame.kind === 'credit'));
         const raw = Buffer.concat(whole.flatMap((frame) => (frame.kind === 'raw' ? [frame.bytes] : [])));
@@ -68,16 +74,21 @@ describe('frames', () => {
 
   it('give each piece of raw bytes the place where it belongs', () => {
     fc.assert(
-      fc.property(fc.maxSafeNat(), fc.uint8Array({ minLength: 1, maxLength: 500 }), fc.array(fc.nat(), { maxLength: 8 }), (start, bytes, cuts) => {
-        const offset = Math.min(start, Number.MAX_SAFE_INTEGER - bytes.length);
-        const frame = Buffer.concat([encodeRawHeader(7, offset, bytes.length), bytes]);
-        const seen = Buffer.alloc(bytes.length);
-        const read = createFrameReader((piece) => {
-          if (piece.kind === 'raw') seen.set(piece.bytes, piece.offset - offset);
-        });
-        for (const chunk of split(frame, cuts)) read(chunk);
-        expect(seen).toEqual(Buffer.from(bytes));
-      }),
+      fc.property(
+        fc.maxSafeNat(),
+        fc.uint8Array({ minLength: 1, maxLength: 500 }),
+        fc.array(fc.nat(), { maxLength: 8 }),
+        (start, bytes, cuts) => {
+          const offset = Math.min(start, Number.MAX_SAFE_INTEGER - bytes.length);
+          const frame = Buffer.concat([encodeRawHeader(7, offset, bytes.length), bytes]);
+          const seen = Buffer.alloc(bytes.length);
+          const read = createFrameReader((piece) => {
+            if (piece.kind === 'raw') seen.set(piece.bytes, piece.offset - offset);
+          });
+          for (const chunk of split(frame, cuts)) read(chunk);
+          expect(seen).toEqual(Buffer.from(bytes));
+        },
+      ),
     );
   });
 
@@ -127,7 +138,15 @@ describe('a frame of', () => {
     expect(refusal(header(MAX_FRAME_BYTES + 1, 1))).toMatchObject({ code: 'too-large' });
   });
   it('no length, an unknown kind, or too few bytes for its kind is refused', () => {
-    for (const [length, kind] of [[0, 0], [5, 3], [5, 255], [1, 0], [12, 1], [8, 2], [10, 2]] as const) {
+    for (const [length, kind] of [
+      [0, 0],
+      [5, 3],
+      [5, 255],
+      [1, 0],
+      [12, 1],
+      [8, 2],
+      [10, 2],
+    ] as const) {
       expect(refusal(header(length, kind))).toMatchObject({ code: 'invalid' });
     }
   });
@@ -148,7 +167,9 @@ describe('a frame of', () => {
     expect(refusal(raw)).toMatchObject({ code: 'invalid' });
   });
   it('more than the other side takes is refused before it is sent', () => {
-    expect(() => encodeJson({ text: 'x'.repeat(MAX_FRAME_BYTES) })).toThrow(expect.objectContaining({ code: 'too-large' }));
+    expect(() => encodeJson({ text: 'x'.repeat(MAX_FRAME_BYTES) })).toThrow(
+      expect.objectContaining({ code: 'too-large' }),
+    );
     expect(encodeJson('x'.repeat(100), 200)).toHaveLength(107);
   });
 });

@@ -121,11 +121,15 @@ async function listenSomewhere(folder: string): Promise<{ listener: Listener; na
       .toString(36)
       .padStart(3, '0')}`;
     const listener = await listenAt(join(folder, name));
-    if (typeof listener !== 'string') {
+    if (listener === 'EADDRINUSE') continue;
+    if (typeof listener === 'string') throw cannot(`cannot listen in ${folder}`, new Error(listener));
+    try {
       chmodSync(join(folder, name), 0o600);
       return { listener, name };
+    } catch (error) {
+      listener.close();
+      throw cannot(`cannot listen in ${folder}`, error);
     }
-    if (listener !== 'EADDRINUSE') throw cannot(`cannot listen in ${folder}`, new Error(listener));
   }
 }
 

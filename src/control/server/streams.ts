@@ -12,7 +12,8 @@ import type { Outbox } from './outbox.ts';
 const MAX_STREAMS = 64;
 
 export interface InputTarget {
-  write(bytes: Uint8Array): void;
+  /** A promise resolves when there is room for more: then the client gets its credit. */
+  write(bytes: Uint8Array): void | Promise<void>;
   end(): void;
 }
 
@@ -103,16 +104,19 @@ export function createStreams(outbox: Outbox): Streams {
       if (entry === undefined) return;
       if (entry.input === undefined)
         throw new DispatchError('invalid', `stream ${stream} takes no input`, { hint: 'open one with "input.open"' });
+      const give = (): void => {
+        entry.taken += bytes.length;
+        if (entry.taken < CREDIT_BATCH_BYTES || !entries.has(stream)) return;
+        outbox.credit(stream, entry.taken);
+        entry.taken = 0;
+      };
       try {
-        entry.input.write(bytes);
+        const room = entry.input.write(bytes);
+        if (room === undefined) give();
+        else room.then(give, (error: unknown) => end(stream, 0, error));
       } catch (error) {
         end(stream, 0, error);
-        return;
       }
-      entry.taken += bytes.length;
-      if (entry.taken < CREDIT_BATCH_BYTES) return;
-      outbox.credit(stream, entry.taken);
-      entry.taken = 0;
     },
     credit(stream, bytes) {
       const entry = find(stream);

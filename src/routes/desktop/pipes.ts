@@ -7,7 +7,7 @@ import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { closePipe, type PipePool } from './pipe-pool.ts';
-import { type Exit, MOST_WAITING_INPUT, type Session, type StartRequest } from './session.ts';
+import { ENOUGH_WAITING_INPUT, type Exit, MOST_WAITING_INPUT, type Session, type StartRequest } from './session.ts';
 import { startFailure } from './start-failure.ts';
 
 export interface PipesRequest extends StartRequest {
@@ -92,6 +92,13 @@ function sessionOf({ process: { pid }, exited }: Started, output: Socket, input:
       if (input.writableLength + bytes.length > MOST_WAITING_INPUT) return false;
       input.write(bytes);
       return true;
+    },
+    inputRoom() {
+      if (input === undefined || input.destroyed || input.writableLength <= ENOUGH_WAITING_INPUT) return undefined;
+      return new Promise((resolve) => {
+        input.once('drain', resolve);
+        input.once('close', resolve);
+      });
     },
     endInput: () => void input?.end(),
     resize: () => {},

@@ -27,6 +27,8 @@ export interface Session {
   readonly hasTerminal: boolean;
   /** False if the bytes were not taken, because too many wait already. */
   input(bytes: Uint8Array): boolean;
+  /** Resolves when little enough input waits that more may come, or none will be read any more. Undefined: now. */
+  inputRoom(): Promise<void> | undefined;
   endInput(): void;
   resize(cols: number, rows: number): void;
   /** The process group that signals from outside are meant for; undefined if there is none any more. */
@@ -37,6 +39,9 @@ export interface Session {
 
 /** Input that waits because the command does not read. More than this is not kept. */
 export const MOST_WAITING_INPUT = 16 * 1024 * 1024;
+
+/** More than this, and whoever sends should wait. */
+export const ENOUGH_WAITING_INPUT = 256 * 1024;
 
 /** Cells a terminal may have in each direction. */
 export const MOST_CELLS = 1000;

@@ -115,6 +115,7 @@ function controlOf(session: Session, onOverflow: () => void): ExecutionControl {
   return {
     input(bytes) {
       if (!session.input(bytes)) onOverflow();
+      return session.inputRoom();
     },
     endInput: () => session.endInput(),
     resize: (cols, rows) => session.resize(cols, rows),

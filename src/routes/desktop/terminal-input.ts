@@ -4,7 +4,7 @@
  */
 
 import { writeSync } from 'node:fs';
-import { MOST_WAITING_INPUT } from './session.ts';
+import { ENOUGH_WAITING_INPUT, MOST_WAITING_INPUT } from './session.ts';
 
 const FIRST_RETRY_MS = 1;
 const LONGEST_RETRY_MS = 64;
@@ -12,6 +12,8 @@ const LONGEST_RETRY_MS = 64;
 export interface TerminalInput {
   /** False if too much waits already: nothing of `bytes` was taken. */
   push(bytes: Uint8Array): boolean;
+  /** Resolves when little enough waits, or nothing is taken any more. Undefined: now. */
+  room(): Promise<void> | undefined;
   close(): void;
 }
 
@@ -22,6 +24,10 @@ export function createTerminalInput(fd: number): TerminalInput {
   let retryMs = FIRST_RETRY_MS;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
+  const tellRoom: (() => void)[] = [];
+  const tell = (): void => {
+    for (const resolve of tellRoom.splice(0)) resolve();
+  };
 
   const flush = (): void => {
     timer = undefined;
@@ -37,6 +43,7 @@ export function createTerminalInput(fd: number): TerminalInput {
       if (taken === first.length) waiting.shift();
       else waiting[0] = first.subarray(taken);
     }
+    if (waitingBytes <= ENOUGH_WAITING_INPUT) tell();
     if (waiting.length === 0) return;
     timer = setTimeout(flush, retryMs);
     retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
@@ -47,6 +54,7 @@ export function createTerminalInput(fd: number): TerminalInput {
     clearTimeout(timer);
     waiting.length = 0;
     waitingBytes = 0;
+    tell();
   };
 
   return {
@@ -58,6 +66,8 @@ export function createTerminalInput(fd: number): TerminalInput {
       if (timer === undefined) flush();
       return true;
     },
+    room: () =>
+      waitingBytes <= ENOUGH_WAITING_INPUT ? undefined : new Promise((resolve) => void tellRoom.push(resolve)),
     close,
   };
 }

@@ -78,6 +78,7 @@ export async function startInTerminal(request: TerminalRequest): Promise<Session
     output,
     hasTerminal: true,
     input: (bytes) => input.push(bytes),
+    inputRoom: () => input.room(),
     endInput: () => void input.push(END_OF_INPUT),
     resize(cols, rows) {
       if (!output.destroyed && !over) pty.resize(started.fd, cells(cols), cells(rows));

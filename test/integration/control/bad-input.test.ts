@@ -93,7 +93,12 @@ describe('a message that is none', () => {
     ['has wrong parameters', JSON.stringify(request(5, 'say', { text: 7 })), 5, -32602],
     ['has too many parameters', JSON.stringify(request(5, 'status', { extra: 1 })), 5, -32602],
     ['has parameters in a list', JSON.stringify(request(5, 'say', ['text'])), 5, -32602],
-    ['smuggles a prototype', '{"jsonrpc":"2.0","id":5,"method":"say","params":{"text":"x","__proto__":{"a":1}}}', 5, -32602],
+    [
+      'smuggles a prototype',
+      '{"jsonrpc":"2.0","id":5,"method":"say","params":{"text":"x","__proto__":{"a":1}}}',
+      5,
+      -32602,
+    ],
   ])('%s: an error, and the connection goes on', async (_, text, id, code) => {
     const connection = await greeted(peer.path);
     connection.bytes(frame(text));
@@ -148,19 +153,39 @@ describe('too much', () => {
     expect(await late.next()).toMatchObject({ id: null, error: { data: { code: 'unavailable' } } });
     await late.closed();
     const refused = await peer.connect();
-    await expect(refused.call('status', {})).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('128 clients') });
+    await expect(refused.call('status', {})).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('128 clients'),
+    });
     clients[0]!.socket.destroy();
     clients[1]!.socket.destroy();
     // Places are free as soon as the peer has seen them close.
-    await expect.poll(async () => (await peer.connect()).call('status', {}).then(() => 'served', () => 'refused')).toBe('served');
+    await expect
+      .poll(async () =>
+        (await peer.connect()).call('status', {}).then(
+          () => 'served',
+          () => 'refused',
+        ),
+      )
+      .toBe('served');
     for (const { socket } of clients) socket.destroy();
-    await expect.poll(async () => (await peer.connect()).call('status', {}).then(() => 'served', () => 'refused')).toBe('served');
+    await expect
+      .poll(async () =>
+        (await peer.connect()).call('status', {}).then(
+          () => 'served',
+          () => 'refused',
+        ),
+      )
+      .toBe('served');
   });
 
   it('in one answer becomes an error in its place', async () => {
     const client = await peer.connect();
     for (let i = 0; i < 80; i++) peer.append('x'.repeat(2 ** 20));
-    await expect(client.call('thread.read', { limit: 100 })).rejects.toMatchObject({ code: 'too-large', message: expect.stringContaining(`${MAX_ANSWER_BYTES}`) });
+    await expect(client.call('thread.read', { limit: 100 })).rejects.toMatchObject({
+      code: 'too-large',
+      message: expect.stringContaining(`${MAX_ANSWER_BYTES}`),
+    });
     expect((await client.call('thread.read', { limit: 1 })).entries).toHaveLength(1);
     client.close();
   });
@@ -185,7 +210,11 @@ it('a bug of ours is an internal error with a place in the log, and the connecti
 });
 
 it('a client that leaves in the middle of a frame, or of an answer, is forgotten', async () => {
-  for (const bytes of [Buffer.from([0, 0]), encodeJson(request(1, 'status', {})).subarray(0, 20), frame('{"jsonrpc":"2.0","id":1,"method":"snapshot","params":{"entries":9}}')]) {
+  for (const bytes of [
+    Buffer.from([0, 0]),
+    encodeJson(request(1, 'status', {})).subarray(0, 20),
+    frame('{"jsonrpc":"2.0","id":1,"method":"snapshot","params":{"entries":9}}'),
+  ]) {
     const connection = await greeted(peer.path);
     connection.bytes(bytes);
     connection.socket.destroy();

@@ -13,7 +13,9 @@ describe('a client', () => {
     const peer = await serve();
     const client = await peer.connect();
     expect(await client.peer).toMatchObject({ pid: process.pid, name: 'test-device' });
-    expect(await client.call('say', { text: 'hello ✓' })).toMatchObject({ entry: { kind: 'message', message: { text: 'hello ✓' } } });
+    expect(await client.call('say', { text: 'hello ✓' })).toMatchObject({
+      entry: { kind: 'message', message: { text: 'hello ✓' } },
+    });
     expect(await client.call('stop', {})).toEqual({ stopping: true });
     expect(peer.stops()).toBe(1);
     const reasons: string[] = [];
@@ -90,12 +92,17 @@ describe('a client', () => {
     const peer = await serve();
     const client = await peer.connect();
     await client.call('submit', { id: RUN, task: '= 1' });
-    await expect(client.call('wait', { runs: [RUN] }, { timeoutMs: 5 })).rejects.toMatchObject({ code: 'timeout', retryable: true });
+    await expect(client.call('wait', { runs: [RUN] }, { timeoutMs: 5 })).rejects.toMatchObject({
+      code: 'timeout',
+      retryable: true,
+    });
     const abort = new AbortController();
     const waited = client.call('wait', { runs: [RUN] }, { signal: abort.signal });
     abort.abort();
     await expect(waited).rejects.toMatchObject({ code: 'cancelled' });
-    await expect(client.call('wait', { runs: [RUN] }, { signal: abort.signal })).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(client.call('wait', { runs: [RUN] }, { signal: abort.signal })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
     peer.finish();
     await expect(client.call('devices', {})).resolves.toBeDefined();
   });
@@ -107,7 +114,9 @@ describe('a client', () => {
     client.close();
     expect(await client.closed).toBe('closed here');
     const other = await peer.connect();
-    await expect.poll(async () => (await other.call('thread.read', { limit: 1 })).entries).toMatchObject([{ message: { text: 'last words' } }]);
+    await expect
+      .poll(async () => (await other.call('thread.read', { limit: 1 })).entries)
+      .toMatchObject([{ message: { text: 'last words' } }]);
   });
 
   it('cannot send more than the peer takes, and is told before', async () => {
@@ -144,7 +153,9 @@ describe('connecting', () => {
 
   it('can be given up, before and after', async () => {
     const peer = await serve();
-    await expect(connectControl({ path: peer.path, client: 'test', version: '0', signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(
+      connectControl({ path: peer.path, client: 'test', version: '0', signal: AbortSignal.abort() }),
+    ).rejects.toMatchObject({ code: 'cancelled' });
     const abort = new AbortController();
     const client = await connectControl({ path: peer.path, client: 'test', version: '0', signal: abort.signal });
     await client.peer;
@@ -154,9 +165,16 @@ describe('connecting', () => {
 
   it('to a peer of another version rejects everything with "version"', async () => {
     const path = join(temporaryFolder(), 'old.sock');
-    const data = { code: 'version', message: 'the client speaks version 1, the peer version 0', retryable: false, hint: 'stop it' };
+    const data = {
+      code: 'version',
+      message: 'the client speaks version 1, the peer version 0',
+      retryable: false,
+      hint: 'stop it',
+    };
     const old = createServer((socket) => {
-      socket.once('data', () => socket.end(encodeJson({ jsonrpc: '2.0', id: 1, error: { code: -32000, message: data.message, data } })));
+      socket.once('data', () =>
+        socket.end(encodeJson({ jsonrpc: '2.0', id: 1, error: { code: -32000, message: data.message, data } })),
+      );
       socket.on('error', () => {});
     });
     await new Promise<void>((resolve) => old.listen(path, resolve));
@@ -190,7 +208,10 @@ describe('a peer that stops', () => {
     await client.call('follow', { cursor: {} });
     let release: () => void = () => {};
     const closing = peer.close('an update', () => new Promise((resolve) => (release = resolve)));
-    await expect(client.call('say', { text: 'late' })).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('an update') });
+    await expect(client.call('say', { text: 'late' })).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('an update'),
+    });
     const late = await connectRaw(peer.path);
     late.send({ jsonrpc: '2.0', id: 1, method: 'hello', params: HELLO });
     expect(await late.next()).toMatchObject({ id: 1, error: { data: { code: 'unavailable' } } });

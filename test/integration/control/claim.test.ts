@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createConnection } from 'node:net';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -155,7 +164,10 @@ describe('a claim', () => {
     (await claimSocket(path)).release();
     expect(statSync(dirname(path)).mode & 0o777).toBe(0o700);
     chmodSync(dirname(path), 0o777);
-    await expect(claimSocket(path)).rejects.toMatchObject({ code: 'refused', message: expect.stringContaining('others can write') });
+    await expect(claimSocket(path)).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining('others can write'),
+    });
   });
 
   it('refuses a link or a file in place of the folder, and a path that is too long', async () => {
@@ -163,6 +175,7 @@ describe('a claim', () => {
     symlinkSync('/tmp', join(folder, 'link'));
     await expect(claimSocket(join(folder, 'link', 'peer.sock'))).rejects.toMatchObject({ code: 'refused' });
     writeFileSync(join(folder, 'file'), '');
+    await expect(claimSocket(join('/tmp', 'peer.sock'))).rejects.toMatchObject({ code: 'refused' });
     await expect(claimSocket(join(folder, 'file', 'peer.sock'))).rejects.toMatchObject({ code: 'storage' });
     await expect(claimSocket(join(folder, 'x'.repeat(100), 'peer.sock'))).rejects.toMatchObject({
       code: 'config',

@@ -91,7 +91,8 @@ describe('following', () => {
       answered += 1;
       return read(params);
     };
-    for (let id = 1; id <= 10_000; id++) connection.send({ jsonrpc: '2.0', id, method: 'thread.read', params: { limit: 10 } });
+    for (let id = 1; id <= 10_000; id++)
+      connection.send({ jsonrpc: '2.0', id, method: 'thread.read', params: { limit: 10 } });
     const other = await peer.connect();
     await until(() => answered > 0);
     for (let i = 0; i < 20; i++) await other.call('devices', {});

@@ -59,7 +59,8 @@ export async function serve(options: { path?: string; memory?: MemoryApi } = {})
       error: (message, cause) => void log.push(`${message}: ${String(cause)}`),
     },
   });
-  const close = (reason = 'the test is over', meanwhile?: () => Promise<void>): Promise<void> => server.close(reason, meanwhile);
+  const close = (reason = 'the test is over', meanwhile?: () => Promise<void>): Promise<void> =>
+    server.close(reason, meanwhile);
   onTestFinished(() => close());
   return {
     ...memory,
@@ -146,7 +147,8 @@ export async function greeted(path: string): Promise<RawConnection> {
 export async function until(condition: () => boolean, withinMs = 10_000): Promise<void> {
   const deadline = performance.now() + withinMs;
   while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`it did not come about within ${withinMs} ms: ${String(condition)}`);
+    if (performance.now() > deadline)
+      throw new Error(`it did not come about within ${withinMs} ms: ${String(condition)}`);
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -1,13 +1,14 @@
 // An engine that is all in memory, for the control server to serve: real changes in a real order, real runs decided by the
 // core, and output that the test supplies.
+
+import { tick } from '../../../src/core/clock.ts';
+import { decide } from '../../../src/core/decide.ts';
 import type { Device } from '../../../src/core/devices.ts';
 import { DispatchError } from '../../../src/core/errors.ts';
 import type { LogEvent, NewEvent } from '../../../src/core/events.ts';
-import type { DeviceId, MessageId, RunId } from '../../../src/core/ids.ts';
-import { decide } from '../../../src/core/decide.ts';
 import { evolve } from '../../../src/core/evolve.ts';
+import type { DeviceId, MessageId, RunId } from '../../../src/core/ids.ts';
 import type { Run, RunState } from '../../../src/core/runs.ts';
-import { tick } from '../../../src/core/clock.ts';
 import { entryKey, type ThreadEntry } from '../../../src/core/thread.ts';
 import type { Change, EngineApi, OutputChunk, Snapshot } from '../../../src/protocol/api.ts';
 
@@ -44,7 +45,8 @@ export function createMemoryApi(): MemoryApi {
     finish = resolve;
   });
 
-  const place = (event: NewEvent): LogEvent => ({ ...event, v: 1, device: DEVICE, seq: log.length + 1, at: tick(undefined, 1_000 + log.length) }) as LogEvent;
+  const place = (event: NewEvent): LogEvent =>
+    ({ ...event, v: 1, device: DEVICE, seq: log.length + 1, at: tick(undefined, 1_000 + log.length) }) as LogEvent;
   const publish = (event: LogEvent, entry: ThreadEntry, run?: Run): Change => {
     const change = { event, entry, ...(run === undefined ? {} : { run }) };
     log.push(change);
@@ -52,13 +54,19 @@ export function createMemoryApi(): MemoryApi {
     return change;
   };
   const append = (text: string): Change => {
-    const event = place({ type: 'message.said', data: { message: `m${log.length}` as MessageId, role: 'user', text }, stream: 'thread', by: BY });
+    const event = place({
+      type: 'message.said',
+      data: { message: `m${log.length}` as MessageId, role: 'user', text },
+      stream: 'thread',
+      by: BY,
+    });
     const message = { id: `m${log.length}` as MessageId, role: 'user', text, by: BY, at: 1 } as const;
     return publish(event, { key: entryKey(event), kind: 'message', message });
   };
   const mustRun = (ref: string): RunState => {
     const state = runs.get(ref);
-    if (state === undefined) throw new DispatchError('not-found', `there is no run "${ref}"`, { hint: 'list them with "dispatch ps"' });
+    if (state === undefined)
+      throw new DispatchError('not-found', `there is no run "${ref}"`, { hint: 'list them with "dispatch ps"' });
     return state;
   };
   const unsupported = async (): Promise<never> => {
@@ -86,10 +94,14 @@ export function createMemoryApi(): MemoryApi {
       calls.push('submit ends');
       const action = params.action ?? { kind: 'inline', language: 'expression', source: params.task };
       const id = params.id as RunId;
-      const decided = decide(runs.get(id), {
-        type: 'submit',
-        data: { number: runs.size + 1, task: params.task, route: 'inline', action, device: DEVICE, because: [] },
-      }, { runId: id, by: BY, now: 1 });
+      const decided = decide(
+        runs.get(id),
+        {
+          type: 'submit',
+          data: { number: runs.size + 1, task: params.task, route: 'inline', action, device: DEVICE, because: [] },
+        },
+        { runId: id, by: BY, now: 1 },
+      );
       if (!decided.ok) throw DispatchError.fromRefusal(decided);
       for (const event of decided.events.map(place)) {
         const state = evolve(runs.get(id), event);
@@ -99,7 +111,10 @@ export function createMemoryApi(): MemoryApi {
       return { run: mustRun(id).run };
     },
     say: async ({ text }) => ({ entry: append(text).entry }),
-    'thread.read': async ({ limit }) => ({ entries: log.slice(-limit).map(({ entry }) => entry), more: log.length > limit }),
+    'thread.read': async ({ limit }) => ({
+      entries: log.slice(-limit).map(({ entry }) => entry),
+      more: log.length > limit,
+    }),
     'run.get': async ({ run }) => ({ run: mustRun(run).run, approvals: [], artifacts: [] }),
     wait: async ({ runs: refs }) => {
       calls.push('wait');
@@ -124,7 +139,11 @@ export function createMemoryApi(): MemoryApi {
     'artifact.get': unsupported,
     'policy.check': unsupported,
     doctor: async () => ({ checks: [] }),
-    output: async ({ run, offset }, signal) => ({ run: mustRun(run).run, size: 0, chunks: source(run)(offset, signal) }),
+    output: async ({ run, offset }, signal) => ({
+      run: mustRun(run).run,
+      size: 0,
+      chunks: source(run)(offset, signal),
+    }),
     blob: async ({ artifact, offset }, signal) => {
       const chunks = source(artifact)(offset, signal);
       return { artifact: { id: artifact } as never, chunks };
@@ -180,7 +199,13 @@ function makeDevice(name: string): Device {
     name,
     platform: 'linux',
     local: true,
-    capabilities: { shell: true, browserAutomation: false, desktopAutomation: false, local_files: false, reachableFolders: [] },
+    capabilities: {
+      shell: true,
+      browserAutomation: false,
+      desktopAutomation: false,
+      local_files: false,
+      reachableFolders: [],
+    },
     permissions: { local_files: false, shell: true, browser_automation: false, desktop_automation: false },
     enforces: ['full-access'],
     presence: { state: 'online', since: 1 },

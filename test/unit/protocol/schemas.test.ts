@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import type { Method, Params } from '../../../src/protocol/api.ts';
+import { encodeJson, MAX_FRAME_BYTES } from '../../../src/protocol/framing.ts';
+import { SCHEMAS } from '../../../src/protocol/schemas.ts';
+
+const ID = '0123456789abcdef';
+const MIB = 2 ** 20;
+
+/** Parameters with everything that may be there. */
+const FULL: { [M in Method]: Params<M> } = {
+  hello: { protocol: 1, version: '1.0.0', client: 'cli' },
+  status: {},
+  stop: {},
+  snapshot: { entries: 200 },
+  follow: { cursor: { device: 12, other: 0 } },
+  submit: {
+    id: ID,
+    task: '!ls',
+    action: {
+      kind: 'shell',
+      command: 'ls',
+      access: 'read-only',
+      cwd: '/',
+      env: { A: 'b', C: '' },
+      timeoutMs: 1000,
+      tty: { cols: 80, rows: 24 },
+      stdin: true,
+    },
+    device: 'local',
+    cwd: '/home',
+    tty: { cols: 80, rows: 24 },
+    noWait: false,
+    approve: true,
+  },
+  route: { task: '= 1', cwd: '/', tty: { cols: 1, rows: 1 } },
+  cancel: { run: '12' },
+  retry: { run: ID.slice(0, 4), id: ID },
+  decide: { approval: ID, decision: 'reject', digest: 'a'.repeat(64), note: 'not on a Friday' },
+  resize: { run: '1', cols: 200, rows: 60 },
+  signal: { run: '1', signal: 'SIGUSR1' },
+  say: { text: 'hello' },
+  'thread.read': { before: 'k1', after: 'k0', limit: 1000 },
+  search: { query: '', before: 'k', limit: 1 },
+  'run.get': { run: '1' },
+  'runs.list': { status: ['queued', 'failed'], before: ID, limit: 50 },
+  wait: { runs: ['1', '2'], orApproval: true },
+  'approvals.list': { all: true, limit: 10 },
+  'artifacts.list': { run: '1', limit: 10 },
+  'artifact.get': { artifact: '12/folder/a file.txt' },
+  devices: {},
+  'policy.check': { command: 'ls | wc', access: 'full-access' },
+  doctor: { rebuild: true },
+  'output.open': { run: '1', offset: 5e12, maxLag: 0 },
+  'blob.open': { artifact: ID, offset: 0 },
+  'input.open': { run: '1' },
+  'input.end': { stream: 1 },
+  'stream.close': { stream: 1 },
+};
+
+const WRONG: { [M in Method]?: unknown[] } = {
+  submit: [
+    { task: 'x' },
+    { id: 'SHORT', task: 'x' },
+    { id: ID.toUpperCase(), task: 'x' },
+    { id: ID, task: 'x'.repeat(MIB + 1) },
+    { id: ID, task: 'x', extra: 1 },
+    { id: ID, task: 'x', cwd: undefined },
+    { id: ID, task: 'x', cwd: '' },
+    { id: ID, task: 'x', cwd: '/a\0b' },
+    { id: ID, task: 'x', tty: { cols: 0, rows: 1 } },
+    { id: ID, task: 'x', action: { kind: 'teleport' } },
+    { id: ID, task: 'x', action: { kind: 'shell', command: 'a\0b', access: 'read-only' } },
+    { id: ID, task: 'x', action: { kind: 'shell', command: 'a', access: 'root' } },
+    { id: ID, task: 'x', action: { kind: 'shell', command: 'a', access: 'read-only', env: { 'A=B': 'c' } } },
+    { id: ID, task: 'x', action: { kind: 'shell', command: 'a', access: 'read-only', env: { '': 'c' } } },
+    { id: ID, task: 'x', action: { kind: 'shell', command: 'a', access: 'read-only', timeoutMs: 0 } },
+    {
+      id: ID,
+      task: 'x',
+      action: {
+        kind: 'shell',
+        command: 'a',
+        access: 'read-only',
+        env: Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [`V${i}`, ''])),
+      },
+    },
+    { id: ID, task: 'x', action: { kind: 'inline', language: 'cobol', source: '' } },
+  ],
+  snapshot: [{ entries: 0 }, { entries: 1001 }, { entries: 1.5 }, { entries: '5' }],
+  follow: [{ cursor: { device: -1 } }, { cursor: { device: 2 ** 53 } }, { cursor: [] }, { cursor: { '': 1 } }],
+  'run.get': [{ run: '' }, { run: 'a b' }, { run: 'a\u001b[31m' }, { run: 'x'.repeat(65) }, { run: 7 }],
+  'artifact.get': [{ artifact: '' }, { artifact: '1/a\nb' }, { artifact: 'x'.repeat(5000) }],
+  decide: [
+    { approval: '1', decision: 'maybe' },
+    { approval: '1', decision: 'approve', digest: 'abc' },
+  ],
+  signal: [
+    { run: '1', signal: '9' },
+    { run: '1', signal: 'SIGINT; rm' },
+  ],
+  say: [{ text: '' }, { text: 'x'.repeat(MIB + 1) }],
+  'output.open': [
+    { run: '1', offset: -1 },
+    { run: '1', offset: Number.NaN },
+    { run: '1', offset: 2 ** 60 },
+  ],
+  'input.end': [{ stream: 0 }, { stream: 2 ** 32 }],
+  wait: [{ runs: [] }, { runs: Array.from({ length: 1001 }, () => '1') }],
+  'runs.list': [{ status: ['asleep'], limit: 1 }],
+  search: [{ query: 'x'.repeat(1001), limit: 1 }],
+};
+
+const methods = Object.keys(SCHEMAS) as Method[];
+
+describe('the parameters of', () => {
+  it.each(methods)('%s come through as they are, with everything that may be there', (method) => {
+    expect(SCHEMAS[method].parse(FULL[method])).toEqual(FULL[method]);
+  });
+  it.each(methods)('%s may hold nothing else, and must be an object', (method) => {
+    for (const wrong of [{ ...FULL[method], more: 1 }, null, [], 'text', 5, JSON.parse(`{"__proto__":{"x":1}}`)]) {
+      expect(SCHEMAS[method].safeParse(wrong).success, JSON.stringify(wrong)).toBe(false);
+    }
+  });
+  it.each(Object.entries(WRONG))('%s are refused where they are wrong', (method, cases) => {
+    for (const wrong of cases)
+      expect(SCHEMAS[method as Method].safeParse(wrong).success, JSON.stringify(wrong).slice(0, 200)).toBe(false);
+  });
+});
+
+it('the longest task fits into a frame, however it is escaped', () => {
+  const params = { id: ID, task: '\u0001'.repeat(MIB) };
+  expect(SCHEMAS.submit.safeParse(params).success).toBe(true);
+  expect(encodeJson({ jsonrpc: '2.0', id: 1, method: 'submit', params }).length).toBeLessThan(MAX_FRAME_BYTES);
+});
