@@ -11,8 +11,16 @@ import { evolve } from './evolve.ts';
 import type { ApprovalId, RunId, Sha256 } from './ids.ts';
 import { isFinal, type Run, type RunState } from './runs.ts';
 
-export type RunCommand =
-  | { readonly type: 'submit'; readonly data: Extract<EventBody, { type: 'run.submitted' }>['data'] }
+/** A run is to exist. */
+interface SubmitCommand {
+  readonly type: 'submit';
+  readonly data: Extract<EventBody, { type: 'run.submitted' }>['data'];
+}
+
+export type RunCommand = SubmitCommand | ExistingCommand;
+
+/** What can be done to a run that exists. */
+type ExistingCommand =
   | { readonly type: 'accept'; readonly because: readonly string[]; readonly rule?: string }
   | {
       readonly type: 'request-approval';
@@ -62,8 +70,6 @@ export function decide(state: RunState | undefined, command: RunCommand, context
   }
   return decideExisting(state, command, context, emit);
 }
-
-type ExistingCommand = Exclude<RunCommand, { type: 'submit' }>;
 
 function decideExisting(
   { run, approval }: RunState,

@@ -93,7 +93,7 @@ export function describeExecutor<A extends Action>(name: string, create: () => P
       const recording = record();
       await carryOut(executor, samples.succeeds.action, recording);
       const control = await recording.control();
-      control.input(Buffer.from('late'));
+      void control.input(Buffer.from('late'));
       control.endInput();
       control.resize(100, 30);
       control.kill('SIGINT');

@@ -182,7 +182,7 @@ export function createConnection(socket: Socket, context: ConnectionContext): Co
     void outbox.drained().then(() => socket.resume());
   });
   socket.on('error', () => {}); // 'close' follows, and there is nobody left to tell
-  socket.on('end', cleanUp);
+  socket.on('end', hangUp);
   socket.on('close', cleanUp);
 
   return {

@@ -223,12 +223,15 @@ describe('a peer that stops', () => {
     await expect(peer.connect()).rejects.toMatchObject({ code: 'unavailable' });
   });
 
-  it('does not wait for clients that do not read', async () => {
+  it('does not wait for clients that do not read, whether they have ended their half or not', async () => {
     const peer = await serve();
-    const connection = await greeted(peer.path);
-    connection.socket.pause();
     for (let i = 0; i < 20; i++) peer.append('x'.repeat(100_000));
-    connection.send({ jsonrpc: '2.0', id: 1, method: 'thread.read', params: { limit: 20 } });
+    for (const ending of [false, true]) {
+      const connection = await greeted(peer.path);
+      connection.socket.pause();
+      connection.send({ jsonrpc: '2.0', id: 1, method: 'thread.read', params: { limit: 20 } });
+      if (ending) connection.socket.end();
+    }
     await peer.close();
   });
 });

@@ -12,7 +12,7 @@ import { createMemoryApi, DEVICE, type MemoryApi } from './memory-api.ts';
 
 export const HELLO = { protocol: PROTOCOL_VERSION, version: '0.0.0', client: 'test' };
 
-export function status(): PeerStatus {
+function status(): PeerStatus {
   return {
     pid: process.pid,
     id: DEVICE,

@@ -205,8 +205,8 @@ describe('a run', () => {
       approve: true,
     });
     const input = await test.engine.api.input({ run: run.id });
-    input.write(Buffer.from('one\n'));
-    input.write(Buffer.from('two\n'));
+    void input.write(Buffer.from('one\n'));
+    void input.write(Buffer.from('two\n'));
     input.end();
     expect(await test.done(run.id)).toMatchObject({ status: 'completed' });
     expect(await test.output(run.id)).toBe('one\ntwo\n');

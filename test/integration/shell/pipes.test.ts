@@ -33,7 +33,7 @@ test('output and errors keep the order in which they were written', async () => 
 test('the standard streams can be opened by name', async () => {
   const running = openShell().run('echo a > /dev/stdout; echo b > /dev/stderr; cat /dev/stdin', { stdin: true });
   const control = await running.control();
-  control.input(Buffer.from('c\n'));
+  void control.input(Buffer.from('c\n'));
   control.endInput();
   expect(await running.text()).toBe('a\nb\nc\n');
 });
@@ -46,7 +46,8 @@ test('5 MB of binary input arrive whole, and end', async () => {
   const running = openShell().run('sha256sum', { stdin: true });
   const bytes = Buffer.alloc(5_000_000, Buffer.from(Array.from({ length: 256 }, (_, value) => 255 - value)));
   const control = await running.control();
-  for (let offset = 0; offset < bytes.length; offset += 70_001) control.input(bytes.subarray(offset, offset + 70_001));
+  for (let offset = 0; offset < bytes.length; offset += 70_001)
+    void control.input(bytes.subarray(offset, offset + 70_001));
   control.endInput();
   expect(await running.text()).toContain(sha256(bytes));
 });
@@ -54,7 +55,7 @@ test('5 MB of binary input arrive whole, and end', async () => {
 test('input that the command does not want is no fault', async () => {
   const running = openShell().run('head -c 3', { stdin: true });
   const control = await running.control();
-  for (let sent = 0; sent < 8; sent += 1) control.input(Buffer.alloc(MiB, 'abc'));
+  for (let sent = 0; sent < 8; sent += 1) void control.input(Buffer.alloc(MiB, 'abc'));
   expect(await running.text()).toBe('abc');
 });
 
@@ -62,7 +63,7 @@ test('input without end to a command that never reads ends the run, and says why
   const running = openShell().run('echo ready; sleep 1000', { stdin: true });
   await running.recording.printed('ready');
   const control = await running.control();
-  for (let sent = 0; sent < 20; sent += 1) control.input(Buffer.alloc(MiB));
+  for (let sent = 0; sent < 20; sent += 1) void control.input(Buffer.alloc(MiB));
   expect(await running.outcome).toMatchObject({
     kind: 'failed',
     reason: 'internal',
@@ -73,10 +74,10 @@ test('input without end to a command that never reads ends the run, and says why
 test('input after its end, and input that was not announced, change nothing', async () => {
   const running = openShell().run('read line; echo "<$line>"');
   const control = await running.control();
-  control.input(Buffer.from('hello\n'));
+  void control.input(Buffer.from('hello\n'));
   control.endInput();
   control.endInput();
-  control.input(Buffer.from('more\n'));
+  void control.input(Buffer.from('more\n'));
   expect(await running.text()).toBe('<>\n');
 });
 

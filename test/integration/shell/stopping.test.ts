@@ -98,7 +98,7 @@ describe.each([
 test('an interactive shell, which ignores SIGTERM, is hung up on', async () => {
   const shell = openShell();
   const running = shell.run('exec bash --norc -i', { tty: TTY });
-  (await running.control()).input(Buffer.from('echo $$ > pids; echo re""ady\r'));
+  void (await running.control()).input(Buffer.from('echo $$ > pids; echo re""ady\r'));
   const { receipt, pids } = await cancelled(shell, running);
   expect(signalOf(receipt, pids[0])).toBe('SIGHUP');
 });

@@ -7,7 +7,7 @@ import { isAlive, openShell, type Running, waitFor } from './harness.ts';
 const TTY = { tty: { cols: 80, rows: 24 }, stdin: true } as const;
 
 async function type(running: Running, text: string): Promise<void> {
-  (await running.control()).input(Buffer.from(text));
+  void (await running.control()).input(Buffer.from(text));
 }
 
 test('loses no byte, however fast the command ends', async () => {
@@ -48,7 +48,7 @@ test('a program that lets go of its terminal just before it ends is not hung up 
 test('passes every byte on where the command sets the terminal raw', async () => {
   const running = openShell().run('stty raw -echo; echo ready; head -c 256 | od -An -v -tu1', TTY);
   await running.recording.printed('ready');
-  (await running.control()).input(Buffer.from(Array.from({ length: 256 }, (_, value) => value)));
+  void (await running.control()).input(Buffer.from(Array.from({ length: 256 }, (_, value) => value)));
   const numbers = (await running.text()).replace('ready', '').trim().split(/\s+/).map(Number);
   expect(numbers).toEqual(Array.from({ length: 256 }, (_, value) => value));
 });
@@ -97,7 +97,7 @@ test('sizes that no terminal has are brought into range', async () => {
   const control = await running.control();
   control.resize(0, Number.NaN);
   control.resize(1_000_000, -5);
-  control.input(Buffer.from('\r'));
+  void control.input(Buffer.from('\r'));
   expect(await running.text()).toContain('1 1000\r\n');
 });
 
@@ -126,7 +126,7 @@ test('an unknown signal is refused', async () => {
   const running = openShell().run('read line', TTY);
   const control = await running.control();
   expect(() => control.kill('SIGNONE')).toThrow('there is no signal SIGNONE');
-  control.input(Buffer.from('\r'));
+  void control.input(Buffer.from('\r'));
   await running.text();
 });
 
@@ -160,7 +160,7 @@ describe('a terminal that nobody reads', () => {
     const running = openShell().run('stty raw -echo; echo ready; sleep 1000', TTY);
     await running.recording.printed('ready');
     const control = await running.control();
-    for (let sent = 0; sent < 20; sent += 1) control.input(Buffer.alloc(1024 * 1024, 'x'));
+    for (let sent = 0; sent < 20; sent += 1) void control.input(Buffer.alloc(1024 * 1024, 'x'));
     expect(await running.outcome).toMatchObject({ kind: 'failed', message: expect.stringContaining('16 MiB') });
   });
 });
