@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { DispatchError } from '../core/errors.ts';
-import type { CliContext } from './context.ts';
+import type { CliContext, CommandOutline } from './context.ts';
 
 export interface Option {
   readonly type: 'string' | 'boolean';
@@ -23,8 +23,15 @@ export interface Command {
   readonly options: Readonly<Record<string, Option>>;
   readonly examples: readonly string[];
   /** What completion offers for the positional arguments. */
-  readonly completes?: 'runs' | 'approvals' | 'artifacts' | 'files' | readonly string[];
+  readonly completes?: CommandOutline['completes'];
   readonly run: (context: CliContext, args: Arguments) => Promise<number>;
+}
+
+/** A command in the table, before it is loaded. */
+export interface RegisteredCommand {
+  readonly group: 'Tasks' | 'Approvals' | 'Results' | 'Thread' | 'This device';
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
 }
 
 /** Parsed arguments with typed access. */

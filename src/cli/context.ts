@@ -3,10 +3,21 @@
 import type { Paths } from '../config/paths.ts';
 import type { ControlClient } from '../control/client/client.ts';
 
+/** What can stand on the command line after a command's name. */
+export interface CommandOutline {
+  readonly name: string;
+  readonly summary: string;
+  readonly options: readonly string[];
+  /** What the positional arguments name, or the words that they can be. */
+  readonly completes?: 'runs' | 'approvals' | 'artifacts' | 'files' | readonly string[];
+}
+
 export interface CliContext {
   readonly env: NodeJS.ProcessEnv;
   readonly paths: Paths;
   readonly version: string;
+  /** All commands, loaded: for completion. */
+  commands(): Promise<readonly CommandOutline[]>;
   /** Print JSON. */
   readonly json: boolean;
   readonly stdin: NodeJS.ReadStream;

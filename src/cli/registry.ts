@@ -1,14 +1,8 @@
 /** The table of all commands. A module is loaded when its command is used, and not before: start-up is what people feel. */
 
-import type { Command } from './command.ts';
+import type { RegisteredCommand } from './command.ts';
 
-interface Registered {
-  readonly group: 'Tasks' | 'Approvals' | 'Results' | 'Thread' | 'This device';
-  readonly summary: string;
-  readonly load: () => Promise<Command>;
-}
-
-export const COMMANDS: Readonly<Record<string, Registered>> = {
+export const COMMANDS: Readonly<Record<string, RegisteredCommand>> = {
   run: {
     group: 'Tasks',
     summary: 'run a command and see its output',

@@ -3,8 +3,8 @@
 import { findPaths } from '../config/paths.ts';
 import type { ControlClient } from '../control/client/client.ts';
 import { asDispatchError, DispatchError, exitCodeOf } from '../core/errors.ts';
-import { type Command, helpText, parseCommandLine } from './command.ts';
-import type { CliContext } from './context.ts';
+import { COMMON_OPTIONS, type Command, helpText, parseCommandLine, type RegisteredCommand } from './command.ts';
+import type { CliContext, CommandOutline } from './context.ts';
 import { COMMANDS } from './registry.ts';
 import { VERSION } from './version.ts';
 
@@ -80,6 +80,7 @@ async function withContext(
     env,
     paths,
     version: VERSION,
+    commands: outlines,
     json,
     stdin: process.stdin,
     stdout: process.stdout,
@@ -108,6 +109,19 @@ async function withContext(
     process.off('SIGINT', onInterrupt);
     for (const client of clients) client.close();
   }
+}
+
+async function outlines(): Promise<CommandOutline[]> {
+  const load = async ([name, { summary, load }]: [string, RegisteredCommand]): Promise<CommandOutline> => {
+    const { options, completes } = await load();
+    return {
+      name,
+      summary,
+      options: Object.keys({ ...options, ...COMMON_OPTIONS }),
+      ...(completes === undefined ? {} : { completes }),
+    };
+  };
+  return Promise.all(Object.entries(COMMANDS).map(load));
 }
 
 function report(thrown: unknown, json: boolean): number {

@@ -1,8 +1,8 @@
-// The connection to the peer: it connects, reads the snapshot, follows from there, and does so again for as long as the
-// dashboard is open. It tells what happens and decides nothing about it.
+// The connection to the peer, as messages: the snapshot, what follows it, and that it is gone or back. Connecting again is
+// the reconnecting client's; here is only what a start of the peer and the raw streams need besides.
 
 import type { ControlClient } from '../control/client/client.ts';
-import { asDispatchError } from '../core/errors.ts';
+import { createReconnectingClient } from '../control/client/reconnecting.ts';
 import type { MessageBody } from './messages.ts';
 import { THREAD_PAGE } from './model.ts';
 
@@ -17,80 +17,40 @@ export interface Link {
   close(): void;
 }
 
-const FIRST_RETRY_MS = 100;
-const LAST_RETRY_MS = 2_000;
-
 export function openLink(connect: Connect, tell: (message: MessageBody) => void): Link {
-  let client: ControlClient | undefined;
-  let closed = false;
+  let newest: ControlClient | undefined;
+  // Only the first time and when asked for: whoever stopped the peer wants it stopped.
   let start = true;
-  let wake: () => void = () => {};
 
-  const session = async (): Promise<string> => {
-    const opened = await connect({ start });
-    start = false;
-    if (closed) {
-      opened.close();
-      return 'closed here';
-    }
-    client = opened;
-    opened.on('change', (change) => tell({ type: 'change', change }));
-    opened.on('devices', ({ devices }) => tell({ type: 'devices', devices }));
-    let stopping: string | undefined;
-    opened.on('stopping', ({ reason }) => {
-      stopping = reason;
-    });
-    try {
-      const snapshot = await opened.call('snapshot', { entries: THREAD_PAGE });
-      tell({ type: 'snapshot', snapshot });
-      await opened.call('follow', { cursor: snapshot.cursor });
-    } catch (error) {
-      opened.close();
-      throw error;
-    }
-    const reason = await opened.closed;
-    return stopping ?? reason;
-  };
+  const reconnecting = createReconnectingClient({
+    connect: async () => {
+      const starting = start;
+      start = false;
+      newest = await connect({ start: starting });
+      return newest;
+    },
+    onState(state) {
+      if (state.state === 'connected') return tell({ type: 'connected' });
+      if (state.state !== 'lost') return;
+      const { message, hint } = state.reason;
+      tell({ type: 'lost', reason: hint === undefined ? message : `${message}: ${hint}` });
+    },
+    subscription: {
+      entries: THREAD_PAGE,
+      onSnapshot: (snapshot) => tell({ type: 'snapshot', snapshot }),
+      onChange: (change) => tell({ type: 'change', change }),
+      onDevices: (devices) => tell({ type: 'devices', devices }),
+    },
+  });
 
-  const run = async (): Promise<void> => {
-    for (let wait = FIRST_RETRY_MS; !closed; wait = Math.min(LAST_RETRY_MS, wait * 2)) {
-      let reason: string;
-      try {
-        reason = await session();
-        wait = FIRST_RETRY_MS;
-      } catch (error) {
-        const { message, hint } = asDispatchError(error);
-        reason = hint === undefined ? message : `${message}: ${hint}`;
-      }
-      client = undefined;
-      if (closed) return;
-      tell({ type: 'lost', reason });
-      await pause(wait);
-    }
-  };
-
-  const pause = (milliseconds: number): Promise<void> =>
-    new Promise((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-
-  void run();
   return {
     get client() {
-      return client;
+      return reconnecting.state.state === 'lost' ? undefined : newest;
     },
     startPeer() {
       start = true;
-      wake();
+      reconnecting.retryNow();
     },
-    close() {
-      closed = true;
-      client?.close();
-      wake();
-    },
+    close: () => reconnecting.close(),
   };
 }

@@ -22,6 +22,8 @@ export type MessageBody =
   | { readonly type: 'history'; readonly lines: readonly string[] }
   // The peer.
   | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
+  /** Again, and everything that was missed has been told. */
+  | { readonly type: 'connected' }
   | { readonly type: 'lost'; readonly reason: string }
   | { readonly type: 'change'; readonly change: Change }
   | { readonly type: 'devices'; readonly devices: readonly Device[] }

@@ -2,6 +2,7 @@
 // terminal emulator or to a text log as fast as these take them; the screen is told at most as often as it can draw.
 
 import type { ControlClient } from '../control/client/client.ts';
+import type { ControlInput } from '../control/client/inputs.ts';
 import { asDispatchError } from '../core/errors.ts';
 import type { RunId } from '../core/ids.ts';
 import type { OutputChunk } from '../protocol/api.ts';
@@ -95,7 +96,7 @@ function openOutput(client: ControlClient, first: OutputSubscription, tell: Tell
   let wanted = first;
   let sink: Sink | undefined;
   let terminal: EmbeddedTerminal | undefined;
-  let writer: Promise<{ write(bytes: Uint8Array): Promise<void> }> | undefined;
+  let writer: Promise<ControlInput> | undefined;
   let attached = false;
   let bytes = 0;
   let replayed = false;
@@ -144,7 +145,7 @@ function openOutput(client: ControlClient, first: OutputSubscription, tell: Tell
     }
     if (stop.signal.aborted) return sink.close();
     const opened = await client.output({ run, offset: 0, maxLag: MAX_LAG });
-    closeOnAbort(client, opened, stop.signal);
+    closeOnAbort(opened.chunks, stop.signal);
     if (wanted.attached) await openInput();
     state = 'live';
     replayed = opened.size === 0;
@@ -182,6 +183,8 @@ function openOutput(client: ControlClient, first: OutputSubscription, tell: Tell
       stop.abort();
       clearTimeout(timer);
       sink?.close();
+      // The run reads on: its input belongs to whoever attaches next.
+      void writer?.then((input) => input.close()).catch(() => {});
     },
   };
 }

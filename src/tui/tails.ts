@@ -33,7 +33,7 @@ export function openTail(
   const follow = async (): Promise<void> => {
     const offset = wanted.live ? 0 : Math.max(0, wanted.bytes - TAIL_BYTES);
     const opened = await client.output({ run: wanted.run, offset, maxLag: TAIL_BYTES });
-    closeOnAbort(client, opened, stop.signal);
+    closeOnAbort(opened.chunks, stop.signal);
     for await (const { bytes } of opened.chunks) {
       if (stop.signal.aborted) return;
       kept = lastBytes(kept, bytes);

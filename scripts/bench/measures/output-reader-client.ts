@@ -1,4 +1,5 @@
 // The other process of the throughput benchmark, as seen by the benchmark: asks it for one reading at a time.
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { start } from '../harness/processes.ts';
 
@@ -27,11 +28,13 @@ export function openReader(env: NodeJS.ProcessEnv): Reader {
   const child = start(process.execPath, [program], { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   return {
     async read(request) {
-      const { promise, resolve } = Promise.withResolvers<Answer>();
-      child.once('message', (answer: Answer) => resolve(answer));
-      child.once('exit', () => resolve({ error: 'the reading process ended' }));
+      const ended = new AbortController();
+      const answers = once(child, 'message', { signal: ended.signal });
+      const onExit = (): void => ended.abort(new Error('the reading process ended'));
+      child.once('exit', onExit);
       child.send(request);
-      const answer = await promise;
+      const [answer] = (await answers) as [Answer];
+      child.off('exit', onExit);
       if ('error' in answer) throw new Error(answer.error);
       return answer.reading;
     },

@@ -89,7 +89,9 @@ async function measure(context: BenchContext, { reader, homes, command }: Settin
   ];
 }
 
+/** Only a terminal has a limit to keep: a pipe to a process that only counts is as fast as memory. */
 function row(how: string, ours: Summary, yardstick: Summary & { name: string }, note: string): Measure {
-  const target = atLeast(ours.median / yardstick.median, LIMIT_RATIO, '≥ 80 % of it');
-  return { name: `200 MB of output to a follower, ${how}`, unit: 'MB/s', ours, yardstick, target, note };
+  const measure = { name: `200 MB of output to a follower, ${how}`, unit: 'MB/s', ours, yardstick, note };
+  if (how === 'pipes') return measure;
+  return { ...measure, target: atLeast(ours.median / yardstick.median, LIMIT_RATIO, '≥ 80 % of it') };
 }

@@ -1,8 +1,8 @@
 /** `dispatch completion`: a script for the shell, made from the table of commands. */
 
 import { DispatchError } from '../../core/errors.ts';
-import { COMMON_OPTIONS, type Command } from '../command.ts';
-import { COMMANDS } from '../registry.ts';
+import type { Command } from '../command.ts';
+import type { CommandOutline } from '../context.ts';
 
 export const command: Command = {
   usage: 'completion bash | zsh | fish',
@@ -15,9 +15,7 @@ export const command: Command = {
   completes: ['bash', 'zsh', 'fish'],
   async run(context, args) {
     const [shell] = args.positionals;
-    const table = await Promise.all(
-      Object.entries(COMMANDS).map(async ([name, { summary, load }]) => ({ name, summary, command: await load() })),
-    );
+    const table = await context.commands();
     const make = { bash, zsh, fish }[shell as 'bash' | 'zsh' | 'fish'];
     if (make === undefined)
       throw new DispatchError('usage', `completion ${shell ?? ''}: expected bash, zsh or fish`, {
@@ -28,18 +26,18 @@ export const command: Command = {
   },
 };
 
-type Row = { readonly name: string; readonly summary: string; readonly command: Command };
+type Row = CommandOutline;
 
-function optionsOf({ command: { options } }: Row): string[] {
-  return Object.keys({ ...options, ...COMMON_OPTIONS }).map((name) => `--${name}`);
+function optionsOf({ options }: Row): string[] {
+  return options.map((name) => `--${name}`);
 }
 
-function wordsOf({ command: { completes } }: Row): readonly string[] {
+function wordsOf({ completes }: Row): readonly string[] {
   return Array.isArray(completes) ? completes : [];
 }
 
 /** Shell text that prints the candidates of a dynamic argument, one a line; undefined where there are none. */
-function candidates({ command: { completes } }: Row): string | undefined {
+function candidates({ completes }: Row): string | undefined {
   if (completes === 'runs') return "dispatch ps --all -n 20 2>/dev/null | awk '{print $2}'";
   if (completes === 'approvals') return "dispatch approvals 2>/dev/null | awk '/^⚠/{print $4}'";
   if (completes === 'artifacts') return "dispatch artifacts -n 20 2>/dev/null | awk '{print $1}'";

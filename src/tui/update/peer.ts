@@ -40,6 +40,13 @@ export function takeSnapshot(model: Model, snapshot: Snapshot): Step {
   return andThen(andThen(refreshed, closeStaleDialogs), reloadDetail);
 }
 
+/** The peer is there again, and what happened meanwhile has been told. */
+export function takeConnected(model: Model): Step {
+  if (model.connection.state === 'connected' || model.device === undefined) return step(model);
+  const back: Model = { ...model, connection: { state: 'connected', since: model.now }, tails: keepDone(model) };
+  return reloadDetail(toast(back, 'success', 'connected again'));
+}
+
 /** Tails of runs that were running may have a gap: they are fetched again. */
 const keepDone = (model: Model): Model['tails'] => new Map([...model.tails].filter(([, tail]) => tail.done));
 

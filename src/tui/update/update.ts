@@ -10,7 +10,7 @@ import { refreshHint } from './hint.ts';
 import { takeInput } from './input.ts';
 import { searchFailed, takeFound, takeRanked } from './overlays.ts';
 import { settleLists } from './panes.ts';
-import { addRun, takeChange, takeLost, takeSnapshot } from './peer.ts';
+import { addRun, takeChange, takeConnected, takeLost, takeSnapshot } from './peer.ts';
 import { detailFailed, resizeAttached, retried, takeDetail, takeOutput, takePreview } from './runs.ts';
 import { andThen, type Step, say, step, toast } from './step.ts';
 import { settleThread, takePage, withThread } from './thread.ts';
@@ -62,6 +62,8 @@ function handle(model: Model, message: Message): Step {
       return step({ ...model, composer: { ...model.composer, history: createHistory(message.lines) } });
     case 'snapshot':
       return takeSnapshot(model, message.snapshot);
+    case 'connected':
+      return takeConnected(model);
     case 'lost':
       return takeLost(model, message.reason);
     case 'change':

@@ -1,7 +1,8 @@
 // However many are started at once, one peer serves a home, and the others say which.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CliHome, createHome } from '../../helpers/cli.ts';
-import { gone, isAlive } from '../../helpers/processes.ts';
+import { gone, isAlive, processesWith } from '../../helpers/processes.ts';
+import { until } from '../../helpers/until.ts';
 
 let home: CliHome;
 beforeEach(() => {
@@ -75,8 +76,12 @@ describe('clients', () => {
 
   it('that are killed while they start a peer do not take it with them', async () => {
     const client = home.start(['run', '--', 'true']);
+    const others = (): number[] => processesWith(`DISPATCH_HOME=${home.path}`).filter((pid) => pid !== client.pid);
+    const peer = await until('a peer that starts', () => others()[0]);
     client.kill('SIGKILL');
     await client.done;
+    await until('a peer that serves', () => home.peerPid().catch(() => undefined));
+    expect(await home.peerPid()).toBe(peer);
     expect(await home.cli(['run', '--', 'echo there'])).toMatchObject({ code: 0, out: 'there\n' });
     expect(await home.cli(['run', '--', 'echo still'])).toMatchObject({ code: 0, out: 'still\n' });
   });

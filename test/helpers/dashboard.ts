@@ -1,0 +1,194 @@
+// The real dashboard in a real terminal, as a person uses it: opened in a home of its own, its keys pressed, its panes read.
+// Every home that a test opens is ended with the test: terminals, peers and what they run.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach } from 'vitest';
+import { type CliHome, createHome, LAUNCHER } from './cli.ts';
+import { until } from './until.ts';
+import { type ScreenCell, startTerminal, type TerminalDriver } from './terminal-driver.ts';
+
+export type PaneName = 'Thread' | 'Approvals' | 'Runs' | 'Devices';
+
+export interface DashboardOptions {
+  readonly cols?: number;
+  readonly rows?: number;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Where its tasks run; the folder `project` of the home if absent. */
+  readonly cwd?: string;
+  /** Started by an interactive bash, whose prompt is `prompt>`. */
+  readonly underShell?: boolean;
+}
+
+export interface Dashboard extends TerminalDriver {
+  readonly home: CliHome;
+  /** What stands in a pane that is on the screen: its rows without the border. */
+  pane(name: PaneName): string;
+  /** The first row that holds the text. */
+  row(text: string): string;
+  /** Types the task into the composer, which has the keys, and sends it. */
+  submit(task: string): void;
+  /** Opens the next approval, from wherever the keys go, and waits until it takes an answer. */
+  readApproval(): Promise<void>;
+  /** Waits until the keys of the approval on the screen are no longer muted. */
+  listening(): Promise<void>;
+  /** Reads the next approval and presses `y`. */
+  approve(): Promise<void>;
+  /** From the panes or the composer to the pane with this number. */
+  go(pane: 1 | 2 | 3 | 4): void;
+  /** Leaves by the keys, and waits for the end. */
+  leave(): Promise<void>;
+}
+
+export interface DashboardStage {
+  home(): CliHome;
+  open(home?: CliHome, options?: DashboardOptions): Promise<Dashboard>;
+}
+
+/** To be called at the top of a test file: ends everything after each test. */
+export function dashboards(): DashboardStage {
+  const homes: CliHome[] = [];
+  const terminals: TerminalDriver[] = [];
+  afterEach(async () => {
+    await Promise.all(terminals.splice(0).map((terminal) => terminal.dispose()));
+    await Promise.all(homes.splice(0).map((home) => home.dispose()));
+  });
+  const makeHome = (): CliHome => {
+    const home = createHome();
+    mkdirSync(projectOf(home));
+    homes.push(home);
+    return home;
+  };
+  return {
+    home: makeHome,
+    async open(home = makeHome(), options = {}) {
+      const terminal = startDashboard(home, options);
+      terminals.push(terminal);
+      const dashboard = drive(terminal, home);
+      if (options.underShell === true) return dashboard;
+      await connected(dashboard);
+      return dashboard;
+    },
+  };
+}
+
+export const projectOf = (home: CliHome): string => join(home.path, 'project');
+
+/** The command line that opens the dashboard. */
+export const COMMAND = `'${process.execPath}' '${LAUNCHER}'`;
+
+export async function connected(dashboard: Pick<Dashboard, 'waitFor' | 'screen'>): Promise<void> {
+  await dashboard.waitFor(() => /● \d/.test(dashboard.screen()) && !dashboard.screen().includes('connecting'), 25_000);
+}
+
+/** The environment of a terminal that belongs to the home. */
+export function homeEnvironment({ env }: CliHome): Record<string, string | undefined> {
+  return { DISPATCH_HOME: env.DISPATCH_HOME, DISPATCH_DEV: env.DISPATCH_DEV };
+}
+
+function startDashboard(home: CliHome, options: DashboardOptions): TerminalDriver {
+  const { cols = 120, rows = 40, cwd = projectOf(home) } = options;
+  const env = { ...homeEnvironment(home), ...options.env };
+  if (options.underShell === true) {
+    const shell = { ...env, PS1: 'prompt> ', HISTFILE: '/dev/null' };
+    return startTerminal({ command: 'bash', args: ['--norc', '--noprofile', '-i'], cols, rows, cwd, env: shell });
+  }
+  return startTerminal({ command: process.execPath, args: [LAUNCHER], cols, rows, cwd, env });
+}
+
+function drive(terminal: TerminalDriver, home: CliHome): Dashboard {
+  const { press, type, waitFor } = terminal;
+  const listening = async (): Promise<void> => {
+    await waitFor(() => answers(terminal));
+  };
+  const readApproval = async (): Promise<void> => {
+    press('M-a');
+    await waitFor('Approve run');
+    await listening();
+  };
+  // Not spread: the size is read when it is asked for.
+  return Object.assign(Object.create(terminal) as TerminalDriver, {
+    home,
+    pane: (name: PaneName) => paneOf(terminal, name),
+    row: (text: string) => terminal.screen().split('\n').find((line) => line.includes(text)) ?? '',
+    submit: (task: string) => type(`${task}\r`),
+    listening,
+    readApproval,
+    async approve() {
+      await readApproval();
+      press('y');
+      await terminal.waitGone('Approve run');
+    },
+    go(pane: 1 | 2 | 3 | 4) {
+      press('escape');
+      // On its own: right behind an escape it would be a key with Alt.
+      press('f1', 'escape', String(pane));
+    },
+    async leave() {
+      press('C-c', 'C-c');
+      await terminal.exited();
+    },
+  });
+}
+
+/** `y` in the dialog looks like the key beside it that always does something. */
+function answers(terminal: TerminalDriver): boolean {
+  const yes = terminal.find('y approve once');
+  const leave = terminal.find('Esc l');
+  if (yes === undefined || leave === undefined || yes.y !== leave.y) return false;
+  return look(terminal.cell(yes.x, yes.y)) === look(terminal.cell(leave.x, leave.y));
+}
+
+const look = ({ fg, bold, underline }: ScreenCell): string => `${fg} ${bold} ${underline}`;
+
+function paneOf(terminal: TerminalDriver, name: PaneName): string {
+  const title = new RegExp(`^[1-4] (.*─ )?${name}`);
+  for (let y = 0; y < terminal.rows; y += 1) {
+    const cells = rowCells(terminal, y);
+    for (const [x, cell] of cells.entries()) {
+      if (cell !== '┌' || !new RegExp(`\\d ${name}`).test(titleFrom(cells, x)) || !title.test(titleFrom(cells, x).trim()))
+        continue;
+      return contents(terminal, x, y, cells.indexOf('┐', x));
+    }
+  }
+  throw new Error(`there is no pane ${name} on the screen:\n${terminal.screen()}`);
+}
+
+const titleFrom = (cells: readonly string[], x: number): string => cells.slice(x + 1, cells.indexOf('┐', x)).join('');
+
+const rowCells = (terminal: TerminalDriver, y: number): string[] =>
+  Array.from({ length: terminal.cols }, (_, x) => {
+    const { char, width } = terminal.cell(x, y);
+    return char === '' && width > 0 ? ' ' : char;
+  });
+
+function contents(terminal: TerminalDriver, left: number, top: number, right: number): string {
+  const rows: string[] = [];
+  for (let y = top + 1; y < terminal.rows; y += 1) {
+    const cells = rowCells(terminal, y);
+    if (cells[left] === '└') break;
+    rows.push(
+      cells
+        .slice(left + 1, right)
+        .join('')
+        .trimEnd(),
+    );
+  }
+  return rows.join('\n').trimEnd();
+}
+
+/** Waits for what the peer of a home knows: the runs with these numbers, as the command line tells of them. */
+export async function runIs(home: CliHome, number: number, check: (run: RunFacts) => boolean): Promise<RunFacts> {
+  return until(`run ${number} as expected`, async () => {
+    const run = (await home.json(['show', String(number), '--json'])) as { run: RunFacts };
+    return check(run.run) ? run.run : undefined;
+  });
+}
+
+export interface RunFacts {
+  readonly id: string;
+  readonly number: number;
+  readonly status: string;
+  readonly reason?: string;
+  readonly note?: string;
+  readonly exitCode?: number;
+}
