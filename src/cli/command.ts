@@ -1,6 +1,7 @@
 /** What a command is: data for help and completion, and one function. Arguments are parsed here, once, for all of them. */
 
 import { parseArgs } from 'node:util';
+import { closest } from '../config/closest.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { CliContext, CommandOutline } from './context.ts';
 
@@ -22,6 +23,8 @@ export interface Command {
   readonly details?: string;
   readonly options: Readonly<Record<string, Option>>;
   readonly examples: readonly string[];
+  /** How many arguments it takes at most, where that is known; more are refused before it begins. */
+  readonly maxArguments?: number;
   /** What completion offers for the positional arguments. */
   readonly completes?: CommandOutline['completes'];
   readonly run: (context: CliContext, args: Arguments) => Promise<number>;
@@ -52,11 +55,19 @@ export const COMMON_OPTIONS: Readonly<Record<string, Option>> = {
   help: { type: 'boolean', short: 'h', help: 'show this text' },
 };
 
-export function parseCommandLine(name: string, options: Command['options'], argv: readonly string[]): Arguments {
+export function parseCommandLine(
+  name: string,
+  { options, maxArguments = Number.POSITIVE_INFINITY }: Pick<Command, 'options' | 'maxArguments'>,
+  argv: readonly string[],
+): Arguments {
   const separator = argv.indexOf('--');
   const before = separator === -1 ? argv : argv.slice(0, separator);
   const rest = separator === -1 ? undefined : argv.slice(separator + 1);
   const { values, positionals } = parse(name, { ...COMMON_OPTIONS, ...options }, before);
+  const surplus = [...positionals, ...(rest ?? [])][maxArguments];
+  if (surplus !== undefined) {
+    throw new DispatchError('usage', `"${surplus}" is too much`, { hint: helpOf(name) });
+  }
   const text = (option: string): string | undefined => {
     const value = values[option];
     return typeof value === 'string' ? value : undefined;
@@ -76,7 +87,7 @@ export function parseCommandLine(name: string, options: Command['options'], argv
       const number = Number(value);
       if (!/^\d+$/.test(value) || number < min || number > max) {
         throw new DispatchError('usage', `--${option} ${value}: expected a whole number from ${min} to ${max}`, {
-          hint: `dispatch ${name} --help`,
+          hint: helpOf(name),
         });
       }
       return number;
@@ -99,10 +110,16 @@ function parse(
     return parseArgs({ args: [...args], options: config, allowPositionals: true, strict: true });
   } catch (error) {
     const message = (error as Error).message.split('. ')[0] ?? '';
+    const unknown = /^Unknown option '--([^']+)'/.exec(message)?.[1];
+    const close = unknown === undefined ? undefined : closest(unknown, Object.keys(options));
     throw new DispatchError('usage', message.charAt(0).toLowerCase() + message.slice(1), {
-      hint: `dispatch ${name} --help`,
+      hint: close === undefined ? helpOf(name) : `did you mean --${close}? ${helpOf(name)}`,
     });
   }
+}
+
+function helpOf(name: string): string {
+  return name === '' ? 'dispatch --help' : `dispatch ${name} --help`;
 }
 
 /** The one positional argument that a command takes. */

@@ -33,6 +33,6 @@ export interface CliContext {
   note(line: string): void;
   /** What is still to be done if nobody reads standard output any more, which ends the command. */
   beforeLeaving(work: () => Promise<unknown>): void;
-  /** Aborts at Ctrl-C, once; a second Ctrl-C ends the process. */
+  /** Aborts at Ctrl-C, once; a second Ctrl-C ends the process, as the first does if nobody has asked for this. */
   readonly interrupted: AbortSignal;
 }

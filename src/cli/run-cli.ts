@@ -1,5 +1,6 @@
 /** The command line: finds the command, gives it what it needs, and turns what it throws into one line and an exit code. */
 
+import { closest } from '../config/closest.ts';
 import { findPaths } from '../config/paths.ts';
 import type { ControlClient } from '../control/client/client.ts';
 import { asDispatchError, DispatchError, exitCodeOf } from '../core/errors.ts';
@@ -29,7 +30,7 @@ export async function runCli(argv: readonly string[], env: NodeJS.ProcessEnv): P
       process.stdout.write(helpText(command));
       return 0;
     }
-    const args = parseCommandLine(name, command.options, others);
+    const args = parseCommandLine(name, command, others);
     return await withContext(env, others, json, (context) => command.run(context, args));
   } catch (thrown) {
     return report(thrown, json);
@@ -39,7 +40,6 @@ export async function runCli(argv: readonly string[], env: NodeJS.ProcessEnv): P
 async function findCommand(name: string): Promise<Command> {
   const registered = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (registered !== undefined) return registered.load();
-  const { closest } = await import('../config/closest.ts');
   const close = closest(name, Object.keys(COMMANDS));
   throw new DispatchError('usage', `there is no command "${name}"`, {
     hint:
@@ -68,12 +68,7 @@ async function withContext(
   const paths = findPaths(env);
   const separator = argv.indexOf('--');
   const verbose = argv.slice(0, separator === -1 ? argv.length : separator).includes('--verbose');
-  const interrupted = new AbortController();
-  const onInterrupt = (): void => {
-    if (interrupted.signal.aborted) process.exit(130);
-    interrupted.abort();
-  };
-  process.on('SIGINT', onInterrupt);
+  const interrupt = createInterrupt();
   const clients: ControlClient[] = [];
   const note = (line: string): void => void process.stderr.write(`dispatch: ${line}\n`);
   const context: CliContext = {
@@ -85,7 +80,9 @@ async function withContext(
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
-    interrupted: interrupted.signal,
+    get interrupted() {
+      return interrupt.signal();
+    },
     print: (line) => void process.stdout.write(`${line}\n`),
     printJson: (value) => void process.stdout.write(`${JSON.stringify(value)}\n`),
     note,
@@ -106,9 +103,26 @@ async function withContext(
   try {
     return await work(context);
   } finally {
-    process.off('SIGINT', onInterrupt);
+    interrupt.forget();
     for (const client of clients) client.close();
   }
+}
+
+/** Ctrl-C ends a command that has nothing to do about it, as it does without us. */
+function createInterrupt(): { signal(): AbortSignal; forget(): void } {
+  let asked: AbortController | undefined;
+  const onInterrupt = (): void => {
+    if (asked?.signal.aborted) process.exit(130);
+    asked?.abort();
+  };
+  return {
+    signal() {
+      if (asked === undefined) process.on('SIGINT', onInterrupt);
+      asked ??= new AbortController();
+      return asked.signal;
+    },
+    forget: () => void process.off('SIGINT', onInterrupt),
+  };
 }
 
 async function outlines(): Promise<CommandOutline[]> {

@@ -205,7 +205,10 @@ export const KEYMAP = [
 
   bind('always', 'always.palette', 'C-p', 'open the palette', foot('commands', 9)),
   bind('always', 'always.help', 'f1', 'show all keys', foot('help', 10)),
-  bind('always', 'always.approval', 'M-a', 'look at the next approval, from anywhere', { enabled: hasApproval }),
+  bind('always', 'always.approval', 'M-a', 'look at the next approval, from anywhere', {
+    ...foot('approve…', 2),
+    enabled: hasApproval,
+  }),
   bind('always', 'always.interrupt', 'C-c', 'clear the text; twice: leave the dashboard'),
   bind('always', 'always.suspend', 'C-z', 'suspend the dashboard; "fg" brings it back', { palette: true }),
 ] as const satisfies readonly Binding[];

@@ -9,6 +9,7 @@ import { attachRect, layoutOf, paneInner, paneSource, runOutputRect, ttySize } f
 import type { Model } from './model.ts';
 import { findRun, topOverlay } from './select.ts';
 import { layoutList } from './terminal/virtual-list.ts';
+import { approvableAt } from './update/approvals.ts';
 import { visibleEntries } from './update/panes.ts';
 
 const SECOND_MS = 1_000;
@@ -56,7 +57,7 @@ function outputWanted(model: Model): OutputSubscription | undefined {
 const hasOutput = (run: Run): boolean => run.startedAt !== undefined || (isFinal(run) && (run.output?.bytes ?? 0) > 0);
 
 function wakeAt(model: Model): number | undefined {
-  const times = model.toasts.map(({ until }) => until);
+  const times = [...model.toasts.map(({ until }) => until), ...listensAt(model)];
   const { tier } = layoutOf(model);
   if (tier !== 'tiny') {
     // The clock in the header, and the elapsed times.
@@ -64,6 +65,14 @@ function wakeAt(model: Model): number | undefined {
     if (somethingCounts(model)) times.push(nextMultiple(model.now, SECOND_MS));
   }
   return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** When the dialog on top begins to listen: its keys then look it. */
+function listensAt(model: Model): number[] {
+  const top = topOverlay(model);
+  if (top?.kind !== 'approval' && top?.kind !== 'confirm') return [];
+  const times = [top.deafUntil, ...(top.kind === 'approval' ? [approvableAt(top) ?? 0] : [])];
+  return times.filter((time) => time > model.now);
 }
 
 const nextMultiple = (now: number, step: number): number => (Math.floor(now / step) + 1) * step;

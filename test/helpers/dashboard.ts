@@ -4,8 +4,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import { type CliHome, createHome, LAUNCHER } from './cli.ts';
-import { until } from './until.ts';
 import { type ScreenCell, startTerminal, type TerminalDriver } from './terminal-driver.ts';
+import { until } from './until.ts';
 
 export type PaneName = 'Thread' | 'Approvals' | 'Runs' | 'Devices';
 
@@ -34,7 +34,7 @@ export interface Dashboard extends TerminalDriver {
   /** Reads the next approval and presses `y`. */
   approve(): Promise<void>;
   /** From the panes or the composer to the pane with this number. */
-  go(pane: 1 | 2 | 3 | 4): void;
+  go(pane: 1 | 2 | 3 | 4): Promise<void>;
   /** Leaves by the keys, and waits for the end. */
   leave(): Promise<void>;
 }
@@ -109,7 +109,11 @@ function drive(terminal: TerminalDriver, home: CliHome): Dashboard {
   return Object.assign(Object.create(terminal) as TerminalDriver, {
     home,
     pane: (name: PaneName) => paneOf(terminal, name),
-    row: (text: string) => terminal.screen().split('\n').find((line) => line.includes(text)) ?? '',
+    row: (text: string) =>
+      terminal
+        .screen()
+        .split('\n')
+        .find((line) => line.includes(text)) ?? '',
     submit: (task: string) => type(`${task}\r`),
     listening,
     readApproval,
@@ -118,10 +122,13 @@ function drive(terminal: TerminalDriver, home: CliHome): Dashboard {
       press('y');
       await terminal.waitGone('Approve run');
     },
-    go(pane: 1 | 2 | 3 | 4) {
-      press('escape');
-      // On its own: right behind an escape it would be a key with Alt.
-      press('f1', 'escape', String(pane));
+    async go(pane: 1 | 2 | 3 | 4) {
+      if (!inPanes(terminal)) {
+        press('escape');
+        // A key right behind it would be that key with Alt.
+        await waitFor(() => inPanes(terminal));
+      }
+      press(String(pane));
     },
     async leave() {
       press('C-c', 'C-c');
@@ -129,6 +136,9 @@ function drive(terminal: TerminalDriver, home: CliHome): Dashboard {
     },
   });
 }
+
+/** The footer names the keys of the panes. */
+const inPanes = (terminal: TerminalDriver): boolean => terminal.line(terminal.rows - 1).includes('t type');
 
 /** `y` in the dialog looks like the key beside it that always does something. */
 function answers(terminal: TerminalDriver): boolean {
@@ -141,13 +151,12 @@ function answers(terminal: TerminalDriver): boolean {
 const look = ({ fg, bold, underline }: ScreenCell): string => `${fg} ${bold} ${underline}`;
 
 function paneOf(terminal: TerminalDriver, name: PaneName): string {
-  const title = new RegExp(`^[1-4] (.*─ )?${name}`);
+  // Beside other tabs too: `2 ─ 3 Runs ─ 4`.
+  const title = new RegExp(`[1-4] ${name}`);
   for (let y = 0; y < terminal.rows; y += 1) {
     const cells = rowCells(terminal, y);
     for (const [x, cell] of cells.entries()) {
-      if (cell !== '┌' || !new RegExp(`\\d ${name}`).test(titleFrom(cells, x)) || !title.test(titleFrom(cells, x).trim()))
-        continue;
-      return contents(terminal, x, y, cells.indexOf('┐', x));
+      if (cell === '┌' && title.test(titleFrom(cells, x))) return contents(terminal, x, y, cells.indexOf('┐', x));
     }
   }
   throw new Error(`there is no pane ${name} on the screen:\n${terminal.screen()}`);

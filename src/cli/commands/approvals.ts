@@ -11,6 +11,7 @@ export const command: Command = {
     limit: { type: 'string', short: 'n', value: 'N', help: 'at most N (default 50)' },
   },
   examples: ['dispatch approvals', 'dispatch approvals --json'],
+  maxArguments: 0,
   async run(context, args) {
     const limit = args.number('limit', { min: 1, max: 1000 }) ?? 50;
     const client = await context.connect();

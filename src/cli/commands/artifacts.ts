@@ -9,6 +9,7 @@ export const command: Command = {
   options: { limit: { type: 'string', short: 'n', value: 'N', help: 'at most N (default 50)' } },
   examples: ['dispatch artifacts 12', 'dispatch artifacts --json'],
   completes: 'runs',
+  maxArguments: 1,
   async run(context, args) {
     const limit = args.number('limit', { min: 1, max: 1000 }) ?? 50;
     const [run] = args.positionals;

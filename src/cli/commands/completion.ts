@@ -13,6 +13,7 @@ export const command: Command = {
     'dispatch completion fish > ~/.config/fish/completions/dispatch.fish',
   ],
   completes: ['bash', 'zsh', 'fish'],
+  maxArguments: 1,
   async run(context, args) {
     const [shell] = args.positionals;
     const table = await context.commands();

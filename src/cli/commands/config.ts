@@ -9,6 +9,7 @@ export const command: Command = {
   options: {},
   examples: ['dispatch config check', '$EDITOR $(dispatch config path)', 'dispatch config show --json'],
   completes: ['path', 'check', 'show'],
+  maxArguments: 1,
   async run(context, args) {
     const [what = 'show'] = args.positionals;
     const file = context.paths.configFile;

@@ -8,6 +8,7 @@ export const command: Command = {
   summary: 'List the devices: whether they are there, what they can do, what is allowed on them.',
   options: {},
   examples: ['dispatch devices', 'dispatch devices --json'],
+  maxArguments: 0,
   async run(context) {
     const client = await context.connect();
     const { devices } = await client.call('devices', {});

@@ -20,6 +20,7 @@ export const command: Command = {
     rebuild: { type: 'boolean', help: 'first make everything anew that follows from the log: indexes, lists, search' },
   },
   examples: ['dispatch doctor', 'dispatch doctor --verify --json', 'dispatch peer stop; dispatch doctor --rebuild'],
+  maxArguments: 0,
   async run(context, args) {
     const { loadConfig } = await import('../../config/load.ts');
     loadConfig(context.paths.configFile); // a broken one keeps the peer from starting: say so first

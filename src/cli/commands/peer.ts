@@ -24,9 +24,9 @@ export const command: Command = {
   },
   examples: ['dispatch peer', 'dispatch peer status --json', 'dispatch peer stop'],
   completes: ['status', 'stop'],
+  maxArguments: 1,
   async run(context, args) {
-    const [what, ...more] = args.positionals;
-    if (more.length > 0) throw new DispatchError('usage', `"${more[0]}" is too much`, { hint: 'dispatch peer --help' });
+    const [what] = args.positionals;
     if (what === undefined) return serve(context, args);
     if (what === 'status') return printStatus(context);
     if (what === 'stop') return stop(context);
@@ -41,7 +41,8 @@ async function serve(context: CliContext, args: Arguments): Promise<number> {
   context.stderr.on('error', () => {});
   const stopping = new AbortController();
   const stopOn = (): void => stopping.abort();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stopOn);
+  context.interrupted.addEventListener('abort', stopOn, { once: true });
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, stopOn);
   try {
     const { startPeer } = await import('../../peer/start.ts');
     const name = args.text('name');
@@ -62,7 +63,7 @@ async function serve(context: CliContext, args: Arguments): Promise<number> {
     tell({ error: asDispatchError(error).toWire() });
     throw error;
   } finally {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, stopOn);
+    for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.off(signal, stopOn);
   }
 }
 

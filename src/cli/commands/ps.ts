@@ -16,6 +16,7 @@ export const command: Command = {
     limit: { type: 'string', short: 'n', value: 'N', help: 'at most N (default 50)' },
   },
   examples: ['dispatch ps', 'dispatch ps --all -n 10', 'dispatch ps --status failed --json'],
+  maxArguments: 0,
   async run(context, args) {
     const wanted = args.list('status').map((text) => {
       const status = RUN_STATUSES.find((known) => known === text);

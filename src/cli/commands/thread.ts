@@ -1,9 +1,9 @@
 /** `dispatch thread`: the thread as lines, oldest first. */
 
-import type { ControlClient } from '../../control/client/client.ts';
-import type { Cursor } from '../../core/thread.ts';
+import type { ThreadEntry } from '../../core/thread.ts';
 import type { Command } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { openFollower } from '../follow.ts';
 import { entryLine } from '../print.ts';
 
 export const command: Command = {
@@ -15,31 +15,41 @@ export const command: Command = {
     follow: { type: 'boolean', short: 'f', help: 'go on until Ctrl-C' },
   },
   examples: ['dispatch thread', 'dispatch thread -n 100 --json', 'dispatch thread -f'],
+  maxArguments: 0,
   async run(context, args) {
     const limit = args.number('limit', { min: 1, max: 1000 }) ?? 20;
+    if (args.flag('follow')) return follow(context, limit);
     const client = await context.connect();
-    const { entries, cursor } = await client.call('snapshot', { entries: limit });
-    for (const entry of entries) {
-      if (context.json) context.printJson(entry);
-      else context.print(entryLine(entry));
-    }
-    if (entries.length === 0 && !context.json)
-      context.note('the thread is empty: "dispatch run -- date" would be a beginning');
-    return args.flag('follow') ? follow(context, client, cursor) : 0;
+    printEntries(context, (await client.call('snapshot', { entries: limit })).entries);
+    return 0;
   },
 };
 
-async function follow(context: CliContext, client: ControlClient, cursor: Cursor): Promise<number> {
-  client.on('change', (change) => {
-    if (context.json) context.printJson(change);
-    else context.print(entryLine(change.entry));
+function printEntries(context: CliContext, entries: readonly ThreadEntry[]): void {
+  for (const entry of entries) {
+    if (context.json) context.printJson(entry);
+    else context.print(entryLine(entry));
+  }
+  if (entries.length === 0 && !context.json) {
+    context.note('the thread is empty: "dispatch run -- date" would be a beginning');
+  }
+}
+
+/** Until Ctrl-C. If the first connection fails, that is the answer; later ones are waited for. */
+async function follow(context: CliContext, entries: number): Promise<number> {
+  await context.connect();
+  const follower = openFollower(context, {
+    entries,
+    onSnapshot: (snapshot) => printEntries(context, snapshot.entries),
+    onChange(change) {
+      if (context.json) context.printJson(change);
+      else context.print(entryLine(change.entry));
+    },
   });
-  await client.call('follow', { cursor });
-  const interrupted = new Promise<void>((resolve) =>
-    context.interrupted.addEventListener('abort', () => resolve(), { once: true }),
-  );
-  const lost = await Promise.race([client.closed.then(() => true), interrupted.then(() => false)]);
-  if (!lost) return 0;
-  context.note('the peer has ended; start again to follow the next');
-  return 125;
+  await new Promise<void>((resolve) => {
+    if (context.interrupted.aborted) resolve();
+    context.interrupted.addEventListener('abort', () => resolve(), { once: true });
+  });
+  follower.close();
+  return 0;
 }

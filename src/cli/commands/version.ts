@@ -7,6 +7,7 @@ export const command: Command = {
   summary: 'Print the version.',
   options: {},
   examples: ['dispatch version'],
+  maxArguments: 0,
   async run(context) {
     if (context.json) context.printJson({ version: context.version, node: process.versions.node });
     else context.print(`dispatch ${context.version} (Node ${process.versions.node})`);

@@ -64,6 +64,10 @@ export function scrollApproval(model: Model, move: (scroll: number, page: number
 export const notice = (model: Model, text: string): Model =>
   patch(model, 'approval', (dialog) => (dialog.notice === text ? dialog : { ...dialog, notice: text }));
 
+/** From when on `y` is taken, as far as time and reading go; undefined while there is more to read. */
+export const approvableAt = ({ deafUntil, seenEndAt }: ApprovalDialog): number | undefined =>
+  seenEndAt === undefined ? undefined : Math.max(deafUntil, seenEndAt + DEAF_MS);
+
 /** Whether the dialog on top does not listen yet; then the key is spent on making it wait longer. */
 export function ignoredWhileDeaf(model: Model): Model | undefined {
   const top = topOverlay(model);

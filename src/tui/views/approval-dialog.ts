@@ -7,6 +7,7 @@ import { deviceName, findRun } from '../select.ts';
 import type { Attr } from '../terminal/cells.ts';
 import { attrBg, attrFlags, INVERSE, TERMINAL_COLOUR } from '../terminal/cells.ts';
 import { bold, withBg } from '../terminal/theme.ts';
+import { approvableAt } from '../update/approvals.ts';
 import { keySpans, openBox } from './dialog.ts';
 import { clip, onGround, own, type Paint, type Span, write } from './paint.ts';
 import { timeLeft } from './sides.ts';
@@ -90,7 +91,7 @@ function noticeSpans(paint: Paint, dialog: ApprovalDialog, below: number): Span[
   }
   const listens = model.now >= dialog.deafUntil;
   return keySpans(paint, [
-    ['approval.approve', 'approve once', listens && dialog.seenEndAt !== undefined],
+    ['approval.approve', 'approve once', model.now >= (approvableAt(dialog) ?? Number.POSITIVE_INFINITY)],
     ['approval.reject', 'reject', listens],
     ['approval.reject-reason', 'with a reason', listens],
     ['approval.leave', 'leave pending'],
