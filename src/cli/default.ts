@@ -1,6 +1,5 @@
 /** `dispatch` alone: the dashboard on a terminal; elsewhere a plain thread and a hint. */
 
-import { DispatchError } from '../core/errors.ts';
 import { parseCommandLine } from './command.ts';
 import type { CliContext } from './context.ts';
 import { entryLine } from './print.ts';
@@ -8,12 +7,8 @@ import { entryLine } from './print.ts';
 const SHOWN = 20;
 
 export async function runDefault(context: CliContext, argv: readonly string[]): Promise<number> {
-  const args = parseCommandLine('', { plain: { type: 'boolean', help: 'without full screen' } }, argv);
-  if (args.positionals.length > 0 || args.rest !== undefined) {
-    throw new DispatchError('usage', `"${[...args.positionals, ...(args.rest ?? [])][0]}" is too much`, {
-      hint: 'dispatch --help',
-    });
-  }
+  const options = { plain: { type: 'boolean', help: 'without full screen' } } as const;
+  const args = parseCommandLine('', { options, maxArguments: 0 }, argv);
   if (!context.stdin.isTTY || !context.stdout.isTTY) return printThread(context);
   const dumb = context.env.TERM === 'dumb' || context.env.TERM === undefined;
   const { openDashboard } = await import('./dashboard.ts');

@@ -86,7 +86,7 @@ function facts(model: Model, run: Run): (readonly [string, string])[] {
   return list;
 }
 
-export function describeApproval(model: Model, approval: Approval): string {
+export function describeApproval(model: Pick<Model, 'devices' | 'now'>, approval: Approval): string {
   const title = sanitizeLine(approval.title);
   switch (approval.status) {
     case 'pending':

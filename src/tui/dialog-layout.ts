@@ -60,7 +60,11 @@ interface Known {
 }
 const known = new WeakMap<PendingApproval, Known>();
 
-export function approvalRows(model: Model, approval: PendingApproval, width: number): readonly DialogRow[] {
+export function approvalRows(
+  model: Pick<Model, 'devices'>,
+  approval: PendingApproval,
+  width: number,
+): readonly DialogRow[] {
   const device = sanitizeLine(deviceName(model, approval.device));
   const before = known.get(approval);
   if (before !== undefined && before.width === width && before.device === device) return before.rows;
@@ -77,9 +81,10 @@ function makeRows({ payload, description, digest }: PendingApproval, device: str
   add('command', exactRows(payload.command, width));
   add('blank', ['']);
   if (description !== '') add('text', proseRows(description, width));
-  if (payload.enforced !== payload.access) {
+  // The device says so in its description; should it ever not, it is said here.
+  if (payload.enforced !== payload.access && !description.includes(payload.enforced)) {
     add('warning', proseRows(`asked for ${payload.access}, but ${device} can only enforce ${payload.enforced}`, width));
-  } else if (payload.access === 'full-access') {
+  } else if (payload.enforced === 'full-access') {
     add('warning', proseRows('full access: nothing limits what it may do', width));
   }
   const facts: readonly (readonly [string, string])[] = [
@@ -96,7 +101,7 @@ function makeRows({ payload, description, digest }: PendingApproval, device: str
 }
 
 /** Everything of a request as one text, for reading in full and for plain terminals. */
-export function approvalText(model: Model, approval: PendingApproval): string {
+export function approvalText(model: Pick<Model, 'devices'>, approval: PendingApproval): string {
   return approvalRows(model, approval, Number.MAX_SAFE_INTEGER)
     .map((row) => row.text)
     .join('\n');

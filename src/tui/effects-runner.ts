@@ -29,7 +29,6 @@ const SEARCH_LIMIT = 100;
 
 export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
   const { tell, screen } = deps;
-  let inputSize = '';
 
   const client = (): ControlClient => {
     const connected = deps.client();
@@ -46,6 +45,12 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
   const submit = async (effect: Extract<Effect, { type: 'submit' }>, id: string): Promise<void> => {
     const { run } = await client().call('submit', { id, task: effect.text, cwd: deps.cwd, tty: effect.tty });
     tell({ type: 'submitted', run });
+  };
+
+  const resize = async ({ run, cols, rows, redraw }: Extract<Effect, { type: 'resize' }>): Promise<void> => {
+    // A size that does not change tells the program nothing; one that changes twice makes it draw.
+    if (redraw) await client().call('resize', { run, cols, rows: rows - 1 });
+    await client().call('resize', { run, cols, rows });
   };
 
   return (effect) => {
@@ -115,18 +120,12 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
         });
       case 'input':
         return deps.streams.input(effect.run, effect.input);
-      case 'resize': {
-        const size = `${effect.run} ${effect.cols} ${effect.rows}`;
-        if (size === inputSize) return;
-        inputSize = size;
+      case 'resize':
         // The run may have ended meanwhile; its own state says so.
         return attempt(
-          async () => void (await client().call('resize', { run: effect.run, cols: effect.cols, rows: effect.rows })),
-          () => {
-            inputSize = '';
-          },
+          () => resize(effect),
+          () => {},
         );
-      }
       case 'open-artifact':
         return attempt(async () => {
           const { fetchToOpen } = await import('./artifact-files.ts');

@@ -32,7 +32,14 @@ export type Effect =
   | { readonly type: 'rank'; readonly query: string; readonly items: readonly PaletteItem[]; readonly request: number }
   /** Keys for the attached run. */
   | { readonly type: 'input'; readonly run: RunId; readonly input: RunInput }
-  | { readonly type: 'resize'; readonly run: RunId; readonly cols: number; readonly rows: number }
+  /** `redraw`: even if it has this size already, so that a full-screen program draws itself anew. */
+  | {
+      readonly type: 'resize';
+      readonly run: RunId;
+      readonly cols: number;
+      readonly rows: number;
+      readonly redraw: boolean;
+    }
   | { readonly type: 'open-artifact'; readonly artifact: PublishedArtifact }
   | { readonly type: 'preview-artifact'; readonly artifact: PublishedArtifact; readonly request: number }
   | { readonly type: 'save-artifact'; readonly artifact: PublishedArtifact; readonly path: string }

@@ -54,7 +54,11 @@ export const hasArtifact: EnabledWhen = all(connected, (model) =>
   subjectArtifact(model) === undefined ? 'select an artifact, or open its run' : true,
 );
 
-export const hasApproval: EnabledWhen = ({ approvals }) => approvals.length > 0 || 'nothing waits for an answer';
+/** Another is never opened on top of one that is being read. */
+export const hasNextApproval: EnabledWhen = (model) => {
+  if (overlayOf(model, 'approval') !== undefined) return 'answer this one first, or leave it pending';
+  return model.approvals.length > 0 || 'nothing waits for an answer';
+};
 
 export const hasSearch: EnabledWhen = ({ search }) => search.results.length > 0 || 'search first, with /';
 

@@ -10,9 +10,9 @@ import {
   canSignal,
   disconnected,
   type EnabledWhen,
-  hasApproval,
   hasArtifact,
   hasArtifactsInDialog,
+  hasNextApproval,
   hasRun,
   hasSearch,
   hasSelection,
@@ -123,7 +123,7 @@ export const KEYMAP = [
   bind('actions', 'approval.next', 'a', 'look at the next approval', {
     ...foot('approve…', 3),
     palette: true,
-    enabled: hasApproval,
+    enabled: hasNextApproval,
   }),
   bind('actions', 'run.attach', 'i', 'attach to the run: your keys go to its terminal', {
     ...foot('attach', 4),
@@ -206,8 +206,8 @@ export const KEYMAP = [
   bind('always', 'always.palette', 'C-p', 'open the palette', foot('commands', 9)),
   bind('always', 'always.help', 'f1', 'show all keys', foot('help', 10)),
   bind('always', 'always.approval', 'M-a', 'look at the next approval, from anywhere', {
-    ...foot('approve…', 2),
-    enabled: hasApproval,
+    ...foot('approve…', 3),
+    enabled: hasNextApproval,
   }),
   bind('always', 'always.interrupt', 'C-c', 'clear the text; twice: leave the dashboard'),
   bind('always', 'always.suspend', 'C-z', 'suspend the dashboard; "fg" brings it back', { palette: true }),

@@ -86,7 +86,7 @@ export function subjectApproval(model: Model): PendingApproval | undefined {
   return run === undefined ? undefined : model.approvals.find((approval) => approval.runId === run);
 }
 
-export function deviceName(model: Model, id: string): string {
+export function deviceName(model: Pick<Model, 'devices'>, id: string): string {
   return model.devices.find((device) => device.id === id)?.name ?? id.slice(0, 12);
 }
 

@@ -62,11 +62,32 @@ function lastBytes(before: Uint8Array, more: Uint8Array): Uint8Array {
   return both;
 }
 
-function lastLines(bytes: Uint8Array): readonly string[] {
+/** Entering and leaving the alternate screen (DECSET 47, 1047, 1049). */
+const SCREEN = /\x1b\[\?(?:47|1047|1049)([hl])/g;
+/** Cursor addressing: what is drawn so is a screen and not lines. */
+const ADDRESSED = /\x1b\[\d+;\d+[Hf]/g;
+const MANY_ADDRESSED = 4;
+
+/** What full-screen programs drew is left out: it makes no sense as lines. */
+function withoutScreens(text: string): string {
+  let lines = '';
+  let from = 0;
+  let inside = false;
+  for (const { 0: sequence, 1: way, index } of text.matchAll(SCREEN)) {
+    if (way === 'l') lines = inside ? lines : '';
+    else if (!inside) lines += text.slice(from, index);
+    inside = way === 'h';
+    from = index + sequence.length;
+  }
+  if (!inside) lines += text.slice(from);
+  return (lines.match(ADDRESSED)?.length ?? 0) >= MANY_ADDRESSED ? '' : lines;
+}
+
+export function lastLines(bytes: Uint8Array): readonly string[] {
   const text = new TextDecoder().decode(bytes);
   // The first line of a cut text began before it.
   const whole = bytes.length >= TAIL_BYTES ? text.slice(text.indexOf('\n') + 1) : text;
-  return stripAnsi(whole)
+  return stripAnsi(withoutScreens(whole))
     .split('\n')
     .filter((line) => line.trim() !== '')
     .slice(-TAIL_ROWS)

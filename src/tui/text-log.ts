@@ -20,6 +20,8 @@ export interface TextLog extends OutputPort {
   /** No more will come. */
   end(): void;
   readonly lines: readonly string[];
+  /** Without the last one, if that may go on. */
+  readonly complete: readonly string[];
 }
 
 export function createTextLog(): TextLog {
@@ -64,6 +66,9 @@ export function createTextLog(): TextLog {
     },
     get lines() {
       return [...header(), ...lines, ...last()];
+    },
+    get complete() {
+      return [...header(), ...lines];
     },
     rows(width) {
       const columns = Math.max(1, width);

@@ -28,7 +28,7 @@ export const command: Command = {
     const { artifact, chunks } = await client.blob({ artifact: ref, offset: 0 });
     if (wanted === '-') return printAll(context, chunks);
     const path = await destination(wanted, basename(artifact.name));
-    await save(artifact, chunks, path, args.flag('force'));
+    await save(artifact, untilInterrupted(context, chunks), path, args.flag('force'));
     if (context.json) context.printJson({ ...artifact, path });
     else context.print(`${path}  ${size(artifact.sizeBytes)}`);
     return 0;
@@ -40,6 +40,17 @@ async function printAll(context: CliContext, chunks: AsyncIterable<OutputChunk>)
     if (!context.stdout.write(bytes)) await new Promise<void>((resume) => context.stdout.once('drain', () => resume()));
   }
   return 0;
+}
+
+/** Ctrl-C leaves no half file behind. */
+async function* untilInterrupted(
+  { interrupted }: CliContext,
+  chunks: AsyncIterable<OutputChunk>,
+): AsyncIterable<OutputChunk> {
+  for await (const chunk of chunks) {
+    if (interrupted.aborted) throw new DispatchError('cancelled', 'it was not saved', { hint: 'do it again' });
+    yield chunk;
+  }
 }
 
 async function destination(wanted: string | undefined, name: string): Promise<string> {

@@ -1,15 +1,10 @@
 /** `dispatch peer`: the engine of this machine, in the foreground; and what can be asked of the one that runs. */
 
 import { writeSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { asDispatchError, DispatchError } from '../../core/errors.ts';
 import type { Arguments, Command } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { duration, safe } from '../print.ts';
-
-/** Longer than a run may take to end after it was asked to. */
-const STOP_LIMIT_MS = 20_000;
-const STOP_POLL_MS = 20;
 
 export const command: Command = {
   usage: 'peer [--name N] | peer status | peer stop',
@@ -100,26 +95,9 @@ async function stop(context: CliContext): Promise<number> {
     context.note('no peer runs on this machine');
     return 0;
   }
-  const { pid } = await client.call('status', {});
   await client.call('stop', {});
-  await client.closed;
-  if (!(await hasEnded(pid))) {
-    context.note(`process ${pid} still stops what it runs; "dispatch peer status" tells when it has ended`);
-    return 1;
-  }
+  await client.closed; // the last thing that the peer closes, after everything that it runs and its database
   if (context.json) context.printJson({ stopped: true });
   else context.print('stopped');
   return 0;
-}
-
-/** It hangs up first and then stops what runs, which may take a while: only its end frees the database for the next. */
-async function hasEnded(pid: number): Promise<boolean> {
-  for (const deadline = Date.now() + STOP_LIMIT_MS; Date.now() < deadline; await delay(STOP_POLL_MS)) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return true;
-    }
-  }
-  return false;
 }

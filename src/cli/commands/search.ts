@@ -7,6 +7,7 @@ import { entryLine } from '../print.ts';
 export const command: Command = {
   usage: 'search TEXT…',
   summary: 'Print the entries of the thread that hold every word, newest first. The last word may be a beginning.',
+  details: 'It exits with 1 if nothing is found.',
   options: { limit: { type: 'string', short: 'n', value: 'N', help: 'at most N (default 20)' } },
   examples: ['dispatch search npm test', 'dispatch search report --json'],
   async run(context, args) {

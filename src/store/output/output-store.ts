@@ -3,12 +3,12 @@
 import { mkdir } from 'node:fs/promises';
 import { DispatchError } from '../../core/errors.ts';
 import type { RunId } from '../../core/ids.ts';
-import type { OutputStore } from '../../engine/ports.ts';
+import type { OutputStore, SealedOutput } from '../../engine/ports.ts';
 import { storageError } from '../disk-errors.ts';
 import { assemble } from './assemble.ts';
 import { OutputFiles, outputPaths, removeFiles } from './files.ts';
 import { follow } from './follower.ts';
-import { type KeptOutput, OUTPUT_LIMITS, type OutputLimits, OutputStream, summaryOf } from './stream.ts';
+import { OUTPUT_LIMITS, type OutputLimits, OutputStream, summaryOf } from './stream.ts';
 
 interface OutputStoreOptions {
   /** Told once for each output that the disk refuses, when it happens; the run goes on. */
@@ -17,16 +17,10 @@ interface OutputStoreOptions {
   readonly limits?: OutputLimits;
 }
 
-/** What the port asks for, and a little more in what sealing gives. */
-export interface FileOutputStore extends OutputStore {
-  create(run: RunId, capBytes: number): Promise<OutputStream>;
-  recover(run: RunId): Promise<KeptOutput | undefined>;
-}
-
 export function createOutputStore(
   dir: string,
   { onFault = () => {}, limits = OUTPUT_LIMITS }: OutputStoreOptions = {},
-): FileOutputStore {
+): OutputStore {
   const streams = new Map<RunId, OutputStream>();
   return {
     async create(run, capBytes) {
@@ -80,7 +74,7 @@ async function createFiles(dir: string, run: RunId, capBytes: number): Promise<O
   }
 }
 
-async function recoverFiles(dir: string, run: RunId): Promise<KeptOutput | undefined> {
+async function recoverFiles(dir: string, run: RunId): Promise<SealedOutput | undefined> {
   const paths = outputPaths(dir, run);
   try {
     const files = await OutputFiles.reopen(paths);
@@ -88,7 +82,7 @@ async function recoverFiles(dir: string, run: RunId): Promise<KeptOutput | undef
     try {
       const size = files.end;
       const gaps = await assemble(files, size);
-      return { path: paths.head, summary: summaryOf(size, gaps), gaps };
+      return { path: paths.head, summary: summaryOf(size, gaps) };
     } finally {
       await files.close();
     }

@@ -37,11 +37,6 @@ export const OUTPUT_LIMITS: OutputLimits = {
   chunk: 256 * 1024,
 };
 
-/** What a sealed output tells besides the port: where the kept file differs from what was printed. */
-export interface KeptOutput extends SealedOutput {
-  readonly gaps: readonly Gap[];
-}
-
 export class OutputStream implements OutputWriter {
   readonly #files: OutputFiles;
   readonly #limits: OutputLimits;
@@ -55,7 +50,7 @@ export class OutputStream implements OutputWriter {
   readonly #drainListeners: (() => void)[] = [];
   #faulted = false;
   #ended = false;
-  #sealing: Promise<KeptOutput> | undefined;
+  #sealing: Promise<SealedOutput> | undefined;
   #changed = Promise.withResolvers<void>();
   /** The store itself, and every follower. */
   #users = 1;
@@ -127,7 +122,7 @@ export class OutputStream implements OutputWriter {
    * is missing, and the fault was reported when it happened. So the run ends as it would have, with an output that is said to
    * be incomplete. Rejects with `storage` only if the kept file cannot be touched at all; then nothing was kept.
    */
-  seal(): Promise<KeptOutput> {
+  seal(): Promise<SealedOutput> {
     this.#sealing ??= this.#seal();
     return this.#sealing;
   }
@@ -153,14 +148,14 @@ export class OutputStream implements OutputWriter {
     if (this.#users === 0) await this.#files.close();
   }
 
-  async #seal(): Promise<KeptOutput> {
+  async #seal(): Promise<SealedOutput> {
     this.#ended = true;
     this.wake();
     while (this.#settled < this.size || this.#flushing !== undefined) await this.#flush();
     const gaps = await assemble(this.#files, this.size).catch((error: unknown) => {
       throw storageError(`cannot keep the output in ${this.#files.paths.head}`, error);
     });
-    return { path: this.#files.paths.head, summary: summaryOf(this.size, gaps), gaps };
+    return { path: this.#files.paths.head, summary: summaryOf(this.size, gaps) };
   }
 
   #scheduleTurn(): void {

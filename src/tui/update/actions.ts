@@ -70,7 +70,7 @@ export const ACTIONS: Readonly<Record<BindingId, Action>> = {
   'composer.newer': (model) => step(composer.newer(model)),
   'composer.complete': (model) => step(composer.completeText(model) ?? panes.cycleFocus(model, 1)),
   'composer.back': (model) => step(panes.cycleFocus(model, -1)),
-  'composer.leave': focus('thread'),
+  'composer.leave': (model) => step(panes.focusPane(model, model.pane)),
   'composer.page-up': inPane({ kind: 'page', direction: -1, fraction: 1 }),
   'composer.page-down': inPane({ kind: 'page', direction: 1, fraction: 1 }),
 
@@ -137,7 +137,7 @@ export const ACTIONS: Readonly<Record<BindingId, Action>> = {
   'run.previous-artifact': (model) => step(runs.moveArtifact(model, -1)),
   'run.close': close,
 
-  'attach.detach': (model) => step(runs.detach(model)),
+  'attach.detach': (model) => runs.detach(model),
   'attach.scroll-up': (model) => step(runs.scrollAttached(model, -1)),
   'attach.scroll-down': (model) => step(runs.scrollAttached(model, 1)),
 

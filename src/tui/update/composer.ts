@@ -18,8 +18,9 @@ import {
 import { addToHistory, recallNewer, recallOlder } from '../terminal/history.ts';
 import { complete } from './completion.ts';
 import { hintFor } from './hint.ts';
+import { move } from './panes.ts';
 import { runCommand } from './run-command.ts';
-import { type Step, say, step, toast } from './step.ts';
+import { andThen, type Step, say, step, toast } from './step.ts';
 
 export function edited(model: Model, editor: EditorState, change: Partial<Composer> = {}): Model {
   const { composer } = model;
@@ -74,7 +75,7 @@ export function send(model: Model): Step {
     const command = parseCommand(text);
     if (!command.ok) return say(model, 'warning', withHint(command.reason, command.hint));
     if (command.name === 'say' || command.name === 'note') return sendMessage(model, command.argument);
-    return runCommand(sent(model), command);
+    return runCommand(taken(model), command);
   }
   const { hint } = model.composer;
   if (hint.kind === 'refused') return say(model, 'warning', withHint(hint.reason, hint.hint));
@@ -82,22 +83,24 @@ export function send(model: Model): Step {
     return say(model, 'warning', 'not connected yet: the text is kept, send it again');
   const { failed } = model.composer;
   const id = failed?.text === text ? { id: failed.id } : {};
-  const after = sent(model);
-  return step(
-    { ...after, composer: { ...after.composer, sending: after.composer.sending + 1 } },
-    { type: 'submit', text, tty: ttySize(runOutputRect(model)), ...id },
-    { type: 'remember', line: text },
-  );
+  const after = taken(model);
+  const sending = { ...after, composer: { ...after.composer, sending: after.composer.sending + 1 } };
+  const tty = ttySize(runOutputRect(model));
+  return andThen(step(sending, { type: 'submit', text, tty, ...id }, { type: 'remember', line: text }), toTheEnd);
 }
 
 function sendMessage(model: Model, text: string): Step {
   if (model.connection.state !== 'connected')
     return say(model, 'warning', 'not connected yet: the text is kept, send it again');
-  return step(sent(model), { type: 'say', text }, { type: 'remember', line: model.composer.editor.text });
+  const line = model.composer.editor.text;
+  return andThen(step(taken(model), { type: 'say', text }, { type: 'remember', line }), toTheEnd);
 }
 
-/** The text is on its way: a clean line, and the thread at its end to see what comes of it. */
-function sent(model: Model): Model {
+/** To see what comes of what was sent. */
+const toTheEnd = (model: Model): Step => move(model, 'thread', { kind: 'last' });
+
+/** The text is on its way: a clean line. */
+function taken(model: Model): Model {
   const { editor, history } = model.composer;
   return edited(model, createEditor(), { history: addToHistory(history, editor.text), failed: undefined });
 }

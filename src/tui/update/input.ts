@@ -57,7 +57,7 @@ function takeAttachedKey(model: Model, key: string, raw: Uint8Array): Step {
   const top = topOverlay(model);
   if (top?.kind !== 'attach') return step(model);
   if (top.phase === 'ended' || top.phase === 'failed') {
-    return press(model, { key, held: false }) ?? step(detach(model));
+    return press(model, { key, held: false }) ?? detach(model);
   }
   const done = press(model, { key, held: false });
   if (done !== undefined) return done;

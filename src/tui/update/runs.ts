@@ -90,14 +90,14 @@ export function attach(model: Model, run: Run): Step {
     phase: 'opening',
     message: undefined,
   });
-  return step(attached, { type: 'resize', run: run.id, ...ttySize(attachRect(model)) });
+  return step(attached, { type: 'resize', run: run.id, ...ttySize(attachRect(model)), redraw: true });
 }
 
 /** The screen got another size: an attached run gets it too. */
 export function resizeAttached(model: Model): Step {
   const dialog = topOverlay(model);
   if (dialog?.kind !== 'attach' || dialog.phase === 'ended') return step(model);
-  return step(model, { type: 'resize', run: dialog.run, ...ttySize(attachRect(model)) });
+  return step(model, { type: 'resize', run: dialog.run, ...ttySize(attachRect(model)), redraw: false });
 }
 
 export function takeOutput(model: Model, run: string, update: OutputUpdate): Model {
@@ -119,7 +119,16 @@ export function takeOutput(model: Model, run: string, update: OutputUpdate): Mod
   });
 }
 
-export const detach = (model: Model): Model => (topOverlay(model)?.kind === 'attach' ? pop(model) : model);
+/** The run gets back the size that it was started with: in that size its detail shows what it has drawn. */
+export function detach(model: Model): Step {
+  const dialog = topOverlay(model);
+  if (dialog?.kind !== 'attach') return step(model);
+  const left = pop(model);
+  const run = findRun(model, dialog.run);
+  if (run === undefined || isFinal(run) || run.action.kind !== 'shell' || run.action.tty === undefined)
+    return step(left);
+  return step(left, { type: 'resize', run: run.id, ...run.action.tty, redraw: false });
+}
 
 export function scrollAttached(model: Model, direction: 1 | -1): Model {
   return patch(model, 'attach', (dialog) => {

@@ -75,18 +75,23 @@ describe('kill -9 of the peer', () => {
     expect(await home.cli(['get', '1/half.txt', '-o', '-'])).toMatchObject({ code: 0, out: 'kept\n' });
   });
 
-  it('ends followers, and leaves a run that waits waiting', async () => {
-    const waiting = home.start(['run', '--', 'touch made']);
+  it('leaves a run that waits waiting, and followers go on with the next peer', async () => {
+    const waiting = home.start(['run', '--', 'echo made > made']);
     await waiting.printed('answer with', 'err');
-    const follower = home.start(['thread', '-f']);
-    await follower.printed('touch made');
+    const thread = home.start(['thread', '-f']);
+    const logs = home.start(['logs', '-f', '1']);
+    await thread.printed('approval pending');
     await home.killPeer();
-    expect(await follower.done).toMatchObject({ code: 125 });
     expect(await waiting.done).toMatchObject({ code: 125 });
-    const [approval] = (await home.json(['approvals', '--json'])) as { title: string; status: string }[];
-    expect(approval).toMatchObject({ title: 'touch made', status: 'pending' });
+    await Promise.all([thread.printed('the peer is gone', 'err'), logs.printed('the peer is gone', 'err')]);
+    expect(await home.json(['approvals', '--json'])).toMatchObject([{ title: 'echo made > made', status: 'pending' }]);
     expect(await home.cli(['approve', '1'])).toMatchObject({ code: 0, out: 'approved: run 1\n' });
     expect((await home.cli(['wait', '1'])).code).toBe(0);
+    await thread.printed('approval approved');
+    await thread.printed('(completed)');
+    expect(await logs.done).toMatchObject({ code: 0, out: '' });
+    thread.kill('SIGINT');
+    expect(await thread.done).toMatchObject({ code: 0 });
   });
 });
 

@@ -84,7 +84,7 @@ async function until(work: Promise<void>): Promise<void> {
   }
 }
 
-async function repeat(work: (n: number) => Promise<void>): Promise<void> {
+async function repeat(work: (n: number) => Promise<unknown>): Promise<void> {
   for (let n = 0; n < MOST; n++) await work(n);
 }
 

@@ -19,9 +19,9 @@ const open = { port: undefined, bytes: 0, state: 'live', attached: true } as con
 describe('attaching', () => {
   it('gives the run the size of the screen, and again when that changes', () => {
     const dashboard = attached();
-    expect(dashboard.take()).toEqual([{ type: 'resize', run: aRun(1).id, cols: 120, rows: 39 }]);
+    expect(dashboard.take()).toEqual([{ type: 'resize', run: aRun(1).id, cols: 120, rows: 39, redraw: true }]);
     dashboard.tell({ type: 'resized', size: { width: 100, height: 30 } });
-    expect(dashboard.take()).toEqual([{ type: 'resize', run: aRun(1).id, cols: 100, rows: 29 }]);
+    expect(dashboard.take()).toEqual([{ type: 'resize', run: aRun(1).id, cols: 100, rows: 29, redraw: false }]);
     expect(subscriptions(dashboard.model).output).toMatchObject({
       kind: 'terminal',
       cols: 100,
@@ -42,7 +42,8 @@ describe('attaching', () => {
     ).toEqual(['C-c', 'C-c', 'q', 'escape', '?', 'C-p', 'C-z', 'f1']);
     dashboard.press('C-]');
     expect(dashboard.model.overlays).toEqual([]);
-    expect(dashboard.take()).toEqual([]);
+    // In its own size its detail shows what it has drawn.
+    expect(dashboard.take()).toEqual([{ type: 'resize', run: aRun(1).id, cols: 80, rows: 24, redraw: false }]);
     expect(subscriptions(dashboard.model).output).toBeUndefined();
   });
 

@@ -273,7 +273,7 @@ it('the search lists what was found', () => {
     │                                                                              │
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
-     Enter show  Esc back  F1 help"
+     Enter show  Esc back  M-a approve…  F1 help"
   `);
 });
 

@@ -48,7 +48,7 @@ describe('a busy day', () => {
       └──────────────────────────────────────────────────────────────────────┘└──────────────────────────────────────────────┘
        › type !command, = expression, or /help
 
-       Esc panes  Tab complete, panes  M-Enter new line  ↑ history  C-p commands  F1 help"
+       Esc panes  Tab complete, panes  M-a approve…  M-Enter new line  ↑ history  C-p commands  F1 help"
     `);
   });
 
@@ -158,7 +158,7 @@ describe('a busy day', () => {
        ! 1  rm -rf build                     Esc a answers  29:42
        > type !command, = expression, or /help
 
-       Esc panes  Tab complete, panes  M-Enter new line  F1 help"
+       Esc panes  Tab complete, panes  M-a approve...  F1 help"
     `);
     expect(text(busyDay({ width: 60, height: 16 }), ASCII)).toMatch(/^[\x20-\x7e\n]*$/);
   });

@@ -5,6 +5,7 @@ import { layoutOf } from '../../../../src/tui/geometry.ts';
 import type { Model, PaneId } from '../../../../src/tui/model.ts';
 import { attrBg, attrFg, attrFlags, BOLD, type CellGrid, INVERSE } from '../../../../src/tui/terminal/cells.ts';
 import type { StyleName } from '../../../../src/tui/terminal/theme.ts';
+import { DEAF_MS } from '../../../../src/tui/update/approvals.ts';
 import { busyDay, COLOURS, draw, MONO, NOW, SIXTEEN, withOverlay } from './example.ts';
 import { approvalDialog, scenes } from './scenes.ts';
 
@@ -92,7 +93,8 @@ describe('the approval dialog', () => {
     expect(keys(box({ seenEndAt: undefined }), 'approve once')).toEqual([dull]);
     expect(keys(box({ seenEndAt: undefined }), 'with a reason')).not.toEqual([dull]);
     expect(keys(box({ deafUntil: NOW + 1 }), 'with a reason')).toEqual([dull]);
-    expect(keys(box({}), 'approve once')).not.toEqual([dull]);
+    expect(keys(box({ seenEndAt: NOW }), 'approve once')).toEqual([dull]);
+    expect(keys(box({ seenEndAt: NOW - DEAF_MS }), 'approve once')).not.toEqual([dull]);
   });
 
   it('warns', () => {

@@ -1,0 +1,138 @@
+// What a line typed at the plain prompt does. A line that is none of the known words is a task.
+
+import { randomBytes } from 'node:crypto';
+import type { ControlClient } from '../control/client/client.ts';
+import type { Decision, PendingApproval } from '../core/approvals.ts';
+import { DispatchError } from '../core/errors.ts';
+import { spellId } from '../core/ids.ts';
+import { route } from '../core/routing/route.ts';
+import type { Run } from '../core/runs.ts';
+import { mustBeShown, type TypedLine, whyNotAnswer } from './plain-guard.ts';
+import { entryLine, HELP_LINES, requestLines, runLine } from './plain-lines.ts';
+import { followLines } from './plain-output.ts';
+import type { PlainState } from './plain-state.ts';
+import { sanitizeLine } from './terminal/sanitize.ts';
+
+const LISTED_RUNS = 15;
+const SEARCH_LIMIT = 20;
+
+export interface PlainCommands {
+  line(text: string, typed: TypedLine): Promise<void>;
+  /** A run is as it is now: output of those that were begun here is printed. */
+  onRun(run: Run): void;
+  close(): void;
+}
+
+interface Deps {
+  readonly state: PlainState;
+  readonly client: () => ControlClient | undefined;
+  readonly cwd: string;
+  readonly print: (...lines: readonly string[]) => void;
+  readonly quit: () => void;
+}
+
+export function createPlainCommands({ state, client, cwd, print, quit }: Deps): PlainCommands {
+  const stop = new AbortController();
+  /** Runs begun here whose output is not being printed yet. */
+  const mine = new Set<string>();
+
+  const peer = (): ControlClient => {
+    const connected = client();
+    if (connected !== undefined) return connected;
+    throw new DispatchError('unavailable', 'there is no connection to the peer', { hint: 'try again in a moment' });
+  };
+  const named = (ref: string): Run => {
+    const run = state.runByRef(ref);
+    if (run !== undefined) return run;
+    throw new DispatchError('not-found', `there is no run "${sanitizeLine(ref)}"`, { hint: 'type runs to list them' });
+  };
+  const printRequest = (approval: PendingApproval): void => {
+    print(...requestLines(approval, state.context()));
+    state.markShown(approval, Date.now());
+  };
+
+  const submit = async (task: string): Promise<void> => {
+    const answer = route(task, { devices: state.devices(), cwd });
+    if (!answer.ok && state.devices().length > 0) {
+      return print(answer.hint === undefined ? answer.reason : `${answer.reason}: ${answer.hint}`);
+    }
+    const id = spellId(randomBytes(10));
+    mine.add(id);
+    const { run } = await peer().call('submit', { id, task, cwd });
+    onRun(state.run(id) ?? run);
+  };
+
+  const answer = async (decision: Decision, rest: string, typed: TypedLine): Promise<void> => {
+    const [ref = '', ...words] = rest.split(/\s+/);
+    const run = named(ref);
+    const approval = state.approvals().find(({ runId }) => runId === run.id);
+    if (approval === undefined) return print(`Run ${run.number} waits for no answer.`);
+    const why = whyNotAnswer(approval, state.shown(approval), typed, Date.now());
+    if (why !== undefined) {
+      const unshown = mustBeShown(approval, state.shown(approval));
+      print(`Not answered: ${why}.`);
+      return unshown ? printRequest(approval) : undefined;
+    }
+    const note = decision === 'reject' && words.length > 0 ? { note: words.join(' ') } : {};
+    await peer().call('decide', { approval: approval.id, digest: approval.digest, decision, ...note });
+  };
+
+  const search = async (query: string): Promise<void> => {
+    const { entries } = await peer().call('search', { query, limit: SEARCH_LIMIT });
+    const found = entries.map((entry) => entryLine(entry, state.context()));
+    print(...(found.length === 0 ? ['Nothing found.'] : found));
+  };
+
+  const words: Readonly<Record<string, (rest: string, typed: TypedLine) => void | Promise<void>>> = {
+    approve: (rest, typed) => answer('approve', rest, typed),
+    reject: (rest, typed) => answer('reject', rest, typed),
+    requests() {
+      if (state.approvals().length === 0) print('Nothing waits for an answer.');
+      for (const approval of state.approvals()) printRequest(approval);
+    },
+    runs() {
+      const listed = state.runs().slice(0, LISTED_RUNS);
+      print(...(listed.length === 0 ? ['There are no runs.'] : listed.map((run) => runLine(run, state.context()))));
+    },
+    devices() {
+      print(
+        ...state
+          .devices()
+          .map(({ name, local, presence }) => `Device ${name}${local ? ', this one' : ''}: ${presence.state}`),
+      );
+    },
+    async cancel(rest) {
+      const { run } = await peer().call('cancel', { run: named(rest).id });
+      print(`Cancelled run ${run.number}.`);
+    },
+    async retry(rest) {
+      const id = spellId(randomBytes(10));
+      mine.add(id);
+      const { run } = await peer().call('retry', { run: named(rest).id, id });
+      onRun(state.run(id) ?? run);
+    },
+    async say(rest) {
+      await peer().call('say', { text: rest });
+    },
+    search,
+    help: () => print(...HELP_LINES),
+    quit,
+  };
+
+  const onRun = (run: Run): void => {
+    const connected = client();
+    if (connected === undefined || run.startedAt === undefined || !mine.delete(run.id)) return;
+    void followLines(connected, run.id, stop.signal, (line) => print(`${run.number}: ${line}`));
+  };
+
+  return {
+    onRun,
+    async line(text, typed) {
+      const [, word = '', rest = ''] = /^\s*\/?(\S+)\s*([\s\S]*)$/.exec(text) ?? [];
+      if (word === '') return;
+      const known = Object.hasOwn(words, word.toLowerCase()) ? words[word.toLowerCase()] : undefined;
+      await (known === undefined ? submit(text) : known(rest.trim(), typed));
+    },
+    close: () => stop.abort(),
+  };
+}
