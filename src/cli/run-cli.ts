@@ -77,7 +77,10 @@ async function withContext(
     version: VERSION,
     commands: outlines,
     json,
-    stdin: process.stdin,
+    // Opening it takes time, and most commands never read it.
+    get stdin() {
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     get interrupted() {

@@ -1,6 +1,5 @@
 /** Where everything lives. `DISPATCH_HOME` moves all of it; without it, the folders of the platform (XDG on Linux). */
 
-import { createHash } from 'node:crypto';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
@@ -52,11 +51,16 @@ function foldersOf(env: NodeJS.ProcessEnv): { config: string; data: string; stat
 }
 
 function socketPath(state: string, platform: NodeJS.Platform): string {
-  const short = createHash('sha256').update(state).digest('hex').slice(0, 16);
-  if (platform === 'win32') return `\\\\.\\pipe\\dispatch-${userInfo().username}-${short}`;
+  if (platform === 'win32') return `\\\\.\\pipe\\dispatch-${userInfo().username}-${shortHash(state)}`;
   const usual = join(state, 'control', 'peer.sock');
   if (Buffer.byteLength(usual) <= MAX_SOCKET_PATH) return usual;
-  return join(tmpdir(), `dispatch-${userInfo().uid}-${short}`, 'peer.sock');
+  return join(tmpdir(), `dispatch-${userInfo().uid}-${shortHash(state)}`, 'peer.sock');
+}
+
+/** Loaded only where the usual path does not fit: every command finds its paths, and node:crypto takes milliseconds to load. */
+function shortHash(text: string): string {
+  const { createHash } = process.getBuiltinModule('node:crypto');
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 export function homeFolder(env: NodeJS.ProcessEnv): string {

@@ -101,6 +101,7 @@ function drive(terminal: TerminalDriver, home: CliHome): Dashboard {
     await waitFor(() => answers(terminal));
   };
   const readApproval = async (): Promise<void> => {
+    await waitFor(/⚠ [1-9]/);
     press('M-a');
     await waitFor('Approve run');
     await listening();

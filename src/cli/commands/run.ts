@@ -11,6 +11,7 @@ import { complaintOf, exitStatusOf } from '../exit-status.ts';
 import { newId } from '../ids.ts';
 import { safe } from '../print.ts';
 import { shellText } from '../shell-words.ts';
+import { hasStandardInput } from '../standard-input.ts';
 
 const DAY_S = 86_400;
 
@@ -51,7 +52,8 @@ async function runCommand(context: CliContext, args: Arguments): Promise<number>
   }
   const detach = args.flag('detach');
   const tty = args.flag('tty') ? terminalSize(context) : undefined;
-  const takesInput = !detach && !args.flag('no-stdin') && (tty !== undefined || !context.stdin.isTTY);
+  const takesInput =
+    !detach && !args.flag('no-stdin') && hasStandardInput() && (tty !== undefined || !context.stdin.isTTY);
   const action = actionOf(args, words, takesInput, tty);
   const on = args.text('on');
   const id = newId();
@@ -188,7 +190,7 @@ async function settleApproval(
 ): Promise<void> {
   if (run.status !== 'waiting_approval') return;
   context.note(`run ${run.number} waits for approval: ${safe(run.action.kind === 'shell' ? run.action.command : '')}`);
-  if (!takesInput && context.stdin.isTTY && context.stderr.isTTY) {
+  if (!takesInput && hasStandardInput() && context.stdin.isTTY && context.stderr.isTTY) {
     const { askForApproval } = await import('../ask-approval.ts');
     if (await askForApproval(context, client, run)) return;
   }

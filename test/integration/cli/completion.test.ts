@@ -1,0 +1,71 @@
+// The completion scripts, loaded by the shells that they are for.
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMMANDS } from '../../../src/cli/registry.ts';
+import { type CliHome, createHome, LAUNCHER } from '../../helpers/cli.ts';
+import { needs } from '../../helpers/needs.ts';
+
+let home: CliHome;
+let path: string;
+beforeAll(async () => {
+  home = createHome();
+  await home.startPeer();
+  await home.cli(['run', '--yes', '--', 'echo x > "$DISPATCH_ARTIFACTS/x"']);
+  await home.cli(['run', '--detach', '--', 'touch waits']);
+  const bin = join(home.path, 'bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'dispatch'), `#!/bin/sh\nexec '${process.execPath}' '${LAUNCHER}' "$@"\n`);
+  chmodSync(join(bin, 'dispatch'), 0o755);
+  path = `${bin}:${process.env.PATH}`;
+});
+afterAll(() => home.dispose());
+
+/** What bash offers for the last of the words. */
+function complete(...words: string[]): string[] {
+  const script = [
+    'set -eu; eval "$(dispatch completion bash)"',
+    'spec=$(complete -p dispatch); [[ $spec =~ "-F _dispatch" ]]',
+    'COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=()',
+    '_dispatch; printf "%s\\n" "${COMPREPLY[@]}"',
+  ].join('\n');
+  const { status, stdout, stderr } = spawnSync('bash', ['-c', script, 'bash', 'dispatch', ...words], {
+    env: { ...home.env, PATH: path },
+    cwd: home.path,
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return stdout.split('\n').filter((word) => word !== '');
+}
+
+needs('bash')('bash', () => {
+  it('completes commands and options', () => {
+    expect(complete('').sort()).toEqual(Object.keys(COMMANDS).sort());
+    expect(complete('re').sort()).toEqual(['reject', 'retry']);
+    expect(complete('run', '--t').sort()).toEqual(['--timeout', '--tty']);
+    expect(complete('doctor', '--').sort()).toEqual(['--help', '--json', '--rebuild', '--verbose', '--verify']);
+    expect(complete('config', 's')).toEqual(['show']);
+    expect(complete('peer', 'st').sort()).toEqual(['status', 'stop']);
+    expect(complete('completion', '').filter((word) => !word.startsWith('-'))).toEqual(['bash', 'zsh', 'fish']);
+  });
+
+  it('completes what there is: runs, approvals, artifacts', async () => {
+    expect(complete('show', '').sort()).toEqual(['1', '2']);
+    expect(complete('wait', '2')).toEqual(['2']);
+    expect(complete('approve', '')).toEqual(['2']);
+    const artifacts = (await home.json(['artifacts', '--json'])) as { id: string }[];
+    expect(complete('get', '').sort()).toEqual(artifacts.map(({ id }) => id).sort());
+  });
+});
+
+describe('the other shells', () => {
+  it('get a script that names every command', async () => {
+    for (const shell of ['zsh', 'fish']) {
+      const { code, out } = await home.cli(['completion', shell]);
+      expect(code).toBe(0);
+      for (const name of Object.keys(COMMANDS)) expect(out).toMatch(new RegExp(`\\b${name}\\b`));
+    }
+  });
+});
