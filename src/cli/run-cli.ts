@@ -4,8 +4,10 @@ import { closest } from '../config/closest.ts';
 import { findPaths } from '../config/paths.ts';
 import type { ControlClient } from '../control/client/client.ts';
 import { asDispatchError, DispatchError, exitCodeOf } from '../core/errors.ts';
+import { sanitizeLine, sanitizeText } from '../tui/terminal/sanitize.ts';
 import { COMMON_OPTIONS, type Command, helpText, parseCommandLine, type RegisteredCommand } from './command.ts';
 import type { CliContext, CommandOutline } from './context.ts';
+import { jsonLine } from './json-line.ts';
 import { COMMANDS } from './registry.ts';
 import { VERSION } from './version.ts';
 
@@ -70,7 +72,7 @@ async function withContext(
   const verbose = argv.slice(0, separator === -1 ? argv.length : separator).includes('--verbose');
   const interrupt = createInterrupt();
   const clients: ControlClient[] = [];
-  const note = (line: string): void => void process.stderr.write(`dispatch: ${line}\n`);
+  const note = (line: string): void => void process.stderr.write(`dispatch: ${sanitizeLine(line)}\n`);
   const context: CliContext = {
     env,
     paths,
@@ -86,8 +88,8 @@ async function withContext(
     get interrupted() {
       return interrupt.signal();
     },
-    print: (line) => void process.stdout.write(`${line}\n`),
-    printJson: (value) => void process.stdout.write(`${JSON.stringify(value)}\n`),
+    print: (line) => void process.stdout.write(`${sanitizeText(line)}\n`),
+    printJson: (value) => void process.stdout.write(`${jsonLine(value)}\n`),
     note,
     beforeLeaving: (work) => void lastWork.push(work),
     async connect(options = {}) {
@@ -144,7 +146,7 @@ async function outlines(): Promise<CommandOutline[]> {
 function report(thrown: unknown, json: boolean): number {
   const error = asDispatchError(thrown);
   const line = error.hint === undefined ? error.message : `${error.message}: ${error.hint}`;
-  process.stderr.write(json ? `${JSON.stringify(error.toWire())}\n` : `dispatch: ${line}\n`);
+  process.stderr.write(json ? `${jsonLine(error.toWire())}\n` : `dispatch: ${sanitizeLine(line)}\n`);
   if (error.code === 'internal' && process.env.DISPATCH_DEBUG !== undefined)
     process.stderr.write(`${(error.cause as Error | undefined)?.stack}\n`);
   return exitCodeOf(error.code);

@@ -1,9 +1,10 @@
 /** Starts the peer of this machine in the background, and waits until it serves or says why it cannot. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeFolder } from '../config/make-folder.ts';
 import type { Paths } from '../config/paths.ts';
 import { DispatchError, type WireError } from '../core/errors.ts';
 
@@ -15,40 +16,48 @@ export async function startPeer(paths: Paths, env: NodeJS.ProcessEnv): Promise<v
   const { stdout } = child;
   if (stdout === null) throw new Error('the peer was started without a pipe');
   let said = '';
+  let late = false;
   stdout.setEncoding('utf8');
   // It is not ended: a peer that makes the indexes of a long log anew must not have to begin again.
-  const timer = setTimeout(() => stdout.destroy(), START_TIMEOUT_MS);
+  const timer = setTimeout(() => {
+    late = true;
+    stdout.destroy();
+  }, START_TIMEOUT_MS);
   try {
     // The peer prints one line when it serves, or when it gives up: see commands/peer.ts.
     for await (const text of stdout as AsyncIterable<string>) {
       said += text;
       if (said.includes('\n')) break;
     }
+  } catch (error) {
+    if (!late) throw error;
   } finally {
     clearTimeout(timer);
     stdout.destroy();
     child.unref();
   }
   const answer = parseAnswer(said);
-  if (answer === undefined) throw silent(child, paths);
+  if (answer === undefined) throw silent(late, paths);
   // Another client was faster, and its peer serves.
   if ('error' in answer && !(answer.error.code === 'locked' && answer.error.details?.pid !== undefined)) {
     throw DispatchError.fromWire(answer.error);
   }
 }
 
-function silent(child: ChildProcess, { logFile }: Paths): DispatchError {
-  return child.exitCode === null && child.signalCode === null
-    ? new DispatchError('unavailable', `the peer does not serve after ${START_TIMEOUT_MS / 1000} s`, {
-        hint: `it may be making its indexes anew: try again in a while; its log is ${logFile}`,
-        retryable: true,
-      })
-    : new DispatchError('unavailable', 'the peer ended before it could serve', { hint: `its log is ${logFile}` });
+function silent(late: boolean, { logFile }: Paths): DispatchError {
+  if (!late)
+    return new DispatchError('unavailable', 'the peer ended before it could serve', {
+      hint: `its log is ${logFile}; "dispatch doctor --rebuild" mends a damaged database`,
+    });
+  return new DispatchError('unavailable', `the peer does not serve after ${START_TIMEOUT_MS / 1000} s`, {
+    hint: `it may be making its indexes anew: try again in a while; its log is ${logFile}`,
+    retryable: true,
+  });
 }
 
 function openLog(paths: Paths): number {
   try {
-    mkdirSync(dirname(paths.logFile), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(paths.logFile));
     return openSync(paths.logFile, 'a', 0o600);
   } catch (error) {
     throw new DispatchError('storage', `cannot write ${paths.logFile}: ${(error as Error).message}`, {

@@ -30,7 +30,8 @@ function readText(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw new DispatchError('config', `cannot read ${file}: ${(error as Error).message}`, {
       cause: error,
       hint: 'check its permissions',

@@ -13,6 +13,7 @@ import { checkGate, type GateAnswer } from '../core/policy/gate.ts';
 import { isFinal, type Run } from '../core/runs.ts';
 import { maskSecrets } from '../core/secrets.ts';
 import { type EngineDeps, executorFor, rawAction } from './context.ts';
+import type { Ends } from './ends.ts';
 import type { Journal } from './journal.ts';
 
 /** A plan that passed or may pass the gate, with everything that must still be so when it starts. */
@@ -67,6 +68,7 @@ export interface AdmitOptions {
 export function createAdmission(
   deps: EngineDeps & {
     journal: Journal;
+    ends: Ends;
     self: Actor;
     /** The run may execute as soon as there is a slot. */
     onReady: (run: Run, position: 'first' | 'last') => void;
@@ -100,7 +102,8 @@ export function createAdmission(
         if (result.ok) await admitChecked(run, result.checked, options);
         else await journal.apply(run.id, [result.fail], { by: self, sync: false });
       } catch (error) {
-        await giveUp(deps, journal, self, run.id, error);
+        // Not waited for: what ends it may have to wait for the disk.
+        void giveUp(deps, run.id, error);
       }
     },
   };
@@ -139,23 +142,26 @@ function describe(device: string, action: Action, plan: Plan, gate: GateAnswer):
   return `Run ${what} on ${device} in ${plan.cwd}. You are asked because of ${gate.because.join('; ')}.`;
 }
 
-/** A bug or a broken disk: the run must not hang. */
+/** A bug or a broken disk: the run must not hang. True once its end is in the log. */
 export async function giveUp(
-  deps: EngineDeps,
-  journal: Journal,
-  by: Actor,
+  deps: EngineDeps & { ends: Ends; self: Actor },
   run: RunId,
   thrown: unknown,
-): Promise<void> {
+): Promise<boolean> {
   const error = asDispatchError(thrown);
   const state = await deps.store.run(run).catch(() => undefined);
   // Somebody ended the run between two steps of ours: that is no fault, and there is nothing left to do.
-  if (error.code === 'conflict' && state !== undefined && isFinal(state.run)) return;
+  if (error.code === 'conflict' && state !== undefined && isFinal(state.run)) return true;
   deps.onFault(`run ${run}`, thrown);
   try {
     const message = error.hint === undefined ? error.message : `${error.message}: ${error.hint}`;
-    await journal.apply(run, [{ type: 'fail', data: { reason: 'internal', message } }], { by, sync: false });
+    await deps.ends.write(run, [{ type: 'fail', data: { reason: 'internal', message } }], {
+      by: deps.self,
+      sync: false,
+    });
+    return true;
   } catch (second) {
     deps.onFault(`run ${run} could not be marked as failed`, second);
+    return false;
   }
 }

@@ -15,6 +15,7 @@ import { createApprovals } from './approvals.ts';
 import { publishEntry } from './artifacts.ts';
 import { type EngineDeps, executorFor } from './context.ts';
 import { checkThread } from './doctor.ts';
+import { createEnds } from './ends.ts';
 import { createExecutions } from './execution.ts';
 import { createFeed } from './feed.ts';
 import { createJournal } from './journal.ts';
@@ -42,7 +43,8 @@ export function createEngine(deps: EngineDeps): Engine {
   const startedAt = clock.now();
   const feed = createFeed(store);
   const journal = createJournal({ store, feed, clock });
-  const executions = createExecutions({ ...deps, journal, self });
+  const ends = createEnds({ journal, clock, onFault: deps.onFault });
+  const executions = createExecutions({ ...deps, journal, ends, self });
   const deviceListeners = new Set<(devices: Device[]) => void>();
   const scheduler = createScheduler({
     slots: Object.fromEntries(deps.executors.map((executor) => [executor.kind, executor.slots])),
@@ -54,7 +56,7 @@ export function createEngine(deps: EngineDeps): Engine {
   const devices = (): Device[] => [describeDevice(deps, scheduler.running, startedAt)];
   const ready = (run: Run, position: 'first' | 'last'): void =>
     scheduler.enqueue({ run: run.id, kind: run.action.kind, work: () => executions.execute(run.id) }, position);
-  const admission = createAdmission({ ...deps, journal, self, onReady: ready });
+  const admission = createAdmission({ ...deps, journal, ends, self, onReady: ready });
   const approvals = createApprovals({
     store,
     journal,
@@ -83,7 +85,7 @@ export function createEngine(deps: EngineDeps): Engine {
     ...(change.run === undefined ? {} : { run: change.run }),
   });
 
-  const queries = createQueries({ ...deps, feed, devices });
+  const queries = createQueries({ ...deps, feed, ends, devices });
   const streams = createStreams({ ...deps, feed, executions });
   const api: EngineApi = {
     ...queries,
@@ -138,7 +140,7 @@ export function createEngine(deps: EngineDeps): Engine {
       await approvals.start();
       await recover({
         ...deps,
-        journal,
+        ends,
         self,
         admit: (run) => void admission.admit(run, {}),
         onReady: (run) => ready(run, 'first'),
@@ -148,6 +150,7 @@ export function createEngine(deps: EngineDeps): Engine {
     async close() {
       approvals.close();
       executions.stopAll({ kind: 'peer-stopping' });
+      ends.close();
       await scheduler.drain();
       await journal.idle();
     },

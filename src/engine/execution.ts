@@ -12,6 +12,7 @@ import { isFinal, type Run, type RunState } from '../core/runs.ts';
 import { askFor, type CheckedPlan, checkRun, giveUp } from './admission.ts';
 import { collectFiles, collectOutput } from './artifacts.ts';
 import { type EngineDeps, executorFor } from './context.ts';
+import type { Ends } from './ends.ts';
 import type { Journal } from './journal.ts';
 import { commandOf, type StopCause } from './outcome.ts';
 import type { ExecutionControl, Outcome, OutputWriter } from './ports.ts';
@@ -35,7 +36,7 @@ interface Active {
   control?: ExecutionControl;
 }
 
-export function createExecutions(deps: EngineDeps & { journal: Journal; self: Actor }): Executions {
+export function createExecutions(deps: EngineDeps & { journal: Journal; ends: Ends; self: Actor }): Executions {
   const { journal, self } = deps;
   const active = new Map<RunId, Active>();
   const listeners = new Set<(run: RunId) => void>();
@@ -89,7 +90,7 @@ export function createExecutions(deps: EngineDeps & { journal: Journal; self: Ac
     for (const note of files.notes) output.write(Buffer.from(`[dispatch: ${note}]\n`));
     const { summary, artifacts } = await keepOutput(output);
     const commands = [...files.commands, ...artifacts, commandOf(outcome, summary, cause)];
-    await write(run, commands, commands.length > 1);
+    await deps.ends.write(run, commands, { by: self, sync: commands.length > 1 });
     await tidy(run);
   };
 
@@ -143,8 +144,7 @@ export function createExecutions(deps: EngineDeps & { journal: Journal; self: Ac
         await carryOut(id, slot);
         await cancelUnstarted(id, slot);
       } catch (error) {
-        await giveUp(deps, journal, self, id, error);
-        await tidy(id);
+        if (await giveUp(deps, id, error)) await tidy(id);
       } finally {
         active.delete(id);
       }

@@ -7,6 +7,7 @@ import { isFinal, type Run } from '../core/runs.ts';
 import type { EngineApi, Snapshot } from '../protocol/api.ts';
 import { publishArtifact, publishEntry } from './artifacts.ts';
 import type { EngineDeps } from './context.ts';
+import type { Ends } from './ends.ts';
 import type { Feed } from './feed.ts';
 import { resolveArtifact, resolveRun } from './references.ts';
 
@@ -27,8 +28,8 @@ type Queries = Pick<
   | 'artifact.get'
 >;
 
-export function createQueries(deps: EngineDeps & { feed: Feed; devices: () => Device[] }): Queries {
-  const { store, blobs, feed } = deps;
+export function createQueries(deps: EngineDeps & { feed: Feed; ends: Ends; devices: () => Device[] }): Queries {
+  const { store, blobs } = deps;
   const stateOf = async (id: RunId): Promise<Run> => {
     const state = await store.run(id);
     if (state === undefined)
@@ -86,7 +87,7 @@ export function createQueries(deps: EngineDeps & { feed: Feed; devices: () => De
     async wait({ runs: refs, orApproval }) {
       const ids = await Promise.all(refs.map((ref) => resolveRun(store, ref)));
       const settled = (run: Run): boolean => isFinal(run) || (orApproval === true && run.status === 'waiting_approval');
-      return { runs: await Promise.all(ids.map((id) => until(feed, id, settled, () => stateOf(id)))) };
+      return { runs: await Promise.all(ids.map((id) => until(deps, id, settled, () => stateOf(id)))) };
     },
     async 'approvals.list'({ all, limit }) {
       return { approvals: [...(all === true ? await store.approvals(limit) : await store.pendingApprovals(limit))] };
@@ -108,23 +109,35 @@ export function createQueries(deps: EngineDeps & { feed: Feed; devices: () => De
   };
 }
 
-function until(feed: Feed, id: RunId, settled: (run: Run) => boolean, read: () => Promise<Run>): Promise<Run> {
+function until(
+  { feed, ends }: { feed: Feed; ends: Ends },
+  id: RunId,
+  settled: (run: Run) => boolean,
+  read: () => Promise<Run>,
+): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const stop = feed.onChange((change) => {
-      if (change.run?.id === id && settled(change.run)) settle(change.run);
-    });
     const settle = (run: Run): void => {
       stop();
       resolve(run);
     };
-    read().then(
-      (run) => {
-        if (settled(run)) settle(run);
-      },
-      (error: unknown) => {
-        stop();
-        reject(error);
-      },
-    );
+    const fail = (error: unknown): void => {
+      stop();
+      reject(error);
+    };
+    const stopFeed = feed.onChange((change) => {
+      if (change.run?.id === id && settled(change.run)) settle(change.run);
+    });
+    const stopTrouble = ends.onTrouble((run, error) => {
+      if (run === id) fail(error);
+    });
+    const stop = (): void => {
+      stopFeed();
+      stopTrouble();
+    };
+    read().then((run) => {
+      const trouble = ends.troubleOf(id);
+      if (settled(run)) settle(run);
+      else if (trouble !== undefined) fail(trouble);
+    }, fail);
   });
 }

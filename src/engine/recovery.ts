@@ -8,21 +8,23 @@ import type { Run, RunStatus } from '../core/runs.ts';
 import { giveUp } from './admission.ts';
 import { collectFiles, collectOutput } from './artifacts.ts';
 import { type EngineDeps, executorFor } from './context.ts';
-import type { Journal } from './journal.ts';
+import type { Ends } from './ends.ts';
 
 const PAGE = 200;
 
 export async function recover(
-  deps: EngineDeps & { journal: Journal; self: Actor; admit: (run: Run) => void; onReady: (run: Run) => void },
+  deps: EngineDeps & { ends: Ends; self: Actor; admit: (run: Run) => void; onReady: (run: Run) => void },
 ): Promise<void> {
+  const interrupted: Promise<unknown>[] = [];
   // All of them first: what is admitted now must not be met again on a later page.
   const unfinished = await readAll(deps, ['running', 'queued']);
   for (const run of unfinished.reverse()) {
     if (run.device !== deps.identity.device) continue;
     if (run.status === 'queued') deps.admit(run);
     else if (run.status === 'running' && run.startedAt === undefined) deps.onReady(run);
-    else await interrupt(deps, run).catch((error: unknown) => giveUp(deps, deps.journal, deps.self, run.id, error));
+    else interrupted.push(interrupt(deps, run).catch((error: unknown) => giveUp(deps, run.id, error)));
   }
+  await Promise.all(interrupted);
 }
 
 async function readAll(deps: EngineDeps, status: readonly RunStatus[]): Promise<Run[]> {
@@ -37,12 +39,12 @@ async function readAll(deps: EngineDeps, status: readonly RunStatus[]): Promise<
 }
 
 /** Ends what the lost peer left running, keeps what it had printed, and says so. */
-async function interrupt(deps: EngineDeps & { journal: Journal; self: Actor }, run: Run): Promise<void> {
+async function interrupt(deps: EngineDeps & { ends: Ends; self: Actor }, run: Run): Promise<void> {
   const receipt = await executorFor(deps, run.action.kind).reap(run.id);
   const sealed = await deps.outputs.recover(run.id);
   const output = sealed === undefined ? [] : await collectOutput(deps, sealed);
   const files = await collectFiles(deps, run.id);
-  await deps.journal.apply(
+  await deps.ends.write(
     run.id,
     [
       ...files.commands,

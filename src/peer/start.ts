@@ -3,9 +3,9 @@
  * peers that start at once is the one.
  */
 
-import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { loadConfig } from '../config/load.ts';
+import { makeFolder } from '../config/make-folder.ts';
 import { homeFolder, type Paths } from '../config/paths.ts';
 import type { Config } from '../config/schema.ts';
 import { createControlServer } from '../control/server/server.ts';
@@ -183,7 +183,7 @@ function buildEngine({ paths, env, config, configExists, store, device, name, sh
 function makeFolders(paths: Paths): void {
   for (const folder of [paths.home, paths.thread, paths.blobs, paths.runs]) {
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder);
     } catch (error) {
       throw new DispatchError('storage', `cannot make the folder ${folder}: ${(error as Error).message}`, {
         cause: error,

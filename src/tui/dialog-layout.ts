@@ -60,11 +60,7 @@ interface Known {
 }
 const known = new WeakMap<PendingApproval, Known>();
 
-export function approvalRows(
-  model: Pick<Model, 'devices'>,
-  approval: PendingApproval,
-  width: number,
-): readonly DialogRow[] {
+function approvalRows(model: Pick<Model, 'devices'>, approval: PendingApproval, width: number): readonly DialogRow[] {
   const device = sanitizeLine(deviceName(model, approval.device));
   const before = known.get(approval);
   if (before !== undefined && before.width === width && before.device === device) return before.rows;

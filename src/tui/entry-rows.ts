@@ -5,7 +5,6 @@ import { isFinal, type Run } from '../core/runs.ts';
 import type { ThreadEntry } from '../core/thread.ts';
 import type { Model, Tail } from './model.ts';
 import { proseRows } from './rows.ts';
-import { sanitizeLine } from './terminal/sanitize.ts';
 
 export type EntryRow =
   /** The first. For a message it holds the first row of the text, which begins at column MESSAGE_INDENT. */
@@ -80,20 +79,6 @@ function limited(text: string, width: number, most: number, kind: 'text' | 'resu
   const cut = rows.length > most || text.length > enough;
   const shown: EntryRow[] = rows.slice(0, cut ? most - 1 : most).map((row) => ({ kind, text: row }));
   return cut ? [...shown, { kind: 'more', text: '… there is more: Enter shows all of it' }] : shown;
-}
-
-/** The line that names an entry, for lists, questions and copies. */
-export function entryTitle(entry: ThreadEntry): string {
-  switch (entry.kind) {
-    case 'message':
-      return sanitizeLine(entry.message.text);
-    case 'run':
-      return sanitizeLine(entry.run.task);
-    case 'approval':
-      return sanitizeLine(entry.approval.title);
-    case 'artifact':
-      return sanitizeLine(entry.artifact.name);
-  }
 }
 
 /** Whether the thread should fetch the last lines of the run's output: it has some, and nothing else shows what came out. */

@@ -31,7 +31,7 @@ export interface ScreenLayout {
 }
 
 export const PROMPT_WIDTH = 3;
-export const APPROVAL_ROWS = 2;
+const APPROVAL_ROWS = 2;
 const MEDIUM_WIDTH = 60;
 const WIDE_WIDTH = 110;
 const TINY = { width: 30, height: 8 };
@@ -187,7 +187,7 @@ export function overlayRect(model: Model, overlay: Overlay): Rect {
 }
 
 /** All but the header and the footer, which says which keys there are. */
-export const readingRect = ({ size }: Pick<Model, 'size'>): Rect =>
+const readingRect = ({ size }: Pick<Model, 'size'>): Rect =>
   row(Math.min(1, size.height - 1), size.width, size.height - 2);
 
 /** Rows of the search overlay above the results: the text field and the line under it. */

@@ -3,6 +3,7 @@
 import { isFinal, type Run } from '../core/runs.ts';
 import type { Model } from './model.ts';
 import { overlayOf, subjectArtifact, subjectRun, topOverlay } from './select.ts';
+import { approvableAt } from './update/approvals.ts';
 
 export type Enabled = true | string;
 export type EnabledWhen = (model: Model) => Enabled;
@@ -19,7 +20,7 @@ const all =
     return true;
   };
 
-export const connected: EnabledWhen = ({ connection }) =>
+const connected: EnabledWhen = ({ connection }) =>
   connection.state === 'connected' ||
   (connection.state === 'lost' ? 'the peer is not reachable now' : 'still connecting');
 
@@ -40,7 +41,6 @@ const inTerminal = (run: Run): Enabled => {
 
 export const hasRun: EnabledWhen = onRun(() => true);
 export const canAttach: EnabledWhen = all(connected, onRun(inTerminal));
-export const canSignal: EnabledWhen = canAttach;
 export const canCancel: EnabledWhen = all(
   connected,
   onRun((run) => (isFinal(run) ? `run ${run.number} is over` : true)),
@@ -78,9 +78,18 @@ export const hasText: EnabledWhen = ({ composer }) => composer.editor.text.trim(
 export const hasArtifactsInDialog: EnabledWhen = (model) =>
   (overlayOf(model, 'run')?.detail?.artifacts.length ?? 0) > 1 || 'there is nothing to choose from';
 
-/** Reading to the end comes before y. The other guards say why in the dialog itself. */
+/** What was typed ahead is no answer. */
+export const canAnswer: EnabledWhen = (model) => {
+  const dialog = topOverlay(model);
+  if (dialog?.kind !== 'approval') return 'no approval is open';
+  return model.now >= dialog.deafUntil || 'read it first';
+};
+
+/** Reading to the end comes before y, and takes its time. The other guards say why in the dialog itself. */
 export const canApprove: EnabledWhen = (model) => {
   const dialog = topOverlay(model);
   if (dialog?.kind !== 'approval') return 'no approval is open';
-  return dialog.seenEndAt === undefined ? 'read to the end first' : true;
+  const at = approvableAt(dialog);
+  if (at === undefined) return 'read to the end first';
+  return model.now >= at || 'read it first';
 };

@@ -3,11 +3,11 @@
 
 import {
   always,
+  canAnswer,
   canApprove,
   canAttach,
   canCancel,
   canRetry,
-  canSignal,
   disconnected,
   type EnabledWhen,
   hasArtifact,
@@ -136,7 +136,7 @@ export const KEYMAP = [
     palette: true,
     enabled: canRetry,
   }),
-  bind('actions', 'run.signal', 'S', 'send a signal to the run', { palette: true, enabled: canSignal }),
+  bind('actions', 'run.signal', 'S', 'send a signal to the run', { palette: true, enabled: canAttach }),
   bind('actions', 'artifact.open', 'o', 'open the artifact', {
     ...foot('open file', 6),
     palette: true,
@@ -153,8 +153,14 @@ export const KEYMAP = [
   }),
 
   bind('approval', 'approval.approve', 'y', 'approve once', { ...foot('approve once', 1), enabled: canApprove }),
-  bind('approval', 'approval.reject', 'n', 'reject: the run is cancelled', foot('reject', 2)),
-  bind('approval', 'approval.reject-reason', 'N', 'reject, and say why', foot('reject with reason', 3)),
+  bind('approval', 'approval.reject', 'n', 'reject: the run is cancelled', {
+    ...foot('reject', 2),
+    enabled: canAnswer,
+  }),
+  bind('approval', 'approval.reject-reason', 'N', 'reject, and say why', {
+    ...foot('reject with reason', 3),
+    enabled: canAnswer,
+  }),
   bind('approval', 'approval.full', 'v', 'show the full text', foot('full text', 4)),
   bind('approval', 'approval.leave', 'escape', 'leave it pending', foot('leave pending', 5)),
 
@@ -217,7 +223,7 @@ export type BindingId = (typeof KEYMAP)[number]['id'];
 const BINDINGS: readonly (Binding & { readonly id: BindingId })[] = KEYMAP;
 
 /** Where keys go now, the most particular first. */
-export function activeContexts(model: Model): readonly Context[] {
+function activeContexts(model: Model): readonly Context[] {
   const overlay = topOverlay(model);
   if (overlay === undefined)
     return model.focus === 'composer' ? ['composer', 'always'] : ['panes', 'actions', 'always'];

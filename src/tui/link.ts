@@ -3,6 +3,7 @@
 
 import type { ControlClient } from '../control/client/client.ts';
 import { createReconnectingClient } from '../control/client/reconnecting.ts';
+import { asDispatchError, type DispatchError } from '../core/errors.ts';
 import type { MessageBody } from './messages.ts';
 import { THREAD_PAGE } from './model.ts';
 
@@ -21,13 +22,22 @@ export function openLink(connect: Connect, tell: (message: MessageBody) => void)
   let newest: ControlClient | undefined;
   // Only the first time and when asked for: whoever stopped the peer wants it stopped.
   let start = true;
+  /** Why no peer could be started: told until there is one, for "no peer is running" is only what follows from it. */
+  let startFailure: DispatchError | undefined;
 
   const reconnecting = createReconnectingClient({
     connect: async () => {
       const starting = start;
       start = false;
-      newest = await connect({ start: starting });
-      return newest;
+      try {
+        newest = await connect({ start: starting });
+        startFailure = undefined;
+        return newest;
+      } catch (error) {
+        const failure = asDispatchError(error);
+        if (starting) startFailure = failure;
+        throw failure.code === 'unavailable' ? (startFailure ?? failure) : failure;
+      }
     },
     onState(state) {
       if (state.state === 'connected') return tell({ type: 'connected' });

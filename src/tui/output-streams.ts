@@ -18,6 +18,8 @@ import { createTextLog } from './text-log.ts';
 /** A viewer that falls back further than this sees the present instead. */
 const MAX_LAG = 1024 * 1024;
 const SCROLLBACK = 5_000;
+/** After so long without output, what came before has all been told. */
+const QUIET_MS = 100;
 /** Output is shown at most this often. */
 const FRAME_MS = 33;
 
@@ -103,6 +105,7 @@ function openOutput(client: ControlClient, first: OutputSubscription, tell: Tell
   let state: OutputView['state'] = 'opening';
   let message: string | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let quiet: NodeJS.Timeout | undefined;
 
   const show = (): void => {
     clearTimeout(timer);
@@ -119,6 +122,14 @@ function openOutput(client: ControlClient, first: OutputSubscription, tell: Tell
     state = 'failed';
     message = asDispatchError(error).message;
     show();
+  };
+  /** The size of what is there already is not always known: then it has been told when no more comes for a moment. */
+  const settleReplay = (): void => {
+    clearTimeout(quiet);
+    if (replayed) return;
+    quiet = setTimeout(() => {
+      replayed = true;
+    }, QUIET_MS);
   };
   const send = (data: Uint8Array): void => {
     void writer?.then((input) => input.write(data)).catch(fail);
@@ -148,7 +159,7 @@ function openOutput(client: ControlClient, first: OutputSubscription, tell: Tell
     closeOnAbort(opened.chunks, stop.signal);
     if (wanted.attached) await openInput();
     state = 'live';
-    replayed = opened.size === 0;
+    settleReplay();
     show();
     for await (const chunk of opened.chunks) {
       if (stop.signal.aborted) break;
@@ -162,7 +173,8 @@ function openOutput(client: ControlClient, first: OutputSubscription, tell: Tell
     if (chunk.offset > bytes) sink?.skipped(chunk.offset - bytes);
     await sink?.write(chunk.bytes);
     bytes = chunk.offset + chunk.bytes.length;
-    if (bytes >= size) replayed = true;
+    if (size > 0 && bytes >= size) replayed = true;
+    settleReplay();
     showSoon();
   };
   follow().catch(fail);
@@ -182,6 +194,7 @@ function openOutput(client: ControlClient, first: OutputSubscription, tell: Tell
     close() {
       stop.abort();
       clearTimeout(timer);
+      clearTimeout(quiet);
       sink?.close();
       // The run reads on: its input belongs to whoever attaches next.
       void writer?.then((input) => input.close()).catch(() => {});

@@ -42,7 +42,7 @@ export function subjectRun(model: Model): Run | undefined {
   return id === undefined ? undefined : findRun(model, id);
 }
 
-export function subjectRunId(model: Model): string | undefined {
+function subjectRunId(model: Model): string | undefined {
   const overlay = topOverlay(model);
   if (overlay !== undefined) {
     if (overlay.kind === 'run' || overlay.kind === 'attach' || overlay.kind === 'signal') return overlay.run;

@@ -66,6 +66,7 @@ export interface CliHome {
   dispose(): Promise<void>;
 }
 
+/** In a new folder that goes with the home, or `at` a folder that stays. */
 export function createHome(options: { at?: string; env?: Readonly<Record<string, string>> } = {}): CliHome {
   const path = options.at ?? realpathSync(mkdtempSync(join(tmpdir(), 'dispatch-cli-')));
   const env = { ...cleanEnvironment(), DISPATCH_HOME: path, ...options.env };
@@ -117,7 +118,7 @@ export function createHome(options: { at?: string; env?: Readonly<Record<string,
       // One that is being started may start another before it ends.
       await until('end of all processes of the home', () => endAll(path, running));
       await Promise.all(ended);
-      rmSync(path, { recursive: true, force: true });
+      if (options.at === undefined) rmSync(path, { recursive: true, force: true });
     },
   };
 }

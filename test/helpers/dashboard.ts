@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import { type CliHome, createHome, LAUNCHER } from './cli.ts';
-import { type ScreenCell, startTerminal, type TerminalDriver } from './terminal-driver.ts';
+import { startTerminal, type TerminalDriver } from './terminal-driver.ts';
 import { until } from './until.ts';
 
 export type PaneName = 'Thread' | 'Approvals' | 'Runs' | 'Devices';
@@ -29,8 +29,8 @@ export interface Dashboard extends TerminalDriver {
   submit(task: string): void;
   /** Opens the next approval, from wherever the keys go, and waits until it takes an answer. */
   readApproval(): Promise<void>;
-  /** Waits until the keys of the approval on the screen are no longer muted. */
-  listening(): Promise<void>;
+  /** Waits until the footer says that the approval takes a yes; or only a no, while it was not read as a whole. */
+  listening(whole?: boolean): Promise<void>;
   /** Reads the next approval and presses `y`. */
   approve(): Promise<void>;
   /** From the panes or the composer to the pane with this number. */
@@ -97,8 +97,8 @@ function startDashboard(home: CliHome, options: DashboardOptions): TerminalDrive
 
 function drive(terminal: TerminalDriver, home: CliHome): Dashboard {
   const { press, type, waitFor } = terminal;
-  const listening = async (): Promise<void> => {
-    await waitFor(() => answers(terminal));
+  const listening = async (whole = true): Promise<void> => {
+    await waitFor(() => footer(terminal).includes(whole ? 'y approve once' : 'n reject'));
   };
   const readApproval = async (): Promise<void> => {
     await waitFor(/⚠ [1-9]/);
@@ -139,17 +139,9 @@ function drive(terminal: TerminalDriver, home: CliHome): Dashboard {
 }
 
 /** The footer names the keys of the panes. */
-const inPanes = (terminal: TerminalDriver): boolean => terminal.line(terminal.rows - 1).includes('t type');
+const inPanes = (terminal: TerminalDriver): boolean => footer(terminal).includes('t type');
 
-/** `y` in the dialog looks like the key beside it that always does something. */
-function answers(terminal: TerminalDriver): boolean {
-  const yes = terminal.find('y approve once');
-  const leave = terminal.find('Esc l');
-  if (yes === undefined || leave === undefined || yes.y !== leave.y) return false;
-  return look(terminal.cell(yes.x, yes.y)) === look(terminal.cell(leave.x, leave.y));
-}
-
-const look = ({ fg, bold, underline }: ScreenCell): string => `${fg} ${bold} ${underline}`;
+const footer = (terminal: TerminalDriver): string => terminal.line(terminal.rows - 1);
 
 function paneOf(terminal: TerminalDriver, name: PaneName): string {
   // Beside other tabs too: `2 ─ 3 Runs ─ 4`.

@@ -17,7 +17,7 @@ import type { InputEvent } from '../../src/tui/terminal/input.ts';
 import { update } from '../../src/tui/update/update.ts';
 
 export const START = Date.UTC(2026, 0, 2, 12, 0, 0);
-export const LAPTOP = 'device-laptop' as DeviceId;
+const LAPTOP = 'device-laptop' as DeviceId;
 
 export function aDevice(change: Partial<Device> = {}): Device {
   return {
@@ -41,7 +41,7 @@ export function aDevice(change: Partial<Device> = {}): Device {
 }
 
 const id = <T>(kind: string, number: number): T => `${kind}${String(number).padStart(16 - kind.length, '0')}` as T;
-export const runId = (number: number): RunId => id('r', number);
+const runId = (number: number): RunId => id('r', number);
 
 export type RunChange = { readonly command?: string; readonly tty?: boolean; readonly inline?: boolean } & {
   readonly status?: Run['status'];

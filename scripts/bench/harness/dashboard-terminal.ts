@@ -36,7 +36,7 @@ interface WatchOptions {
 
 /** The same terminal around any program that ends its frames as the dashboard does. */
 export function watch({ command: [file = '', ...args], env, cols, rows }: WatchOptions): DashboardTerminal {
-  const terminal = new Terminal({ cols, rows, allowProposedApi: true, scrollback: 0 });
+  const terminal = new Terminal({ cols, rows, allowProposedApi: true, scrollback: 0, logLevel: 'off' });
   const startedAt = performance.now();
   const pty = spawn(file, args, {
     name: 'xterm-256color',

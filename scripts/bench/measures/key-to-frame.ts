@@ -17,7 +17,7 @@ const KEYS_A_TURN = 60;
 const TYPED = `!git-log-of-the-last-few-weeks${'\x7f'.repeat(30)}`;
 /** Answers each key with one frame of one character: what the terminal and this benchmark cost by themselves. */
 const ECHO = [
-  "process.stdin.setRawMode(true).on('data', (key) => process.stdout.write('\\x1b[?2026h' + key + '\\x1b[?2026l'));",
+  "process.stdin.setRawMode(true).on('data', () => process.stdout.write('\\x1b[?2026h.\\x1b[?2026l'));",
   "process.stdout.write('\\x1b[?1049h.');",
 ].join('\n');
 /** Enough lines to move through, in a thread that has no others. */

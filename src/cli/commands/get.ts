@@ -88,7 +88,7 @@ async function save(
   } catch (error) {
     throw describe(error, path);
   } finally {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => {}); // where nothing can be written nothing was
   }
 }
 

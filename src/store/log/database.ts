@@ -122,7 +122,10 @@ export function explain(error: unknown, location: string, what: string): Dispatc
   }
   const storage = (reason: string, hint: string, retryable = false): DispatchError =>
     new DispatchError('storage', `${what}: ${reason}`, { hint, retryable, cause: error });
-  if (code === 'LEVEL_CORRUPTION') return storage(`it is damaged (${message})`, REPAIR_HINT);
+  // A table that was cut short is no corruption to LevelDB: it asks the system for bytes beyond the end of the file.
+  if (code === 'LEVEL_CORRUPTION' || message.includes('Invalid argument')) {
+    return storage(`it is damaged (${message})`, REPAIR_HINT);
+  }
   if (isAbout(root, 'ENOSPC', 'No space left on device')) {
     return storage('the disk is full', 'free some space and try again', true);
   }

@@ -63,7 +63,7 @@ const focus =
   (model) =>
     step(panes.focusPane(model, pane));
 
-export const ACTIONS: Readonly<Record<BindingId, Action>> = {
+const ACTIONS: Readonly<Record<BindingId, Action>> = {
   'composer.send': (model) => composer.send(model),
   'composer.newline': (model) => step(composer.startNewline(model)),
   'composer.older': (model) => step(composer.older(model)),

@@ -191,7 +191,7 @@ export function confirmed(model: Model, held: boolean): Step {
 // ---- text fields
 
 /** The text field of the overlay on top, if it has one. */
-export function fieldOf(model: Model): EditorState | undefined {
+function fieldOf(model: Model): EditorState | undefined {
   const top = topOverlay(model);
   return top !== undefined && 'editor' in top ? top.editor : undefined;
 }

@@ -38,13 +38,12 @@ export function cycleFocus(model: Model, delta: 1 | -1): Model {
 }
 
 /** The list of a pane with this state. */
-export function withList(model: Model, pane: PaneId, list: ListState): Model {
+function withList(model: Model, pane: PaneId, list: ListState): Model {
   if (pane === 'thread') return withThread(model, { list });
   return { ...model, lists: { ...model.lists, [pane]: list } };
 }
 
-export const listOf = (model: Model, pane: PaneId): ListState =>
-  pane === 'thread' ? model.thread.list : model.lists[pane];
+const listOf = (model: Model, pane: PaneId): ListState => (pane === 'thread' ? model.thread.list : model.lists[pane]);
 
 export function move(model: Model, pane: PaneId, motion: Motion): Step {
   const { connection, thread } = model;

@@ -29,7 +29,7 @@ export function openRun(model: Model, id: string): Step {
   return step(push(model, dialog), { type: 'load-run', run: id });
 }
 
-export const outputKind = (run: Run | undefined): OutputView['kind'] =>
+const outputKind = (run: Run | undefined): OutputView['kind'] =>
   run?.action.kind === 'shell' && run.action.tty !== undefined ? 'terminal' : 'text';
 
 export function takeDetail(model: Model, detail: RunDetail): Model {

@@ -2,12 +2,12 @@
 // keys, which look as they are: of no use until everything was shown.
 
 import { type DialogRow, dialogLayout } from '../dialog-layout.ts';
+import { canAnswer, canApprove } from '../keymap-enabled.ts';
 import type { ApprovalDialog } from '../model.ts';
 import { deviceName, findRun } from '../select.ts';
 import type { Attr } from '../terminal/cells.ts';
 import { attrBg, attrFlags, INVERSE, TERMINAL_COLOUR } from '../terminal/cells.ts';
 import { bold, withBg } from '../terminal/theme.ts';
-import { approvableAt } from '../update/approvals.ts';
 import { keySpans, openBox } from './dialog.ts';
 import { clip, onGround, own, type Paint, type Span, write } from './paint.ts';
 import { timeLeft } from './sides.ts';
@@ -89,9 +89,9 @@ function noticeSpans(paint: Paint, dialog: ApprovalDialog, below: number): Span[
     const rows = below === 1 ? '1 more row' : `${below} more rows`;
     return [[`${glyphs.down} ${rows}: read to the end`, paint.style('warning')]];
   }
-  const listens = model.now >= dialog.deafUntil;
+  const listens = canAnswer(model) === true;
   return keySpans(paint, [
-    ['approval.approve', 'approve once', model.now >= (approvableAt(dialog) ?? Number.POSITIVE_INFINITY)],
+    ['approval.approve', 'approve once', canApprove(model) === true],
     ['approval.reject', 'reject', listens],
     ['approval.reject-reason', 'with a reason', listens],
     ['approval.leave', 'leave pending'],

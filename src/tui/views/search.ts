@@ -74,7 +74,7 @@ function drawResult(paint: Paint, at: Rect, entry: ThreadEntry, words: readonly 
     [`${glyph} `, paint.style(style)],
   ];
   const used = write(paint, at.x, at.y, head, at.width);
-  write(paint, at.x + used, at.y, matchSpans(paint, snippet(paint, text, words), words), at.width - used);
+  write(paint, at.x + used, at.y, matchSpans(paint, snippet(paint, text, words, at.width - used), words), at.width - used);
 }
 
 const timeOf = (entry: ThreadEntry | undefined, now: number): string =>
@@ -110,16 +110,16 @@ function about(paint: Paint, entry: ThreadEntry): { glyph: string; style: StyleN
   }
 }
 
-/** What comes before the first match at most, so that the match is on the screen. */
+/** What comes before the first match at most where it would not be on the screen; so much after it should be there too. */
 const BEFORE = 24;
 const LONGEST = 600;
 const LOOKED_THROUGH = 20_000;
 
-function snippet(paint: Paint, text: string, words: readonly string[]): string {
+function snippet(paint: Paint, text: string, words: readonly string[], room: number): string {
   const part = text.slice(0, LOOKED_THROUGH).toLowerCase();
   const places = words.map((word) => part.indexOf(word)).filter((place) => place >= 0);
   const first = places.length === 0 ? 0 : Math.min(...places);
-  const from = first > BEFORE * 2 ? first - BEFORE : 0;
+  const from = first > BEFORE * 2 && first + BEFORE > room ? first - BEFORE : 0;
   const cut = text.slice(from, from + LONGEST).toWellFormed();
   return `${from > 0 ? paint.glyphs.ellipsis : ''}${sanitizeLine(cut)}`;
 }

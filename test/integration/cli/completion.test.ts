@@ -28,7 +28,7 @@ function complete(...words: string[]): string[] {
     'set -eu; eval "$(dispatch completion bash)"',
     'spec=$(complete -p dispatch); [[ $spec =~ "-F _dispatch" ]]',
     'COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=()',
-    '_dispatch; printf "%s\\n" "${COMPREPLY[@]}"',
+    `_dispatch; printf '%s\\n' "\${COMPREPLY[@]}"`,
   ].join('\n');
   const { status, stdout, stderr } = spawnSync('bash', ['-c', script, 'bash', 'dispatch', ...words], {
     env: { ...home.env, PATH: path },

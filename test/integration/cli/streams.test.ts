@@ -1,6 +1,6 @@
 // Output that goes on: following the output of a run and the thread, and readers that leave early.
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliHome, createHome, LAUNCHER } from '../../helpers/cli.ts';
@@ -30,17 +30,17 @@ function bash(text: string): { code: number | null; out: string; err: string } {
 
 describe('logs -f', () => {
   it('prints what was printed and what comes, to the end of the run', async () => {
-    const file = join(home.path, 'feed');
-    writeFileSync(file, 'one\n');
-    const { out } = await home.cli(['run', '--detach', '--yes', '--', `tail -n +1 -f ${file} | sed /three/q`]);
+    const step = (word: string): void => writeFileSync(join(home.path, word), '');
+    const wait = (word: string): string => `until [ -e ${word} ]; do sleep 0.02; done; echo ${word}`;
+    const { out } = await home.cli(['run', '--detach', '--yes', '--', `echo one; ${wait('two')}; ${wait('three')}`]);
     const id = out.trim();
     const logs = home.start(['logs', '-f', id]);
     await logs.printed('one\n');
-    appendFileSync(file, 'two\n');
+    step('two');
     await logs.printed('two\n');
     const snapshot = await home.cli(['logs', id]);
     expect(snapshot).toMatchObject({ code: 0, out: 'one\ntwo\n' });
-    appendFileSync(file, 'three\n');
+    step('three');
     expect(await logs.done).toMatchObject({ code: 0, out: 'one\ntwo\nthree\n', err: '' });
     expect(await home.cli(['logs', id])).toMatchObject({ code: 0, out: 'one\ntwo\nthree\n' });
   });

@@ -4,6 +4,7 @@ import type { Run } from '../../../../src/core/runs.ts';
 import type { ApprovalDialog, Model, OutputPort, OutputView, RunDialog, Size } from '../../../../src/tui/model.ts';
 import { createEditor } from '../../../../src/tui/terminal/editor.ts';
 import { createList } from '../../../../src/tui/terminal/virtual-list.ts';
+import { DEAF_MS } from '../../../../src/tui/update/approvals.ts';
 import { approval, artifact, busyDay, emptyDay, gpuBox, laptop, NOW, withOverlay, withText } from './example.ts';
 
 const COMMAND = 'for f in $(git ls-files "*.ts"); do\n  npx prettier --write "$f" && git add "$f"\ndone';
@@ -16,7 +17,7 @@ export function approvalDialog(change: Partial<ApprovalDialog> = {}): ApprovalDi
     deafUntil: NOW - 1,
     scroll: 0,
     seen: { width: 0, rows: 0 },
-    seenEndAt: NOW - 1,
+    seenEndAt: NOW - DEAF_MS,
     phase: { type: 'open' },
     notice: undefined,
     ...change,
