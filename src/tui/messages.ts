@@ -22,7 +22,7 @@ export type MessageBody =
   | { readonly type: 'history'; readonly lines: readonly string[] }
   // The peer.
   | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
-  /** Again, and everything that was missed has been told. */
+  /** Again; what was missed meanwhile comes as changes. */
   | { readonly type: 'connected' }
   | { readonly type: 'lost'; readonly reason: string }
   | { readonly type: 'change'; readonly change: Change }

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startTerminal, type TerminalDriver, type TerminalOptions } from '../helpers/terminal-driver.ts';
+import { expectCooked, expectRestored } from '../helpers/terminal-restored.ts';
 
 const program = fileURLToPath(new URL('../fixtures/terminal-screen-program.ts', import.meta.url));
 const open: TerminalDriver[] = [];
@@ -24,26 +25,6 @@ const underShell = () =>
 
 const pidOf = (terminal: TerminalDriver) => Number(/pid=(\d+)/.exec(terminal.screen())?.[1]);
 const count = (terminal: TerminalDriver, text: string) => terminal.output().toString().split(text).length - 1;
-
-function expectRestored(terminal: TerminalDriver) {
-  expect(terminal.modes()).toEqual({
-    alternate: false,
-    cursorVisible: true,
-    mouse: 'none',
-    bracketedPaste: false,
-    focusReports: false,
-    autowrap: true,
-    applicationCursor: false,
-    synchronized: false,
-  });
-}
-
-function expectCooked(terminal: TerminalDriver) {
-  expect(terminal.screen()).toMatch(/[ \n]icanon/);
-  expect(terminal.screen()).toMatch(/[ \n]echo /);
-  expect(terminal.screen()).toMatch(/[ \n]isig/);
-  expect(terminal.screen()).toMatch(/[ \n]icrnl/);
-}
 
 describe('the screen in a real terminal', () => {
   it('turns its modes on and draws', async () => {
@@ -263,7 +244,7 @@ describe('stepping aside', () => {
     terminal.press('C-z');
     await terminal.waitFor('Stopped');
     await terminal.waitFor(/Stopped[\s\S]*prompt>$/m);
-    expectRestored({ ...terminal, modes: () => ({ ...terminal.modes(), bracketedPaste: false }) });
+    expectRestored(terminal, { bracketedPaste: terminal.modes().bracketedPaste });
     terminal.resize(70, 18);
     terminal.type('echo still-$((40+2)); fg\r');
     await terminal.waitFor('ready 70x18');
@@ -299,31 +280,6 @@ describe('stepping aside', () => {
     terminal.press('C-z');
     await terminal.waitFor(() => count(terminal, '\x1b[?1049h') === 2);
     await terminal.waitFor('ready');
-    terminal.press('k');
-    await terminal.waitFor('key k');
-  });
-
-  it('hands the terminal to another program and takes it back', async () => {
-    const terminal = start();
-    await terminal.waitFor('ready');
-    terminal.press('o');
-    await terminal.waitFor('outside');
-    expectRestored(terminal);
-    terminal.type('q is for the other program\r');
-    await terminal.waitFor('│ back');
-    expect(terminal.modes().alternate).toBe(true);
-    expect(terminal.output().toString()).toContain('got q is for the other program');
-    terminal.press('k');
-    await terminal.waitFor('key k');
-  });
-
-  it('survives C-c that is meant for the other program', async () => {
-    const terminal = start();
-    await terminal.waitFor('ready');
-    terminal.press('o');
-    await terminal.waitFor('outside');
-    terminal.send('\x03');
-    await terminal.waitFor('│ back');
     terminal.press('k');
     await terminal.waitFor('key k');
   });

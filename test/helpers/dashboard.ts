@@ -15,8 +15,10 @@ export interface DashboardOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Where its tasks run; the folder `project` of the home if absent. */
   readonly cwd?: string;
-  /** Started by an interactive bash, whose prompt is `prompt>`. */
-  readonly underShell?: boolean;
+  /** False where there is no peer to be had. */
+  readonly connects?: false;
+  /** `interactive`: a bash whose prompt is `prompt>`, in which COMMAND is yet to be typed. Otherwise what a bash does after the dashboard has ended. */
+  readonly shell?: 'interactive' | { readonly afterwards: string };
 }
 
 export interface Dashboard extends TerminalDriver {
@@ -64,7 +66,7 @@ export function dashboards(): DashboardStage {
       const terminal = startDashboard(home, options);
       terminals.push(terminal);
       const dashboard = drive(terminal, home);
-      if (options.underShell === true) return dashboard;
+      if (options.shell === 'interactive' || options.connects === false) return dashboard;
       await connected(dashboard);
       return dashboard;
     },
@@ -88,9 +90,14 @@ export function homeEnvironment({ env }: CliHome): Record<string, string | undef
 function startDashboard(home: CliHome, options: DashboardOptions): TerminalDriver {
   const { cols = 120, rows = 40, cwd = projectOf(home) } = options;
   const env = { ...homeEnvironment(home), ...options.env };
-  if (options.underShell === true) {
-    const shell = { ...env, PS1: 'prompt> ', HISTFILE: '/dev/null' };
-    return startTerminal({ command: 'bash', args: ['--norc', '--noprofile', '-i'], cols, rows, cwd, env: shell });
+  const { shell } = options;
+  if (typeof shell === 'object') {
+    const args = ['-c', `${COMMAND}; ${shell.afterwards}`];
+    return startTerminal({ command: 'bash', args, cols, rows, cwd, env });
+  }
+  if (shell === 'interactive') {
+    const own = { ...env, PS1: 'prompt> ', HISTFILE: '/dev/null' };
+    return startTerminal({ command: 'bash', args: ['--norc', '--noprofile', '-i'], cols, rows, cwd, env: own });
   }
   return startTerminal({ command: process.execPath, args: [LAUNCHER], cols, rows, cwd, env });
 }

@@ -39,3 +39,14 @@ function read(path: string): string {
     return '';
   }
 }
+
+/** The processes that this one has started and not yet reaped. Linux only. */
+export const childrenOf = (pid: number): number[] =>
+  read(`/proc/${pid}/task/${pid}/children`)
+    .split(' ')
+    .filter((child) => child !== '')
+    .map(Number);
+
+/** The most memory that the process has had at once, in bytes. Linux only. */
+export const peakMemory = (pid: number): number =>
+  1024 * Number(/^VmHWM:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`))?.[1] ?? Number.NaN);

@@ -47,14 +47,14 @@ function row({ name, unit, ours, yardstick, tail, target }: Measure): string[] {
 }
 
 /** Three digits that mean something. */
-export function number(value: number): string {
+function number(value: number): string {
   if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en-US');
   if (Math.abs(value) >= 100) return value.toFixed(0);
   return value.toFixed(Math.abs(value) >= 10 ? 1 : 2);
 }
 
 /** What a report says besides its table: the machine, and the notes of the measures. */
-export function section(report: Report): string {
+function section(report: Report): string {
   const days = [...new Set(report.results.map(({ at }) => at.slice(0, 10)))].toSorted();
   const notes = report.results.flatMap(({ measures }) =>
     measures.flatMap(({ name, note }) => (note === undefined ? [] : [`- ${name}: ${note}`])),

@@ -17,14 +17,10 @@ export const LEAVE =
 
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGTERM'] as const;
 
-/**
- * Runs `restore` before the process ends in any way but SIGKILL; after a signal it then exits with 128 + its number.
- * While `ignoresInterrupt` says so, C-c and C-\ are meant for a program that has the terminal for the moment.
- */
-export function installRestore(restore: () => void, ignoresInterrupt: () => boolean): () => void {
+/** Runs `restore` before the process ends in any way but SIGKILL; after a signal it then exits with 128 + its number. */
+export function installRestore(restore: () => void): () => void {
   const handlers = SIGNALS.map((signal) => {
     const handler = () => {
-      if (ignoresInterrupt() && (signal === 'SIGINT' || signal === 'SIGQUIT')) return;
       restore();
       process.exit(128 + constants.signals[signal]);
     };

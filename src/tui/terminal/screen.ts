@@ -26,8 +26,6 @@ export interface TerminalScreen {
   setMouse(on: boolean): void;
   /** What C-z does elsewhere: hands the terminal back and stops; draws anew when continued. */
   suspend(): void;
-  /** Hands the terminal to someone else, such as an editor, until the work is done. Frames meanwhile are kept back. */
-  runOutside<T>(work: () => Promise<T>): Promise<T>;
   close(): void;
 }
 
@@ -38,7 +36,7 @@ export interface ScreenOptions {
   env?: NodeJS.ProcessEnv;
 }
 
-type State = 'active' | 'outside' | 'suspended' | 'closed';
+type State = 'active' | 'suspended' | 'closed';
 
 const FRAME_BEGIN = '\x1b[?2026h';
 const FRAME_END = '\x1b[?2026l';
@@ -181,7 +179,7 @@ export function openScreen(options: ScreenOptions): TerminalScreen {
     renderer.close();
   }
 
-  const uninstall = installRestore(close, () => state === 'outside');
+  const uninstall = installRestore(close);
   process.on('SIGTSTP', onStopSignal);
   output.on('resize', onOutputResize);
   output.on('error', onLost);
@@ -213,15 +211,6 @@ export function openScreen(options: ScreenOptions): TerminalScreen {
     },
     // The whole job stops, as it does for the key elsewhere: who started us is waiting for its own children.
     suspend: () => suspend(0),
-    async runOutside(work) {
-      if (state !== 'active') throw new Error('The terminal is already in the hands of another program.');
-      leave('outside');
-      try {
-        return await work();
-      } finally {
-        if ((state as State) === 'outside') comeBack();
-      }
-    },
     close,
   };
 }

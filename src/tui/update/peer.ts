@@ -40,7 +40,7 @@ export function takeSnapshot(model: Model, snapshot: Snapshot): Step {
   return andThen(andThen(refreshed, closeStaleDialogs), reloadDetail);
 }
 
-/** The peer is there again, and what happened meanwhile has been told. */
+/** The peer is there again; what happened meanwhile comes as changes. */
 export function takeConnected(model: Model): Step {
   if (model.connection.state === 'connected' || model.device === undefined) return step(model);
   const back: Model = { ...model, connection: { state: 'connected', since: model.now }, tails: keepDone(model) };

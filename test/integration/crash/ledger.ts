@@ -18,13 +18,29 @@ export interface Ledger {
   /** Run → the answer that was acknowledged. */
   readonly decisions: Map<string, 'approve' | 'reject'>;
   readonly messages: string[];
+  /** How many things have been acknowledged, and whom to tell. */
+  acknowledged: number;
+  onAcknowledged: () => void;
   /** The place of the last event that the follower was told. */
   followed: number;
   readonly effects: string;
 }
 
 export function createLedger(effects: string): Ledger {
-  return { runs: new Map(), decisions: new Map(), messages: [], followed: 0, effects };
+  return {
+    runs: new Map(),
+    decisions: new Map(),
+    messages: [],
+    acknowledged: 0,
+    onAcknowledged: () => {},
+    followed: 0,
+    effects,
+  };
+}
+
+export function acknowledge(ledger: Ledger): void {
+  ledger.acknowledged += 1;
+  ledger.onAcknowledged();
 }
 
 /** How many runs are looked at when a peer has come back. */

@@ -9,10 +9,13 @@ import type { Action } from '../../../src/core/actions.ts';
 import { DispatchError } from '../../../src/core/errors.ts';
 import { spellId } from '../../../src/core/ids.ts';
 import { type CliHome, createHome } from '../../helpers/cli.ts';
-import { createLedger, effectsOf, expectAllKept, expectKept, type Kind, type Ledger } from './ledger.ts';
+import { acknowledge, createLedger, effectsOf, expectAllKept, expectKept, type Kind, type Ledger } from './ledger.ts';
 
-/** The peer dies at most this long after its clients began. */
-const LIFE_MS = 350;
+/** The peer dies after at most so many acknowledgements, whatever the speed of the machine, and at most so much later. */
+const MOST_ACKNOWLEDGED = 24;
+const LINGER_MS = 150;
+/** How long one lives that dies while it starts. */
+const START_MS = 700;
 /** Of every so many peers one dies while it starts. */
 const STILLBORN = 6;
 /** What one client asks for in one life, so that the machine keeps up. */
@@ -46,7 +49,7 @@ export async function crashRounds(rounds: number, seed: number): Promise<void> {
 
 async function dieStarting(home: CliHome, random: () => number): Promise<void> {
   const peer = home.start(['peer', '--background']);
-  await delay(random() * 2 * LIFE_MS);
+  await delay(random() * START_MS);
   peer.kill('SIGKILL');
   await peer.done;
 }
@@ -67,12 +70,23 @@ async function live(home: CliHome, ledger: Ledger, random: () => number, round: 
   ];
   const worked = Promise.all(work);
   worked.catch(() => {}); // told below
-  await delay(random() * LIFE_MS);
+  await Promise.race([acknowledged(ledger, Math.floor(random() * MOST_ACKNOWLEDGED)), worked]);
+  await delay(random() * LINGER_MS);
   peer.kill('SIGKILL');
   await peer.done;
   await worked;
   following.stop();
   for (const client of clients) client.close();
+}
+
+function acknowledged(ledger: Ledger, count: number): Promise<void> {
+  const target = ledger.acknowledged + count;
+  return new Promise((resolve) => {
+    ledger.onAcknowledged = () => {
+      if (ledger.acknowledged >= target) resolve();
+    };
+    ledger.onAcknowledged();
+  });
 }
 
 /** Works on until the peer is gone, which is how each life ends. */
@@ -95,6 +109,7 @@ async function submit(client: ControlClient, ledger: Ledger, kind: Kind, n: numb
   const { run } = await client.call('submit', { id, task: `!${action.command}`, action, ...approve });
   expect(run.id).toBe(id);
   ledger.runs.set(id, { kind, number: run.number });
+  acknowledge(ledger);
   return id;
 }
 
@@ -116,11 +131,13 @@ async function askAndAnswer(client: ControlClient, ledger: Ledger, random: () =>
   const decision = dice < 0.7 ? 'approve' : 'reject';
   await client.call('decide', { approval: waiting.approvalId, decision });
   ledger.decisions.set(run, decision);
+  acknowledge(ledger);
 }
 
 async function say(client: ControlClient, ledger: Ledger, text: string): Promise<void> {
   await client.call('say', { text });
   ledger.messages.push(text);
+  acknowledge(ledger);
 }
 
 /** Follows from where it stood when the peer before died: without a gap, without a repeat. */

@@ -136,8 +136,10 @@ it('is told of a lost connection, and that it is back, with all that happened me
   const run = await peer.run('echo meanwhile');
   await peer.serve();
   await until('back', () => count('connected') === 2);
+  const story = peer.engine.story(run.id);
+  await until('what was missed', () => count('change') >= story.length);
   const changes = told.flatMap((message) => (message.type === 'change' ? [message.change.event.type] : []));
-  expect(changes).toEqual(peer.engine.story(run.id));
+  expect(changes).toEqual(story);
   expect(count('snapshot')).toBe(1);
   // A peer is begun the first time only: whoever stopped it wants it stopped.
   expect(starts.filter(Boolean)).toHaveLength(1);
