@@ -9,5 +9,6 @@ export const CHECKS: readonly Step[] = [
   { name: 'types', run: () => runTool('tsc', ['--noEmit', '--pretty', 'false', '-p', 'tsconfig.json']) },
   { name: 'boundaries', run: () => checkBoundaries(PROJECT) },
   { name: 'source rules', run: () => checkSources(PROJECT) },
+  { name: 'docs/KEYS.md', run: () => runTool('node', ['scripts/keys.ts', '--check']) },
   { name: 'dead code', run: () => runTool('knip', ['--no-progress']) },
 ];

@@ -82,7 +82,7 @@ export function canonicalPlan(plan: Plan): string {
 }
 
 /** JSON with sorted keys and no absent values: equal values have equal text. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value !== null && typeof value === 'object') {
     const entries = Object.entries(value).filter(([, v]) => v !== undefined);

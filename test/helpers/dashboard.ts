@@ -83,7 +83,7 @@ export async function connected(dashboard: Pick<Dashboard, 'waitFor' | 'screen'>
 }
 
 /** The environment of a terminal that belongs to the home. */
-export function homeEnvironment({ env }: CliHome): Record<string, string | undefined> {
+function homeEnvironment({ env }: CliHome): Record<string, string | undefined> {
   return { DISPATCH_HOME: env.DISPATCH_HOME, DISPATCH_DEV: env.DISPATCH_DEV };
 }
 

@@ -3,7 +3,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Actor } from '../../src/core/approvals.ts';
 import type { Permissions } from '../../src/core/devices.ts';
 import type { DeviceId } from '../../src/core/ids.ts';
 import type { Run, RunStatus } from '../../src/core/runs.ts';
@@ -21,7 +20,6 @@ import { createRunVault } from '../../src/store/vault.ts';
 import { createWorkspaces } from '../../src/store/workspaces.ts';
 
 export const DEVICE = '12D3KooWEngineUnderTest' as DeviceId;
-export const HUMAN: Actor = { kind: 'human', device: DEVICE };
 
 export interface EngineOptions {
   readonly home?: string;

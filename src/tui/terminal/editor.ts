@@ -65,46 +65,46 @@ export function setText(state: EditorState, text: string): EditorState {
   return clean === state.text ? moved(state, clean.length) : replace(state, 0, state.text.length, clean);
 }
 
-export const deleteBackward = (state: EditorState): EditorState =>
+const deleteBackward = (state: EditorState): EditorState =>
   replace(state, previousBoundary(state.text, state.cursor, knownOf(state)), state.cursor, '');
 
-export const deleteForward = (state: EditorState): EditorState =>
+const deleteForward = (state: EditorState): EditorState =>
   replace(state, state.cursor, nextBoundary(state.text, state.cursor), '');
 
-export const deleteWordBackward = (state: EditorState): EditorState =>
+const deleteWordBackward = (state: EditorState): EditorState =>
   kill(state, wordLeft(state.text, state.cursor, knownOf(state)), state.cursor);
 
-export const deleteBlankWordBackward = (state: EditorState): EditorState =>
+const deleteBlankWordBackward = (state: EditorState): EditorState =>
   kill(state, blankWordLeft(state.text, state.cursor, knownOf(state)), state.cursor);
 
-export const deleteWordForward = (state: EditorState): EditorState =>
+const deleteWordForward = (state: EditorState): EditorState =>
   kill(state, state.cursor, wordRight(state.text, state.cursor, knownOf(state)));
 
-export const deleteToLineStart = (state: EditorState): EditorState =>
+const deleteToLineStart = (state: EditorState): EditorState =>
   kill(state, lineStart(state.text, state.cursor), state.cursor);
 
 /** At the end of a line it takes the newline. */
-export function deleteToLineEnd(state: EditorState): EditorState {
+function deleteToLineEnd(state: EditorState): EditorState {
   const end = lineEnd(state.text, state.cursor);
   return kill(state, state.cursor, end === state.cursor ? Math.min(end + 1, state.text.length) : end);
 }
 
 /** Puts what was killed last at the cursor. */
-export const yank = (state: EditorState): EditorState => insert(state, state.killed);
+const yank = (state: EditorState): EditorState => insert(state, state.killed);
 
-export const moveLeft = (state: EditorState): EditorState =>
+const moveLeft = (state: EditorState): EditorState =>
   moved(state, previousBoundary(state.text, state.cursor, knownOf(state)));
 
-export const moveRight = (state: EditorState): EditorState => moved(state, nextBoundary(state.text, state.cursor));
+const moveRight = (state: EditorState): EditorState => moved(state, nextBoundary(state.text, state.cursor));
 
-export const moveWordLeft = (state: EditorState): EditorState =>
+const moveWordLeft = (state: EditorState): EditorState =>
   moved(state, wordLeft(state.text, state.cursor, knownOf(state)));
 
-export const moveWordRight = (state: EditorState): EditorState =>
+const moveWordRight = (state: EditorState): EditorState =>
   moved(state, wordRight(state.text, state.cursor, knownOf(state)));
 
-export const moveLineStart = (state: EditorState): EditorState => moved(state, lineStart(state.text, state.cursor));
-export const moveLineEnd = (state: EditorState): EditorState => moved(state, lineEnd(state.text, state.cursor));
+const moveLineStart = (state: EditorState): EditorState => moved(state, lineStart(state.text, state.cursor));
+const moveLineEnd = (state: EditorState): EditorState => moved(state, lineEnd(state.text, state.cursor));
 export const moveTextStart = (state: EditorState): EditorState => moved(state, 0);
 export const moveTextEnd = (state: EditorState): EditorState => moved(state, state.text.length);
 

@@ -74,7 +74,13 @@ function drawResult(paint: Paint, at: Rect, entry: ThreadEntry, words: readonly 
     [`${glyph} `, paint.style(style)],
   ];
   const used = write(paint, at.x, at.y, head, at.width);
-  write(paint, at.x + used, at.y, matchSpans(paint, snippet(paint, text, words, at.width - used), words), at.width - used);
+  write(
+    paint,
+    at.x + used,
+    at.y,
+    matchSpans(paint, snippet(paint, text, words, at.width - used), words),
+    at.width - used,
+  );
 }
 
 const timeOf = (entry: ThreadEntry | undefined, now: number): string =>

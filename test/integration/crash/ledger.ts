@@ -11,7 +11,7 @@ import type { RunDetail } from '../../../src/protocol/api.ts';
 /** `allowed` runs print and do nothing else; all others write one line to a file of their own before they print. */
 export type Kind = 'allowed' | 'approved' | 'asking';
 
-export const PRINTED = { allowed: '1\n2\n3\n', others: 'begun\nended\n' } as const;
+const PRINTED = { allowed: '1\n2\n3\n', others: 'begun\nended\n' } as const;
 
 export interface Ledger {
   readonly runs: Map<string, { readonly kind: Kind; readonly number: number }>;
@@ -110,7 +110,7 @@ function kindOf(run: Run): 'allowed' | 'others' {
   return run.action.kind === 'shell' && run.action.command.startsWith('seq') ? 'allowed' : 'others';
 }
 
-export async function readOutput(client: ControlClient, run: string): Promise<string> {
+async function readOutput(client: ControlClient, run: string): Promise<string> {
   const { chunks } = await client.output({ run, offset: 0 });
   const parts: Buffer[] = [];
   for await (const { bytes } of chunks) parts.push(Buffer.from(bytes));
