@@ -3,7 +3,7 @@
 import { DispatchError } from '../core/errors.ts';
 import type { RunId } from '../core/ids.ts';
 import { type FinalRun, isFinal, type Run } from '../core/runs.ts';
-import type { EngineStreams, OutputChunk } from '../protocol/api.ts';
+import type { EngineStreams, OutputChunk, OutputParams } from '../protocol/api.ts';
 import { publishArtifact } from './artifacts.ts';
 import type { EngineDeps } from './context.ts';
 import type { Executions } from './execution.ts';
@@ -31,25 +31,38 @@ export function createStreams(deps: EngineDeps & { feed: Feed; executions: Execu
     }
   }
 
-  /** Waits for the run to begin, then follows it to its end. */
-  async function* live(
+  /** The output of a run that executes now; undefined if it does not, or has just ended and put its output away. */
+  const following = async (
     id: RunId,
-    offset: number,
-    maxLag: number | undefined,
+    { offset, maxLag }: Pick<OutputParams, 'offset' | 'maxLag'>,
     signal: AbortSignal,
-  ): AsyncIterable<OutputChunk> {
+  ): Promise<{ size: number; chunks: AsyncIterable<OutputChunk> } | undefined> => {
+    if (!deps.executions.isExecuting(id)) return undefined;
+    try {
+      return await outputs.follow(id, maxLag === undefined ? { offset } : { offset, maxLag }, signal);
+    } catch (error) {
+      if (error instanceof DispatchError && error.code === 'not-found') return undefined;
+      throw error;
+    }
+  };
+
+  /** Waits for the run to begin, then follows it to its end. */
+  async function* later(id: RunId, params: OutputParams, signal: AbortSignal): AsyncIterable<OutputChunk> {
     const run = await begun(deps, id, signal);
     if (run === undefined) return;
-    if (isFinal(run)) return yield* kept(run, offset, signal);
-    const { chunks } = await outputs.follow(id, maxLag === undefined ? { offset } : { offset, maxLag }, signal);
-    yield* chunks;
+    const live = await following(id, params, signal);
+    if (live !== undefined) return yield* live.chunks;
+    const ended = await mustRun(id);
+    if (isFinal(ended)) yield* kept(ended, params.offset, signal);
   }
 
   return {
-    async output({ run: ref, offset, maxLag }, signal) {
-      const run = await mustRun(await resolveRun(store, ref));
+    async output(params, signal) {
+      const run = await mustRun(await resolveRun(store, params.run));
+      const live = isFinal(run) ? undefined : await following(run.id, params, signal);
+      if (live !== undefined) return { run, ...live };
       const size = isFinal(run) && run.output !== undefined ? run.output.bytes : 0;
-      return { run, size, chunks: live(run.id, offset, maxLag, signal) };
+      return { run, size, chunks: later(run.id, params, signal) };
     },
     async blob({ artifact: ref, offset }, signal) {
       const id = await resolveArtifact(store, ref);

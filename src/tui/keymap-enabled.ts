@@ -79,6 +79,13 @@ export const hasArtifactsInDialog: EnabledWhen = (model) =>
   (overlayOf(model, 'run')?.detail?.artifacts.length ?? 0) > 1 || 'there is nothing to choose from';
 
 /** What was typed ahead is no answer. */
+export const canConfirm: EnabledWhen = (model) => {
+  const dialog = topOverlay(model);
+  if (dialog?.kind !== 'confirm') return 'nothing is asked';
+  return model.now >= dialog.deafUntil || 'read it first';
+};
+
+/** Nor is it one here. */
 export const canAnswer: EnabledWhen = (model) => {
   const dialog = topOverlay(model);
   if (dialog?.kind !== 'approval') return 'no approval is open';

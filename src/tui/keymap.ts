@@ -7,6 +7,7 @@ import {
   canApprove,
   canAttach,
   canCancel,
+  canConfirm,
   canRetry,
   disconnected,
   type EnabledWhen,
@@ -206,7 +207,7 @@ export const KEYMAP = [
   bind('signal', 'signal.down', 'j down', 'next signal'),
   bind('signal', 'signal.up', 'k up', 'signal before'),
   bind('signal', 'signal.close', 'escape q', 'go back', foot('back', 2)),
-  bind('confirm', 'confirm.yes', 'y', 'yes', foot('yes', 1)),
+  bind('confirm', 'confirm.yes', 'y', 'yes', { ...foot('yes', 1), enabled: canConfirm }),
   bind('confirm', 'confirm.no', 'n escape q', 'no', foot('no', 2)),
 
   bind('always', 'always.palette', 'C-p', 'open the palette', foot('commands', 9)),

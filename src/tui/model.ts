@@ -216,9 +216,20 @@ export type Overlay =
       readonly matches: readonly PaletteMatch[];
       readonly selected: number;
       readonly request: number;
+      /** The matches are those of an older query: newer ones are on their way. */
+      readonly pending: boolean;
+      /** Enter was pressed meanwhile: it is for what will be found. */
+      readonly entered: boolean;
     }
   | { readonly kind: 'help'; readonly scroll: number }
-  | { readonly kind: 'search'; readonly editor: EditorState; readonly list: ListState; readonly request: number }
+  | {
+      readonly kind: 'search';
+      readonly editor: EditorState;
+      readonly list: ListState;
+      readonly request: number;
+      /** Enter was pressed before the answer came. */
+      readonly entered: boolean;
+    }
   | RunDialog
   | ApprovalDialog
   | {

@@ -1,7 +1,7 @@
 // What each key of the keymap does: one entry a binding, and nothing else. `held` says that the same key came just before.
 
 import { type Binding, type BindingId, bindingFor } from '../keymap.ts';
-import type { Model } from '../model.ts';
+import type { Model, PaletteMatch } from '../model.ts';
 import { overlayOf, subjectApproval, subjectArtifact, subjectRun, topOverlay } from '../select.ts';
 import { createEditor, insert } from '../terminal/editor.ts';
 import * as approvals from './approvals.ts';
@@ -9,7 +9,7 @@ import * as composer from './composer.ts';
 import * as overlays from './overlays.ts';
 import * as panes from './panes.ts';
 import * as runs from './runs.ts';
-import { pop, type Step, say, step, toast } from './step.ts';
+import { patch, pop, type Step, say, step, toast } from './step.ts';
 
 export interface Press {
   readonly key: string;
@@ -208,9 +208,18 @@ function interrupt(model: Model): Step {
   );
 }
 
+/** The matches are there; if Enter was pressed before, the first of them is done. */
+export function ranked(model: Model, request: number, matches: readonly PaletteMatch[]): Step {
+  const palette = topOverlay(model);
+  const entered = palette?.kind === 'palette' && palette.request === request && palette.entered;
+  const next = overlays.takeRanked(model, request, matches);
+  return entered ? runPalette(next) : step(next);
+}
+
 /** Does what is selected in the palette, as if its key had been pressed where the palette was opened. */
 function runPalette(model: Model): Step {
   const palette = overlayOf(model, 'palette');
+  if (palette?.pending === true) return step(patch(model, 'palette', (open) => ({ ...open, entered: true })));
   const target = palette?.matches[palette.selected]?.item.target;
   if (target === undefined) return step(model);
   const below = pop(model);

@@ -41,7 +41,8 @@ function takeKey(before: Model, key: string, text: string | undefined, raw: Uint
   const model: Model = { ...before, lastKey: { key, at: now } };
   const top = topOverlay(model);
   if (top?.kind === 'attach') return takeAttachedKey(model, key, raw);
-  if (key !== 'C-c') {
+  // What leaves everything as it is may come at any time.
+  if (key !== 'C-c' && key !== 'escape') {
     const deaf = ignoredWhileDeaf(model);
     if (deaf !== undefined) return step(deaf);
   }

@@ -25,7 +25,16 @@ const SEARCH_LIMIT = 100;
 export function openPalette(model: Model): Step {
   if (topOverlay(model)?.kind === 'palette') return step(model);
   const items = paletteItems(model);
-  return rank(push(model, { kind: 'palette', editor: createEditor(), items, matches: [], selected: 0, request: -1 }));
+  const palette = {
+    editor: createEditor(),
+    items,
+    matches: [],
+    selected: 0,
+    request: -1,
+    pending: false,
+    entered: false,
+  };
+  return rank(push(model, { kind: 'palette', ...palette }));
 }
 
 /** What can be done from here, then what can be typed, then the newest runs. */
@@ -60,14 +69,16 @@ function rank(model: Model): Step {
   const query = palette.editor.text;
   if (query.trim() === '') {
     const matches = palette.items.map((item) => ({ item, positions: [] }));
-    return step(patch(next, 'palette', (open) => ({ ...open, matches, selected: 0, request })));
+    return step(patch(next, 'palette', (open) => ({ ...open, matches, selected: 0, request, pending: false })));
   }
-  const asked = patch(next, 'palette', (open) => ({ ...open, request }));
+  const asked = patch(next, 'palette', (open) => ({ ...open, request, pending: true, entered: false }));
   return step(asked, { type: 'rank', query, items: palette.items, request });
 }
 
 export const takeRanked = (model: Model, request: number, matches: readonly PaletteMatch[]): Model =>
-  patch(model, 'palette', (open) => (open.request === request ? { ...open, matches, selected: 0 } : open));
+  patch(model, 'palette', (open) =>
+    open.request === request ? { ...open, matches, selected: 0, pending: false, entered: false } : open,
+  );
 
 export const movePalette = (model: Model, delta: number): Model =>
   patch(model, 'palette', (open) => ({ ...open, selected: limit(open.selected + delta, open.matches.length - 1) }));
@@ -77,7 +88,7 @@ export const movePalette = (model: Model, delta: number): Model =>
 export function startSearch(model: Model, query = ''): Step {
   const opened = push(
     { ...model, search: { query: '', results: [], more: false, state: 'idle', index: -1 } },
-    { kind: 'search', editor: createEditor(query), list: createList({ follow: false }), request: -1 },
+    { kind: 'search', editor: createEditor(query), list: createList({ follow: false }), request: -1, entered: false },
   );
   return query.trim() === '' ? step(opened) : ask(opened);
 }
@@ -87,7 +98,7 @@ function ask(model: Model): Step {
   if (overlay === undefined) return step(model);
   const query = overlay.editor.text.trim();
   const [next, request] = nextRequest(model);
-  const asked = patch(next, 'search', (open) => ({ ...open, request }));
+  const asked = patch(next, 'search', (open) => ({ ...open, request, entered: false }));
   if (query === '') return step({ ...asked, search: { query, results: [], more: false, state: 'idle', index: -1 } });
   if (model.connection.state !== 'connected') {
     const message = 'not connected to the peer';
@@ -101,13 +112,15 @@ function ask(model: Model): Step {
   );
 }
 
-export function takeFound(model: Model, request: number, entries: readonly ThreadEntry[], more: boolean): Model {
-  if (overlayOf(model, 'search')?.request !== request) return model;
+export function takeFound(model: Model, request: number, entries: readonly ThreadEntry[], more: boolean): Step {
+  const overlay = overlayOf(model, 'search');
+  if (overlay?.request !== request) return step(model);
   const found: Model = {
     ...model,
     search: { ...model.search, results: entries.slice(0, SEARCH_LIMIT), more, state: 'done' },
   };
-  return patch(found, 'search', (open) => ({ ...open, list: createList({ follow: false }) }));
+  const shown = patch(found, 'search', (open) => ({ ...open, list: createList({ follow: false }), entered: false }));
+  return overlay.entered && topOverlay(shown)?.kind === 'search' ? showResult(shown) : step(shown);
 }
 
 export function searchFailed(model: Model, request: number, { message }: Failure): Model {
@@ -124,9 +137,10 @@ export function moveSearch(model: Model, move: 1 | -1, page: boolean): Model {
   }));
 }
 
-/** Leaves search and shows the selected result in the thread. */
+/** Leaves search and shows the selected result in the thread; what was found for an older query is not meant. */
 export function showResult(model: Model): Step {
   const overlay = overlayOf(model, 'search');
+  if (model.search.state === 'searching') return step(patch(model, 'search', (open) => ({ ...open, entered: true })));
   if (overlay === undefined || model.search.results.length === 0) return step(model);
   return showIndex(pop(model), overlay.list.cursor);
 }

@@ -4,11 +4,12 @@
 import type { Message } from '../messages.ts';
 import type { Model, Tail } from '../model.ts';
 import { createHistory } from '../terminal/history.ts';
+import { ranked } from './actions.ts';
 import { decided, decideFailed, look } from './approvals.ts';
 import { submitFailed, submitted } from './composer.ts';
 import { refreshHint } from './hint.ts';
 import { takeInput } from './input.ts';
-import { searchFailed, takeFound, takeRanked } from './overlays.ts';
+import { searchFailed, takeFound } from './overlays.ts';
 import { settleLists } from './panes.ts';
 import { addRun, takeChange, takeConnected, takeLost, takeSnapshot } from './peer.ts';
 import { detailFailed, resizeAttached, retried, takeDetail, takeOutput, takePreview } from './runs.ts';
@@ -89,11 +90,11 @@ function handle(model: Model, message: Message): Step {
     case 'run-failed':
       return step(detailFailed(model, message.run, message.failure));
     case 'found':
-      return step(takeFound(model, message.request, message.entries, message.more));
+      return takeFound(model, message.request, message.entries, message.more);
     case 'search-failed':
       return step(searchFailed(model, message.request, message.failure));
     case 'ranked':
-      return step(takeRanked(model, message.request, message.matches));
+      return ranked(model, message.request, message.matches);
     case 'preview':
       return step(takePreview(model, message.request, message.text, message.footnote));
     case 'toast':

@@ -64,7 +64,7 @@ it('completes commands and devices with Tab', async () => {
   const dashboard = await stage.open();
   dashboard.type('/sea');
   dashboard.press('tab');
-  await dashboard.waitFor('› /search ');
+  await dashboard.waitFor(/› \/search\n +\/search WORDS/);
   dashboard.press('C-u');
   const { name } = ((await dashboard.home.json(['devices', '--json'])) as { name: string }[])[0] ?? { name: '' };
   dashboard.type(`!ls @${name.slice(0, 1)}`);

@@ -54,7 +54,9 @@ describe('the mouse', () => {
   it('focuses and selects by a click, opens by a second, and scrolls by its wheel', async () => {
     const home = stage.home();
     await home.startPeer();
-    for (let number = 1; number <= 40; number += 1) await home.cli(['say', `message number ${number} of forty`]);
+    const client = await home.client();
+    for (let number = 1; number <= 40; number += 1)
+      await client.call('say', { text: `message number ${number} of forty` });
     await home.cli(['run', '--', 'true']);
     const dashboard = await stage.open(home, { rows: 30 });
     await dashboard.waitFor(() => dashboard.pane('Thread').includes('number 40'));

@@ -115,9 +115,17 @@ export function scenes(size: Size): Record<string, Model> {
       matches: items,
       selected: 1,
       request: 0,
+      pending: false,
+      entered: false,
     }),
     help: over({ kind: 'help', scroll: 0 }),
-    search: over({ kind: 'search', editor: createEditor('report'), list: createList({ follow: false }), request: 0 }),
+    search: over({
+      kind: 'search',
+      editor: createEditor('report'),
+      list: createList({ follow: false }),
+      request: 0,
+      entered: false,
+    }),
     run: over(runDialog(busy)),
     details: over(runDialog(busy, { section: 'details' })),
     attach: over({
