@@ -8,7 +8,7 @@
 //   --entries N    length of the long thread (default 1000000)
 //   --seeded DIR   a home with the long thread that is kept, and made if it is not there: seeding takes minutes
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -63,7 +63,7 @@ process.on('SIGTERM', () => process.exit(143));
 if (isStale()) await build();
 const chosen = BENCHMARKS.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
 const report: Report = { machine: describeMachine(), results: await runAll(chosen) };
-console.log(`${machineLine(report.machine)}\n\n${table(report)}`);
+console.log(`${table(report)}\n\n${machineLine(report.machine)}`);
 const file = options.json ?? join(tmpdir(), 'dispatch-bench.json');
 writeFileSync(file, json(report));
 console.error(`results: ${file}`);
@@ -84,9 +84,10 @@ async function runAll(benchmarks: readonly Benchmark[]): Promise<BenchmarkResult
   try {
     for (const benchmark of benchmarks) {
       const started = performance.now();
+      const load = loadavg()[0] ?? 0;
       const measures = await benchmark.run(context);
       say(`${benchmark.name}: ${((performance.now() - started) / 1000).toFixed(0)} s`);
-      results.push({ name: benchmark.name, at: new Date().toISOString(), measures });
+      results.push({ name: benchmark.name, at: new Date().toISOString(), load, measures });
     }
   } finally {
     (await long)?.remove();

@@ -32,7 +32,8 @@ export function complaintOf(run: Run): string | undefined {
       expired: 'nobody answered in time',
       revoked: 'its permission was revoked',
     }[run.reason];
-    return `run ${run.number} did not run to its end: ${why}${run.note === undefined ? '' : ` (${run.note})`}: do it again with "dispatch retry ${run.number}"`;
+    const again = run.masked ? 'submit it again, with its secrets' : `do it again with "dispatch retry ${run.number}"`;
+    return `run ${run.number} did not run to its end: ${why}${run.note === undefined ? '' : ` (${run.note})`}: ${again}`;
   }
   if (run.status === 'failed' && run.reason !== 'exit')
     return `run ${run.number} failed (${run.reason}): ${run.message}`;

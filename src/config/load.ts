@@ -1,6 +1,6 @@
 /** Reads config.toml: whole and valid, or an error that names file, line, key and what was expected. */
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { parse, TomlError } from 'smol-toml';
 import type * as z from 'zod';
 import { DispatchError } from '../core/errors.ts';
@@ -17,6 +17,7 @@ export interface LoadedConfig {
 
 export function loadConfig(file: string): LoadedConfig {
   const text = readText(file);
+  if (text !== undefined) refuseForeign(file);
   return { config: parseConfig(text ?? '', file), file, exists: text !== undefined };
 }
 
@@ -24,6 +25,15 @@ export function parseConfig(text: string, file: string): Config {
   const result = configSchema.safeParse(parseToml(text, file));
   if (result.success) return result.data;
   throw describeIssue(result.error.issues[0] as z.core.$ZodIssue, text, file);
+}
+
+/** Whoever can write the file can name the program that runs commands. */
+function refuseForeign(file: string): void {
+  if (process.getuid === undefined) return;
+  const { uid, mode } = statSync(file);
+  const trusted = uid === process.getuid() || uid === 0;
+  if (trusted && (mode & 0o022) === 0) return;
+  throw new DispatchError('config', `${file} can be written by others`, { hint: `chmod go-w ${file}` });
 }
 
 function readText(file: string): string | undefined {

@@ -1,6 +1,6 @@
 /** Where everything lives. `DISPATCH_HOME` moves all of it; without it, the folders of the platform (XDG on Linux). */
 
-import { homedir, tmpdir, userInfo } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 
@@ -54,7 +54,7 @@ function socketPath(state: string, platform: NodeJS.Platform): string {
   if (platform === 'win32') return `\\\\.\\pipe\\dispatch-${userInfo().username}-${shortHash(state)}`;
   const usual = join(state, 'control', 'peer.sock');
   if (Buffer.byteLength(usual) <= MAX_SOCKET_PATH) return usual;
-  return join(tmpdir(), `dispatch-${userInfo().uid}-${shortHash(state)}`, 'peer.sock');
+  return join('/tmp', `dispatch-${userInfo().uid}-${shortHash(state)}`, 'peer.sock');
 }
 
 /** Loaded only where the usual path does not fit: every command finds its paths, and node:crypto takes milliseconds to load. */

@@ -32,6 +32,12 @@ const size = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** An approval that expires before anybody can read it would be a trap. */
+const expiry = duration.refine((ms) => ms >= 10_000 && ms <= 30 * 86_400_000, 'expected from "10s" to "30d"');
+
+/** Less than a line would keep nothing. */
+const cap = size.refine((bytes) => bytes >= 4096, 'expected at least "4KiB"');
+
 const slots = z
   .int('expected a whole number from 1 to 256')
   .min(1, 'expected at least 1')
@@ -61,8 +67,8 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   inline: z.strictObject({ slots: slots.default(2) }).prefault({}),
-  approvals: z.strictObject({ expire: duration.prefault('30m') }).prefault({}),
-  output: z.strictObject({ cap: size.prefault('64MiB') }).prefault({}),
+  approvals: z.strictObject({ expire: expiry.prefault('30m') }).prefault({}),
+  output: z.strictObject({ cap: cap.prefault('64MiB') }).prefault({}),
   artifacts: z
     .strictObject({ max_files: z.int().min(1).max(100_000).default(1000), max_bytes: size.prefault('4GiB') })
     .prefault({}),

@@ -67,8 +67,15 @@ export interface Plan {
   readonly cwd: string;
   /** Names of the variables that the action adds. */
   readonly envNames: readonly string[];
-  /** SHA-256 over the sorted name=value pairs, so that a changed value changes the plan and no value is shown. */
+  /**
+   * SHA-256 over the sorted name=value pairs of the whole environment, the device's own and the added: a changed PATH changes
+   * the plan, and no value is shown.
+   */
   readonly envDigest: Sha256;
+  readonly timeoutMs?: number;
+  /** Whether it gets a terminal, and whether it gets input. */
+  readonly tty: boolean;
+  readonly stdin: boolean;
   /** Absolute path of argv[0] with links resolved, and the hash of its content; for interpreters inside Dispatch, its name. */
   readonly executable: string;
   readonly executableSha256?: Sha256;

@@ -21,8 +21,9 @@ const PATTERNS: readonly RegExp[] = [
   /(\b(?:bearer|basic|token)\s{1,8})[A-Za-z0-9._~+/=-]{8,}/gi, // Authorization headers
   /(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@]{0,256}:)[^\s/@]{1,1024}(?=@)/gi, // scheme://user:password@host
   // NAME=value, "name": "value", --name=value, name 'value'. It begins at the start of a word, so that it stays linear.
-  /((?<![A-Za-z0-9_-])[A-Za-z0-9_-]{0,64}(?:password|passwd|passphrase|secret|api[_-]?key|access[_-]?key|auth[_-]?token|token)(?:["']?\s{0,8}[=:]\s{0,8}|\s{1,8}(?=["'])))(?:"[^"]*"|'[^']*'|[^\s"';&|]+)/gi,
-  /(\s--(?:password|passwd|passphrase|secret|api-key|token)\s{1,8})(?:"[^"]*"|'[^']*'|[^\s"';&|]+)/gi,
+  /((?<![A-Za-z0-9_-])[A-Za-z0-9_-]{0,64}(?:password|passwd|passphrase|pass|pwd|secret|(?:api|access|secret|private)[_-]?key|credentials?|token)(?:["']?\s{0,8}[=:]\s{0,8}|\s{1,8}(?=["'])))(?:"[^"]*"|'[^']*'|[^\s"';&|]+)/gi,
+  /(\s(?:-u|--user)[ =]{1,8}[^\s:]{1,256}:)[^\s]+/g, // curl -u name:password
+  /(\s--(?:password|passwd|passphrase|pass|secret|api-key|token)\s{1,8})(?:"[^"]*"|'[^']*'|[^\s"';&|]+)/gi,
 ];
 
 /** The text with every secret replaced by {@link MASK}. Equal to the text if there is none. */

@@ -3,28 +3,34 @@
 import { pathToFileURL } from 'node:url';
 import { type Artifact, kindOf, type PublishedArtifact } from '../core/artifacts.ts';
 import type { RunCommand } from '../core/decide.ts';
+import { DispatchError } from '../core/errors.ts';
 import type { ArtifactId, RunId } from '../core/ids.ts';
 import type { ThreadEntry } from '../core/thread.ts';
 import type { EngineDeps } from './context.ts';
 import type { BlobStore, SealedOutput, StoredEntry } from './ports.ts';
 
 const SNIFF_BYTES = 4100;
+const MAX_NOTES = 20;
 
 type Collector = Pick<EngineDeps, 'blobs' | 'ids' | 'sniffer' | 'workspaces' | 'settings'>;
 
 export interface Collected {
   readonly commands: readonly RunCommand[];
-  /** What was left out, in words: limits, files that vanished. */
+  /** What was left out, in words: limits, files that vanished. Each is one line, and there are not many. */
   readonly notes: readonly string[];
 }
 
-/** The files in the run's folder, up to the limits. */
+/** The files in the run's folder, up to the limits. Never rejects: what cannot be kept is noted. */
 export async function collectFiles(deps: Collector, run: RunId): Promise<Collected> {
   const { maxArtifacts, maxArtifactBytes } = deps.settings;
   const commands: RunCommand[] = [];
+  const left = await deps.workspaces.list(run).catch((error: unknown) => ({
+    files: [],
+    notes: [`the files that it left were not kept: ${messageOf(error)}`],
+  }));
   const notes: string[] = [];
   let bytes = 0;
-  for (const file of await deps.workspaces.list(run)) {
+  for (const file of left.files) {
     if (commands.length >= maxArtifacts) {
       notes.push(`more than ${maxArtifacts} files were left: "${file.name}" and those after it were not kept`);
       break;
@@ -36,7 +42,10 @@ export async function collectFiles(deps: Collector, run: RunId): Promise<Collect
       continue;
     }
     try {
-      const blob = await deps.blobs.putFile(file.path);
+      const blob = await deps.blobs.putFile(file.path, {
+        maxBytes: maxArtifactBytes - bytes,
+        identity: file.identity,
+      });
       const mimeType = await deps.sniffer.type(file.name, await deps.blobs.head(blob.sha256, SNIFF_BYTES));
       bytes += blob.sizeBytes;
       const id = deps.ids.next() as ArtifactId;
@@ -45,10 +54,30 @@ export async function collectFiles(deps: Collector, run: RunId): Promise<Collect
         artifact: { id, name: file.name, kind: kindOf(mimeType, file.name), mimeType, ...blob },
       });
     } catch (error) {
-      notes.push(`"${file.name}" was not kept: ${error instanceof Error ? error.message : String(error)}`);
+      const grew = error instanceof DispatchError && error.code === 'too-large';
+      const why = grew
+        ? `it grew beyond the ${maxArtifactBytes - bytes} bytes that were left for it`
+        : messageOf(error);
+      notes.push(`"${file.name}" was not kept: ${why}`);
     }
   }
-  return { commands, notes };
+  // Limits first: they say more than one link among hundreds.
+  return { commands, notes: brief([...notes, ...left.notes]) };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Names may hold anything, and there may be very many of them. */
+function brief(notes: readonly string[]): readonly string[] {
+  const shown = notes.slice(0, MAX_NOTES).map((note) => note.replace(/\p{Cc}/gu, escapeControl));
+  const more = notes.length - shown.length;
+  return more === 0 ? shown : [...shown, `and ${more} more such notes`];
+}
+
+function escapeControl(character: string): string {
+  return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }
 
 /** The run's output as an artifact; nothing if it printed nothing. */

@@ -40,6 +40,8 @@ export interface EngineDeps {
   readonly identity: Identity;
   readonly permissions: Permissions;
   readonly settings: EngineSettings;
+  /** Runs that have files in the folder of unfinished runs. */
+  readonly leftovers: () => Promise<readonly RunId[]>;
   /** Checks that concern the machine and not the engine. */
   readonly doctor: () => Promise<DoctorCheck[]>;
   /** Something went wrong that nobody is waiting to hear of. */

@@ -7,7 +7,7 @@ import type { Actor } from '../core/approvals.ts';
 import type { Device } from '../core/devices.ts';
 import type { MessageId } from '../core/ids.ts';
 import { checkGate } from '../core/policy/gate.ts';
-import type { Run } from '../core/runs.ts';
+import { isFinal, type Run } from '../core/runs.ts';
 import { maskSecrets } from '../core/secrets.ts';
 import type { Change, EngineApi } from '../protocol/api.ts';
 import { createAdmission } from './admission.ts';
@@ -45,6 +45,7 @@ export function createEngine(deps: EngineDeps): Engine {
   const journal = createJournal({ store, feed, clock });
   const ends = createEnds({ journal, clock, onFault: deps.onFault });
   const executions = createExecutions({ ...deps, journal, ends, self });
+  const recovered = Promise.withResolvers<void>();
   const deviceListeners = new Set<(devices: Device[]) => void>();
   const scheduler = createScheduler({
     slots: Object.fromEntries(deps.executors.map((executor) => [executor.kind, executor.slots])),
@@ -66,6 +67,11 @@ export function createEngine(deps: EngineDeps): Engine {
     onApproved: (run) => ready(run, 'first'),
     onFault: deps.onFault,
   });
+  // However a run ends, and whether it ever ran: its secrets go.
+  feed.onChange(({ run }) => {
+    if (run?.masked === true && isFinal(run))
+      deps.vault.erase(run.id).catch((error: unknown) => deps.onFault('erasing secrets', error));
+  });
   const submission = createSubmission({ ...deps, journal, devices, admit: admission.admit });
 
   const cancel = async (ref: string): Promise<Run> => {
@@ -74,6 +80,12 @@ export function createEngine(deps: EngineDeps): Engine {
     if (executions.stop(id, { kind: 'cancel', reason: 'user', by: human })) {
       const state = await store.run(id);
       if (state !== undefined) return state.run;
+    }
+    // A run that a lost peer left is being ended, with what it had printed; to end it twice would lose that.
+    const state = await store.run(id);
+    if (state?.run.status === 'running' && state.run.startedAt !== undefined) {
+      await recovered.promise;
+      return (await store.run(id))?.run ?? state.run;
     }
     scheduler.remove(id);
     return (await journal.apply(id, [{ type: 'cancel', data: { reason: 'user' } }], { by: human, sync: true })).run;
@@ -91,12 +103,12 @@ export function createEngine(deps: EngineDeps): Engine {
     ...queries,
     ...streams,
     // These are asked for in the same breath as the submission of the run that they name.
-    wait: async (params) => submission.idle().then(() => queries.wait(params)),
-    output: async (params, signal) => submission.idle().then(() => streams.output(params, signal)),
-    input: async (params) => submission.idle().then(() => streams.input(params)),
+    wait: async (params) => submission.entered(...params.runs).then(() => queries.wait(params)),
+    output: async (params, signal) => submission.entered(params.run).then(() => streams.output(params, signal)),
+    input: async (params) => submission.entered(params.run).then(() => streams.input(params)),
     submit: async (params) => ({ run: await submission.submit(params, human) }),
     route: async (params) => submission.route(params),
-    cancel: async ({ run }) => submission.idle().then(async () => ({ run: await cancel(run) })),
+    cancel: async ({ run }) => submission.entered(run).then(async () => ({ run: await cancel(run) })),
     retry: async (params) => ({ run: await submission.retry(params, human) }),
     decide: async ({ approval, ...answer }) =>
       approvals.decide({ ...answer, approval: await resolveApproval(store, approval), by: human }),
@@ -137,14 +149,18 @@ export function createEngine(deps: EngineDeps): Engine {
   return {
     api,
     async start() {
-      await approvals.start();
-      await recover({
-        ...deps,
-        ends,
-        self,
-        admit: (run) => void admission.admit(run, {}),
-        onReady: (run) => ready(run, 'first'),
-      });
+      try {
+        await approvals.start();
+        await recover({
+          ...deps,
+          ends,
+          self,
+          admit: (run) => void admission.admit(run, {}),
+          onReady: (run) => ready(run, 'first'),
+        });
+      } finally {
+        recovered.resolve();
+      }
     },
     load: () => ({ running: scheduler.running, queued: scheduler.queued }),
     async close() {

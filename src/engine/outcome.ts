@@ -41,7 +41,7 @@ export function commandOf(outcome: Outcome, output: OutputSummary, cause: StopCa
         type: 'fail',
         data: {
           reason: 'timeout',
-          message: `it took longer than ${outcome.timeoutMs / 1000} s and was stopped; --timeout allows more`,
+          message: `it took longer than the ${outcome.timeoutMs / 1000} s it was given, and was stopped`,
           output,
           receipt: outcome.receipt,
         },

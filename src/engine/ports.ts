@@ -74,10 +74,22 @@ export interface ThreadStore {
   close(): Promise<void>;
 }
 
+/** Tells a file from another that took its place. */
+export interface FileIdentity {
+  readonly dev: number;
+  readonly ino: number;
+}
+
 /** Content-addressed bytes on disk. A blob is there whole, under its hash, or not at all. */
 export interface BlobStore {
-  /** Copies a file in; hashes while copying; syncs before it answers. */
-  putFile(path: string): Promise<{ sha256: Sha256; sizeBytes: number }>;
+  /**
+   * Copies a file in; hashes while copying; syncs before it answers. Throws `too-large` as soon as there is more than
+   * `maxBytes`, and `invalid` if the file at the path is not the one that is meant; neither leaves anything.
+   */
+  putFile(
+    path: string | Buffer,
+    options?: { readonly maxBytes?: number; readonly identity?: FileIdentity },
+  ): Promise<{ sha256: Sha256; sizeBytes: number }>;
   put(chunks: AsyncIterable<Uint8Array>): Promise<{ sha256: Sha256; sizeBytes: number }>;
   has(sha256: Sha256): Promise<boolean>;
   path(sha256: Sha256): string;
@@ -130,12 +142,22 @@ export interface RunVault {
   erase(run: RunId): Promise<void>;
 }
 
+/** A regular file that a run left. */
+export interface LeftFile {
+  /** Relative, with forward slashes; bytes that are no UTF-8 are written as `\xff`. */
+  readonly name: string;
+  /** As bytes where the name is not UTF-8. */
+  readonly path: string | Buffer;
+  readonly sizeBytes: number;
+  readonly identity: FileIdentity;
+}
+
 /** Folders that runs leave their artifacts in. */
 export interface Workspaces {
   /** Makes an empty folder for the run, mode 0700. */
   create(run: RunId): Promise<string>;
-  /** The regular files in it, at any depth, by path relative to it with forward slashes; links are not followed. */
-  list(run: RunId): Promise<readonly { readonly name: string; readonly path: string; readonly sizeBytes: number }[]>;
+  /** The regular files in it; links are not followed. What was passed over is told in `notes`. Never rejects. */
+  list(run: RunId): Promise<{ readonly files: readonly LeftFile[]; readonly notes: readonly string[] }>;
   remove(run: RunId): Promise<void>;
 }
 

@@ -4,7 +4,8 @@
  */
 
 import type { Actor } from '../core/approvals.ts';
-import type { Run, RunStatus } from '../core/runs.ts';
+import type { RunId } from '../core/ids.ts';
+import { isFinal, type Run, type RunStatus } from '../core/runs.ts';
 import { giveUp } from './admission.ts';
 import { collectFiles, collectOutput } from './artifacts.ts';
 import { type EngineDeps, executorFor } from './context.ts';
@@ -19,12 +20,25 @@ export async function recover(
   // All of them first: what is admitted now must not be met again on a later page.
   const unfinished = await readAll(deps, ['running', 'queued']);
   for (const run of unfinished.reverse()) {
-    if (run.device !== deps.identity.device) continue;
+    // Whatever device it names, its log is ours: nobody else will end it. (The identity may have been made anew.)
     if (run.status === 'queued') deps.admit(run);
     else if (run.status === 'running' && run.startedAt === undefined) deps.onReady(run);
     else interrupted.push(interrupt(deps, run).catch((error: unknown) => giveUp(deps, run.id, error)));
   }
   await Promise.all(interrupted);
+  await sweep(deps);
+}
+
+/** A crash between the end of a run and the tidying up after it leaves files, and maybe secrets, that nobody needs. */
+async function sweep(deps: EngineDeps): Promise<void> {
+  for (const id of await deps.leftovers()) {
+    const state = await deps.store.run(id);
+    if (state === undefined || isFinal(state.run)) await removeFiles(deps, id);
+  }
+}
+
+async function removeFiles(deps: EngineDeps, run: RunId): Promise<void> {
+  await Promise.all([deps.outputs.remove(run), deps.workspaces.remove(run), deps.vault.erase(run)]);
 }
 
 async function readAll(deps: EngineDeps, status: readonly RunStatus[]): Promise<Run[]> {
@@ -61,5 +75,5 @@ async function interrupt(deps: EngineDeps & { ends: Ends; self: Actor }, run: Ru
     ],
     { by: deps.self, sync: true },
   );
-  await Promise.all([deps.outputs.remove(run.id), deps.workspaces.remove(run.id), deps.vault.erase(run.id)]);
+  await removeFiles(deps, run.id);
 }

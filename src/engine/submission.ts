@@ -17,8 +17,8 @@ import { resolveRun } from './references.ts';
 export interface Submission {
   submit(params: SubmitParams, by: Actor): Promise<Run>;
   retry(params: { run: string; id: string }, by: Actor): Promise<Run>;
-  /** Resolves when every run that was being submitted until now can be found: a client may ask for it in the same breath. */
-  idle(): Promise<void>;
+  /** Resolves when those of the runs that are being submitted now can be found: a client may ask in the same breath. */
+  entered(...runs: string[]): Promise<void>;
   route(params: { task: string; cwd?: string; tty?: { cols: number; rows: number } }): RouteAnswer;
 }
 
@@ -31,7 +31,17 @@ export function createSubmission(
   },
 ): Submission {
   const { store, journal, vault } = deps;
-  const entering = new Set<Promise<unknown>>();
+  /** Runs that are being submitted now, by id: whoever sends one twice at once gets the same answer twice. */
+  const entering = new Map<string, Promise<Run>>();
+  const once = (id: string, begin: () => Promise<Run>): Promise<Run> => {
+    const underway = entering.get(id);
+    if (underway !== undefined) return underway;
+    const submitted = begin();
+    entering.set(id, submitted);
+    const leave = (): void => void entering.delete(id);
+    submitted.then(leave, leave);
+    return submitted;
+  };
 
   const enter = async (
     id: RunId,
@@ -63,7 +73,7 @@ export function createSubmission(
     return answer;
   };
 
-  const submitOnce = async (params: SubmitParams, by: Actor): Promise<Run> => {
+  const submitNew = async (params: SubmitParams, by: Actor): Promise<Run> => {
     const id = params.id as RunId;
     const existing = await store.run(id);
     if (existing !== undefined) return existing.run;
@@ -78,40 +88,36 @@ export function createSubmission(
     return (await store.run(id))?.run ?? run;
   };
 
+  const retryNew = async ({ run: ref, id }: { run: string; id: string }, by: Actor): Promise<Run> => {
+    const existing = await store.run(id as RunId);
+    if (existing !== undefined) return existing.run;
+    const state = await store.run(await resolveRun(store, ref));
+    if (state === undefined)
+      throw new DispatchError('not-found', `there is no run ${ref}`, { hint: 'list them with "dispatch ps"' });
+    const { run } = state;
+    if (!isFinal(run)) {
+      throw new DispatchError('conflict', `run ${run.number} is ${run.status}, so it cannot be retried`, {
+        hint: `wait for it, or cancel it with "dispatch cancel ${run.number}"`,
+      });
+    }
+    const action = await rawAction(deps, run);
+    if (action === undefined) {
+      throw new DispatchError('refused', `run ${run.number} held secrets, which are erased when a run ends`, {
+        hint: 'submit it again with them',
+      });
+    }
+    const again = await enter(id as RunId, run.task, action, [`it is run ${run.number} again`], by, run.id);
+    void deps.admit(again, {});
+    return again;
+  };
+
   return {
     route: routed,
-    async idle() {
-      await Promise.allSettled(entering);
+    async entered(...runs) {
+      await Promise.allSettled(runs.map((run) => entering.get(run)));
     },
-    submit(params, by) {
-      const submitted = submitOnce(params, by);
-      entering.add(submitted);
-      const leave = (): void => void entering.delete(submitted);
-      submitted.then(leave, leave);
-      return submitted;
-    },
-    async retry({ run: ref, id }, by) {
-      const existing = await store.run(id as RunId);
-      if (existing !== undefined) return existing.run;
-      const state = await store.run(await resolveRun(store, ref));
-      if (state === undefined)
-        throw new DispatchError('not-found', `there is no run ${ref}`, { hint: 'list them with "dispatch ps"' });
-      const { run } = state;
-      if (!isFinal(run)) {
-        throw new DispatchError('conflict', `run ${run.number} is ${run.status}, so it cannot be retried`, {
-          hint: `wait for it, or cancel it with "dispatch cancel ${run.number}"`,
-        });
-      }
-      const action = await rawAction(deps, run);
-      if (action === undefined) {
-        throw new DispatchError('refused', `run ${run.number} held secrets, which are erased when a run ends`, {
-          hint: 'submit it again with them',
-        });
-      }
-      const again = await enter(id as RunId, run.task, action, [`it is run ${run.number} again`], by, run.id);
-      void deps.admit(again, {});
-      return again;
-    },
+    submit: (params, by) => once(params.id, () => submitNew(params, by)),
+    retry: (params, by) => once(params.id, () => retryNew(params, by)),
   };
 }
 

@@ -2,15 +2,14 @@
 
 import { accessSync, constants, statfsSync } from 'node:fs';
 import type { Paths } from '../config/paths.ts';
-import type { Config } from '../config/schema.ts';
 import type { DoctorCheck } from '../protocol/api.ts';
+import type { Shells } from '../routes/desktop/shells.ts';
 
 const LOW_DISK_BYTES = 512 * 2 ** 20;
 
 export function checkMachine(options: {
   paths: Paths;
-  config: Config;
-  shell: string;
+  shell: Awaited<ReturnType<Shells['resolve']>>;
   configExists: boolean;
 }): DoctorCheck[] {
   const { paths } = options;
@@ -58,16 +57,7 @@ function checkDisk(folder: string): DoctorCheck {
     : { name: 'disk', ok: false, detail, fix: 'free some space: a full disk makes runs fail' };
 }
 
-function checkShell(shell: string): DoctorCheck {
-  try {
-    accessSync(shell, constants.X_OK);
-    return { name: 'shell', ok: true, detail: `${shell} runs shell tasks` };
-  } catch {
-    return {
-      name: 'shell',
-      ok: false,
-      detail: `${shell} cannot be executed`,
-      fix: 'set [shell] program in config.toml to a shell that exists',
-    };
-  }
+function checkShell(shell: Awaited<ReturnType<Shells['resolve']>>): DoctorCheck {
+  if (shell.ok) return { name: 'shell', ok: true, detail: `${shell.path} runs shell tasks` };
+  return { name: 'shell', ok: false, detail: shell.reason, ...(shell.hint === undefined ? {} : { fix: shell.hint }) };
 }

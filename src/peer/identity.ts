@@ -63,6 +63,7 @@ function createKey(file: string): Buffer {
     fsyncSync(handle);
     closeSync(handle);
     linkSync(temporary, file); // unlike rename, fails if another peer was faster
+    syncFolder(dirname(file));
     return key;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return readFileSync(file);
@@ -70,6 +71,14 @@ function createKey(file: string): Buffer {
   } finally {
     rmSync(temporary, { force: true });
   }
+}
+
+/** A new name is on the disk when its folder is. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(folder, 'r');
+  fsyncSync(handle);
+  closeSync(handle);
 }
 
 function unusable(file: string, error: unknown): DispatchError {

@@ -5,7 +5,7 @@
 
 import { hostname } from 'node:os';
 import { loadConfig } from '../config/load.ts';
-import { makeFolder } from '../config/make-folder.ts';
+import { makePrivateFolder } from '../config/make-folder.ts';
 import { homeFolder, type Paths } from '../config/paths.ts';
 import type { Config } from '../config/schema.ts';
 import { createControlServer } from '../control/server/server.ts';
@@ -15,18 +15,19 @@ import { createEngine, type Engine } from '../engine/engine.ts';
 import type { Executor, ThreadStore } from '../engine/ports.ts';
 import { type PeerStatus, PROTOCOL_VERSION } from '../protocol/api.ts';
 import { createShellExecutor } from '../routes/desktop/shell-executor.ts';
+import { createShells, type Shells } from '../routes/desktop/shells.ts';
 import { createInlineExecutor } from '../routes/inline/executor.ts';
 import { createBlobStore } from '../store/blobs.ts';
 import { openThreadStore } from '../store/log/thread-store.ts';
 import { createMimeSniffer } from '../store/mime-sniffer.ts';
 import { createOutputStore } from '../store/output/output-store.ts';
+import { listRunFiles } from '../store/run-files.ts';
 import { createRunVault } from '../store/vault.ts';
 import { createWorkspaces } from '../store/workspaces.ts';
 import { checkMachine } from './doctor.ts';
 import { loadIdentity } from './identity.ts';
 import { createPeerLog, type PeerLog } from './log.ts';
 import { takePlace } from './place.ts';
-import { findShell } from './shell.ts';
 import { systemClock, systemIds } from './system.ts';
 import { createThreadReader } from './thread-reader.ts';
 
@@ -73,8 +74,19 @@ async function serve(
   const { paths } = options;
   const { config } = loaded;
   const name = options.name ?? config.device.name ?? deviceName();
-  const shell = findShell(config.shell.program);
-  const engine = buildEngine({ ...options, config, configExists: loaded.exists, store, device, name, shell, log });
+  const shells = createShells(config.shell.program, options.env.PATH ?? '');
+  const hasShell = (await shells.resolve()).ok;
+  const engine = buildEngine({
+    ...options,
+    config,
+    configExists: loaded.exists,
+    store,
+    device,
+    name,
+    shells,
+    hasShell,
+    log,
+  });
   const status = (): PeerStatus => ({
     pid: process.pid,
     id: device,
@@ -125,15 +137,35 @@ interface BuildOptions extends PeerOptions {
   readonly store: ThreadStore;
   readonly device: DeviceId;
   readonly name: string;
-  readonly shell: string;
+  readonly shells: Shells;
+  /** What was found of it at the start. */
+  readonly hasShell: boolean;
   readonly log: PeerLog;
 }
 
-function buildEngine({ paths, env, config, configExists, store, device, name, shell, log }: BuildOptions): Engine {
+function buildEngine({
+  paths,
+  env,
+  config,
+  configExists,
+  store,
+  device,
+  name,
+  shells,
+  hasShell,
+  log,
+}: BuildOptions): Engine {
   const blobs = createBlobStore(paths.blobs);
   const home = homeFolder(env);
   const executors: Executor[] = [
-    createShellExecutor({ device, home, shell, slots: config.shell.slots, sha256: systemIds.sha256, baseEnv: env }),
+    createShellExecutor({
+      device,
+      home,
+      shells,
+      slots: config.shell.slots,
+      sha256: systemIds.sha256,
+      baseEnv: env,
+    }),
     createInlineExecutor({
       device,
       slots: config.inline.slots,
@@ -160,7 +192,7 @@ function buildEngine({ paths, env, config, configExists, store, device, name, sh
       name,
       platform: process.platform,
       capabilities: {
-        shell: true,
+        shell: hasShell,
         browserAutomation: false,
         desktopAutomation: false,
         local_files: false,
@@ -174,7 +206,8 @@ function buildEngine({ paths, env, config, configExists, store, device, name, sh
       maxArtifacts: config.artifacts.max_files,
       maxArtifactBytes: config.artifacts.max_bytes,
     },
-    doctor: async () => checkMachine({ paths, config, shell, configExists }),
+    leftovers: () => listRunFiles(paths.runs),
+    doctor: async () => checkMachine({ paths, shell: await shells.resolve(), configExists }),
     onFault: (what, error) => log.error(what, error),
   });
   return engine;
@@ -183,7 +216,7 @@ function buildEngine({ paths, env, config, configExists, store, device, name, sh
 function makeFolders(paths: Paths): void {
   for (const folder of [paths.home, paths.thread, paths.blobs, paths.runs]) {
     try {
-      makeFolder(folder);
+      makePrivateFolder(folder);
     } catch (error) {
       throw new DispatchError('storage', `cannot make the folder ${folder}: ${(error as Error).message}`, {
         cause: error,

@@ -9,7 +9,7 @@ import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises
 import { dirname, join } from 'node:path';
 import { DispatchError } from '../core/errors.ts';
 import type { Sha256 } from '../core/ids.ts';
-import type { BlobStore } from '../engine/ports.ts';
+import type { BlobStore, FileIdentity } from '../engine/ports.ts';
 import { storageError } from './disk-errors.ts';
 import { readFully, syncFolder, writeAll } from './file-io.ts';
 
@@ -65,7 +65,7 @@ export function createBlobStore(dir: string): FileBlobStore {
 
   return {
     put,
-    putFile: (path) => put(readFile(path)),
+    putFile: (path, options = {}) => put(readFile(path, options)),
     path: pathOf,
     async has(sha256) {
       const there = await stat(pathOf(sha256)).catch(() => undefined);
@@ -130,18 +130,31 @@ async function settle(part: string, final: string, sizeBytes: number): Promise<v
   if (created !== undefined) await syncFolder(dirname(folder));
 }
 
-async function* readFile(path: string): AsyncGenerator<Uint8Array> {
+async function* readFile(
+  path: string | Buffer,
+  { maxBytes = Number.POSITIVE_INFINITY, identity }: { maxBytes?: number; identity?: FileIdentity },
+): AsyncGenerator<Uint8Array> {
   const file = await open(path, READ_REGULAR).catch((error: unknown) => {
     throw storageError(`cannot read ${path}`, error);
   });
   try {
-    if (!(await file.stat()).isFile())
-      throw new DispatchError('invalid', `${path} is not a regular file, so it cannot be kept`);
+    const found = await file.stat();
+    if (!found.isFile()) throw new DispatchError('invalid', `${path} is not a regular file, so it cannot be kept`);
+    if (identity !== undefined && (found.dev !== identity.dev || found.ino !== identity.ino))
+      throw new DispatchError('invalid', `another file took the place of ${path}, so it cannot be kept`);
+    let sizeBytes = 0;
     // One buffer: who takes a piece is done with it before it asks for the next.
     const buffer = Buffer.allocUnsafe(COPY_CHUNK);
     for (;;) {
       const { bytesRead } = await file.read(buffer, 0, COPY_CHUNK, null);
       if (bytesRead === 0) return;
+      sizeBytes += bytesRead;
+      // A file may grow while it is read: only what is counted here is bounded.
+      if (sizeBytes > maxBytes) {
+        throw new DispatchError('too-large', `${path} is larger than ${maxBytes} bytes, so it was not kept`, {
+          hint: 'keep less of it, or wait until nothing writes to it',
+        });
+      }
       yield buffer.subarray(0, bytesRead);
     }
   } catch (error) {

@@ -16,6 +16,7 @@ import { createBlobStore } from '../../src/store/blobs.ts';
 import { openThreadStore } from '../../src/store/log/thread-store.ts';
 import { createMimeSniffer } from '../../src/store/mime-sniffer.ts';
 import { createOutputStore } from '../../src/store/output/output-store.ts';
+import { listRunFiles } from '../../src/store/run-files.ts';
 import { createRunVault } from '../../src/store/vault.ts';
 import { createWorkspaces } from '../../src/store/workspaces.ts';
 
@@ -25,6 +26,10 @@ export interface EngineOptions {
   readonly home?: string;
   readonly slots?: number;
   readonly shell?: string;
+  /** The environment of the peer. */
+  readonly baseEnv?: NodeJS.ProcessEnv;
+  /** False: the test starts it. */
+  readonly start?: boolean;
   readonly permissions?: Partial<Permissions>;
   readonly settings?: Partial<EngineSettings>;
 }
@@ -47,6 +52,8 @@ export interface TestEngine {
   /** Types of the events of a run, in order. */
   story(id: string): string[];
   close(): Promise<void>;
+  /** Lets go of the database as a killed peer would, with whatever runs still running. */
+  abandon(): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -73,6 +80,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<TestEngi
         stopGraceMs: 1_000,
         sha256: systemIds.sha256,
         ...(options.shell === undefined ? {} : { shell: options.shell }),
+        ...(options.baseEnv === undefined ? {} : { baseEnv: options.baseEnv }),
       }),
     ],
     clock: systemClock,
@@ -103,13 +111,14 @@ export async function startEngine(options: EngineOptions = {}): Promise<TestEngi
       maxArtifactBytes: 2 ** 30,
       ...options.settings,
     },
+    leftovers: () => listRunFiles(runs),
     doctor: async () => [],
     onFault: (what, error) => faults.push(`${what}: ${String(error)}`),
   });
   const changes: Change[] = [];
   const following = new AbortController();
   await engine.api.follow(store.cursor(), (change) => changes.push(change), following.signal);
-  await engine.start();
+  if (options.start !== false) await engine.start();
 
   const get = async (id: string): Promise<Run> => (await engine.api['run.get']({ run: id })).run;
   const until = async (id: string, ...statuses: RunStatus[]): Promise<Run> => {
@@ -166,6 +175,10 @@ export async function startEngine(options: EngineOptions = {}): Promise<TestEngi
     },
     story: (id) => changes.filter(({ event }) => event.stream === id).map(({ event }) => event.type),
     close,
+    async abandon() {
+      following.abort();
+      await store.close();
+    },
     async dispose() {
       await close();
       await rm(home, { recursive: true, force: true });

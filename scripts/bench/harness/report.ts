@@ -5,6 +5,8 @@ import { type Machine, machineLine } from './machine.ts';
 export interface BenchmarkResult {
   readonly name: string;
   readonly at: string;
+  /** Of the last minute before it: how much else the machine had to do. */
+  readonly load: number;
   readonly measures: readonly Measure[];
 }
 
@@ -59,7 +61,9 @@ function section(report: Report): string {
   const notes = report.results.flatMap(({ measures }) =>
     measures.flatMap(({ name, note }) => (note === undefined ? [] : [`- ${name}: ${note}`])),
   );
-  const measured = `Measured ${days.join(' and ')} on ${machineLine(report.machine)}.`;
+  const loads = report.results.map(({ load }) => load);
+  const busy = `while ${Math.min(...loads).toFixed(1)} to ${Math.max(...loads).toFixed(1)} processes wanted to run before each benchmark`;
+  const measured = `Measured ${days.join(' and ')} on ${machineLine(report.machine)}, ${busy}.`;
   return [measured, '', table(report), ...(notes.length === 0 ? [] : ['', ...notes])].join('\n');
 }
 

@@ -6,38 +6,44 @@
 /** Words made of these characters mean themselves to every POSIX shell. A leading `=` or `~` does not. */
 const PLAIN_WORD = /^[A-Za-z0-9_./:,@%+-][A-Za-z0-9_./:,@%+=-]*$/;
 
-/** Which arguments leave a command harmless. */
-type Arguments = 'none' | 'any' | RegExp;
+/** Which arguments leave a command harmless: a pattern for each, and how many there may be. */
+interface Arguments {
+  readonly each?: RegExp;
+  readonly most: number;
+}
+
+const NONE: Arguments = { most: 0 };
+const MANY = 100;
 
 const COMMANDS: Readonly<Record<string, Arguments>> = {
-  true: 'none',
-  false: 'none',
-  pwd: 'none',
-  whoami: 'none',
-  id: 'none',
-  nproc: 'none',
-  uptime: 'none',
+  true: NONE,
+  false: NONE,
+  pwd: NONE,
+  whoami: NONE,
+  id: NONE,
+  nproc: NONE,
+  uptime: NONE,
   // `hostname NAME` and `date MMDDhhmm` would set what they name.
-  hostname: 'none',
-  date: /^(-u|-I|-R|\+[A-Za-z0-9%:./_-]+)$/,
-  uname: /^-[asnrvmpio]+$/,
-  echo: 'any',
-  ls: /^(-[aAlhrtSR1dF]+|[^-].*)$/,
-  df: /^-[hTai]+$/,
-  free: /^-[hmgkt]+$/,
-  sleep: /^[0-9]{1,5}(\.[0-9]{1,3})?$/,
-  seq: /^[0-9]{1,7}$/,
+  hostname: NONE,
+  date: { each: /^(-u|-I|-R|\+[A-Za-z0-9%:./_-]+)$/, most: 2 },
+  uname: { each: /^-[asnrvmpio]+$/, most: 4 },
+  echo: { most: MANY },
+  // Not -R: a walk over the whole disk would hold a slot for as long as it likes.
+  ls: { each: /^(-[aAlhrtS1dF]+|[^-].*)$/, most: MANY },
+  df: { each: /^-[hTai]+$/, most: 4 },
+  free: { each: /^-[hmgkt]+$/, most: 4 },
+  // A minute at most, once: unasked, nobody may hold a slot for long.
+  sleep: { each: /^([0-9]|[1-5][0-9]|60)(\.[0-9]{1,3})?$/, most: 1 },
+  seq: { each: /^[0-9]{1,5}$/, most: 3 },
 };
 
 /** The words of the command if it is on the list, else undefined. */
 export function harmlessCommand(command: string): readonly string[] | undefined {
-  const words = command.trim().split(/ +/);
+  // Blanks alone: what else JavaScript takes for white space, a shell takes for part of a word.
+  const words = command.split(' ').filter((word) => word !== '');
   const [name, ...args] = words;
   if (name === undefined || !words.every((word) => PLAIN_WORD.test(word))) return undefined;
-  if (!Object.hasOwn(COMMANDS, name)) return undefined;
-  const allowed = COMMANDS[name];
-  if (allowed === undefined) return undefined;
-  if (allowed === 'any') return words;
-  if (allowed === 'none') return args.length === 0 ? words : undefined;
-  return args.every((arg) => allowed.test(arg)) ? words : undefined;
+  const allowed = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (allowed === undefined || args.length > allowed.most) return undefined;
+  return args.every((arg) => allowed.each?.test(arg) ?? true) ? words : undefined;
 }

@@ -3,7 +3,7 @@
  * describes a terminal that is not the command's, and with the names by which a command knows its run.
  */
 
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import type { DeviceId, RunId } from '../../core/ids.ts';
 
 export const RUN_VARIABLE = 'DISPATCH_RUN';
@@ -22,18 +22,30 @@ const CHANNEL = /^NODE_(CHANNEL_FD|CHANNEL_SERIALIZATION_MODE|UNIQUE_ID)$/;
 const OWN_SETTING = 'DISPATCH_HOME';
 const NPM_SCRIPT = /^(npm_(package|lifecycle)_.*|npm_(command|execpath|node_execpath|config_local_prefix)|INIT_CWD)$/;
 
+/** What shells run or take for a command before they look at the command itself: `ls` must mean the program ls. */
+const SHELL_STARTUP = /^(BASH_ENV|ENV|SHELLOPTS|BASHOPTS|BASH_FUNC_.*|CDPATH|GLOBIGNORE|PROMPT_COMMAND)$/;
+
 /** What is the same for all commands. */
 export function cleanEnvironment(base: NodeJS.ProcessEnv): Record<string, string> {
   const clean: Record<string, string> = {};
   const startedByNpm = base.npm_package_name === 'dispatch';
   for (const [name, value] of Object.entries(base)) {
-    if (value === undefined || SURROUNDINGS.test(name) || CHANNEL.test(name)) continue;
+    if (value === undefined || SURROUNDINGS.test(name) || CHANNEL.test(name) || SHELL_STARTUP.test(name)) continue;
     if (name.startsWith('DISPATCH_') && name !== OWN_SETTING) continue;
     if (startedByNpm && NPM_SCRIPT.test(name)) continue;
     clean[name] = value;
   }
   if (startedByNpm && clean.PATH !== undefined) clean.PATH = withoutNpm(clean.PATH, base.npm_package_json);
+  if (clean.PATH !== undefined) clean.PATH = absoluteOnly(clean.PATH);
   return clean;
+}
+
+/** An empty or relative entry would take commands from whatever folder a run works in. */
+function absoluteOnly(path: string): string {
+  return path
+    .split(delimiter)
+    .filter((folder) => isAbsolute(folder))
+    .join(delimiter);
 }
 
 /** `npm start` puts its own folders first, with another Node in them than the person's. */

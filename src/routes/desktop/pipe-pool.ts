@@ -29,13 +29,17 @@ export interface PipePool {
 /** `maker` is a shell. */
 export function createPipePool(maker = '/bin/sh'): PipePool {
   const spare: Pipe[] = [];
-  let filling: Promise<void> | undefined;
+  let filling: Promise<boolean> | undefined;
 
-  const fill = (): Promise<void> => {
+  /** False if it gave none. */
+  const fill = (): Promise<boolean> => {
     filling ??= makePipes(maker)
       .then(
-        (pipes) => void spare.push(...pipes),
-        () => undefined,
+        (pipes) => {
+          spare.push(...pipes);
+          return pipes.length > 0;
+        },
+        () => false,
       )
       .finally(() => {
         filling = undefined;
@@ -48,7 +52,8 @@ export function createPipePool(maker = '/bin/sh'): PipePool {
       if (spare.length === 0) void fill();
     },
     async take() {
-      if (spare.length === 0) await fill();
+      // Others may wait for the same batch and empty it first.
+      while (spare.length === 0) if (!(await fill())) return undefined;
       const pipe = spare.shift();
       if (spare.length === 0 && pipe !== undefined) void fill();
       return pipe;

@@ -19,6 +19,8 @@ export interface PlanOptions {
   readonly home: string;
   readonly shells: Shells;
   readonly enforced: AccessLevel;
+  /** What every command gets. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly sha256: (text: string) => Sha256;
 }
 
@@ -38,12 +40,20 @@ export async function planShell(options: PlanOptions, run: RunId, action: ShellA
     argv: [shell.path, '-c', action.command],
     cwd: folder.path,
     envNames: names,
-    envDigest: options.sha256(names.map((name) => `${name}=${action.env?.[name]}`).join('\0')),
+    envDigest: options.sha256(canonicalEnvironment({ ...options.environment, ...action.env })),
+    ...(action.timeoutMs === undefined ? {} : { timeoutMs: action.timeoutMs }),
+    tty: action.tty !== undefined,
+    stdin: action.stdin === true,
     executable: shell.executable,
     executableSha256: shell.sha256,
     enforced: options.enforced,
   };
   return { ok: true, plan };
+}
+
+function canonicalEnvironment(environment: Readonly<Record<string, string>>): string {
+  const names = Object.keys(environment).sort();
+  return names.map((name) => `${name}=${environment[name]}`).join('\0');
 }
 
 /** How the plan is no longer what it was, as a sentence; undefined if it is the same. */

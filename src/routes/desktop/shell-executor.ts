@@ -13,7 +13,7 @@ import { startOnPipes } from './pipes.ts';
 import { type Prepared, planShell, whatChanged } from './plan.ts';
 import { findRunProcesses } from './run-processes.ts';
 import { type Session, StartFailure } from './session.ts';
-import { createShells } from './shells.ts';
+import { createShells, type Shells } from './shells.ts';
 import { stopProcesses } from './stop-processes.ts';
 import { supervise } from './supervise.ts';
 import { createProcessTable } from './system-process-table.ts';
@@ -28,6 +28,8 @@ export interface ShellExecutorOptions {
   readonly home: string;
   /** Absolute path; bash if it is there, else sh. */
   readonly shell?: string;
+  /** The finder of the shell, where somebody else asks it too; else one is made for `shell`. */
+  readonly shells?: Shells;
   /** How many commands may run at once. */
   readonly slots: number;
   /** How long processes that are stopped have before they are killed. */
@@ -39,11 +41,11 @@ export interface ShellExecutorOptions {
 export function createShellExecutor(options: ShellExecutorOptions): Executor {
   const { device, home, slots, stopGraceMs = STOP_GRACE_MS, sha256 } = options;
   const environment = cleanEnvironment(options.baseEnv ?? process.env);
-  const shells = createShells(options.shell, environment.PATH ?? '');
+  const shells = options.shells ?? createShells(options.shell, environment.PATH ?? '');
   const pool = createPipePool();
   const table = createProcessTable();
   const plan = (run: RunId, action: ShellAction): Promise<Prepared> =>
-    planShell({ device, home, shells, enforced: ENFORCED, sha256 }, run, action);
+    planShell({ device, home, shells, enforced: ENFORCED, environment, sha256 }, run, action);
 
   /** What the first command of its kind would otherwise wait for. */
   const warm = (action: ShellAction): void => {
@@ -89,7 +91,8 @@ export function createShellExecutor(options: ShellExecutorOptions): Executor {
       if (changed !== undefined) return failed('refused', changed);
       try {
         const session = await start(action, checked, context);
-        return await supervise({ session, context, table, timeoutMs: action.timeoutMs, stopGraceMs });
+        const secrets = Object.values(action.env ?? {});
+        return await supervise({ session, context, table, timeoutMs: action.timeoutMs, stopGraceMs, secrets });
       } catch (error) {
         if (error instanceof StartFailure) return failed('internal', error.message);
         throw error;

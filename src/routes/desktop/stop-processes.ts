@@ -5,7 +5,7 @@
 
 import { setTimeout } from 'node:timers/promises';
 import type { StopReceipt } from '../../core/events.ts';
-import { maskSecrets } from '../../core/secrets.ts';
+import { MASK, maskSecrets } from '../../core/secrets.ts';
 import type { ProcessEntry, ProcessTable } from './process-table.ts';
 import { identityOf } from './run-processes.ts';
 import { sendSignal, signalNumber } from './signals.ts';
@@ -14,6 +14,8 @@ const FIRST_LOOK_MS = 5;
 const LONGEST_LOOK_MS = 100;
 const KILL_ROUNDS = 100;
 const LONGEST_COMMAND = 200;
+/** Shorter ones are found everywhere and tell nothing. */
+const SHORTEST_SECRET = 3;
 
 type StopSignal = 'SIGTERM' | 'SIGHUP' | 'SIGKILL';
 
@@ -27,23 +29,34 @@ export interface StopOptions {
   readonly table: ProcessTable;
   readonly alive: () => Promise<readonly ProcessEntry[]>;
   readonly graceMs: number;
+  /** Values that the receipt must not hold, such as those of the environment that came with the action. */
+  readonly secrets?: readonly string[];
+}
+
+interface Names {
+  readonly table: ProcessTable;
+  /** Longest first: one may hold another. */
+  readonly secrets: readonly string[];
 }
 
 /** Looks at least twice: what was born while it looked, to one that ended meanwhile, is seen the second time. */
 export async function stopProcesses(options: StopOptions): Promise<StopReceipt> {
   const signalled = new Map<string, Signalled>();
-  await askUntilGone(options, signalled);
-  const left = await killUntilGone(options, signalled);
+  const names = { table: options.table, secrets: spellings(options.secrets ?? []) };
+  await askUntilGone(options, names, signalled);
+  const left = await killUntilGone(options, names, signalled);
   const remaining = new Set(left.map(identityOf));
   return {
     stopped: [...signalled].filter(([identity]) => !remaining.has(identity)).map(([, entry]) => entry),
-    left: await Promise.all(
-      left.map(async (entry) => ({ pid: entry.pid, command: await nameOf(options.table, entry) })),
-    ),
+    left: await Promise.all(left.map(async (entry) => ({ pid: entry.pid, command: await nameOf(names, entry) }))),
   };
 }
 
-async function askUntilGone({ table, alive, graceMs }: StopOptions, signalled: Map<string, Signalled>): Promise<void> {
+async function askUntilGone(
+  { table, alive, graceMs }: StopOptions,
+  names: Names,
+  signalled: Map<string, Signalled>,
+): Promise<void> {
   const deadline = performance.now() + graceMs;
   for (let wait = FIRST_LOOK_MS; ; wait = Math.min(wait * 2, LONGEST_LOOK_MS)) {
     const entries = await alive();
@@ -54,7 +67,7 @@ async function askUntilGone({ table, alive, graceMs }: StopOptions, signalled: M
       const again = signalled.get(identityOf(entry))?.signal === 'SIGHUP';
       // What a process starts after it was asked is how it tidies up.
       if (again || !(asked.has(entry.pid) || asked.has(entry.parent))) {
-        await signal(table, entry, await gentlest(table, entry), signalled);
+        await signal(names, entry, await gentlest(table, entry), signalled);
       }
       // A suspended process sees no signal before it is continued. It may have been suspended since.
       if (entry.suspended && isSame(table, entry)) sendSignal(entry.pid, signalNumber('SIGCONT') ?? 0);
@@ -66,12 +79,13 @@ async function askUntilGone({ table, alive, graceMs }: StopOptions, signalled: M
 }
 
 async function killUntilGone(
-  { table, alive }: StopOptions,
+  { alive }: StopOptions,
+  names: Names,
   signalled: Map<string, Signalled>,
 ): Promise<readonly ProcessEntry[]> {
   let entries = await alive();
   for (let round = 0; entries.length > 0 && round < KILL_ROUNDS; round += 1) {
-    for (const entry of entries) await signal(table, entry, 'SIGKILL', signalled);
+    for (const entry of entries) await signal(names, entry, 'SIGKILL', signalled);
     await setTimeout(Math.min(round, FIRST_LOOK_MS * 4));
     entries = await alive();
   }
@@ -88,14 +102,14 @@ async function gentlest(table: ProcessTable, entry: ProcessEntry): Promise<StopS
 }
 
 async function signal(
-  table: ProcessTable,
+  names: Names,
   entry: ProcessEntry,
   name: StopSignal,
   signalled: Map<string, Signalled>,
 ): Promise<void> {
   const identity = identityOf(entry);
-  const command = signalled.get(identity)?.command ?? (await nameOf(table, entry));
-  if (!isSame(table, entry) || !sendSignal(entry.pid, signalNumber(name) ?? 0)) return;
+  const command = signalled.get(identity)?.command ?? (await nameOf(names, entry));
+  if (!isSame(names.table, entry) || !sendSignal(entry.pid, signalNumber(name) ?? 0)) return;
   signalled.set(identity, { pid: entry.pid, command, signal: name });
 }
 
@@ -105,7 +119,17 @@ function isSame(table: ProcessTable, entry: ProcessEntry): boolean {
 }
 
 /** For the receipt, which is kept: on one line, without secrets, not endless. */
-async function nameOf(table: ProcessTable, entry: ProcessEntry): Promise<string> {
-  const line = maskSecrets((await table.command(entry)).replace(/\s+/g, ' '));
+async function nameOf({ table, secrets }: Names, entry: ProcessEntry): Promise<string> {
+  let command = await table.command(entry);
+  for (const secret of secrets) command = command.replaceAll(secret, MASK);
+  const line = maskSecrets(command.replace(/\s+/g, ' '));
   return line.length > LONGEST_COMMAND ? `${line.slice(0, LONGEST_COMMAND - 1)}…` : line;
+}
+
+/** As they are, and as they look on one line, which is how some tables give a command. */
+function spellings(secrets: readonly string[]): readonly string[] {
+  const all = new Set(secrets.flatMap((secret) => [secret, secret.replace(/\s+/g, ' ')]));
+  return [...all]
+    .filter((secret) => secret.trim().length >= SHORTEST_SECRET)
+    .sort((left, right) => right.length - left.length);
 }

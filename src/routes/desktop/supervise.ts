@@ -26,6 +26,8 @@ export interface SuperviseOptions {
   readonly table: ProcessTable;
   readonly timeoutMs: number | undefined;
   readonly stopGraceMs: number;
+  /** What the stop receipt must not hold. */
+  readonly secrets: readonly string[];
 }
 
 export async function supervise(options: SuperviseOptions): Promise<Outcome> {
@@ -69,9 +71,9 @@ async function stopAll(
   pump: OutputPump,
   reason: StopReason,
 ): Promise<Outcome> {
-  const { session, context, table, stopGraceMs } = options;
+  const { session, context, table, stopGraceMs, secrets } = options;
   const alive = findRunProcesses({ table, run: context.run, ...(main === undefined ? {} : { main }) });
-  const receipt = await stopProcesses({ table, alive, graceMs: stopGraceMs });
+  const receipt = await stopProcesses({ table, alive, graceMs: stopGraceMs, secrets });
   await Promise.race([session.exited, sleep(LAST_WAIT_MS, undefined, { ref: false })]);
   await pump.drained();
   return outcomeOf(reason, options.timeoutMs ?? 0, receipt);

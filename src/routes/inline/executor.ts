@@ -67,6 +67,8 @@ export function createInlineExecutor(options: InlineOptions): InlineExecutor {
         argv: ['quickjs', inline.language, inline.source],
         cwd: '',
         envNames: [],
+        tty: false,
+        stdin: false,
         envDigest: sha256(''),
         executable: 'quickjs',
         enforced: 'read-only',

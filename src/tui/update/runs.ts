@@ -93,8 +93,18 @@ export function attach(model: Model, run: Run): Step {
   return step(attached, { type: 'resize', run: run.id, ...ttySize(attachRect(model)), redraw: true });
 }
 
-/** The screen got another size: an attached run gets it too. */
-export function resizeAttached(model: Model): Step {
+/** The screen got another size: whoever reads further up in an output goes on reading there; an attached run gets it too. */
+export function resized(before: Model, size: Model['size']): Step {
+  const model = { ...before, size };
+  const grown = runOutputRect(model).height - runOutputRect(before).height;
+  return resizeAttached(
+    patch(model, 'run', (dialog) =>
+      dialog.scrollBack === 0 ? dialog : { ...dialog, scrollBack: Math.max(0, dialog.scrollBack - grown) },
+    ),
+  );
+}
+
+function resizeAttached(model: Model): Step {
   const dialog = topOverlay(model);
   if (dialog?.kind !== 'attach' || dialog.phase === 'ended') return step(model);
   return step(model, { type: 'resize', run: dialog.run, ...ttySize(attachRect(model)), redraw: false });

@@ -12,7 +12,7 @@ import { takeInput } from './input.ts';
 import { searchFailed, takeFound } from './overlays.ts';
 import { settleLists } from './panes.ts';
 import { addRun, takeChange, takeConnected, takeLost, takeSnapshot } from './peer.ts';
-import { detailFailed, resizeAttached, retried, takeDetail, takeOutput, takePreview } from './runs.ts';
+import { detailFailed, resized, retried, takeDetail, takeOutput, takePreview } from './runs.ts';
 import { andThen, type Step, say, step, toast } from './step.ts';
 import { settleThread, takePage, withThread } from './thread.ts';
 
@@ -56,7 +56,7 @@ function handle(model: Model, message: Message): Step {
         message.raw,
       );
     case 'resized':
-      return resizeAttached(refreshHint({ ...model, size: message.size }));
+      return andThen(resized(model, message.size), (next) => step(refreshHint(next)));
     case 'tick':
       return step(model);
     case 'history':

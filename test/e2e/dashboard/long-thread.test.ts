@@ -5,7 +5,7 @@ import { seedThread } from '../../../scripts/bench/seed-thread.ts';
 import type { LogEvent } from '../../../src/core/events.ts';
 import { loadIdentity } from '../../../src/peer/identity.ts';
 import type { CliHome } from '../../helpers/cli.ts';
-import { dashboards } from '../../helpers/dashboard.ts';
+import { type Dashboard, dashboards } from '../../helpers/dashboard.ts';
 
 const stage = dashboards();
 const ENTRIES = 10_000;
@@ -17,6 +17,10 @@ async function oldHome(): Promise<{ home: CliHome; events: readonly LogEvent[] }
   await seedThread({ location: home.paths.thread, device, entries: ENTRIES });
   return { home, events: [...sampleThread({ device, entries: ENTRIES, until: Date.now() })] };
 }
+
+/** A whole frame, with all that was asked of the peer for it. */
+const settled = (dashboard: Dashboard): boolean =>
+  !dashboard.modes().synchronized && !dashboard.line(1).includes('loading');
 
 /** The numbers of the runs whose own rows are shown. */
 const runsIn = (pane: string): number[] =>
@@ -45,8 +49,7 @@ it('opens at its end, is read to its beginning and back, and finds one message i
     const before = thread();
     for (const number of runsIn(before)) seen.add(number);
     dashboard.press('pagedown');
-    // A frame is there as a whole once its update has ended.
-    await dashboard.waitFor(() => thread() !== before && !dashboard.modes().synchronized);
+    await dashboard.waitFor(() => thread() !== before && settled(dashboard));
   }
   const furthest = Math.max(...seen);
   expect(furthest).toBeGreaterThan(400);
@@ -86,7 +89,7 @@ it('steps through what was found with n and N', async () => {
   await dashboard.go(1);
   // As fast as it can be typed: Enter waits for what is found.
   dashboard.type('/xylophone\r');
-  await dashboard.waitFor(() => dashboard.find('1 Thread'));
+  await dashboard.waitGone('Search the thread');
   const marked = (text: string): boolean => {
     const at = dashboard.find(text);
     return at !== undefined && dashboard.cell(at.x, at.y).bg !== -1;

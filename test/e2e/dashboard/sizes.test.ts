@@ -111,6 +111,6 @@ describe('a window of another size', () => {
     await dashboard.waitFor(/^│1 /m);
     await sized(dashboard, 60, 16, /^│1 /m);
     dashboard.press('tab');
-    await dashboard.waitFor('Because');
+    await dashboard.waitFor('status    completed');
   });
 });

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createPipePool } from '../../../src/routes/desktop/pipe-pool.ts';
+import { closePipe, createPipePool } from '../../../src/routes/desktop/pipe-pool.ts';
 import { startOnPipes } from '../../../src/routes/desktop/pipes.ts';
 import { carryOut, countingContext, makeFolder, openShell, sha256, shellAction } from './harness.ts';
 
@@ -115,4 +115,12 @@ test('works where no pipes can be made', async () => {
   await ended;
   expect(text).toBe('out\nerr\nin\n');
   session.close();
+});
+
+test.runIf(process.platform === 'linux')('each of many that want a pipe at once gets one of its own', async () => {
+  const pool = createPipePool();
+  const pipes = await Promise.all(Array.from({ length: 18 }, () => pool.take()));
+  for (const pipe of pipes) if (pipe !== undefined) closePipe(pipe);
+  expect(pipes).not.toContain(undefined);
+  expect(new Set(pipes.map((pipe) => pipe?.readEnd)).size).toBe(18);
 });

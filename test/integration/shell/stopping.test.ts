@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { StopReceipt } from '../../../src/core/events.ts';
 import type { RunId } from '../../../src/core/ids.ts';
+import { MASK } from '../../../src/core/secrets.ts';
 import { needs } from '../../helpers/needs.ts';
 import { fileContent, isAlive, makeFolder, newRun, openShell, type Running, type Shell } from './harness.ts';
 
@@ -109,6 +110,16 @@ test('secrets on a command line do not come into the receipt', async () => {
   const { receipt } = await cancelled(shell, running);
   expect(JSON.stringify(receipt)).toContain('sleep 1008');
   expect(JSON.stringify(receipt)).not.toContain('hunter2');
+});
+
+test('values of the environment that came with the action do not come into the receipt', async () => {
+  const shell = openShell();
+  const command = 'echo $$ > pids; echo ready; bash -c "sleep 100; true $PW $LINES_OF"; :';
+  const env = { PW: 'hunter4hunter4', LINES_OF: 'hunter5 \n hunter6', SHORT: 'sl' };
+  const { receipt } = await cancelled(shell, shell.run(command, { env }));
+  const inner = receipt.stopped.map((entry) => entry.command).filter((line) => line.startsWith('bash -c sleep 100'));
+  expect(inner).toEqual([`bash -c sleep 100; true ${MASK} ${MASK}`]);
+  expect(JSON.stringify(receipt)).not.toMatch(/hunter/);
 });
 
 test('what another run started is left alone', async () => {

@@ -26,6 +26,10 @@ describe('masking secrets', () => {
     `tool --api-key "${SECRET}"`,
     `GITHUB_TOKEN=${SECRET}`,
     `!TOKEN=${SECRET}; run`,
+    `curl -u bob:${SECRET} https://example.org`,
+    `DB_PASS=${SECRET} ./serve`,
+    `SECRET_KEY=${SECRET}`,
+    `AWS_SECRET_ACCESS_KEY=${SECRET}`,
     `(SECRET=${SECRET})`,
     `{"password": "${SECRET}"}`,
   ])('hides the whole secret in %j', (text) => {

@@ -19,6 +19,7 @@ const options: PlanOptions = {
   home,
   shells: createShells(undefined, process.env.PATH ?? ''),
   enforced: 'full-access',
+  environment: { PATH: '/bin' },
   sha256: (text) => createHash('sha256').update(text).digest('hex') as Sha256,
 };
 const run = 'r' as RunId;
@@ -45,7 +46,7 @@ describe('a plan', () => {
       argv: [expect.stringMatching(/^\/.*sh$/), '-c', 'echo "a b"'],
       cwd: home,
       envNames: ['A', 'B'],
-      envDigest: options.sha256('A=1\0B=2'),
+      envDigest: options.sha256('A=1\0B=2\0PATH=/bin'),
       executable: realpathSync(plan.argv[0] ?? ''),
       enforced: 'full-access',
     });
