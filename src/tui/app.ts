@@ -45,6 +45,7 @@ export function runDashboard(options: DashboardOptions): Promise<void> {
   let model: Model = createModel({
     size: screen.size,
     now: Date.now(),
+    clock: performance.now(),
     settings: { mouse, background, cwd, home, opener: options.openFile !== undefined },
   });
   const frames = createFrames(screen, () => model, options);
@@ -67,7 +68,7 @@ export function runDashboard(options: DashboardOptions): Promise<void> {
   const tell = (body: MessageBody): void => {
     if (left) return;
     try {
-      const message: Message = { ...body, at: Date.now() };
+      const message: Message = { ...body, at: Date.now(), clock: performance.now() };
       const before = model;
       const { model: next, effects } = update(model, message);
       model = next;
@@ -92,7 +93,7 @@ export function runDashboard(options: DashboardOptions): Promise<void> {
   };
 
   const streams = createOutputStreams(tell);
-  screen.onInput((event, raw) => tell({ type: 'input', event, raw }));
+  screen.onInput((event, raw, alone) => tell({ type: 'input', event, raw, ...(alone ? {} : { burst: true }) }));
   screen.onResize((size) => tell({ type: 'resized', size }));
   screen.setTitle('dispatch');
   frames.now();

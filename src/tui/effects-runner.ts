@@ -85,10 +85,13 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
           done(`cancelled run ${run.number}`);
         });
       case 'retry':
-        return attempt(async () => {
-          const { run } = await client().call('retry', { run: effect.run, id: newId() });
-          tell({ type: 'retried', run });
-        });
+        return attempt(
+          async () => {
+            const { run } = await client().call('retry', { run: effect.run, id: newId() });
+            tell({ type: 'retried', run, of: effect.run });
+          },
+          (failure) => tell({ type: 'retry-failed', of: effect.run, failure }),
+        );
       case 'signal':
         return attempt(async () => {
           await client().call('signal', { run: effect.run, signal: effect.signal });

@@ -82,14 +82,14 @@ export const hasArtifactsInDialog: EnabledWhen = (model) =>
 export const canConfirm: EnabledWhen = (model) => {
   const dialog = topOverlay(model);
   if (dialog?.kind !== 'confirm') return 'nothing is asked';
-  return model.now >= dialog.deafUntil || 'read it first';
+  return model.clock >= dialog.deafUntil || 'read it first';
 };
 
 /** Nor is it one here. */
 export const canAnswer: EnabledWhen = (model) => {
   const dialog = topOverlay(model);
   if (dialog?.kind !== 'approval') return 'no approval is open';
-  return model.now >= dialog.deafUntil || 'read it first';
+  return model.clock >= dialog.deafUntil || 'read it first';
 };
 
 /** Reading to the end comes before y, and takes its time. The other guards say why in the dialog itself. */
@@ -98,5 +98,5 @@ export const canApprove: EnabledWhen = (model) => {
   if (dialog?.kind !== 'approval') return 'no approval is open';
   const at = approvableAt(dialog);
   if (at === undefined) return 'read to the end first';
-  return model.now >= at || 'read it first';
+  return model.clock >= at || 'read it first';
 };

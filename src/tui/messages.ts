@@ -16,7 +16,13 @@ export interface Failure {
 }
 
 export type MessageBody =
-  | { readonly type: 'input'; readonly event: InputEvent; readonly raw: Uint8Array }
+  | {
+      readonly type: 'input';
+      readonly event: InputEvent;
+      readonly raw: Uint8Array;
+      /** Other keys came in the same read: a key of them was not pressed on its own. */
+      readonly burst?: true;
+    }
   | { readonly type: 'resized'; readonly size: Size }
   | { readonly type: 'tick' }
   | { readonly type: 'history'; readonly lines: readonly string[] }
@@ -39,7 +45,8 @@ export type MessageBody =
   | { readonly type: 'submit-failed'; readonly id: string; readonly text: string; readonly failure: Failure }
   | { readonly type: 'decided'; readonly approval: Approval }
   | { readonly type: 'decide-failed'; readonly approval: string; readonly failure: Failure }
-  | { readonly type: 'retried'; readonly run: Run }
+  | { readonly type: 'retried'; readonly run: Run; readonly of: string }
+  | { readonly type: 'retry-failed'; readonly of: string; readonly failure: Failure }
   | { readonly type: 'run-loaded'; readonly detail: RunDetail }
   | { readonly type: 'run-failed'; readonly run: string; readonly failure: Failure }
   | {
@@ -71,4 +78,5 @@ export interface OutputUpdate {
   readonly attached: boolean;
 }
 
-export type Message = MessageBody & { readonly at: number };
+/** `clock` never goes back, whatever is done to the time of day; all guards count in it. */
+export type Message = MessageBody & { readonly at: number; readonly clock?: number };

@@ -154,11 +154,15 @@ export interface ApprovalDialog {
   readonly deafUntil: number;
   /** First row of the body that is shown. */
   readonly scroll: number;
-  /** How many rows of the body have been shown, from the first, at which width. */
+  /** How many rows of the body have been shown, from the first and without a gap, at which width. */
   readonly seen: { readonly width: number; readonly rows: number };
-  /** When the last row came on the screen; undefined until then. */
+  /** When all rows had been on the screen; undefined until then. */
   readonly seenEndAt: number | undefined;
-  readonly phase: { readonly type: 'open' } | { readonly type: 'sending'; readonly decision: Decision };
+  /** `pressed`: the key was alone so far; it answers if no other key follows until then. */
+  readonly phase:
+    | { readonly type: 'open' }
+    | { readonly type: 'pressed'; readonly decision: Decision; readonly until: number; readonly note: string | undefined }
+    | { readonly type: 'sending'; readonly decision: Decision };
   /** Why the last key did nothing. */
   readonly notice: string | undefined;
 }
@@ -186,8 +190,9 @@ export interface AttachDialog {
   readonly run: RunId;
   readonly output: OutputView;
   readonly scrollBack: number;
-  /** `ended`: the run is over, any key leaves. */
   readonly phase: 'opening' | 'open' | 'ended' | 'failed';
+  /** Keys before this time were meant for the program that has just ended. */
+  readonly deafUntil: number;
   readonly message: string | undefined;
 }
 
@@ -202,6 +207,8 @@ export interface TextDialog {
   readonly footnote: string | undefined;
   /** Which request fills it. */
   readonly request: number | undefined;
+  /** Every blank of it counts: it is broken only at the edge. */
+  readonly exact?: true;
 }
 
 export type Question =
@@ -280,6 +287,12 @@ export interface Model {
   readonly settings: Settings;
   /** Unix milliseconds of the newest message. */
   readonly now: number;
+  /** Milliseconds that never go back: what guards, toasts and held keys count in. */
+  readonly clock: number;
+  /** Keys before this time were meant for a dialog that has just gone by itself. */
+  readonly deafUntil: number;
+  /** Runs that are being retried: each once at a time. */
+  readonly retrying: readonly string[];
   readonly connection: Connection;
   /** This device; undefined before the first snapshot. */
   readonly device: Device | undefined;
@@ -314,15 +327,19 @@ export interface Model {
 export interface ModelOptions {
   readonly size: Size;
   readonly now: number;
+  readonly clock?: number;
   readonly settings: Settings;
   readonly history?: readonly string[];
 }
 
-export function createModel({ size, now, settings, history }: ModelOptions): Model {
+export function createModel({ size, now, clock = now, settings, history }: ModelOptions): Model {
   return {
     size,
     settings,
     now,
+    clock,
+    deafUntil: 0,
+    retrying: [],
     connection: { state: 'connecting', since: now },
     device: undefined,
     devices: [],

@@ -57,7 +57,7 @@ function outputWanted(model: Model): OutputSubscription | undefined {
 const hasOutput = (run: Run): boolean => run.startedAt !== undefined || (isFinal(run) && (run.output?.bytes ?? 0) > 0);
 
 function wakeAt(model: Model): number | undefined {
-  const times = [...model.toasts.map(({ until }) => until), ...listensAt(model)];
+  const times = [...model.toasts.map(({ until }) => until), ...listensAt(model)].map((time) => model.now + (time - model.clock));
   const { tier } = layoutOf(model);
   if (tier !== 'tiny') {
     // The clock in the header, and the elapsed times.
@@ -70,9 +70,14 @@ function wakeAt(model: Model): number | undefined {
 /** When the dialog on top begins to listen: its keys then look it. */
 function listensAt(model: Model): number[] {
   const top = topOverlay(model);
-  if (top?.kind !== 'approval' && top?.kind !== 'confirm') return [];
-  const times = [top.deafUntil, ...(top.kind === 'approval' ? [approvableAt(top) ?? 0] : [])];
-  return times.filter((time) => time > model.now);
+  if (top?.kind !== 'approval' && top?.kind !== 'confirm' && top?.kind !== 'attach') return [];
+  const times = [top.deafUntil];
+  if (top.kind === 'approval') {
+    times.push(approvableAt(top) ?? 0);
+    // What was pressed answers then, however late that is noticed.
+    if (top.phase.type === 'pressed') return [top.phase.until];
+  }
+  return times.filter((time) => time > model.clock);
 }
 
 const nextMultiple = (now: number, step: number): number => (Math.floor(now / step) + 1) * step;

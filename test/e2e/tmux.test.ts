@@ -31,10 +31,12 @@ function startTmux(): Tmux {
   const config = join(home.path, 'tmux.conf');
   writeFileSync(config, CONFIG);
   const { TMUX: _, ...around } = home.env;
-  const env = { ...around, PS1: 'prompt> ', HISTFILE: '/dev/null', LANG: 'C.UTF-8' };
+  const env = { ...around, HISTFILE: '/dev/null', LANG: 'C.UTF-8' };
   const tmux = (...args: string[]): string =>
     execFileSync('tmux', ['-u', '-S', socket, '-f', config, ...args], { env, cwd: projectOf(home), encoding: 'utf8' });
-  tmux('new-session', '-d', '-x', '110', '-y', '32', 'bash --norc --noprofile -i');
+  // The shell that tmux starts things with would take the prompt away.
+  const bash = ['env', 'PS1=prompt> ', 'bash', '--norc', '--noprofile', '-i'];
+  tmux('new-session', '-d', '-x', '110', '-y', '32', ...bash);
   servers.push(() => tmux('kill-server'));
   return {
     home,

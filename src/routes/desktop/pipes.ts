@@ -80,6 +80,7 @@ async function start(
 
 function sessionOf({ process: { pid }, exited }: Started, output: Socket, input: Socket | undefined): Session {
   let closed = false;
+  let room: Promise<void> | undefined;
   // A command that does not read its input to the end is no fault: what it did not want is dropped.
   input?.on('error', () => input.destroy());
   return {
@@ -95,10 +96,17 @@ function sessionOf({ process: { pid }, exited }: Started, output: Socket, input:
     },
     inputRoom() {
       if (input === undefined || input.destroyed || input.writableLength <= ENOUGH_WAITING_INPUT) return undefined;
-      return new Promise((resolve) => {
-        input.once('drain', resolve);
-        input.once('close', resolve);
+      room ??= new Promise((resolve) => {
+        const go = (): void => {
+          room = undefined;
+          input.off('drain', go);
+          input.off('close', go);
+          resolve();
+        };
+        input.on('drain', go);
+        input.on('close', go);
       });
+      return room;
     },
     endInput: () => void input?.end(),
     resize: () => {},

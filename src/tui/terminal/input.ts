@@ -32,12 +32,13 @@ const realTimer = (callback: () => void, milliseconds: number) => {
 };
 
 export function createInputTokenizer(
-  emit: (event: InputEvent, raw: Uint8Array) => void,
+  emit: (event: InputEvent, raw: Uint8Array, alone: boolean) => void,
   options: InputTokenizerOptions = {},
 ): InputTokenizer {
   const escapeTimeoutMs = options.escapeTimeoutMs ?? DEFAULT_ESCAPE_TIMEOUT_MS;
   const setTimer = options.setTimer ?? realTimer;
-  const paste = createPasteCollector((text, raw) => emit({ type: 'paste', text }, raw));
+  let batch: [event: InputEvent, raw: Uint8Array][] = [];
+  const paste = createPasteCollector((text, raw) => batch.push([{ type: 'paste', text }, raw]));
   let pending: Uint8Array = new Uint8Array(0);
   let swallowing: 'csi' | 'string' | undefined;
   let cancelTimer: (() => void) | undefined;
@@ -62,6 +63,14 @@ export function createInputTokenizer(
       },
       wait === 'escape' ? escapeTimeoutMs : escapeTimeoutMs * SEQUENCE_TIMEOUT_FACTOR,
     );
+  }
+
+  /** What one read held is told together: a key that came with anything else was not pressed on its own. */
+  function tellBatch(rest: boolean) {
+    const told = batch;
+    batch = [];
+    const typed = told.filter(([event]) => event.type === 'key' || event.type === 'paste').length;
+    for (const [event, raw] of told) emit(event, raw, typed === 1 && !rest);
   }
 
   function drain(final: boolean) {
@@ -89,11 +98,12 @@ export function createInputTokenizer(
       at += token.length;
       swallowing = token.swallow;
       if (token.event === 'paste-start') paste.start(raw);
-      else emit(token.event, raw);
+      else batch.push([token.event, raw]);
     }
     pending = pending.subarray(at);
     if (wait) arm(wait, at > 0);
     else disarm();
+    tellBatch(wait !== undefined || paste.active);
   }
 
   return {
@@ -106,6 +116,7 @@ export function createInputTokenizer(
       if (!paste.active) return;
       paste.end(pending);
       pending = new Uint8Array(0);
+      tellBatch(false);
     },
     close() {
       disarm();

@@ -16,7 +16,7 @@ export interface TerminalScreen {
   readonly size: ScreenSize;
   /** Draws, in one synchronized frame; writes only what differs from the frame before. */
   present(grid: CellGrid): void;
-  onInput(listener: (event: InputEvent, raw: Uint8Array) => void): () => void;
+  onInput(listener: (event: InputEvent, raw: Uint8Array, alone: boolean) => void): () => void;
   onResize(listener: (size: ScreenSize) => void): () => void;
   setTitle(text: string): void;
   bell(): void;

@@ -1,7 +1,7 @@
 // What each key of the keymap does: one entry a binding, and nothing else. `held` says that the same key came just before.
 
-import { type Binding, type BindingId, bindingFor } from '../keymap.ts';
-import type { Model, PaletteMatch } from '../model.ts';
+import { type Binding, type BindingId, bindingFor, KEYMAP } from '../keymap.ts';
+import type { Model, PaletteItem, PaletteMatch } from '../model.ts';
 import { overlayOf, subjectApproval, subjectArtifact, subjectRun, topOverlay } from '../select.ts';
 import { createEditor, insert } from '../terminal/editor.ts';
 import * as approvals from './approvals.ts';
@@ -14,6 +14,8 @@ import { patch, pop, type Step, say, step, toast } from './step.ts';
 export interface Press {
   readonly key: string;
   readonly held: boolean;
+  /** Other keys came with it, or just before it. */
+  readonly burst: boolean;
 }
 
 type Action = (model: Model, press: Press) => Step;
@@ -126,9 +128,9 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
     return text === undefined ? say(model, 'info', 'nothing is selected') : copied(model, text);
   },
 
-  'approval.approve': (model, { held }) => approvals.answer(model, 'approve', held),
-  'approval.reject': (model, { held }) => approvals.answer(model, 'reject', held),
-  'approval.reject-reason': (model, { held }) => approvals.askReason(model, held),
+  'approval.approve': (model, press) => approvals.answer(model, 'approve', press),
+  'approval.reject': (model, press) => approvals.answer(model, 'reject', press),
+  'approval.reject-reason': (model, press) => approvals.askReason(model, press),
   'approval.full': (model) => approvals.showFullText(model),
   'approval.leave': close,
 
@@ -168,7 +170,7 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
   },
   'text.close': close,
   'help.close': close,
-  'reason.send': (model) => approvals.rejectWithReason(model),
+  'reason.send': (model, press) => approvals.rejectWithReason(model, press),
   'reason.close': close,
   'save.confirm': (model) => runs.saveArtifact(model),
   'save.close': close,
@@ -176,7 +178,7 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
   'signal.down': (model) => step(runs.moveSignal(model, 1)),
   'signal.up': (model) => step(runs.moveSignal(model, -1)),
   'signal.close': close,
-  'confirm.yes': (model, { held }) => overlays.confirmed(model, held),
+  'confirm.yes': (model, { held, burst }) => overlays.confirmed(model, held || burst),
   'confirm.no': close,
 
   'always.palette': (model) => overlays.openPalette(model),
@@ -197,8 +199,8 @@ const copied = (model: Model, text: string): Step => step(toast(model, 'success'
 
 /** The first C-c tidies up what is being typed, the second leaves. */
 function interrupt(model: Model): Step {
-  if (model.now < model.quitArmedUntil) return step(model, { type: 'quit' });
-  const armed = { ...model, quitArmedUntil: model.now + C_C_MS };
+  if (model.clock < model.quitArmedUntil) return step(model, { type: 'quit' });
+  const armed = { ...model, quitArmedUntil: model.clock + C_C_MS };
   const typing = topOverlay(armed) === undefined && armed.composer.editor.text !== '';
   const tidy = typing ? composer.clear(armed) : armed;
   return say(
@@ -222,23 +224,32 @@ function runPalette(model: Model): Step {
   if (palette?.pending === true) return step(patch(model, 'palette', (open) => ({ ...open, entered: true })));
   const target = palette?.matches[palette.selected]?.item.target;
   if (target === undefined) return step(model);
-  const below = pop(model);
+  // What belongs to the panes or the composer is done there: a dialog must not stay on top and take the keys meant for them.
+  const leaves = target.kind === 'command' || isOfPanes(target);
+  const below = leaves ? { ...model, overlays: [] } : pop(model);
   switch (target.kind) {
     case 'run':
       return runs.openRun(below, target.run);
     case 'command':
       return step(composer.edited(panes.focusPane(below, 'composer'), createEditor(target.text)));
     case 'binding':
-      return ACTIONS[target.id as BindingId](below, { key: '', held: false });
+      return ACTIONS[target.id as BindingId](below, { key: '', held: false, burst: false });
   }
 }
 
+const isOfPanes = (target: PaletteItem['target']): boolean =>
+  target.kind === 'binding' && KEYMAP.some(({ id, context }) => id === target.id && context === 'panes');
+
+/** Keys that begin or end something for good: held down they do it once. */
+const ONCE: ReadonlySet<BindingId> = new Set(['run.retry', 'run.cancel', 'signal.send', 'peer.start']);
+
 /** Does what the key is bound to, or says why not. Undefined if it is not bound here. */
-export function press(model: Model, { key, held }: Press): Step | undefined {
+export function press(model: Model, { key, held, burst }: Press): Step | undefined {
   const binding: (Binding & { readonly id: BindingId }) | undefined = bindingFor(model, key);
   if (binding === undefined) return undefined;
+  if (held && ONCE.has(binding.id)) return step(model);
   const enabled = binding.enabled(model);
   // The dialog itself says why an answer is not taken.
-  if (enabled === true || binding.context === 'approval') return ACTIONS[binding.id](model, { key, held });
+  if (enabled === true || binding.context === 'approval') return ACTIONS[binding.id](model, { key, held, burst });
   return binding.id === 'composer.send' ? step(model) : say(model, 'info', enabled);
 }

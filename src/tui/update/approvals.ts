@@ -4,6 +4,7 @@
 import type { Decision, PendingApproval } from '../../core/approvals.ts';
 import { approvalText, dialogLayout } from '../dialog-layout.ts';
 import { tierOf } from '../geometry.ts';
+import type { Message } from '../messages.ts';
 import type { ApprovalDialog, Model } from '../model.ts';
 import { findRun, overlayOf, topOverlay } from '../select.ts';
 import { createEditor } from '../terminal/editor.ts';
@@ -12,6 +13,8 @@ import { patch, pop, push, remove, type Step, step, toast } from './step.ts';
 
 /** Keys are ignored for so long after the dialog opens; each ignored key begins it anew. */
 export const DEAF_MS = 350;
+/** Keys that come closer than this to each other are a paste, or a program; nobody answers so. */
+export const ALONE_MS = 50;
 /** A held key comes again within this time: X waits up to 660 ms before the first repeat. */
 export const REPEAT_MS = 750;
 
@@ -19,7 +22,7 @@ export function openApproval(model: Model, approval: PendingApproval): Model {
   const dialog: ApprovalDialog = {
     kind: 'approval',
     approval,
-    deafUntil: model.now + DEAF_MS,
+    deafUntil: model.clock + DEAF_MS,
     scroll: 0,
     seen: { width: 0, rows: 0 },
     seenEndAt: undefined,
@@ -35,11 +38,12 @@ export function look(model: Model): Model {
   return patch(model, 'approval', (dialog) => {
     // What lies under another overlay is not seen.
     if (topOverlay(model) !== dialog) return dialog;
-    const { body, scroll, below } = dialogLayout(model, dialog);
+    const { body, scroll, rows: all } = dialogLayout(model, dialog);
     const shown = scroll + body.height;
-    const rows = dialog.seen.width === body.width ? Math.max(dialog.seen.rows, shown) : shown;
-    const atEnd = body.height > 0 && below === 0;
-    const seenEndAt = dialog.seenEndAt ?? (atEnd ? model.now : undefined);
+    const before = dialog.seen.width === body.width ? dialog.seen.rows : 0;
+    // What was jumped over was not seen.
+    const rows = scroll <= before ? Math.max(before, shown) : before;
+    const seenEndAt = body.height > 0 && rows >= all.length ? (dialog.seenEndAt ?? model.clock) : undefined;
     const unchanged =
       dialog.scroll === scroll &&
       dialog.seen.rows === rows &&
@@ -47,6 +51,36 @@ export function look(model: Model): Model {
       dialog.seenEndAt === seenEndAt;
     return unchanged ? dialog : { ...dialog, scroll, seen: { width: body.width, rows }, seenEndAt };
   });
+}
+
+/**
+ * The size has changed, and with it what stands where. Who had read it all has read it all; anybody else begins anew, or a
+ * window that is drawn large for a moment would count as reading.
+ */
+export function resettle(model: Model): Model {
+  return patch(model, 'approval', (dialog) => {
+    const { body, rows } = dialogLayout(model, dialog);
+    const settled = dialog.seenEndAt !== undefined && model.clock - dialog.seenEndAt >= DEAF_MS;
+    if (settled) return { ...dialog, seen: { width: body.width, rows: rows.length } };
+    return { ...dialog, scroll: 0, seen: { width: 0, rows: 0 }, seenEndAt: undefined };
+  });
+}
+
+/**
+ * A dialog that comes on top, however it came there, listens only after a moment; and so does what is left when a dialog
+ * goes by itself, for the next keys were meant for that.
+ */
+export function listenLater(before: Model, after: Model, byKey: boolean): Model {
+  const was = topOverlay(before);
+  const top = topOverlay(after);
+  const deafUntil = after.clock + DEAF_MS;
+  const gone = !byKey && was !== undefined && top?.kind !== was.kind && !after.overlays.some(({ kind }) => kind === was.kind);
+  const next = gone ? { ...after, deafUntil } : after;
+  if (top?.kind === 'approval' && !(was?.kind === 'approval' && was.approval === top.approval))
+    return patch(next, 'approval', (dialog) => ({ ...dialog, deafUntil: Math.max(dialog.deafUntil, deafUntil) }));
+  if (top?.kind === 'confirm' && !(was?.kind === 'confirm' && was.question === top.question))
+    return patch(next, 'confirm', (dialog) => ({ ...dialog, deafUntil: Math.max(dialog.deafUntil, deafUntil) }));
+  return next;
 }
 
 export function scrollApproval(model: Model, move: (scroll: number, page: number, last: number) => number): Model {
@@ -70,10 +104,12 @@ export const approvableAt = ({ deafUntil, seenEndAt }: ApprovalDialog): number |
 
 /** Whether the dialog on top does not listen yet; then the key is spent on making it wait longer. */
 export function ignoredWhileDeaf(model: Model): Model | undefined {
+  // As long as a held key takes to come again: what it is spent on does not look like a decision later.
+  const deafUntil = model.clock + REPEAT_MS;
+  if (model.clock < model.deafUntil) return { ...model, deafUntil: model.clock + DEAF_MS };
   const top = topOverlay(model);
-  if (top === undefined || (top.kind !== 'approval' && top.kind !== 'confirm') || model.now >= top.deafUntil)
+  if (top === undefined || (top.kind !== 'approval' && top.kind !== 'confirm') || model.clock >= top.deafUntil)
     return undefined;
-  const deafUntil = model.now + DEAF_MS;
   if (top.kind === 'confirm') return patch(model, 'confirm', (dialog) => ({ ...dialog, deafUntil }));
   return patch(model, 'approval', (dialog) => ({
     ...dialog,
@@ -82,48 +118,70 @@ export function ignoredWhileDeaf(model: Model): Model | undefined {
   }));
 }
 
-/** `held` says that the same key came just before. */
-export function answer(model: Model, decision: Decision, held: boolean, note?: string): Step {
+/** How a key was pressed: `held` says that the same key came just before, `burst` that others came with it. */
+interface Pressed {
+  readonly held: boolean;
+  readonly burst: boolean;
+}
+
+/** Takes the answer; it goes out when no other key has followed for a moment. */
+export function answer(model: Model, decision: Decision, pressed: Pressed, note?: string): Step {
   const dialog = overlayOf(model, 'approval');
   if (dialog === undefined) return step(model);
-  const refusal = whyNot(model, dialog, decision, held);
+  const refusal = whyNot(model, dialog, decision, pressed);
   if (refusal !== undefined) return step(notice(model, refusal));
+  const phase = { type: 'pressed', decision, until: model.clock + ALONE_MS, note } as const;
+  return step(patch(model, 'approval', (open) => ({ ...open, phase, notice: undefined })));
+}
+
+/** Sends what was pressed, once its time is over; a key before that takes it back. */
+export function settlePressed(model: Model, message: Message): Step {
+  const dialog = overlayOf(model, 'approval');
+  if (dialog?.phase.type !== 'pressed') return step(model);
+  const { decision, until, note } = dialog.phase;
+  const typed = message.type === 'input' && (message.event.type === 'key' || message.event.type === 'paste');
+  if (model.clock < until) return step(typed ? takenBack(model, ANOTHER_KEY) : model);
+  if (model.connection.state !== 'connected') return step(takenBack(model, 'not connected: nothing was answered'));
   const { id, digest } = dialog.approval;
-  const sending = patch(model, 'approval', (open) => ({
-    ...open,
-    phase: { type: 'sending', decision },
-    notice: undefined,
-  }));
+  const sending = patch(model, 'approval', (open) => ({ ...open, phase: { type: 'sending', decision } }));
   return step(sending, { type: 'decide', approval: id, digest, decision, ...(note === undefined ? {} : { note }) });
 }
 
-function whyNot(model: Model, dialog: ApprovalDialog, decision: Decision, held: boolean): string | undefined {
-  if (dialog.phase.type === 'sending') return 'the answer is on its way';
+const ANOTHER_KEY = 'other keys came with it, as in a paste: press one key by itself';
+
+const takenBack = (model: Model, why: string): Model =>
+  patch(model, 'approval', (open) => ({ ...open, phase: { type: 'open' }, notice: why }));
+
+function whyNot(model: Model, dialog: ApprovalDialog, decision: Decision, { held, burst }: Pressed): string | undefined {
+  if (dialog.phase.type !== 'open') return 'the answer is on its way';
+  if (burst) return ANOTHER_KEY;
   if (held) return 'a held key does not answer: let it go, then press it once';
   if (model.connection.state !== 'connected') return 'not connected: nothing was answered';
   if (!dialog.approval.decisions.includes(decision)) return `this request does not allow "${decision}"`;
   if (model.now >= dialog.approval.expiresAt) return 'it has expired: retry the run to be asked again';
   if (decision === 'reject') return undefined;
   if (tierOf(model.size) === 'tiny') return 'the window is too small to read the request';
-  if (dialog.seenEndAt === undefined) return 'read to the end first: ↓ or Space';
-  if (model.now < dialog.seenEndAt + DEAF_MS) return 'the end has only just appeared: read it, then press y again';
+  if (dialog.seenEndAt === undefined) return 'read to the end first, without leaving anything out: ↓ or Space';
+  if (model.clock < dialog.seenEndAt + DEAF_MS) return 'the end has only just appeared: read it, then press y again';
   return undefined;
 }
 
-export function askReason(model: Model, held: boolean): Step {
+export function askReason(model: Model, { held, burst }: Pressed): Step {
   const dialog = overlayOf(model, 'approval');
-  if (dialog === undefined || dialog.phase.type === 'sending') return step(model);
+  if (dialog === undefined || dialog.phase.type !== 'open') return step(model);
+  if (burst) return step(notice(model, ANOTHER_KEY));
   if (held) return step(notice(model, 'a held key does not answer: let it go, then press it once'));
   const { id } = dialog.approval;
   return step(push(model, { kind: 'reason', approval: id, editor: createEditor(), notice: undefined }));
 }
 
-export function rejectWithReason(model: Model): Step {
+export function rejectWithReason(model: Model, pressed: Pressed): Step {
   const prompt = topOverlay(model);
   if (prompt?.kind !== 'reason') return step(model);
   const note = prompt.editor.text.trim();
   if (note === '') return step(patch(model, 'reason', (open) => ({ ...open, notice: 'type a reason, or Esc' })));
-  return answer(look(pop(model)), 'reject', false, note);
+  if (pressed.burst) return step(patch(model, 'reason', (open) => ({ ...open, notice: 'press Enter by itself' })));
+  return answer(look(pop(model)), 'reject', { held: false, burst: false }, note);
 }
 
 export function showFullText(model: Model): Step {
@@ -138,6 +196,7 @@ export function showFullText(model: Model): Step {
       loading: false,
       footnote: undefined,
       request: undefined,
+      exact: true,
     }),
   );
 }

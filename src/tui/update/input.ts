@@ -9,7 +9,7 @@ import type { InputEvent } from '../terminal/input.ts';
 import type { MouseInput } from '../terminal/input-event.ts';
 import { backgroundFromReply } from '../terminal/theme.ts';
 import { press } from './actions.ts';
-import { ignoredWhileDeaf, notice, REPEAT_MS } from './approvals.ts';
+import { ALONE_MS, ignoredWhileDeaf, notice, REPEAT_MS } from './approvals.ts';
 import * as composer from './composer.ts';
 import { pasteInField, typeInField } from './overlays.ts';
 import { click, focusPane, move } from './panes.ts';
@@ -18,10 +18,10 @@ import { patch, type Step, step } from './step.ts';
 
 const WHEEL_ROWS = 3;
 
-export function takeInput(model: Model, event: InputEvent, raw: Uint8Array): Step {
+export function takeInput(model: Model, event: InputEvent, raw: Uint8Array, burst: boolean): Step {
   switch (event.type) {
     case 'key':
-      return takeKey(model, event.key, event.text, raw);
+      return takeKey(model, event, raw, burst);
     case 'paste':
       return takePaste(model, event.text);
     case 'mouse':
@@ -35,10 +35,12 @@ export function takeInput(model: Model, event: InputEvent, raw: Uint8Array): Ste
   }
 }
 
-function takeKey(before: Model, key: string, text: string | undefined, raw: Uint8Array): Step {
-  const { lastKey, now } = before;
-  const held = lastKey !== undefined && lastKey.key === key && now - lastKey.at < REPEAT_MS;
-  const model: Model = { ...before, lastKey: { key, at: now } };
+function takeKey(before: Model, event: Extract<InputEvent, { type: 'key' }>, raw: Uint8Array, together: boolean): Step {
+  const { key, text } = event;
+  const { lastKey, clock } = before;
+  const held = lastKey !== undefined && lastKey.key === key && clock - lastKey.at < REPEAT_MS;
+  const burst = together || (lastKey !== undefined && clock - lastKey.at < ALONE_MS);
+  const model: Model = { ...before, lastKey: { key, at: clock } };
   const top = topOverlay(model);
   if (top?.kind === 'attach') return takeAttachedKey(model, key, raw);
   // What leaves everything as it is may come at any time.
@@ -46,28 +48,34 @@ function takeKey(before: Model, key: string, text: string | undefined, raw: Uint
     const deaf = ignoredWhileDeaf(model);
     if (deaf !== undefined) return step(deaf);
   }
-  const done = press(model, { key, held });
+  const done = press(model, { key, held, burst });
   if (done !== undefined) return done;
   if (top === undefined) return step(model.focus === 'composer' ? composer.typeKey(model, key, text) : model);
   if (top.kind === 'approval') return step(notice(model, `${keyLabel(key)} does nothing here`));
   return typeInField(model, key, text);
 }
 
-/** Every key but a few goes to the run; when that is over, any key leaves. */
+/** Every key but a few goes to the run; when that is over, what was still meant for it does nothing. */
 function takeAttachedKey(model: Model, key: string, raw: Uint8Array): Step {
   const top = topOverlay(model);
   if (top?.kind !== 'attach') return step(model);
   if (top.phase === 'ended' || top.phase === 'failed') {
-    return press(model, { key, held: false }) ?? detach(model);
+    const done = press(model, { key, held: false, burst: false });
+    if (done !== undefined) return done;
+    if (model.clock < top.deafUntil)
+      return step(patch(model, 'attach', (dialog) => ({ ...dialog, deafUntil: model.clock + REPEAT_MS })));
+    return key === 'enter' || key === 'escape' ? detach(model) : step(model);
   }
-  const done = press(model, { key, held: false });
+  const done = press(model, { key, held: false, burst: false });
   if (done !== undefined) return done;
   if (top.phase !== 'open') return step(model);
   const following = top.scrollBack === 0 ? model : patch(model, 'attach', (dialog) => ({ ...dialog, scrollBack: 0 }));
   return step(following, { type: 'input', run: top.run, input: { kind: 'key', key, raw } });
 }
 
-function takePaste(model: Model, text: string): Step {
+function takePaste(before: Model, text: string): Step {
+  const model: Model = { ...before, lastKey: { key: 'paste', at: before.clock } };
+  if (model.clock < model.deafUntil) return step(ignoredWhileDeaf(model) ?? model);
   const top = topOverlay(model);
   if (top === undefined) return step(composer.paste(focusPane(model, 'composer'), text));
   if (top.kind === 'attach') {
@@ -87,7 +95,7 @@ function takeMouse(model: Model, event: MouseInput): Step {
     if (top.kind === 'attach') return step(scrollAttached(model, wheel === 1 ? 1 : -1));
     const key = wheel === 1 ? 'down' : 'up';
     if (ignoredWhileDeaf(model) !== undefined) return step(model);
-    return press(model, { key, held: false }) ?? step(model);
+    return press(model, { key, held: false, burst: false }) ?? step(model);
   }
   const { panes, composer: text } = layoutOf(model);
   const pane = PANES.find((id) => panes[id] !== undefined && insideRect(panes[id], event));

@@ -8,11 +8,12 @@ import { helpRows } from '../help-rows.ts';
 import { type Binding, KEYMAP, keyLabel } from '../keymap.ts';
 import type { Failure } from '../messages.ts';
 import type { Model, PaletteItem, PaletteMatch, TextDialog } from '../model.ts';
-import { proseRows } from '../rows.ts';
+import { exactRows, proseRows } from '../rows.ts';
 import { deviceName, overlayOf, topOverlay } from '../select.ts';
 import { createEditor, type EditorState, editorKey, insert } from '../terminal/editor.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { createList, moveCursor, movePage } from '../terminal/virtual-list.ts';
+import { DEAF_MS } from './approvals.ts';
 import { limit } from './runs.ts';
 import { nextRequest, patch, pop, push, type Step, say, step } from './step.ts';
 import { load, selectKey } from './thread.ts';
@@ -174,7 +175,7 @@ export const openHelp = (model: Model): Model =>
 
 /** The rows of a text overlay: what it says, and then that there is more. */
 export function textRows(dialog: TextDialog, width: number): readonly string[] {
-  const rows = proseRows(dialog.text, width);
+  const rows = dialog.exact === true ? exactRows(dialog.text, width) : proseRows(dialog.text, width);
   return dialog.footnote === undefined ? rows : [...rows, '', ...proseRows(dialog.footnote, width)];
 }
 
@@ -191,7 +192,7 @@ export function scrollText(model: Model, move: (scroll: number, page: number, la
 }
 
 export const askQuit = (model: Model): Model =>
-  push(model, { kind: 'confirm', question: { type: 'quit' }, deafUntil: model.now });
+  push(model, { kind: 'confirm', question: { type: 'quit' }, deafUntil: model.clock + DEAF_MS });
 
 export function confirmed(model: Model, held: boolean): Step {
   const top = topOverlay(model);

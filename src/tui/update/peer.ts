@@ -8,7 +8,7 @@ import type { Effect } from '../effects.ts';
 import type { Model } from '../model.ts';
 import { overlayOf } from '../select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
-import { closeStaleDialogs } from './approvals.ts';
+import { closeStaleDialogs, REPEAT_MS } from './approvals.ts';
 import { refreshHint } from './hint.ts';
 import { andThen, patch, type Step, step, toast } from './step.ts';
 import { load, replaceEntries, showNewest, upsertEntry } from './thread.ts';
@@ -104,7 +104,8 @@ function takeRun(model: Model, run: Run): Model {
   );
   if (!isFinal(run)) return next;
   return patch(next, 'attach', (dialog) =>
-    dialog.run === run.id && dialog.phase !== 'ended' ? { ...dialog, phase: 'ended', message: undefined } : dialog,
+    dialog.run === run.id && dialog.phase !== 'ended' ? { ...dialog, phase: 'ended', message: undefined, deafUntil: model.clock + REPEAT_MS }
+      : dialog,
   );
 }
 

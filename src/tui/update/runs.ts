@@ -10,7 +10,7 @@ import { type Model, noOutput, type OutputView, type RunDialog, SIGNALS } from '
 import { findRun, overlayOf, topOverlay } from '../select.ts';
 import { createEditor } from '../terminal/editor.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
-import { DEAF_MS } from './approvals.ts';
+import { DEAF_MS, REPEAT_MS, resettle } from './approvals.ts';
 import { nextRequest, patch, pop, push, type Step, say, step, toast } from './step.ts';
 
 export function openRun(model: Model, id: string): Step {
@@ -26,7 +26,9 @@ export function openRun(model: Model, id: string): Step {
     scroll: 0,
     artifact: 0,
   };
-  return step(push(model, dialog), { type: 'load-run', run: id });
+  // Another run takes the place of the one that is open.
+  const place = topOverlay(model)?.kind === 'run' ? pop(model) : model;
+  return step(push(place, dialog), { type: 'load-run', run: id });
 }
 
 const outputKind = (run: Run | undefined): OutputView['kind'] =>
@@ -88,6 +90,7 @@ export function attach(model: Model, run: Run): Step {
     output: noOutput('terminal'),
     scrollBack: 0,
     phase: 'opening',
+    deafUntil: 0,
     message: undefined,
   });
   return step(attached, { type: 'resize', run: run.id, ...ttySize(attachRect(model)), redraw: true });
@@ -98,7 +101,7 @@ export function resized(before: Model, size: Model['size']): Step {
   const model = { ...before, size };
   const grown = runOutputRect(model).height - runOutputRect(before).height;
   return resizeAttached(
-    patch(model, 'run', (dialog) =>
+    patch(resettle(model), 'run', (dialog) =>
       dialog.scrollBack === 0 ? dialog : { ...dialog, scrollBack: Math.max(0, dialog.scrollBack - grown) },
     ),
   );
@@ -125,7 +128,9 @@ export function takeOutput(model: Model, run: string, update: OutputUpdate): Mod
   if (top.kind === 'run') return patch(model, 'run', (dialog) => ({ ...dialog, output: taken(dialog.output) }));
   return patch(model, 'attach', (dialog) => {
     const phase = dialog.phase === 'ended' ? 'ended' : state === 'failed' ? 'failed' : attached ? 'open' : dialog.phase;
-    return { ...dialog, output: taken(dialog.output), phase, message };
+    const fails = phase === 'failed' && dialog.phase !== 'failed';
+    const deafUntil = fails ? model.clock + REPEAT_MS : dialog.deafUntil;
+    return { ...dialog, output: taken(dialog.output), phase, message, deafUntil };
   });
 }
 
@@ -148,17 +153,29 @@ export function scrollAttached(model: Model, direction: 1 | -1): Model {
   });
 }
 
-/** A run that works is only cancelled after a question; one that waits loses nothing. */
+/** Only after a question: a run that waits is lost as well. */
 export function cancel(model: Model, run: Run): Step {
-  if (run.status !== 'running') return step(model, { type: 'cancel', run: run.id });
   const title = `${run.number} ${sanitizeLine(run.task)}`;
   const question = { type: 'cancel', run: run.id, title } as const;
-  return step(push(model, { kind: 'confirm', question, deafUntil: model.now + DEAF_MS }));
+  return step(push(model, { kind: 'confirm', question, deafUntil: model.clock + DEAF_MS }));
 }
 
-export const retry = (model: Model, run: Run): Step => step(model, { type: 'retry', run: run.id });
+/** One at a time: until it is answered, a further press says so. */
+export function retry(model: Model, run: Run): Step {
+  if (model.retrying.includes(run.id)) return say(model, 'info', `run ${run.number} is being retried`);
+  return step({ ...model, retrying: [...model.retrying, run.id] }, { type: 'retry', run: run.id });
+}
 
-export const retried = (model: Model, run: Run): Model => toast(model, 'success', `retried as run ${run.number}`);
+export const retried = (model: Model, run: Run, of: string): Model =>
+  toast(retryOver(model, of), 'success', `retried as run ${run.number}`);
+
+export const retryFailed = (model: Model, of: string, { message }: Failure): Model =>
+  toast(retryOver(model, of), 'error', message);
+
+const retryOver = (model: Model, of: string): Model => ({
+  ...model,
+  retrying: model.retrying.filter((run) => run !== of),
+});
 
 export const openSignals = (model: Model, run: Run): Model => push(model, { kind: 'signal', run: run.id, selected: 0 });
 

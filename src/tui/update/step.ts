@@ -23,9 +23,9 @@ const TOAST_MS = { info: 4_000, success: 4_000, warning: 8_000, error: 12_000 } 
 const MAX_TOASTS = 3;
 
 export function toast(model: Model, tone: ToastText['tone'], text: string): Model {
-  const { sequence, now } = model;
+  const { sequence, clock } = model;
   const others = model.toasts.filter((shown) => shown.text !== text);
-  const toasts = [...others, { id: sequence, tone, text, until: now + TOAST_MS[tone] }].slice(-MAX_TOASTS);
+  const toasts = [...others, { id: sequence, tone, text, until: clock + TOAST_MS[tone] }].slice(-MAX_TOASTS);
   return { ...model, toasts, sequence: sequence + 1 };
 }
 

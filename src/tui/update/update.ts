@@ -5,21 +5,25 @@ import type { Message } from '../messages.ts';
 import type { Model, Tail } from '../model.ts';
 import { createHistory } from '../terminal/history.ts';
 import { ranked } from './actions.ts';
-import { decided, decideFailed, look } from './approvals.ts';
+import { decided, decideFailed, listenLater, look, settlePressed } from './approvals.ts';
 import { submitFailed, submitted } from './composer.ts';
 import { refreshHint } from './hint.ts';
 import { takeInput } from './input.ts';
 import { searchFailed, takeFound } from './overlays.ts';
 import { settleLists } from './panes.ts';
 import { addRun, takeChange, takeConnected, takeLost, takeSnapshot } from './peer.ts';
-import { detailFailed, resized, retried, takeDetail, takeOutput, takePreview } from './runs.ts';
+import { detailFailed, resized, retried, retryFailed, takeDetail, takeOutput, takePreview } from './runs.ts';
 import { andThen, type Step, say, step, toast } from './step.ts';
 import { settleThread, takePage, withThread } from './thread.ts';
 
 export function update(model: Model, message: Message): Step {
-  const current = atTime(model, message.at);
+  const current = atTime(model, message.at, message.clock ?? message.at);
+  const settled = settlePressed(current, message);
   return andThen(
-    andThen(handle(current, message), (next) => step(look(settleLists(next)))),
+    andThen(
+      andThen(settled, (next) => handle(next, message)),
+      (next) => step(look(listenLater(current, settleLists(next), message.type === 'input'))),
+    ),
     settleThread,
   );
 }
@@ -38,13 +42,14 @@ function takeTail(model: Model, run: string, tail: Tail): Model {
   return { ...model, tails };
 }
 
-/** The clock may be set back; what has been seen of it stays. */
-function atTime(model: Model, at: number): Model {
-  const now = Math.max(model.now, at);
-  const toasts = model.toasts.some(({ until }) => until <= now)
-    ? model.toasts.filter(({ until }) => until > now)
+/** The time of day may be set back; the clock that guards count in does not go back. */
+function atTime(model: Model, now: number, at: number): Model {
+  const clock = Math.max(model.clock, at);
+  const toasts = model.toasts.some(({ until }) => until <= clock)
+    ? model.toasts.filter(({ until }) => until > clock)
     : model.toasts;
-  return now === model.now && toasts === model.toasts ? model : { ...model, now, toasts };
+  const same = now === model.now && clock === model.clock && toasts === model.toasts;
+  return same ? model : { ...model, now, clock, toasts };
 }
 
 function handle(model: Model, message: Message): Step {
@@ -54,6 +59,7 @@ function handle(model: Model, message: Message): Step {
         model.thread.stalled ? withThread(model, { stalled: false }) : model,
         message.event,
         message.raw,
+        message.burst === true,
       );
     case 'resized':
       return andThen(resized(model, message.size), (next) => step(refreshHint(next)));
@@ -84,7 +90,9 @@ function handle(model: Model, message: Message): Step {
     case 'decide-failed':
       return decideFailed(model, message.approval, message.failure);
     case 'retried':
-      return step(retried(addRun(model, message.run), message.run));
+      return step(retried(addRun(model, message.run), message.run, message.of));
+    case 'retry-failed':
+      return step(retryFailed(model, message.of, message.failure));
     case 'run-loaded':
       return step(takeDetail(model, message.detail));
     case 'run-failed':

@@ -81,7 +81,7 @@ function commandAttr(paint: Paint): Attr {
 
 function noticeSpans(paint: Paint, dialog: ApprovalDialog, below: number): Span[] {
   const { model, glyphs } = paint;
-  if (dialog.phase.type === 'sending') {
+  if (dialog.phase.type !== 'open') {
     return [[own(paint, dialog.phase.decision === 'approve' ? 'approving…' : 'rejecting…'), paint.style('info')]];
   }
   if (dialog.notice !== undefined) return [[clip(paint, dialog.notice, 400), paint.style('warning')]];

@@ -88,7 +88,7 @@ export function drawConfirm(outer: Paint, overlay: OverlayOf<'confirm'>): void {
   rows.slice(0, Math.max(0, box.height - 1)).forEach(({ text, style }, index) => {
     write(paint, at.x, at.y + index, [[text, paint.style(style)]], at.width);
   });
-  const listens = model.now >= deafUntil;
+  const listens = model.clock >= deafUntil;
   const keys = keySpans(paint, [
     ['confirm.yes', 'yes', listens],
     ['confirm.no', 'no'],

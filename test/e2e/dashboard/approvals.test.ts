@@ -99,6 +99,20 @@ describe('an approval', () => {
     await dashboard.waitFor(/✓ +1 touch made/);
   });
 
+  it('closes when nobody answered in time, and says so', async () => {
+    const home = stage.home();
+    home.writeConfig('[approvals]\nexpire = "2s"\n');
+    const dashboard = await stage.open(home);
+    dashboard.submit('!touch made');
+    await dashboard.waitFor(/⚠ [1-9]/);
+    dashboard.press('M-a');
+    await dashboard.waitFor('Approve run 1');
+    await dashboard.waitFor('no longer waiting');
+    await dashboard.waitGone('Approve run 1');
+    await dashboard.waitFor(/⊘ +1 touch made +expired/);
+    expect(made(dashboard)).toBe(false);
+  });
+
   it('cancels a run that waits for an answer by x', async () => {
     const dashboard = await stage.open();
     dashboard.submit('!touch made');
