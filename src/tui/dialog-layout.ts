@@ -4,14 +4,16 @@
 import type { PendingApproval } from '../core/approvals.ts';
 import { centred, inner, overlayRect } from './geometry.ts';
 import type { ApprovalDialog, Model } from './model.ts';
-import { exactRows, proseRows } from './rows.ts';
+import { cut, exactRows, proseRows } from './rows.ts';
 import { deviceName } from './select.ts';
 import type { Rect } from './terminal/cells.ts';
-import { sanitizeLine } from './terminal/sanitize.ts';
+import { sanitizeLine, sanitizeText } from './terminal/sanitize.ts';
 
 export interface DialogRow {
   readonly style: 'command' | 'text' | 'label' | 'warning' | 'blank';
   readonly text: string;
+  /** It goes on with the line of the row above: drawn as a mark outside the text, where no text can imitate it. */
+  readonly wrapped?: true;
 }
 
 export interface DialogLayout {
@@ -74,11 +76,15 @@ function makeRows({ payload, description, digest }: PendingApproval, device: str
   const add = (style: DialogRow['style'], lines: readonly string[]): void => {
     for (const text of lines) rows.push({ style, text });
   };
-  add('command', exactRows(payload.command, width));
+  // A newline ends a command, the edge of the dialog does not: they must not look alike.
+  for (const line of sanitizeText(plainBlanks(payload.command)).split('\n')) {
+    cut(line, width).forEach((text, index) => {
+      rows.push({ style: 'command', text, ...(index === 0 ? {} : { wrapped: true }) });
+    });
+  }
   add('blank', ['']);
   if (description !== '') add('text', proseRows(description, width));
-  // The device says so in its description; should it ever not, it is said here.
-  if (payload.enforced !== payload.access && !description.includes(payload.enforced)) {
+  if (payload.enforced !== payload.access) {
     add('warning', proseRows(`asked for ${payload.access}, but ${device} can only enforce ${payload.enforced}`, width));
   } else if (payload.enforced === 'full-access') {
     add('warning', proseRows('full access: nothing limits what it may do', width));
@@ -95,6 +101,13 @@ function makeRows({ payload, description, digest }: PendingApproval, device: str
   for (const [label, value] of facts) add('label', exactRows(sanitizeLine(`${label.padEnd(7)}${value}`), width));
   return rows;
 }
+
+/** Blanks that a shell does not take for one, or that look like several, shown by number. */
+const plainBlanks = (text: string): string =>
+  text.replace(
+    /[\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/gu,
+    (blank) => `⟨${blank.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`,
+  );
 
 /** Everything of a request as one text, for reading in full and for plain terminals. */
 export function approvalText(model: Pick<Model, 'devices'>, approval: PendingApproval): string {

@@ -81,6 +81,8 @@ export interface OutputSubscription {
   /** Size of the emulator. */
   readonly cols: number;
   readonly rows: number;
+  /** How much there is of a run that is over; 0 if that is not known. */
+  readonly bytes: number;
   /** Keys go to the run: its input is open, and the emulator answers the program's questions. */
   readonly attached: boolean;
 }

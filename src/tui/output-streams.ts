@@ -87,6 +87,8 @@ interface Sink {
   readonly port: OutputPort;
   write(bytes: Uint8Array): void | Promise<void>;
   skipped(bytes: number): void;
+  /** The beginning that is not fetched at all. */
+  omitted(bytes: number): void;
   resize(cols: number, rows: number): void;
   end(): void;
   close(): void;
@@ -100,7 +102,9 @@ function openOutput(client: ControlClient, first: OutputSubscription, tell: Tell
   let terminal: EmbeddedTerminal | undefined;
   let writer: Promise<ControlInput> | undefined;
   let attached = false;
-  let bytes = 0;
+  // What is over is shown from its last part: to read it all there is `dispatch logs`.
+  const start = Math.max(0, first.bytes - MAX_LAG);
+  let bytes = start;
   let replayed = false;
   let state: OutputView['state'] = 'opening';
   let message: string | undefined;
@@ -155,10 +159,12 @@ function openOutput(client: ControlClient, first: OutputSubscription, tell: Tell
       sink = textSink();
     }
     if (stop.signal.aborted) return sink.close();
-    const opened = await client.output({ run, offset: 0, maxLag: MAX_LAG });
+    if (start > 0) sink.omitted(start);
+    const opened = await client.output({ run, offset: start, maxLag: MAX_LAG });
     closeOnAbort(opened.chunks, stop.signal);
     if (wanted.attached) await openInput();
-    state = 'live';
+    // Of a run that is over nothing is live: it is loading until it ends.
+    if (first.bytes === 0) state = 'live';
     settleReplay();
     show();
     for await (const chunk of opened.chunks) {
@@ -202,6 +208,8 @@ function openOutput(client: ControlClient, first: OutputSubscription, tell: Tell
   };
 }
 
+const omittedLine = (bytes: number): string => `… ${bytes} bytes earlier are not shown ("dispatch logs" has them)`;
+
 function terminalSink(terminal: EmbeddedTerminal, changed: () => void): Sink {
   const stop = terminal.onChange(changed);
   return {
@@ -209,6 +217,7 @@ function terminalSink(terminal: EmbeddedTerminal, changed: () => void): Sink {
     write: (bytes) => terminal.write(bytes),
     // The screen of a program is drawn anew by what follows; the cells of before would only mislead.
     skipped: () => void terminal.write(Buffer.from('\x1bc')),
+    omitted: (bytes) => void terminal.write(Buffer.from(`${omittedLine(bytes)}\r\n`)),
     resize: (cols, rows) => terminal.resize(cols, rows),
     end: () => {},
     close() {
@@ -224,6 +233,7 @@ function textSink(): Sink {
     port: log,
     write: (bytes) => log.write(bytes),
     skipped: (bytes) => log.skipped(bytes),
+    omitted: (bytes) => log.write(Buffer.from(`${omittedLine(bytes)}\n`)),
     resize: () => {},
     end: () => log.end(),
     close: () => {},

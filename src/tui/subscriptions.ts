@@ -46,13 +46,15 @@ function outputWanted(model: Model): OutputSubscription | undefined {
   if (run === undefined || !hasOutput(run)) return undefined;
   if (dialog.kind === 'attach') {
     const attached = dialog.phase === 'opening' || dialog.phase === 'open';
-    return { run: dialog.run, kind: 'terminal', ...ttySize(attachRect(model)), attached };
+    return { run: dialog.run, kind: 'terminal', ...ttySize(attachRect(model)), bytes: 0, attached };
   }
   if (dialog.section !== 'output') return undefined;
   const size =
     run.action.kind === 'shell' && run.action.tty !== undefined ? run.action.tty : ttySize(runOutputRect(model));
-  return { run: dialog.run, kind: dialog.output.kind, cols: size.cols, rows: size.rows, attached: false };
+  return { run: dialog.run, kind: dialog.output.kind, cols: size.cols, rows: size.rows, bytes: knownBytes(run), attached: false };
 }
+
+const knownBytes = (run: Run): number => (isFinal(run) ? (run.output?.bytes ?? 0) : 0);
 
 const hasOutput = (run: Run): boolean => run.startedAt !== undefined || (isFinal(run) && (run.output?.bytes ?? 0) > 0);
 

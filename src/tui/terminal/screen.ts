@@ -62,8 +62,8 @@ export function openScreen(options: ScreenOptions): TerminalScreen {
   let cursor = '';
   let mustClear = true;
 
-  const tokenizer = createInputTokenizer((event, raw) => {
-    for (const listener of [...inputListeners]) listener(event, raw);
+  const tokenizer = createInputTokenizer((event, raw, alone) => {
+    for (const listener of [...inputListeners]) listener(event, raw, alone);
   });
   const renderer = createBlessedRenderer(size);
   const write = (text: string) => {

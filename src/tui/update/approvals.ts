@@ -74,7 +74,8 @@ export function listenLater(before: Model, after: Model, byKey: boolean): Model 
   const was = topOverlay(before);
   const top = topOverlay(after);
   const deafUntil = after.clock + DEAF_MS;
-  const gone = !byKey && was !== undefined && top?.kind !== was.kind && !after.overlays.some(({ kind }) => kind === was.kind);
+  const open = overlayOf(before, 'approval');
+  const gone = !byKey && open !== undefined && open.phase.type !== 'sending' && overlayOf(after, 'approval') === undefined;
   const next = gone ? { ...after, deafUntil } : after;
   if (top?.kind === 'approval' && !(was?.kind === 'approval' && was.approval === top.approval))
     return patch(next, 'approval', (dialog) => ({ ...dialog, deafUntil: Math.max(dialog.deafUntil, deafUntil) }));
@@ -258,5 +259,6 @@ function closeDialog(model: Model, id: string): Model {
   // What was opened from the dialog goes with it.
   const index = model.overlays.findLastIndex((overlay) => overlay.kind === 'approval');
   const closed = remove(model, (overlay) => model.overlays.indexOf(overlay) >= index);
-  return closed;
+  const reason = overlayOf(model, 'reason')?.editor.text.trim() ?? '';
+  return reason === '' ? closed : toast(closed, 'info', `your reason was not sent: ${sanitizeLine(reason)}`);
 }

@@ -22,6 +22,8 @@ import { move } from './panes.ts';
 import { runCommand } from './run-command.ts';
 import { andThen, type Step, say, step, toast } from './step.ts';
 
+export const NOT_CONNECTED = 'not connected yet: the text is kept, send it again';
+
 export function edited(model: Model, editor: EditorState, change: Partial<Composer> = {}): Model {
   const { composer } = model;
   const hint = editor.text === composer.editor.text ? composer.hint : hintFor(model, editor.text);
@@ -80,7 +82,7 @@ export function send(model: Model): Step {
   const { hint } = model.composer;
   if (hint.kind === 'refused') return say(model, 'warning', withHint(hint.reason, hint.hint));
   if (model.connection.state !== 'connected')
-    return say(model, 'warning', 'not connected yet: the text is kept, send it again');
+    return say(model, 'warning', NOT_CONNECTED);
   const { failed } = model.composer;
   const id = failed?.text === text ? { id: failed.id } : {};
   const after = taken(model);
@@ -91,7 +93,7 @@ export function send(model: Model): Step {
 
 function sendMessage(model: Model, text: string): Step {
   if (model.connection.state !== 'connected')
-    return say(model, 'warning', 'not connected yet: the text is kept, send it again');
+    return say(model, 'warning', NOT_CONNECTED);
   const line = model.composer.editor.text;
   return andThen(step(taken(model), { type: 'say', text }, { type: 'remember', line }), toTheEnd);
 }

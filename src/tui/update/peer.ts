@@ -9,6 +9,7 @@ import type { Model } from '../model.ts';
 import { overlayOf } from '../select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { closeStaleDialogs, REPEAT_MS } from './approvals.ts';
+import { NOT_CONNECTED } from './composer.ts';
 import { refreshHint } from './hint.ts';
 import { andThen, patch, type Step, step, toast } from './step.ts';
 import { load, replaceEntries, showNewest, upsertEntry } from './thread.ts';
@@ -33,12 +34,18 @@ export function takeSnapshot(model: Model, snapshot: Snapshot): Step {
     thread,
     tails: keepDone(model),
   };
-  const ready = refreshHint(again ? toast(fresh, 'success', 'connected again') : fresh);
+  const ready = refreshHint(again ? toast(fresh, 'success', 'connected again') : withoutNotConnected(fresh));
   const key = entries[list.cursor]?.key;
   // Whoever reads further up stays there, with everything as it is now.
   const refreshed = reading && key !== undefined ? load(ready, { kind: 'around', key }) : step(ready);
   return andThen(andThen(refreshed, closeStaleDialogs), reloadDetail);
 }
+
+/** What was said about not being connected is no longer so. */
+const withoutNotConnected = (model: Model): Model => ({
+  ...model,
+  toasts: model.toasts.filter(({ text }) => text !== NOT_CONNECTED),
+});
 
 /** The peer is there again; what happened meanwhile comes as changes. */
 export function takeConnected(model: Model): Step {

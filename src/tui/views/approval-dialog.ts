@@ -34,17 +34,18 @@ export function drawApprovalDialog(outer: Paint, dialog: ApprovalDialog): void {
   rows.slice(scroll, scroll + body.height).forEach((row, index) => {
     drawBodyRow(paint, body.x, body.y + index, body.width, row);
   });
-  write(paint, notice.x, notice.y, noticeSpans(paint, dialog, below), notice.width);
+  write(paint, notice.x, notice.y, noticeSpans(paint, dialog, below, rows.length), notice.width);
 }
 
 /** `label.padEnd(7)` of dialog-layout. */
 const LABEL = /^(on|access|in|with|sets|limit|digest) +/;
 
-function drawBodyRow(paint: Paint, x: number, y: number, width: number, { style, text }: DialogRow): void {
+function drawBodyRow(paint: Paint, x: number, y: number, width: number, { style, text, wrapped }: DialogRow): void {
   switch (style) {
     case 'command': {
       const attr = commandAttr(paint);
       paint.grid.fill({ x: x - 1, y, width: width + 2, height: 1 }, ' ', attr);
+      if (wrapped === true) paint.grid.write(x - 1, y, own(paint, '↪'), attr, 1);
       paint.grid.write(x, y, text, attr, width);
       return;
     }
@@ -79,7 +80,7 @@ function commandAttr(paint: Paint): Attr {
   return (attrFlags(selected) & INVERSE) !== 0 || attrBg(selected) === TERMINAL_COLOUR ? code : withBg(code, selected);
 }
 
-function noticeSpans(paint: Paint, dialog: ApprovalDialog, below: number): Span[] {
+function noticeSpans(paint: Paint, dialog: ApprovalDialog, below: number, all: number): Span[] {
   const { model, glyphs } = paint;
   if (dialog.phase.type !== 'open') {
     return [[own(paint, dialog.phase.decision === 'approve' ? 'approving…' : 'rejecting…'), paint.style('info')]];
@@ -88,6 +89,9 @@ function noticeSpans(paint: Paint, dialog: ApprovalDialog, below: number): Span[
   if (below > 0) {
     const rows = below === 1 ? '1 more row' : `${below} more rows`;
     return [[`${glyphs.down} ${rows}: read to the end`, paint.style('warning')]];
+  }
+  if (dialog.seen.rows < all && dialog.seenEndAt === undefined) {
+    return [[own(paint, `↑ rows from ${dialog.seen.rows + 1} were not shown yet: go back and read them`), paint.style('warning')]];
   }
   const listens = canAnswer(model) === true;
   return keySpans(paint, [

@@ -1,7 +1,9 @@
 // Attached to a run: its terminal fills the screen, and the first row says how to leave it.
 
+import type { Run } from '../../core/runs.ts';
 import { attachRect, overlayRect } from '../geometry.ts';
 import type { AttachDialog } from '../model.ts';
+import { describeStatus } from '../format.ts';
 import { findRun } from '../select.ts';
 import { inverse } from '../terminal/theme.ts';
 import { keyOf } from './nothing.ts';
@@ -22,8 +24,9 @@ export function drawAttach(paint: Paint, dialog: AttachDialog): void {
     port.draw(grid, rect, { scrollBack: dialog.scrollBack, defaultAttr: paint.style('text'), cursor });
   }
   const width = model.size.width - 2;
-  const ends = own(paint, ending(dialog));
   const run = findRun(model, dialog.run);
+  // The key comes before what went wrong: that may be long, and is cut instead.
+  const ends = own(paint, ending(dialog, run));
   const name = run === undefined ? 'a run' : `${run.number} ${runTitle(run)}`;
   const wanted = dialog.phase === 'opening' ? 'attaching to ' : dialog.phase === 'open' ? 'attached to ' : '';
   // The way out is always on the screen: words and name give way.
@@ -32,13 +35,13 @@ export function drawAttach(paint: Paint, dialog: AttachDialog): void {
   write(paint, 1, 0, spans, width);
 }
 
-function ending({ phase, message, scrollBack }: AttachDialog): string {
+function ending({ phase, message, scrollBack }: AttachDialog, run: Run | undefined): string {
   const key = keyOf('attach.detach');
   switch (phase) {
     case 'ended':
-      return ' is over — any key goes back';
+      return `: ${run === undefined ? 'over' : describeStatus(run)} — Enter goes back`;
     case 'failed':
-      return ` — ${message ?? 'it cannot be attached'}, ${key} goes back`;
+      return ` — ${key} goes back — ${message ?? 'it cannot be attached'}`;
     case 'opening':
       return `… — ${key} goes back`;
     case 'open':

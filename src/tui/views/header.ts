@@ -5,6 +5,7 @@ import type { Model } from '../model.ts';
 import { counts } from '../select.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { bold } from '../terminal/theme.ts';
+import { keyOf } from './nothing.ts';
 import { hidesPanes } from './pages.ts';
 import { clip, onGround, own, type Paint, type Span, spansWidth, write } from './paint.ts';
 
@@ -70,10 +71,11 @@ export function drawBanner(paint: Paint, rect: Rect): void {
   const attr = paint.style('badgeWarning');
   paint.grid.fill(rect, ' ', attr);
   const at = formatClock(connection.since);
+  const key = keyOf('peer.start');
   const says = [
-    `connection lost at ${at}, ${formatDuration(now - connection.since, true)} ago; it reconnects by itself`,
-    `connection lost at ${at}; it reconnects`,
-    `lost ${at}, reconnecting`,
+    `${key} starts it · connection lost at ${at}, ${formatDuration(now - connection.since, true)} ago; it reconnects by itself`,
+    `${key} starts it · connection lost at ${at}; it reconnects`,
+    `${key} starts it · lost ${at}, reconnecting`,
   ];
   const words = says.find((text) => text.length + 4 <= rect.width) ?? `lost at ${at}`;
   const start = ` ${paint.glyphs.waiting} ${words}`;

@@ -135,5 +135,5 @@ const OWN: Readonly<Record<string, string>> = {
 
 /** A text of ours as this terminal can show it. */
 export function own(paint: Paint, text: string): string {
-  return paint.glyphs.ellipsis === '…' ? text : text.replace(/[…·→—↑↓←▼▲]/g, (char) => OWN[char] ?? char);
+  return paint.glyphs.ellipsis === '…' ? text : text.replace(/[…·→—↑↓←▼▲↪]/g, (char) => OWN[char] ?? char);
 }

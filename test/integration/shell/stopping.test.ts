@@ -114,11 +114,11 @@ test('secrets on a command line do not come into the receipt', async () => {
 
 test('values of the environment that came with the action do not come into the receipt', async () => {
   const shell = openShell();
-  const command = 'echo $$ > pids; echo ready; bash -c "sleep 100; true $PW $LINES_OF"; :';
+  const command = 'echo $$ > pids; bash -c "echo ready; sleep 100; true $PW $LINES_OF"; :';
   const env = { PW: 'hunter4hunter4', LINES_OF: 'hunter5 \n hunter6', SHORT: 'sl' };
   const { receipt } = await cancelled(shell, shell.run(command, { env }));
-  const inner = receipt.stopped.map((entry) => entry.command).filter((line) => line.startsWith('bash -c sleep 100'));
-  expect(inner).toEqual([`bash -c sleep 100; true ${MASK} ${MASK}`]);
+  const inner = receipt.stopped.map((entry) => entry.command).filter((line) => line.startsWith('bash -c echo ready'));
+  expect(inner).toEqual([`bash -c echo ready; sleep 100; true ${MASK} ${MASK}`]);
   expect(JSON.stringify(receipt)).not.toMatch(/hunter/);
 });
 
