@@ -2,11 +2,9 @@
 
 import type { ControlClient } from '../control/client/client.ts';
 import type { Run } from '../core/runs.ts';
+import { ALONE_MS, createKeyGuard } from '../tui/plain-guard.ts';
 import type { CliContext } from './context.ts';
 import { approvalLines } from './print.ts';
-
-/** Keys within this time of the question are type-ahead. */
-const DEAF_MS = 350;
 
 /** True if it was answered here. */
 export async function askForApproval(context: CliContext, client: ControlClient, run: Run): Promise<boolean> {
@@ -28,19 +26,24 @@ export async function askForApproval(context: CliContext, client: ControlClient,
 
 function oneKey({ stdin, interrupted }: CliContext): Promise<string> {
   return new Promise((resolve) => {
-    const asked = performance.now();
+    const guard = createKeyGuard(() => performance.now());
+    let pressed: NodeJS.Timeout | undefined;
     const finish = (key: string): void => {
+      clearTimeout(pressed);
       stdin.off('data', onData);
       stdin.setRawMode(false);
       stdin.pause();
       resolve(key);
     };
     const onData = (bytes: Buffer): void => {
-      if (performance.now() - asked < DEAF_MS) return;
       const text = bytes.toString('utf8');
-      if (text === '\u0003') process.kill(process.pid, 'SIGINT');
-      // A paste comes as several characters at once and is no answer.
-      finish(text.length === 1 ? text : '');
+      if (text === '\u0003') {
+        process.kill(process.pid, 'SIGINT');
+        return finish('');
+      }
+      // A key that another one follows at once was part of a paste.
+      clearTimeout(pressed);
+      if (guard.take(text)) pressed = setTimeout(() => finish(text), ALONE_MS);
     };
     interrupted.addEventListener('abort', () => finish(''), { once: true });
     stdin.setRawMode(true);

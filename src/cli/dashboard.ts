@@ -24,7 +24,9 @@ export async function openDashboard(context: CliContext, { plain }: { plain: boo
     env,
     cwd: process.cwd(),
     mouse: settings.mouse,
+    bell: settings.bell,
     ...(settings.ascii ? { ascii: true } : {}),
+    ...(settings.background === 'auto' ? {} : { background: settings.background }),
     ...(openFile === undefined ? {} : { openFile }),
     historyFile: paths.historyFile,
   });
@@ -32,8 +34,8 @@ export async function openDashboard(context: CliContext, { plain }: { plain: boo
 }
 
 /** Most people have no config file, and then nothing that reads one is loaded: the first frame comes sooner. */
-async function readSettings(file: string): Promise<Pick<Config['ui'], 'mouse' | 'ascii'>> {
-  if (!existsSync(file)) return { mouse: true, ascii: false };
+async function readSettings(file: string): Promise<Config['ui']> {
+  if (!existsSync(file)) return { background: 'auto', mouse: true, ascii: false, bell: true };
   const { loadConfig } = await import('../config/load.ts');
   return loadConfig(file).config.ui;
 }

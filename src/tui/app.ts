@@ -25,6 +25,10 @@ export interface DashboardOptions {
   /** Shows a file with another program; absent where there is no display. */
   readonly openFile?: (path: string) => Promise<void>;
   readonly mouse?: boolean;
+  /** What the terminal's background is; absent: the terminal is asked. */
+  readonly background?: 'dark' | 'light';
+  /** Ring when an approval begins to wait. */
+  readonly bell?: boolean;
   /** Draw with ASCII alone. */
   readonly ascii?: boolean;
   /** Where typed tasks are remembered; nowhere if absent. */
@@ -113,6 +117,7 @@ export function runDashboard(options: DashboardOptions): Promise<void> {
     cwd,
     home,
     openFile: options.openFile,
+    bell: options.bell !== false,
   });
   void history.load().then((lines) => {
     if (lines.length > 0) tell({ type: 'history', lines });
@@ -142,7 +147,7 @@ function createFrames(screen: TerminalScreen, current: () => Model, options: Das
     timer = undefined;
     const model = current();
     const { width, height } = model.size;
-    const { background } = model.settings;
+    const background = options.background ?? model.settings.background;
     if (theme === undefined || theme.background !== background)
       theme = detectTheme(options.env, { ...themeOptions(options), background });
     if (grid === undefined || grid.width !== width || grid.height !== height) grid = new CellGrid(width, height);

@@ -21,6 +21,7 @@ export interface RunnerDeps {
   readonly quit: () => void;
   readonly history: TypedHistory;
   readonly cwd: string;
+  readonly bell: boolean;
   readonly home: string;
   readonly openFile: ((path: string) => Promise<void>) | undefined;
 }
@@ -154,7 +155,7 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
       case 'copy':
         return screen.copy(effect.text);
       case 'notify':
-        screen.bell();
+        if (deps.bell) screen.bell();
         return screen.notify(effect.title, effect.body);
       case 'mouse':
         return screen.setMouse(effect.on);

@@ -6,6 +6,31 @@ import type { PendingApproval } from '../core/approvals.ts';
 /** What was begun sooner than this after a request was printed was not meant for it. */
 export const DEAF_MS = 350;
 
+/** Keys that come closer than this to each other are a paste, or a program. */
+export const ALONE_MS = 50;
+/** A held key comes again within this time. */
+const REPEAT_MS = 750;
+
+/** Which single key answers a question that was printed when the guard was made: one that was pressed once, alone and later. */
+export function createKeyGuard(now: () => number): { take(input: string): boolean } {
+  let deafUntil = now() + DEAF_MS;
+  let last: { readonly text: string; readonly at: number } | undefined;
+  return {
+    take(input) {
+      const at = now();
+      const before = last;
+      // Of a burst the last key may be the one that is held.
+      last = { text: [...input].at(-1) ?? '', at };
+      const alone = [...input].length === 1 || /^\x1b[[O]?[0-9;]*[A-Za-z~]$/.test(input);
+      const soon = before !== undefined && at - before.at < ALONE_MS;
+      const held = before !== undefined && before.text === last.text && at - before.at < REPEAT_MS;
+      if (at >= deafUntil && alone && !soon && !held) return true;
+      deafUntil = at + DEAF_MS;
+      return false;
+    },
+  };
+}
+
 /** How a line came to be. */
 export interface TypedLine {
   /** When its first character came, Unix milliseconds. */

@@ -8,7 +8,7 @@ import type { MessageBody } from '../../src/tui/messages.ts';
 import { THREAD_WINDOW } from '../../src/tui/model.ts';
 import { overlayOf, topOverlay } from '../../src/tui/select.ts';
 import { subscriptions } from '../../src/tui/subscriptions.ts';
-import { DEAF_MS, REPEAT_MS } from '../../src/tui/update/approvals.ts';
+import { ALONE_MS, DEAF_MS, REPEAT_MS } from '../../src/tui/update/approvals.ts';
 import {
   aChange,
   anApproval,
@@ -249,7 +249,7 @@ const answering = fc.record({
   body: fc.oneof(
     {
       weight: 3,
-      arbitrary: fc.constantFrom('y', 'n', 'N', 'a', 'M-a', 'G', 'space', 'enter', 'escape', 'v').map(press),
+      arbitrary: fc.constantFrom('y', 'n', 'N', 'a', 'M-a', 'G', 'space', 'enter', 'escape', 'v', 'C-p', 'down', 'f1').map(press),
     },
     { weight: 1, arbitrary: body },
   ),
@@ -299,8 +299,10 @@ describe('the dashboard', () => {
           snapshot: { approvals: [pending], runs: [aRun(1, { status: 'waiting_approval' })] },
         });
         dashboard.press('escape', 'a');
-        let openedAt = dashboard.now;
+        let topSince = dashboard.now;
         let lastKey: { key: string; at: number } | undefined;
+        /** The key that was taken for an answer, and the state that it was pressed in. */
+        let pressed: { key: string; at: number; top: unknown; enough: boolean } | undefined;
         for (const { body: message, wait } of steps) {
           dashboard.wait(wait);
           const before = dashboard.model;
@@ -310,27 +312,31 @@ describe('the dashboard', () => {
           const answers = dashboard.take().filter((effect) => effect.type === 'decide');
           const key = message.type === 'input' && message.event.type === 'key' ? message.event.key : undefined;
           for (const answer of answers) {
-            expect(dialog).toBeDefined();
-            if (dialog === undefined) return;
+            expect(dialog?.phase.type).toBe('pressed');
+            expect(pressed).toBeDefined();
+            if (dialog === undefined || pressed === undefined) return;
             expect(answer.approval).toBe(dialog.approval.id);
             expect(answer.digest).toBe(dialog.approval.digest);
             expect(before.connection.state).toBe('connected');
-            if (top?.kind === 'reason') {
-              expect([key, answer.decision]).toEqual(['enter', 'reject']);
-              continue;
-            }
-            expect(top).toBe(dialog);
-            expect(key).toBe(answer.decision === 'approve' ? 'y' : 'n');
-            expect(dashboard.now - openedAt).toBeGreaterThanOrEqual(DEAF_MS);
-            if (lastKey?.key === key) expect(dashboard.now - (lastKey?.at ?? 0)).toBeGreaterThanOrEqual(REPEAT_MS);
+            expect(dashboard.now - pressed.at).toBeGreaterThanOrEqual(ALONE_MS);
+            if (pressed.top !== 'reason') expect(pressed.key).toBe(answer.decision === 'approve' ? 'y' : 'n');
+            else expect([pressed.key, answer.decision]).toEqual(['enter', 'reject']);
+            expect(pressed.enough).toBe(true);
             if (answer.decision === 'approve') {
               expect(dialog.seenEndAt).toBeDefined();
-              expect(dialogLayout(before, dialog).body.height).toBeGreaterThan(0);
+              expect(dialog.seen.rows).toBeGreaterThanOrEqual(dialogLayout(before, dialog).rows.length);
             }
           }
-          if (key !== undefined) lastKey = { key, at: dashboard.now };
           const after = overlayOf(dashboard.model, 'approval');
-          if (after !== undefined && after.approval !== dialog?.approval) openedAt = dashboard.now;
+          if (key !== undefined && after?.phase.type === 'pressed' && dialog?.phase.type !== 'pressed') {
+            const first = lastKey === undefined || dashboard.now - lastKey.at >= (lastKey.key === key ? REPEAT_MS : ALONE_MS);
+            const waited = top?.kind === 'reason' || dashboard.now - topSince >= DEAF_MS;
+            pressed = { key, at: dashboard.now, top: top?.kind, enough: first && waited };
+          }
+          if (key !== undefined) lastKey = { key, at: dashboard.now };
+          const shown = topOverlay(dashboard.model);
+          if (shown?.kind === 'approval' && !(top?.kind === 'approval' && top.approval === shown.approval))
+            topSince = dashboard.now;
         }
       }),
       { numRuns: 300 },

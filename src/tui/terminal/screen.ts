@@ -52,7 +52,7 @@ export function openScreen(options: ScreenOptions): TerminalScreen {
   const input = options.input ?? process.stdin;
   const output = options.output ?? process.stdout;
   const env = options.env ?? process.env;
-  const inputListeners = new Set<(event: InputEvent, raw: Uint8Array) => void>();
+  const inputListeners = new Set<(event: InputEvent, raw: Uint8Array, alone: boolean) => void>();
   const resizeListeners = new Set<(size: ScreenSize) => void>();
   let state: State = 'suspended';
   let size = sizeOf(output);

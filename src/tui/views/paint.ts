@@ -128,6 +128,7 @@ const OWN: Readonly<Record<string, string>> = {
   '—': '-',
   '↑': 'Up',
   '↓': 'Down',
+  '↪': '\\',
   '←': 'Left',
   '▼': 'v',
   '▲': '^',

@@ -90,8 +90,8 @@ function drawTabs(paint: Paint, at: Rect, { section, output, detail }: RunDialog
     tab(made > 0 ? `Details ${paint.glyphs.artifact} ${made}` : 'Details', section === 'details'),
   ];
   const used = write(paint, at.x + 1, at.y, spans, at.width - 2);
-  if (output.state === 'live') {
-    const live = ' live ';
+  if (output.state === 'live' || (output.state === 'opening' && output.port !== undefined)) {
+    const live = output.state === 'live' ? ' live ' : ' loading ';
     if (used + live.length + 4 < at.width) {
       write(paint, at.x + at.width - live.length - 1, at.y, [[live, paint.style('accent')]], live.length);
     }

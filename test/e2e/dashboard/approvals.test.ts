@@ -55,8 +55,9 @@ describe('an approval', () => {
     await dashboard.waitFor('Reject, and say why');
     dashboard.type('not on a Friday');
     dashboard.press('enter');
+    await dashboard.waitFor(/⊘ +1 touch made/);
+    await dashboard.waitGone('Approve run 1');
     await dashboard.waitFor(() => dashboard.pane('Thread').includes('not on a Friday'));
-    expect(dashboard.pane('Thread')).toMatch(/⊘ +1 touch made/);
     expect(made(dashboard)).toBe(false);
   });
 
@@ -97,20 +98,6 @@ describe('an approval', () => {
     await dashboard.waitFor('already approved');
     await dashboard.waitGone('Approve run 1');
     await dashboard.waitFor(/✓ +1 touch made/);
-  });
-
-  it('closes when nobody answered in time, and says so', async () => {
-    const home = stage.home();
-    home.writeConfig('[approvals]\nexpire = "2s"\n');
-    const dashboard = await stage.open(home);
-    dashboard.submit('!touch made');
-    await dashboard.waitFor(/⚠ [1-9]/);
-    dashboard.press('M-a');
-    await dashboard.waitFor('Approve run 1');
-    await dashboard.waitFor('no longer waiting');
-    await dashboard.waitGone('Approve run 1');
-    await dashboard.waitFor(/⊘ +1 touch made +expired/);
-    expect(made(dashboard)).toBe(false);
   });
 
   it('cancels a run that waits for an answer by x', async () => {

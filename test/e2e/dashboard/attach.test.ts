@@ -102,7 +102,7 @@ describe('attached to a shell', () => {
     await dashboard.waitFor('is over');
   });
 
-  it('gets C-c, C-z and Esc itself', async () => {
+  it('gets C-c and C-z itself', async () => {
     const dashboard = await running('!bash --norc --noprofile -i');
     await attach(dashboard);
     const echoes = (word: string): Promise<boolean> =>
@@ -121,11 +121,7 @@ describe('attached to a shell', () => {
     await echoes('two');
     dashboard.press('C-z');
     await dashboard.waitFor('Stopped');
-    dashboard.type('fg\r');
-    dashboard.type('three\r');
-    await echoes('three');
-    dashboard.press('C-d');
-    dashboard.type('exit\r');
+    dashboard.type('kill -9 %1; wait; exit\r');
     await dashboard.waitFor('is over');
   });
 

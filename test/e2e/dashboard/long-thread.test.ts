@@ -91,7 +91,7 @@ it('steps through what was found with n and N', async () => {
   dashboard.type('/xylophone\r');
   await dashboard.waitGone('Search the thread');
   const marked = (text: string): boolean => {
-    const at = dashboard.find(text);
+    const at = dashboard.find('1 Thread') && dashboard.find(text);
     return at !== undefined && dashboard.cell(at.x, at.y).bg !== -1;
   };
   await dashboard.waitFor(() => marked('xylophone, twice'));

@@ -124,11 +124,10 @@ describe('help', () => {
     await dashboard.go(3);
     dashboard.press('?');
     await dashboard.waitFor('In the panes');
-    const screen = dashboard.screen();
-    expect(screen).toContain('!command');
-    expect(screen).not.toContain('Everywhere, except');
+    expect(dashboard.screen()).toContain('!command');
+    expect(dashboard.screen()).not.toContain('At a question');
     dashboard.press('G');
-    await dashboard.waitFor('Everywhere, except');
+    await dashboard.waitFor('At a question');
     dashboard.press('?');
     await dashboard.waitFor('3 Runs');
   });

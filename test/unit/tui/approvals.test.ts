@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { dialogLayout } from '../../../src/tui/dialog-layout.ts';
 import { overlayOf, topOverlay } from '../../../src/tui/select.ts';
-import { DEAF_MS, REPEAT_MS } from '../../../src/tui/update/approvals.ts';
+import { ALONE_MS, DEAF_MS, REPEAT_MS } from '../../../src/tui/update/approvals.ts';
+import { textRows } from '../../../src/tui/update/overlays.ts';
+import { update } from '../../../src/tui/update/update.ts';
 import {
   aChange,
   anApproval,
@@ -28,7 +30,12 @@ function opened(command?: string, options?: Parameters<typeof startDashboard>[0]
   return dashboard;
 }
 
-const decisions = (dashboard: Dashboard) => dashboard.take().filter(({ type }) => type === 'decide');
+/** What was answered, once no other key has followed. */
+const decisions = (dashboard: Dashboard) => {
+  dashboard.wait(ALONE_MS);
+  dashboard.tell({ type: 'tick' });
+  return dashboard.take().filter(({ type }) => type === 'decide');
+};
 const notice = (dashboard: Dashboard) => overlayOf(dashboard.model, 'approval')?.notice;
 const long = Array.from({ length: 200 }, (_, line) => `echo line ${line}`).join('\n');
 
@@ -57,6 +64,7 @@ describe('the approval dialog', () => {
     const dashboard = opened();
     dashboard.press('n', 'n', 'y');
     expect(decisions(dashboard)).toMatchObject([{ decision: 'reject' }]);
+    dashboard.press('y');
     expect(notice(dashboard)).toContain('on its way');
   });
 
@@ -124,8 +132,8 @@ describe('the approval dialog', () => {
   it('does not take y in the moment in which the end appears', () => {
     const dashboard = opened(long, { gap: 0 });
     dashboard.wait(2_000);
-    dashboard.press('G');
-    dashboard.wait(50);
+    for (let page = 0; page < 40; page += 1) dashboard.press('space');
+    dashboard.wait(100);
     dashboard.press('y');
     expect(decisions(dashboard)).toEqual([]);
     expect(notice(dashboard)).toContain('only just appeared');
@@ -138,10 +146,131 @@ describe('the approval dialog', () => {
   });
 
   it('does not count as seen what a smaller window hides', () => {
-    const dashboard = opened(long);
+    // It fits into the large window, which stands for too short a time to be read.
+    const dashboard = opened(Array.from({ length: 20 }, (_, line) => `echo line ${line}`).join('\n'), { gap: 10 });
+    expect(overlayOf(dashboard.model, 'approval')?.seenEndAt).toBeDefined();
     dashboard.tell({ type: 'resized', size: { width: 40, height: 12 } });
+    dashboard.wait(2_000);
     dashboard.press('y');
     expect(decisions(dashboard)).toEqual([]);
+    expect(notice(dashboard)).toContain('read to the end');
+  });
+
+  it('does not count a burst of resizes as reading, and keeps what was read before', () => {
+    const dashboard = opened(Array.from({ length: 20 }, (_, line) => `echo line ${line}`).join('\n'));
+    for (let at = 0; at < 5; at += 1) {
+      dashboard.tell({ type: 'resized', size: { width: at % 2 === 0 ? 40 : 120, height: at % 2 === 0 ? 12 : 40 } });
+      dashboard.wait(20);
+    }
+    expect(overlayOf(dashboard.model, 'approval')?.seenEndAt).toBeUndefined();
+    dashboard.tell({ type: 'resized', size: { width: 120, height: 40 } });
+    dashboard.wait(DEAF_MS);
+    dashboard.tell({ type: 'resized', size: { width: 40, height: 12 } });
+    dashboard.wait(DEAF_MS);
+    dashboard.press('y');
+    expect(decisions(dashboard)).toHaveLength(1);
+  });
+
+  it('does not count as seen what was jumped over', () => {
+    const dashboard = opened(long);
+    dashboard.press('G');
+    dashboard.wait(2_000);
+    dashboard.press('y');
+    expect(decisions(dashboard)).toEqual([]);
+    expect(notice(dashboard)).toContain('read to the end');
+  });
+
+  it('does not stay on top of what the palette opens from it', () => {
+    for (const words of ['/open', 'go to the runs']) {
+      const dashboard = opened();
+      dashboard.press('C-p');
+      const index = overlayOf(dashboard.model, 'palette')?.items.findIndex(({ label }) => label.startsWith(words)) ?? -1;
+      expect(index).toBeGreaterThan(-1);
+      for (let at = 0; at < index; at += 1) dashboard.press('down');
+      dashboard.press('enter');
+      expect(dashboard.model.overlays).toEqual([]);
+      dashboard.press('y');
+      dashboard.press('n');
+      expect(decisions(dashboard)).toEqual([]);
+    }
+  });
+
+  it('listens only a moment after it came on top again', () => {
+    const dashboard = opened();
+    dashboard.press('f1', 'escape');
+    dashboard.wait(100);
+    dashboard.input({ type: 'key', key: 'y', text: 'y' });
+    expect(decisions(dashboard)).toEqual([]);
+    expect(notice(dashboard)).toContain('too soon');
+  });
+
+  it('is not answered by keys that came together, nor by one that others follow or precede', () => {
+    const key = (text: string) => ({ type: 'key', key: text, text }) as const;
+    const dashboard = opened();
+    dashboard.wait(2_000);
+    dashboard.tell({ type: 'input', event: key('y'), raw: new Uint8Array([121]), burst: true });
+    expect(decisions(dashboard)).toEqual([]);
+    dashboard.wait(2_000);
+    dashboard.input(key('e'));
+    dashboard.wait(10);
+    dashboard.input(key('y'));
+    expect(decisions(dashboard)).toEqual([]);
+    dashboard.wait(2_000);
+    dashboard.input(key('y'));
+    dashboard.wait(10);
+    dashboard.input(key('e'));
+    expect(decisions(dashboard)).toEqual([]);
+    expect(notice(dashboard)).toContain('does nothing here');
+    dashboard.wait(2_000);
+    dashboard.input(key('y'));
+    expect(decisions(dashboard)).toHaveLength(1);
+  });
+
+  it('goes on listening when the clock is set back', () => {
+    const dashboard = opened();
+    const { clock } = dashboard.model;
+    const at = dashboard.now - 3_600_000;
+    const tell = (after: number, body: Parameters<Dashboard['tell']>[0]) => {
+      const done = update(dashboard.model, { ...body, at, clock: clock + after });
+      dashboard.model = done.model;
+      return done.effects;
+    };
+    const y = { type: 'input', event: { type: 'key', key: 'y', text: 'y' }, raw: new Uint8Array(0) } as const;
+    expect(tell(1_000, y)).toEqual([]);
+    expect(tell(1_100, { type: 'tick' })).toMatchObject([{ type: 'decide', decision: 'approve' }]);
+  });
+
+  it('always says that less is enforced than was asked for, and marks what the edge broke', () => {
+    const dashboard = opened(`${'x'.repeat(150)}\nrm\u00a0-r\ty`);
+    const dialog = overlayOf(dashboard.model, 'approval');
+    if (dialog === undefined) throw new Error('no dialog');
+    const { approval } = dialog;
+    const full = { ...dialog, approval: { ...approval, description: 'full-access' } };
+    const { rows } = dialogLayout(dashboard.model, full);
+    expect(rows.map(({ text }) => text).join('\n')).toContain('can only enforce full-access');
+    expect(rows.slice(0, 3).map(({ wrapped }) => wrapped === true)).toEqual([false, true, false]);
+    expect(rows[2]?.text).toBe('rm⟨00A0⟩-r⟨0009⟩y');
+  });
+
+  it('keeps the next keys from what is below when it goes by itself, and keeps the reason', () => {
+    const dashboard = opened();
+    dashboard.press('N');
+    dashboard.type('too slow');
+    dashboard.tell({ type: 'snapshot', snapshot: { ...emptySnapshot(dashboard) } });
+    dashboard.take();
+    dashboard.type('q!x');
+    expect(dashboard.model.overlays).toEqual([]);
+    expect(dashboard.model.focus).not.toBe('composer');
+    expect(dashboard.model.toasts.map(({ text }) => text).join()).toContain('too slow');
+    dashboard.press('q');
+    expect(topOverlay(dashboard.model)?.kind).toBe('confirm');
+  });
+
+  it('shows the full text with every blank', () => {
+    const dashboard = opened('printf "a   b"');
+    dashboard.press('v');
+    const text = overlayOf(dashboard.model, 'text');
+    expect(text === undefined ? [] : textRows(text, 10).slice(0, 2)).toEqual(['printf "a ', '  b"']);
   });
 
   it('cannot be approved in a window that is too small to show it', () => {
@@ -221,6 +350,7 @@ describe('the approval dialog', () => {
   it('opens again for the same request when the answer could not be sent', () => {
     const dashboard = opened();
     dashboard.press('y');
+    expect(decisions(dashboard)).toHaveLength(1);
     dashboard.tell({
       type: 'decide-failed',
       approval: anApproval(1).id,
@@ -228,7 +358,7 @@ describe('the approval dialog', () => {
     });
     expect(overlayOf(dashboard.model, 'approval')?.phase).toEqual({ type: 'open' });
     dashboard.press('y');
-    expect(decisions(dashboard)).toHaveLength(2);
+    expect(decisions(dashboard)).toHaveLength(1);
   });
 
   it('shows the full text with v; what it says can be trusted there too', () => {

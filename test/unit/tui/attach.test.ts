@@ -55,13 +55,20 @@ describe('attaching', () => {
     expect(dashboard.take()).toEqual([]);
   });
 
-  it('lets any key leave when the run is over, and sends it none', () => {
+  it('keeps keys that were meant for the program from what is below, then lets Enter leave, and sends it none', () => {
     const dashboard = attached();
     dashboard.tell({ type: 'output', run: aRun(1).id, output: open });
     dashboard.tell({ type: 'change', change: aChange(runEntry(aRun(1, { status: 'completed' })), 'run.completed') });
     dashboard.take();
     expect(overlayOf(dashboard.model, 'attach')?.phase).toBe('ended');
+    for (const key of ['enter', 'x', 'escape']) {
+      dashboard.wait(700);
+      dashboard.input({ type: 'key', key });
+    }
+    expect(overlayOf(dashboard.model, 'attach')?.phase).toBe('ended');
     dashboard.press('x');
+    expect(overlayOf(dashboard.model, 'attach')?.phase).toBe('ended');
+    dashboard.press('enter');
     expect(dashboard.model.overlays).toEqual([]);
     expect(dashboard.take()).toEqual([]);
   });
@@ -73,6 +80,37 @@ describe('attaching', () => {
     dashboard.press('escape', '3', 'i', 'j', 'i');
     expect(topOverlay(dashboard.model)).toBeUndefined();
     expect(dashboard.model.toasts.map(({ text }) => text)).toEqual(['run 2 has no terminal', 'run 1 is over']);
+  });
+});
+
+describe('what is done for good', () => {
+  it('is done once by a held key, and a retry once at a time', () => {
+    const dashboard = startDashboard({ snapshot: { runs: [aRun(1, { status: 'failed' })] }, gap: 100 });
+    dashboard.press('escape', '3', 'r', 'r', 'r');
+    dashboard.wait(2_000);
+    dashboard.press('r');
+    const retry = { type: 'retry', run: aRun(1).id };
+    expect(dashboard.take()).toEqual([retry]);
+    dashboard.tell({ type: 'retry-failed', of: aRun(1).id, failure: { code: 'unavailable', message: 'gone' } });
+    dashboard.wait(2_000);
+    dashboard.press('r');
+    expect(dashboard.take()).toEqual([retry]);
+  });
+
+  it('asks before a run that waits is cancelled', () => {
+    const dashboard = startDashboard({ snapshot: { runs: [aRun(1, { status: 'waiting_approval' })] } });
+    dashboard.press('escape', '3', 'x');
+    expect(dashboard.take()).toEqual([]);
+    expect(topOverlay(dashboard.model)?.kind).toBe('confirm');
+  });
+
+  it('does not leave by a y that was typed ahead', () => {
+    const dashboard = startDashboard({ gap: 100 });
+    dashboard.press('escape', 'q', 'y');
+    expect(dashboard.take()).toEqual([]);
+    dashboard.wait(2_000);
+    dashboard.press('y');
+    expect(dashboard.take()).toEqual([{ type: 'quit' }]);
   });
 });
 
@@ -106,6 +144,12 @@ describe('input for an attached run', () => {
 });
 
 describe('subscriptions', () => {
+  it('know how much there is of a run that is over, so that only its end is fetched', () => {
+    const dashboard = startDashboard({ snapshot: { runs: [aRun(1, { status: 'completed' })] } });
+    dashboard.press('escape', '3', 'enter');
+    expect(subscriptions(dashboard.model).output).toMatchObject({ bytes: 100 });
+  });
+
   it('wants no wake-up but the minute of the clock while nothing moves', () => {
     const dashboard = startDashboard({ snapshot: { runs: [aRun(1, { status: 'completed' })] } });
     expect(subscriptions(dashboard.model).wakeAt).toBe(START + 60_000);

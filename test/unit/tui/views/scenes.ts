@@ -134,6 +134,7 @@ export function scenes(size: Size): Record<string, Model> {
       output: live,
       scrollBack: 0,
       phase: 'open',
+      deafUntil: 0,
       message: undefined,
     }),
     reason: over(approvalDialog(), {
