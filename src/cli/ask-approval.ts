@@ -39,7 +39,8 @@ function oneKey({ stdin, interrupted }: CliContext): Promise<string> {
       const text = bytes.toString('utf8');
       if (text === '\u0003') {
         process.kill(process.pid, 'SIGINT');
-        return finish('');
+        finish('');
+        return;
       }
       // A key that another one follows at once was part of a paste.
       clearTimeout(pressed);

@@ -161,7 +161,12 @@ export interface ApprovalDialog {
   /** `pressed`: the key was alone so far; it answers if no other key follows until then. */
   readonly phase:
     | { readonly type: 'open' }
-    | { readonly type: 'pressed'; readonly decision: Decision; readonly until: number; readonly note: string | undefined }
+    | {
+        readonly type: 'pressed';
+        readonly decision: Decision;
+        readonly until: number;
+        readonly note: string | undefined;
+      }
     | { readonly type: 'sending'; readonly decision: Decision };
   /** Why the last key did nothing. */
   readonly notice: string | undefined;

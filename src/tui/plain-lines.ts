@@ -19,11 +19,20 @@ export interface PlainContext {
   readonly numberOf: (run: string) => number | undefined;
 }
 
+/** Longer texts are cut when they are told, and it is said: they are read aloud. */
+const MOST_TOLD = 400;
+
+function brief(text: string): string {
+  const line = sanitizeLine(text);
+  if (line.length <= MOST_TOLD) return line;
+  return `${line.slice(0, MOST_TOLD).toWellFormed()}… (${line.length - MOST_TOLD} more characters)`;
+}
+
 export function entryLine(entry: ThreadEntry, context: PlainContext): string {
   switch (entry.kind) {
     case 'message': {
       const { role, text, at } = entry.message;
-      return `${role === 'user' ? 'You' : 'Assistant'}, ${formatTime(at, context.now)}: ${sanitizeLine(text)}`;
+      return `${role === 'user' ? 'You' : 'Assistant'}, ${formatTime(at, context.now)}: ${brief(text)}`;
     }
     case 'run':
       return runLine(entry.run, context);
@@ -39,9 +48,9 @@ export function entryLine(entry: ThreadEntry, context: PlainContext): string {
 export function runLine(run: Run, context: PlainContext): string {
   const where = run.route === 'inline' ? '' : ` on ${deviceName(context, run.device)}`;
   const after = isFinal(run) ? ` after ${formatDuration(elapsed(run, context.now), false)}` : '';
-  const result = run.status === 'completed' && run.result !== undefined ? `. Result: ${sanitizeLine(run.result)}` : '';
+  const result = run.status === 'completed' && run.result !== undefined ? `. Result: ${brief(run.result)}` : '';
   const why = run.status === 'failed' ? `. ${sanitizeLine(run.message)}` : '';
-  return `Run ${run.number}${where}, ${describeStatus(run)}${after}: ${sanitizeLine(run.task)}${result}${why}`;
+  return `Run ${run.number}${where}, ${describeStatus(run)}${after}: ${brief(run.task)}${result}${why}`;
 }
 
 const runName = (run: string, { numberOf }: PlainContext): string => {

@@ -30,10 +30,16 @@ export async function runPlain({ connect, env, cwd, input, output }: PlainOption
   input.on('data', onData);
   const lines = createInterface({ input, output, prompt: '> ', terminal: true, historySize: 200 });
 
+  /** The prompt stands on the last line. */
+  let prompted = false;
+  const prompt = (): void => {
+    prompted = true;
+    lines.prompt(true);
+  };
   /** Puts lines above what is being typed. */
   const print = (...texts: readonly string[]): void => {
     output.write(`${canErase ? '\r\x1b[K' : '\n'}${texts.join('\n')}\n`);
-    lines.prompt(true);
+    prompt();
   };
   const show = (): void => {
     for (const approval of state.takeUnshown()) {
@@ -83,9 +89,12 @@ export async function runPlain({ connect, env, cwd, input, output }: PlainOption
   let interrupted = false;
   lines.on('line', (text) => {
     interrupted = false;
+    prompted = false;
     const typed = watch.take();
     commands.line(text, typed).then(
-      () => lines.prompt(true),
+      () => {
+        if (!prompted) prompt();
+      },
       (error: unknown) => {
         const { message, hint } = asDispatchError(error);
         print(`That did not work: ${message}${hint === undefined ? '' : `: ${hint}`}`);

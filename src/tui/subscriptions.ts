@@ -51,7 +51,14 @@ function outputWanted(model: Model): OutputSubscription | undefined {
   if (dialog.section !== 'output') return undefined;
   const size =
     run.action.kind === 'shell' && run.action.tty !== undefined ? run.action.tty : ttySize(runOutputRect(model));
-  return { run: dialog.run, kind: dialog.output.kind, cols: size.cols, rows: size.rows, bytes: knownBytes(run), attached: false };
+  return {
+    run: dialog.run,
+    kind: dialog.output.kind,
+    cols: size.cols,
+    rows: size.rows,
+    bytes: knownBytes(run),
+    attached: false,
+  };
 }
 
 const knownBytes = (run: Run): number => (isFinal(run) ? (run.output?.bytes ?? 0) : 0);
@@ -59,7 +66,9 @@ const knownBytes = (run: Run): number => (isFinal(run) ? (run.output?.bytes ?? 0
 const hasOutput = (run: Run): boolean => run.startedAt !== undefined || (isFinal(run) && (run.output?.bytes ?? 0) > 0);
 
 function wakeAt(model: Model): number | undefined {
-  const times = [...model.toasts.map(({ until }) => until), ...listensAt(model)].map((time) => model.now + (time - model.clock));
+  const times = [...model.toasts.map(({ until }) => until), ...listensAt(model)].map(
+    (time) => model.now + (time - model.clock),
+  );
   const { tier } = layoutOf(model);
   if (tier !== 'tiny') {
     // The clock in the header, and the elapsed times.

@@ -2,7 +2,9 @@
 // Every home that a test opens is ended with the test: terminals, peers and what they run.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach } from 'vitest';
+import { ALONE_MS } from '../../src/tui/update/approvals.ts';
 import { type CliHome, createHome, LAUNCHER } from './cli.ts';
 import { startTerminal, type TerminalDriver } from './terminal-driver.ts';
 import { until } from './until.ts';
@@ -29,6 +31,8 @@ export interface Dashboard extends TerminalDriver {
   row(text: string): string;
   /** Types the task into the composer, which has the keys, and sends it. */
   submit(task: string): void;
+  /** Presses a key on its own, and not in one breath with what was typed before it: only so it answers. */
+  pressAlone(key: string): Promise<void>;
   /** Opens the next approval, from wherever the keys go, and waits until it takes an answer. */
   readApproval(): Promise<void>;
   /** Waits until the footer says that the approval takes a yes; or only a no, while it was not read as a whole. */
@@ -123,6 +127,11 @@ function drive(terminal: TerminalDriver, home: CliHome): Dashboard {
         .split('\n')
         .find((line) => line.includes(text)) ?? '',
     submit: (task: string) => type(`${task}\r`),
+    async pressAlone(key: string) {
+      // Time itself is what tells the two apart, so there is nothing on the screen to wait for.
+      await delay(2 * ALONE_MS);
+      press(key);
+    },
     listening,
     readApproval,
     async approve() {

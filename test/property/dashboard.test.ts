@@ -249,7 +249,9 @@ const answering = fc.record({
   body: fc.oneof(
     {
       weight: 3,
-      arbitrary: fc.constantFrom('y', 'n', 'N', 'a', 'M-a', 'G', 'space', 'enter', 'escape', 'v', 'C-p', 'down', 'f1').map(press),
+      arbitrary: fc
+        .constantFrom('y', 'n', 'N', 'a', 'M-a', 'G', 'space', 'enter', 'escape', 'v', 'C-p', 'down', 'f1')
+        .map(press),
     },
     { weight: 1, arbitrary: body },
   ),
@@ -329,9 +331,10 @@ describe('the dashboard', () => {
           }
           const after = overlayOf(dashboard.model, 'approval');
           if (key !== undefined && after?.phase.type === 'pressed' && dialog?.phase.type !== 'pressed') {
-            const first = lastKey === undefined || dashboard.now - lastKey.at >= (lastKey.key === key ? REPEAT_MS : ALONE_MS);
-            const waited = top?.kind === 'reason' || dashboard.now - topSince >= DEAF_MS;
-            pressed = { key, at: dashboard.now, top: top?.kind, enough: first && waited };
+            const first =
+              lastKey === undefined || dashboard.now - lastKey.at >= (lastKey.key === key ? REPEAT_MS : ALONE_MS);
+            const waited = dashboard.now - topSince >= DEAF_MS;
+            pressed = { key, at: dashboard.now, top: top?.kind, enough: top?.kind === 'reason' || (first && waited) };
           }
           if (key !== undefined) lastKey = { key, at: dashboard.now };
           const shown = topOverlay(dashboard.model);

@@ -170,7 +170,7 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
   },
   'text.close': close,
   'help.close': close,
-  'reason.send': (model, press) => approvals.rejectWithReason(model, press),
+  'reason.send': (model) => approvals.rejectWithReason(model),
   'reason.close': close,
   'save.confirm': (model) => runs.saveArtifact(model),
   'save.close': close,

@@ -75,14 +75,19 @@ export function listenLater(before: Model, after: Model, byKey: boolean): Model 
   const top = topOverlay(after);
   const deafUntil = after.clock + DEAF_MS;
   const open = overlayOf(before, 'approval');
-  const gone = !byKey && open !== undefined && open.phase.type !== 'sending' && overlayOf(after, 'approval') === undefined;
-  const next = gone ? { ...after, deafUntil } : after;
+  const gone =
+    !byKey && open !== undefined && open.phase.type !== 'sending' && overlayOf(after, 'approval') === undefined;
+  const reason = gone ? (overlayOf(before, 'reason')?.editor.text.trim() ?? '') : '';
+  const kept = reason === '' ? after : toast(after, 'warning', `${newest(after)}; not sent: ${sanitizeLine(reason)}`);
+  const next = gone ? { ...kept, deafUntil } : after;
   if (top?.kind === 'approval' && !(was?.kind === 'approval' && was.approval === top.approval))
     return patch(next, 'approval', (dialog) => ({ ...dialog, deafUntil: Math.max(dialog.deafUntil, deafUntil) }));
   if (top?.kind === 'confirm' && !(was?.kind === 'confirm' && was.question === top.question))
     return patch(next, 'confirm', (dialog) => ({ ...dialog, deafUntil: Math.max(dialog.deafUntil, deafUntil) }));
   return next;
 }
+
+const newest = ({ toasts }: Model): string => toasts.at(-1)?.text ?? 'no longer waiting';
 
 export function scrollApproval(model: Model, move: (scroll: number, page: number, last: number) => number): Model {
   const moved = patch(model, 'approval', (dialog) => {
@@ -153,7 +158,12 @@ const ANOTHER_KEY = 'other keys came with it, as in a paste: press one key by it
 const takenBack = (model: Model, why: string): Model =>
   patch(model, 'approval', (open) => ({ ...open, phase: { type: 'open' }, notice: why }));
 
-function whyNot(model: Model, dialog: ApprovalDialog, decision: Decision, { held, burst }: Pressed): string | undefined {
+function whyNot(
+  model: Model,
+  dialog: ApprovalDialog,
+  decision: Decision,
+  { held, burst }: Pressed,
+): string | undefined {
   if (dialog.phase.type !== 'open') return 'the answer is on its way';
   if (burst) return ANOTHER_KEY;
   if (held) return 'a held key does not answer: let it go, then press it once';
@@ -176,12 +186,11 @@ export function askReason(model: Model, { held, burst }: Pressed): Step {
   return step(push(model, { kind: 'reason', approval: id, editor: createEditor(), notice: undefined }));
 }
 
-export function rejectWithReason(model: Model, pressed: Pressed): Step {
+export function rejectWithReason(model: Model): Step {
   const prompt = topOverlay(model);
   if (prompt?.kind !== 'reason') return step(model);
   const note = prompt.editor.text.trim();
   if (note === '') return step(patch(model, 'reason', (open) => ({ ...open, notice: 'type a reason, or Esc' })));
-  if (pressed.burst) return step(patch(model, 'reason', (open) => ({ ...open, notice: 'press Enter by itself' })));
   return answer(look(pop(model)), 'reject', { held: false, burst: false }, note);
 }
 
@@ -259,6 +268,5 @@ function closeDialog(model: Model, id: string): Model {
   // What was opened from the dialog goes with it.
   const index = model.overlays.findLastIndex((overlay) => overlay.kind === 'approval');
   const closed = remove(model, (overlay) => model.overlays.indexOf(overlay) >= index);
-  const reason = overlayOf(model, 'reason')?.editor.text.trim() ?? '';
-  return reason === '' ? closed : toast(closed, 'info', `your reason was not sent: ${sanitizeLine(reason)}`);
+  return closed;
 }

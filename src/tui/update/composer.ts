@@ -81,8 +81,7 @@ export function send(model: Model): Step {
   }
   const { hint } = model.composer;
   if (hint.kind === 'refused') return say(model, 'warning', withHint(hint.reason, hint.hint));
-  if (model.connection.state !== 'connected')
-    return say(model, 'warning', NOT_CONNECTED);
+  if (model.connection.state !== 'connected') return say(model, 'warning', NOT_CONNECTED);
   const { failed } = model.composer;
   const id = failed?.text === text ? { id: failed.id } : {};
   const after = taken(model);
@@ -92,8 +91,7 @@ export function send(model: Model): Step {
 }
 
 function sendMessage(model: Model, text: string): Step {
-  if (model.connection.state !== 'connected')
-    return say(model, 'warning', NOT_CONNECTED);
+  if (model.connection.state !== 'connected') return say(model, 'warning', NOT_CONNECTED);
   const line = model.composer.editor.text;
   return andThen(step(taken(model), { type: 'say', text }, { type: 'remember', line }), toTheEnd);
 }

@@ -40,9 +40,10 @@ function takeKey(before: Model, event: Extract<InputEvent, { type: 'key' }>, raw
   const { lastKey, clock } = before;
   const held = lastKey !== undefined && lastKey.key === key && clock - lastKey.at < REPEAT_MS;
   const burst = together || (lastKey !== undefined && clock - lastKey.at < ALONE_MS);
-  const model: Model = { ...before, lastKey: { key, at: clock } };
+  let model: Model = { ...before, lastKey: { key, at: clock } };
   const top = topOverlay(model);
   if (top?.kind === 'attach') return takeAttachedKey(model, key, raw);
+  if (key === 'escape' && model.toasts.length > 0) model = { ...model, toasts: [] };
   // What leaves everything as it is may come at any time.
   if (key !== 'C-c' && key !== 'escape') {
     const deaf = ignoredWhileDeaf(model);

@@ -111,7 +111,8 @@ function takeRun(model: Model, run: Run): Model {
   );
   if (!isFinal(run)) return next;
   return patch(next, 'attach', (dialog) =>
-    dialog.run === run.id && dialog.phase !== 'ended' ? { ...dialog, phase: 'ended', message: undefined, deafUntil: model.clock + REPEAT_MS }
+    dialog.run === run.id && dialog.phase !== 'ended'
+      ? { ...dialog, phase: 'ended', message: undefined, deafUntil: model.clock + REPEAT_MS }
       : dialog,
   );
 }

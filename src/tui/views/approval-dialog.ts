@@ -90,8 +90,13 @@ function noticeSpans(paint: Paint, dialog: ApprovalDialog, below: number, all: n
     const rows = below === 1 ? '1 more row' : `${below} more rows`;
     return [[`${glyphs.down} ${rows}: read to the end`, paint.style('warning')]];
   }
-  if (dialog.seen.rows < all && dialog.seenEndAt === undefined) {
-    return [[own(paint, `↑ rows from ${dialog.seen.rows + 1} were not shown yet: go back and read them`), paint.style('warning')]];
+  if (dialog.seen.rows > 0 && dialog.seen.rows < all && dialog.seenEndAt === undefined) {
+    return [
+      [
+        own(paint, `↑ rows from ${dialog.seen.rows + 1} were not shown yet: go back and read them`),
+        paint.style('warning'),
+      ],
+    ];
   }
   const listens = canAnswer(model) === true;
   return keySpans(paint, [

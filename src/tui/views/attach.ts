@@ -1,9 +1,9 @@
 // Attached to a run: its terminal fills the screen, and the first row says how to leave it.
 
-import type { Run } from '../../core/runs.ts';
+import { isFinal, type Run } from '../../core/runs.ts';
+import { describeStatus } from '../format.ts';
 import { attachRect, overlayRect } from '../geometry.ts';
 import type { AttachDialog } from '../model.ts';
-import { describeStatus } from '../format.ts';
 import { findRun } from '../select.ts';
 import { inverse } from '../terminal/theme.ts';
 import { keyOf } from './nothing.ts';
@@ -26,7 +26,7 @@ export function drawAttach(paint: Paint, dialog: AttachDialog): void {
   const width = model.size.width - 2;
   const run = findRun(model, dialog.run);
   // The key comes before what went wrong: that may be long, and is cut instead.
-  const ends = own(paint, ending(dialog, run));
+  const ends = own(paint, ending(dialog, run, model.clock < dialog.deafUntil));
   const name = run === undefined ? 'a run' : `${run.number} ${runTitle(run)}`;
   const wanted = dialog.phase === 'opening' ? 'attaching to ' : dialog.phase === 'open' ? 'attached to ' : '';
   // The way out is always on the screen: words and name give way.
@@ -35,11 +35,11 @@ export function drawAttach(paint: Paint, dialog: AttachDialog): void {
   write(paint, 1, 0, spans, width);
 }
 
-function ending({ phase, message, scrollBack }: AttachDialog, run: Run | undefined): string {
+function ending({ phase, message, scrollBack }: AttachDialog, run: Run | undefined, deaf: boolean): string {
   const key = keyOf('attach.detach');
   switch (phase) {
     case 'ended':
-      return `: ${run === undefined ? 'over' : describeStatus(run)} — Enter goes back`;
+      return ` is over${run === undefined || !isFinal(run) ? '' : ` (${describeStatus(run)})`} — ${deaf ? key : 'Enter'} goes back`;
     case 'failed':
       return ` — ${key} goes back — ${message ?? 'it cannot be attached'}`;
     case 'opening':

@@ -53,11 +53,10 @@ const TONES: Readonly<Record<Toast['tone'], { glyph: 'bullet' | 'done' | 'waitin
   error: { glyph: 'failed', style: 'error' },
 };
 
-const MOST_TOASTS = 4;
 const TOAST_WIDTH = 64;
-const TOAST_ROWS = 3;
+const TOAST_ROWS = 2;
 
-/** Above the composer, at the right, the newest lowest. They never cover an approval: there the newest takes the last row. */
+/** The newest alone, above the composer at the right. They never cover an approval: there the newest takes the last row. */
 export function drawToasts(outer: Paint): void {
   const { model } = outer;
   const newest = model.toasts.at(-1);
@@ -65,20 +64,17 @@ export function drawToasts(outer: Paint): void {
   const { tier, composer, footer } = layoutOf(model);
   const paint = onGround(outer, 'dialog');
   const overlay = topOverlay(model);
-  if (tier === 'tiny') return;
+  // The screen of a program is its own.
+  if (tier === 'tiny' || overlay?.kind === 'attach') return;
   if (overlay?.kind === 'approval' || overlay?.kind === 'reason') {
     paint.grid.fill(footer, ' ', paint.style('dialog'));
     write(paint, footer.x + 1, footer.y, toastSpans(paint, newest, clip(paint, newest.text, 400)), footer.width - 2);
     return;
   }
-  let bottom = overlay === undefined ? composer.y - 1 : footer.y;
-  for (const toast of model.toasts.slice(-MOST_TOASTS).reverse()) {
-    bottom -= drawToast(paint, toast, bottom);
-    if (bottom <= 1) break;
-  }
+  drawToast(paint, newest, overlay === undefined ? composer.y - 1 : footer.y);
 }
 
-function drawToast(paint: Paint, toast: Toast, bottom: number): number {
+function drawToast(paint: Paint, toast: Toast, bottom: number): void {
   const { size } = paint.model;
   const width = Math.max(1, Math.min(TOAST_WIDTH, size.width - 8));
   const text = sanitizeLine(toast.text.slice(0, 1000).toWellFormed());
@@ -88,7 +84,7 @@ function drawToast(paint: Paint, toast: Toast, bottom: number): number {
   const shown = rows.map((row) => clip(paint, row, width));
   const columns = Math.max(...shown.map((row) => stringWidth(row))) + 4;
   const rect = { x: size.width - columns - 2, y: bottom - shown.length, width: columns, height: shown.length };
-  if (rect.y < 1) return 0;
+  if (rect.y < 1) return;
   paint.grid.fill(rect, ' ', paint.style('dialog'));
   shown.forEach((row, index) => {
     const spans: Span[] =
@@ -100,7 +96,6 @@ function drawToast(paint: Paint, toast: Toast, bottom: number): number {
           ];
     write(paint, rect.x + 1, rect.y + index, spans, columns - 1);
   });
-  return shown.length;
 }
 
 function toastSpans(paint: Paint, { tone }: Toast, text: string): Span[] {

@@ -77,7 +77,7 @@ export function drawBanner(paint: Paint, rect: Rect): void {
     `${key} starts it · connection lost at ${at}; it reconnects`,
     `${key} starts it · lost ${at}, reconnecting`,
   ];
-  const words = says.find((text) => text.length + 4 <= rect.width) ?? `lost at ${at}`;
+  const words = says.find((text) => text.length + 4 <= rect.width) ?? `${key} starts it · lost ${at}`;
   const start = ` ${paint.glyphs.waiting} ${words}`;
   const why = clip(paint, connection.reason, Math.max(0, rect.width - start.length - 4));
   write(paint, rect.x, rect.y, [[own(paint, why.length < 8 ? start : `${start} · ${why}`), attr]], rect.width);

@@ -83,7 +83,13 @@ export function drawConfirm(outer: Paint, overlay: OverlayOf<'confirm'>): void {
       ? wrap(goesOn, at.width).map((text) => ({ text, style: 'text' as const }))
       : [
           { text: clip(paint, question.title, at.width), style: 'code' as const },
-          { text: 'Its processes are stopped.', style: 'text' as const },
+          {
+            text:
+              findRun(model, question.run)?.startedAt === undefined
+                ? 'It has not begun yet.'
+                : 'Its processes are stopped.',
+            style: 'text' as const,
+          },
         ];
   rows.slice(0, Math.max(0, box.height - 1)).forEach(({ text, style }, index) => {
     write(paint, at.x, at.y + index, [[text, paint.style(style)]], at.width);

@@ -42,7 +42,7 @@ function emptyText(paint: Paint, pane: Side): string[] {
   if (paint.model.connection.state === 'connecting') return [own(paint, 'connecting…')];
   switch (pane) {
     case 'approvals':
-      return [`Nothing waits: ${keyOf('approval.next')} answers what asks.`];
+      return ['Nothing waits.'];
     case 'runs':
       return [`No runs yet: ${keyOf('pane.compose')} types a task.`];
     case 'devices':

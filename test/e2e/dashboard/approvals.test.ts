@@ -54,7 +54,7 @@ describe('an approval', () => {
     dashboard.press('N');
     await dashboard.waitFor('Reject, and say why');
     dashboard.type('not on a Friday');
-    dashboard.press('enter');
+    await dashboard.pressAlone('enter');
     await dashboard.waitFor(/⊘ +1 touch made/);
     await dashboard.waitGone('Approve run 1');
     await dashboard.waitFor(() => dashboard.pane('Thread').includes('not on a Friday'));
@@ -106,6 +106,9 @@ describe('an approval', () => {
     await dashboard.waitFor('waiting for you');
     await dashboard.go(3);
     dashboard.press('x');
+    await dashboard.waitFor('Cancel this run?');
+    await dashboard.waitFor(/^ y yes/m);
+    dashboard.press('y');
     await dashboard.waitFor(/⊘ +1 touch made/);
     expect(await waiting(dashboard)).toBe(0);
   });
@@ -169,7 +172,10 @@ describe('what does not answer', () => {
     dashboard.press('y');
     await dashboard.waitFor('read to the end first');
     await stillAsks(dashboard);
+    // What is jumped over does not count as read.
     dashboard.press('G');
+    await dashboard.waitFor('go back and read them');
+    dashboard.press('g', ...Array.from({ length: 6 }, () => 'space'));
     await dashboard.waitFor('the-end');
     await dashboard.listening();
     dashboard.press('y');

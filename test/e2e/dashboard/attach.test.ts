@@ -38,7 +38,7 @@ needs('vi')('attached to vi', () => {
     await attach(dashboard);
     await dashboard.waitFor(() => dashboard.line(1).trim() === '1 hello from the dashboard');
     dashboard.type(':wq\r');
-    await dashboard.waitFor('is over');
+    await dashboard.waitFor('Enter goes back');
     dashboard.press('enter');
     await dashboard.waitFor('3 Runs');
     expect(dashboard.pane('Runs')).toMatch(/✓ +1 vi notes\.txt/);
@@ -80,7 +80,7 @@ needs('less', 'stty')('attached to less', () => {
     await dashboard.waitFor('(END)');
     dashboard.press('q');
     await dashboard.waitFor('29 100');
-    await dashboard.waitFor('is over');
+    await dashboard.waitFor('Enter goes back');
   });
 });
 
@@ -99,7 +99,7 @@ describe('attached to a shell', () => {
     await dashboard.waitGone('detaches');
     await attach(dashboard);
     dashboard.type('exit\r');
-    await dashboard.waitFor('is over');
+    await dashboard.waitFor('Enter goes back');
   });
 
   it('gets C-c and C-z itself', async () => {
@@ -122,7 +122,7 @@ describe('attached to a shell', () => {
     dashboard.press('C-z');
     await dashboard.waitFor('Stopped');
     dashboard.type('kill -9 %1; wait; exit\r');
-    await dashboard.waitFor('is over');
+    await dashboard.waitFor('Enter goes back');
   });
 
   it('gets a paste whole, and runs nothing of it before Enter where the program brackets pastes', async () => {
@@ -135,6 +135,6 @@ describe('attached to a shell', () => {
     dashboard.press('enter');
     await dashboard.waitFor(/^pasted-2$/m);
     dashboard.press('C-d');
-    await dashboard.waitFor('is over');
+    await dashboard.waitFor('Enter goes back');
   });
 });

@@ -35,6 +35,7 @@ needs('bash', 'stty')('leaving', () => {
     await dashboard.waitGone('Leave the dashboard?');
     dashboard.press('q');
     await dashboard.waitFor('Leave the dashboard?');
+    await dashboard.waitFor(/^ y yes/m);
     dashboard.press('y');
     await expectLeft(dashboard, 0);
   });
@@ -120,7 +121,7 @@ describe('what runs', () => {
     second.press('i');
     await second.waitFor('C-] detaches');
     second.press('enter', 'enter', 'enter');
-    await second.waitFor('is over');
+    await second.waitFor('Enter goes back');
     second.press('enter');
     await second.waitFor(/✓ +1 for i in/);
   });

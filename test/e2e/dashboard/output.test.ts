@@ -79,7 +79,7 @@ describe('hostile output', () => {
     expectUntouched(dashboard);
     // Whatever the run asked the terminal is not answered as if it had been typed.
     dashboard.type('ok\r');
-    await dashboard.waitFor('is over');
+    await dashboard.waitFor('Enter goes back');
     dashboard.press('enter');
     dashboard.press('tab');
     await dashboard.waitFor('Because');

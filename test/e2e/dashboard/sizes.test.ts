@@ -65,7 +65,7 @@ describe('a window of another size', () => {
     await dashboard.waitFor('1 Thread');
     dashboard.press('M-a');
     await dashboard.listening(false);
-    dashboard.press('G');
+    dashboard.press('space', 'space', 'space', 'space');
     await dashboard.listening();
     dashboard.press('y');
     await sized(dashboard, 120, 40, /✓ +1 touch made/);

@@ -32,7 +32,7 @@ function streams() {
 
 const wants = (run: Run, change: Partial<OutputSubscription> = {}): { tails: []; output: OutputSubscription } => ({
   tails: [],
-  output: { run: run.id, kind: 'text', ...SIZE, attached: false, ...change },
+  output: { run: run.id, kind: 'text', ...SIZE, bytes: 0, attached: false, ...change },
 });
 
 it('fetches the last lines of what is over', async () => {
@@ -42,6 +42,22 @@ it('fetches the last lines of what is over', async () => {
   const bytes = run.status === 'completed' ? run.output.bytes : 0;
   open.reconcile({ tails: [{ run: run.id, live: false, bytes }], output: undefined }, await peer.connect());
   expect(await until('tail', tail)).toEqual({ lines: ['4998', '4999', '5000'], done: true });
+});
+
+it('fetches only the end of a long output that is over, and says so', async () => {
+  const peer = await startPeer();
+  const run = await peer.run('seq 1 300000');
+  const { open, output, screen } = streams();
+  const bytes = run.status === 'completed' ? run.output.bytes : 0;
+  expect(bytes).toBeGreaterThan(1024 * 1024);
+  open.reconcile(wants(run, { bytes }), await peer.connect());
+  await until('ended', () => (output()?.state === 'ended' ? output() : undefined));
+  expect(screen()).toContain('300000');
+  const rows = output()?.port?.rows(SIZE.cols) ?? 0;
+  const grid = new CellGrid(SIZE.cols, 1);
+  const rect = { x: 0, y: 0, width: SIZE.cols, height: 1 };
+  output()?.port?.draw(grid, rect, { scrollBack: rows - 1, defaultAttr: DEFAULT_ATTR, cursor: false });
+  expect(grid.toText()).toMatch(/earlier/);
 });
 
 it('follows the last lines of what runs, to its end', async () => {

@@ -184,7 +184,8 @@ describe('the approval dialog', () => {
     for (const words of ['/open', 'go to the runs']) {
       const dashboard = opened();
       dashboard.press('C-p');
-      const index = overlayOf(dashboard.model, 'palette')?.items.findIndex(({ label }) => label.startsWith(words)) ?? -1;
+      const index =
+        overlayOf(dashboard.model, 'palette')?.items.findIndex(({ label }) => label.startsWith(words)) ?? -1;
       expect(index).toBeGreaterThan(-1);
       for (let at = 0; at < index; at += 1) dashboard.press('down');
       dashboard.press('enter');

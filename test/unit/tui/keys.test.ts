@@ -136,9 +136,11 @@ describe('runs', () => {
     expect(dashboard.take()).toEqual([{ type: 'cancel', run: runs[0]?.id }]);
   });
 
-  it('cancels what waits at once', () => {
+  it('cancels what waits after a question too', () => {
     const dashboard = startDashboard({ snapshot: { runs: [aRun(1, { status: 'queued' })] } });
     dashboard.press('escape', '3', 'x');
+    expect(dashboard.take()).toEqual([]);
+    dashboard.press('y');
     expect(dashboard.take()).toMatchObject([{ type: 'cancel' }]);
   });
 

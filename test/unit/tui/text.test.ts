@@ -7,7 +7,7 @@ import { dialogLayout } from '../../../src/tui/dialog-layout.ts';
 import { entryRows } from '../../../src/tui/entry-rows.ts';
 import { formatBytes, formatDuration } from '../../../src/tui/format.ts';
 import { createTypedHistory } from '../../../src/tui/history-file.ts';
-import { createLineWatch, DEAF_MS, whyNotAnswer } from '../../../src/tui/plain-guard.ts';
+import { createKeyGuard, createLineWatch, DEAF_MS, whyNotAnswer } from '../../../src/tui/plain-guard.ts';
 import { exactRows } from '../../../src/tui/rows.ts';
 import { overlayOf } from '../../../src/tui/select.ts';
 import { lastLines } from '../../../src/tui/tails.ts';
@@ -187,6 +187,29 @@ describe('the history file', () => {
     const unwritable = createTypedHistory(join(folder, 'file', 'history.json'));
     await unwritable.add('!ls');
     expect(await unwritable.load()).toEqual([]);
+  });
+});
+
+describe('a single key at a plain question', () => {
+  it('answers when it is pressed once, alone and later', () => {
+    let now = 0;
+    const press = (guard: ReturnType<typeof createKeyGuard>, wait: number, text: string): boolean => {
+      now += wait;
+      return guard.take(text);
+    };
+    const early = createKeyGuard(() => now);
+    // Each ignored key begins the time anew.
+    expect([press(early, 300, 'a'), press(early, 300, 'b'), press(early, 300, 'c')]).toEqual([false, false, false]);
+    expect(press(early, DEAF_MS, 'y')).toBe(true);
+    const held = createKeyGuard(() => now);
+    expect([press(held, 100, 'y'), press(held, 660, 'y'), press(held, 30, 'y')]).toEqual([false, false, false]);
+    expect(press(held, 750, 'y')).toBe(true);
+    const pasted = createKeyGuard(() => now);
+    expect([press(pasted, 1_000, 'yes'), press(pasted, 1, 'y'), press(pasted, 1_000, 'y')]).toEqual([
+      false,
+      false,
+      true,
+    ]);
   });
 });
 

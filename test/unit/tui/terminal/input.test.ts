@@ -37,6 +37,23 @@ function eventsOf(text: string | Uint8Array): InputEvent[] {
 const keys = (text: string | Uint8Array) =>
   eventsOf(text).map((event) => (event.type === 'key' ? event.key : event.type));
 
+it('says which keys came by themselves', () => {
+  const told: [string, boolean][] = [];
+  const tokenizer = createInputTokenizer((event, _raw, alone) => {
+    told.push([event.type === 'key' ? event.key : event.type, alone]);
+  });
+  for (const text of ['y', 'yn', '\x1b[A', '\x1b[200~a\x1b[201~y']) tokenizer.write(Buffer.from(text));
+  tokenizer.close();
+  expect(told).toEqual([
+    ['y', true],
+    ['y', false],
+    ['n', false],
+    ['up', true],
+    ['paste', false],
+    ['y', false],
+  ]);
+});
+
 describe('keys', () => {
   it.each([
     ['a', 'a'],

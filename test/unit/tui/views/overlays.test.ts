@@ -59,7 +59,7 @@ describe('the approval dialog', () => {
       "┌ ⚠ Approve run 13 on laptop? ─────────┐
       │ for f in $(git ls-files "*.ts"); do  ┃
       │   npx prettier --write "$f" && git a ┃
-      │ dd "$f"                              ┃
+      │↪dd "$f"                              ┃
       │ done                                 ┃
       │                                      │
       │ no rule allows it, so a person       │
@@ -341,8 +341,13 @@ describe('attached', () => {
   it('always says how to leave', () => {
     expect(first({}, { width: 30, height: 8 })).toBe(' 12 npm test … — C-] detaches');
     expect(first({ phase: 'opening' })).toBe(' attaching to 12 npm test -- --runInBand… — C-] goes back');
-    expect(first({ phase: 'ended' })).toBe(' 12 npm test -- --runInBand is over — any key goes back');
-    expect(first({ phase: 'failed', message: 'no peer' })).toBe(' 12 npm test -- --runInBand — no peer, C-] goes back');
+    expect(first({ phase: 'ended' })).toBe(' 12 npm test -- --runInBand is over — Enter goes back');
+    expect(first({ phase: 'failed', message: 'no peer' })).toBe(
+      ' 12 npm test -- --runInBand — C-] goes back — no peer',
+    );
+    expect(first({ phase: 'failed', message: 'no peer '.repeat(40) }, { width: 40, height: 8 })).toContain(
+      'C-] goes back',
+    );
     expect(first({ scrollBack: 4 })).toContain('— 4 rows back');
   });
 });

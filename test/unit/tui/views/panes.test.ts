@@ -169,7 +169,7 @@ describe('an empty day', () => {
     expect(text(emptyDay({ width: 120, height: 20 }))).toMatchInlineSnapshot(`
       " dispatch                                 ● 1 device  ▶ 0 running  ⚠ 0 waiting                            laptop  14:02
       ┌ 1 Thread ────────────────────────────────────────────────────────────┐┌ 2 Approvals ─────────────────────────────────┐
-      │ Nothing has happened here yet.                                       ││ Nothing waits: a answers what asks.          │
+      │ Nothing has happened here yet.                                       ││ Nothing waits.                               │
       │ Type a task below:  !ls  runs a command,  = 6 * 7  calculates.       ││                                              │
       │ Runs, approvals, results and messages gather here.                   │└──────────────────────────────────────────────┘
       │                                                                      │┌ 3 Runs ──────────────────────────────────────┐
@@ -199,9 +199,9 @@ describe('an empty day', () => {
 describe('a lost connection', () => {
   it('says since when, and that nothing need be done', () => {
     expect(text(scenes({ width: 120, height: 40 }).lost as Model).split('\n')[1]).toBe(
-      ' ⚠ connection lost at 14:01, 0:12 ago; it reconnects by itself · the peer ended',
+      ' ⚠ R starts it · connection lost at 14:01, 0:12 ago; it reconnects by itself · the peer ended',
     );
-    expect(text(scenes({ width: 30, height: 8 }).lost as Model).split('\n')[1]).toBe(' ⚠ lost 14:01, reconnecting');
+    expect(text(scenes({ width: 30, height: 8 }).lost as Model).split('\n')[1]).toBe(' ⚠ R starts it · lost 14:01');
   });
 
   it('is told in the header where a page covers the banner', () => {
@@ -365,12 +365,14 @@ describe('the composer', () => {
 });
 
 describe('notes', () => {
-  it('stand above the composer, the newest lowest, and never over an approval', () => {
+  it('stand above the composer, the newest alone, and never over an approval or a program', () => {
     const { toasts, approval: asked } = scenes({ width: 80, height: 24 }) as { toasts: Model; approval: Model };
     const rows = text(toasts).split('\n');
-    expect(rows.findIndex((row) => row.includes('approved run 13'))).toBe(16);
-    expect(rows[17]).toContain('✗ not sent: the peer is not reachable now');
+    expect(rows.some((row) => row.includes('approved run 13'))).toBe(false);
+    expect(rows[18]).toContain('✗ not sent: the peer is not reachable now');
     expect(rows[19]).toMatch(/…/);
+    const { attach } = scenes({ width: 80, height: 24 }) as { attach: Model };
+    expect(text({ ...attach, toasts: toasts.toasts })).toBe(text(attach));
     const both = text({ ...asked, toasts: toasts.toasts }).split('\n');
     expect(both.slice(0, -1)).toEqual(text(asked).split('\n').slice(0, -1));
     expect(both.at(-1)).toContain('✗ not sent');
