@@ -2,11 +2,14 @@
 // Starts Dispatch on a Node that can run it, and nothing more: it finds the Node, turns the compile cache on and
 // imports the command line. It parses on any Node that knows ES modules, so that an old one gets an answer, not a
 // syntax error. What it imports here every start pays for: keep it to modules that Node itself has loaded already.
-import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import module from 'node:module';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+
+// `import` of a built-in module evaluates all that it exports, what Node itself loads late included; `require` does not.
+const require = module.createRequire(import.meta.url);
+const { existsSync, mkdirSync, realpathSync, statSync } = require('node:fs');
+const { homedir } = require('node:os');
+const { join } = require('node:path');
+const { fileURLToPath } = require('node:url');
 
 const NEEDED = [22, 18];
 const CANNOT_DO_IT = 125;

@@ -168,7 +168,6 @@ export interface ApprovalDialog {
         readonly note: string | undefined;
       }
     | { readonly type: 'sending'; readonly decision: Decision };
-  /** Why the last key did nothing. */
   readonly notice: string | undefined;
 }
 

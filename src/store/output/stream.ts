@@ -28,6 +28,10 @@ export interface OutputLimits {
   readonly chunk: number;
 }
 
+/** While bytes flow, the disk and the followers are told of this much at a time, or of what came in a fraction of a frame. */
+const GATHER_BYTES = 64 * 1024;
+const GATHER_MS = 4;
+
 export const OUTPUT_LIMITS: OutputLimits = {
   batch: MIB,
   highWater: 8 * MIB,
@@ -46,6 +50,11 @@ export class OutputStream implements OutputWriter {
   #settled = 0;
   #flushing: Promise<void> | undefined;
   #turnScheduled = false;
+  /** Waits while bytes are gathered. */
+  #gathering: NodeJS.Timeout | undefined;
+  /** Where the last turn ended, and when. */
+  #told = 0;
+  #toldAt = 0;
   #pressed = false;
   readonly #drainListeners: (() => void)[] = [];
   #faulted = false;
@@ -158,33 +167,52 @@ export class OutputStream implements OutputWriter {
     return { path: this.#files.paths.head, summary: summaryOf(this.size, gaps) };
   }
 
+  /**
+   * The first bytes after a pause are told of in the next turn of the event loop. Those that follow are gathered: a terminal gives
+   * 4 KB at a time, and a write to the disk and to each follower for each of them would cost more than all the rest.
+   */
   #scheduleTurn(): void {
+    const gathered = this.#window.end - this.#told >= GATHER_BYTES;
+    if (this.#gathering !== undefined && gathered) {
+      clearTimeout(this.#gathering);
+      this.#gathering = undefined;
+      this.#turnScheduled = false;
+    }
     if (this.#turnScheduled) return;
     this.#turnScheduled = true;
-    onNextTurn(() => {
-      this.#turnScheduled = false;
-      this.wake();
-      void this.#flush();
-    });
+    if (gathered || performance.now() - this.#toldAt >= GATHER_MS) onNextTurn(() => this.#turn());
+    else this.#gathering = setTimeout(() => this.#turn(), GATHER_MS);
+  }
+
+  #turn(): void {
+    this.#turnScheduled = false;
+    this.#gathering = undefined;
+    this.#told = this.#window.end;
+    this.#toldAt = performance.now();
+    this.wake();
+    void this.#flush();
   }
 
   /** Resolves when everything that was there is settled. Never rejects. */
   #flush(): Promise<void> {
     this.#flushing ??= this.#store().finally(() => {
       this.#flushing = undefined;
+      if (this.#settled < this.size) this.#scheduleTurn(); // what came meanwhile, and has had its turn already
     });
     return this.#flushing;
   }
 
+  /** What comes while it writes is left for the next turn, so that it comes to more than a few bytes. */
   async #store(): Promise<void> {
-    while (this.#settled < this.size) {
-      const to = Math.min(this.size, this.#settled + this.#limits.batch);
+    const end = this.size;
+    while (this.#settled < end) {
+      const to = Math.min(end, this.#settled + this.#limits.batch);
       await this.#attempt(() => this.#files.store(this.#settled, this.#window.slices(this.#settled, to)));
       this.#settled = this.#faulted ? this.size : to;
       const recent = this.#faulted ? this.#limits.recentWithoutDisk : this.#limits.recent;
       this.#window.forget(Math.min(this.#settled, this.size - recent));
       this.#relieve();
-      if (this.#settled === this.size) await this.#attempt(() => this.#files.commit());
+      if (this.#settled >= end) await this.#attempt(() => this.#files.commit());
     }
   }
 

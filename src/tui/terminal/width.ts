@@ -28,7 +28,10 @@ function classify(unit: number): number {
   const char = String.fromCharCode(unit);
   const jamo =
     (unit >= 0x1100 && unit <= 0x11ff) || (unit >= 0xa960 && unit <= 0xa97f) || (unit >= 0xd7b0 && unit <= 0xdfff);
-  const alone = !jamo && VISIBLE.test(char) && !ZERO_WIDTH.test(char) && [...segment(`a${char}a`)].length === 3;
+  // In these ranges nothing visible joins a letter; to ask the segmenter would load its data, 15 ms of every first frame.
+  const surely = unit < 0x300 || (unit >= 0x2000 && unit < 0xa000);
+  const alone =
+    !jamo && VISIBLE.test(char) && !ZERO_WIDTH.test(char) && (surely || [...segment(`a${char}a`)].length === 3);
   const found = alone ? eastAsianWidth(unit) : NOT_SIMPLE;
   classes[unit] = found;
   return found;

@@ -31,6 +31,7 @@ needs('bash', 'stty')('leaving', () => {
     await dashboard.go(1);
     dashboard.press('q');
     await dashboard.waitFor('Leave the dashboard?');
+    await dashboard.waitFor(/^ y yes/m);
     dashboard.press('n');
     await dashboard.waitGone('Leave the dashboard?');
     dashboard.press('q');
