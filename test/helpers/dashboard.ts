@@ -39,6 +39,8 @@ export interface Dashboard extends TerminalDriver {
   listening(whole?: boolean): Promise<void>;
   /** Reads the next approval and presses `y`. */
   approve(): Promise<void>;
+  /** Gives the keys to the run that is selected in the panes, as soon as it can take them. */
+  attach(): Promise<void>;
   /** From the panes or the composer to the pane with this number. */
   go(pane: 1 | 2 | 3 | 4): Promise<void>;
   /** Leaves by the keys, and waits for the end. */
@@ -146,6 +148,11 @@ function drive(terminal: TerminalDriver, home: CliHome): Dashboard {
         await waitFor(() => inPanes(terminal));
       }
       press(String(pane));
+    },
+    async attach() {
+      await waitFor(() => footer(terminal).includes('i attach'));
+      press('i');
+      await waitFor('C-] detaches');
     },
     async leave() {
       press('C-c', 'C-c');

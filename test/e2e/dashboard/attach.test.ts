@@ -12,20 +12,14 @@ async function running(task: string, options = {}): Promise<Dashboard> {
   const dashboard = await stage.open(undefined, options);
   dashboard.submit(task);
   await dashboard.approve();
-  await dashboard.waitFor(/▶ 1\b/);
   await dashboard.go(3);
   return dashboard;
-}
-
-async function attach(dashboard: Dashboard): Promise<void> {
-  dashboard.press('i');
-  await dashboard.waitFor(/attached to.* C-] detaches/);
 }
 
 needs('vi')('attached to vi', () => {
   it('types, detaches, comes back, and quits', async () => {
     const dashboard = await running('!vi notes.txt');
-    await attach(dashboard);
+    await dashboard.attach();
     await dashboard.waitFor(() => dashboard.line(5) === '~');
     dashboard.type('ihello from the dashboard');
     dashboard.press('escape');
@@ -35,7 +29,7 @@ needs('vi')('attached to vi', () => {
     await dashboard.waitFor('3 Runs');
     expect(dashboard.pane('Runs')).toMatch(/▶ +1 vi notes\.txt/);
 
-    await attach(dashboard);
+    await dashboard.attach();
     await dashboard.waitFor(() => dashboard.line(1).trim() === '1 hello from the dashboard');
     dashboard.type(':wq\r');
     await dashboard.waitFor('Enter goes back');
@@ -48,7 +42,7 @@ needs('vi')('attached to vi', () => {
 
   it('shows the whole of its screen in the detail, before and after it was attached to', async () => {
     const dashboard = await running('!vi notes.txt', { cols: 80, rows: 24 });
-    await attach(dashboard);
+    await dashboard.attach();
     dashboard.type('ione\rtwo');
     dashboard.press('escape');
     dashboard.type(':set number\r');
@@ -70,7 +64,7 @@ needs('vi')('attached to vi', () => {
 needs('less', 'stty')('attached to less', () => {
   it('goes along when the terminal is made smaller and larger', async () => {
     const dashboard = await running('!seq 1 500 | less; stty size');
-    await attach(dashboard);
+    await dashboard.attach();
     await dashboard.waitFor(() => dashboard.line(38) === '38' && dashboard.line(39) === ':');
     dashboard.resize(50, 14);
     await dashboard.waitFor(() => dashboard.line(12) === '12' && dashboard.line(13) === ':');
@@ -87,7 +81,7 @@ needs('less', 'stty')('attached to less', () => {
 describe('attached to a shell', () => {
   it('has the size of the screen, and its own again after detaching', async () => {
     const dashboard = await running('!bash --norc --noprofile', { cols: 90, rows: 25, env: { PS1: undefined } });
-    await attach(dashboard);
+    await dashboard.attach();
     dashboard.type('stty size\r');
     await dashboard.waitFor(/^24 90$/m);
     dashboard.resize(70, 20);
@@ -97,14 +91,14 @@ describe('attached to a shell', () => {
     await dashboard.waitFor(/^ready$/m);
     dashboard.press('C-]');
     await dashboard.waitGone('detaches');
-    await attach(dashboard);
+    await dashboard.attach();
     dashboard.type('exit\r');
     await dashboard.waitFor('Enter goes back');
   });
 
   it('gets C-c and C-z itself', async () => {
     const dashboard = await running('!bash --norc --noprofile -i');
-    await attach(dashboard);
+    await dashboard.attach();
     const echoes = (word: string): Promise<boolean> =>
       dashboard.waitFor(() => dashboard.screen().match(new RegExp(`^${word}$`, 'gm'))?.length === 2);
     dashboard.type('clear; echo go; cat\r');
@@ -128,7 +122,7 @@ describe('attached to a shell', () => {
 
   it('gets a paste whole, and runs nothing of it before Enter where the program brackets pastes', async () => {
     const dashboard = await running('!bash --norc --noprofile -i');
-    await attach(dashboard);
+    await dashboard.attach();
     dashboard.type('echo begun-$((40+2))\r');
     await dashboard.waitFor(/^begun-42$/m);
     dashboard.paste('echo pasted-$((1+1))');

@@ -32,7 +32,7 @@ needs('bash', 'stty')('leaving', () => {
     dashboard.press('q');
     await dashboard.waitFor('Leave the dashboard?');
     await dashboard.waitFor(/^ y yes/m);
-    dashboard.press('n');
+    dashboard.press('escape');
     await dashboard.waitGone('Leave the dashboard?');
     dashboard.press('q');
     await dashboard.waitFor('Leave the dashboard?');
@@ -68,7 +68,7 @@ needs('bash', 'stty')('leaving', () => {
     dashboard.submit("!printf '\\033[?1049h\\033[?1000h\\033[?2004h\\033[?25l'; echo up; sleep 600");
     await dashboard.approve();
     await dashboard.go(3);
-    dashboard.press('i');
+    await dashboard.attach();
     await dashboard.waitFor(/^up$/m);
     signal(dashboard, 'SIGTERM');
     await expectLeft(dashboard, 143);
@@ -119,8 +119,7 @@ describe('what runs', () => {
     const second = await stage.open(home);
     await second.waitFor(() => second.pane('Thread').includes('step 1'));
     await second.go(3);
-    second.press('i');
-    await second.waitFor('C-] detaches');
+    await second.attach();
     second.press('enter', 'enter', 'enter');
     await second.waitFor('Enter goes back');
     second.press('enter');

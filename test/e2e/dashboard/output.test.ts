@@ -74,7 +74,7 @@ describe('hostile output', () => {
     dashboard.press('enter');
     await dashboard.waitFor(/^│the last line/m);
     expectUntouched(dashboard);
-    dashboard.press('i');
+    await dashboard.attach();
     await dashboard.waitFor(/^the last line$/m);
     expectUntouched(dashboard);
     // Whatever the run asked the terminal is not answered as if it had been typed.

@@ -63,8 +63,7 @@ describe('when the peer is killed', () => {
     dashboard.submit('!cat');
     await dashboard.approve();
     await dashboard.go(3);
-    dashboard.press('i');
-    await dashboard.waitFor('C-] detaches');
+    await dashboard.attach();
     await home.killPeer();
     await dashboard.waitFor(/goes back/);
     dashboard.press('C-]');
