@@ -148,6 +148,8 @@ function drive(term: HeadlessTerminal, pty: IPty): TerminalDriver {
         reject(new Error(`${why}: ${what}\nprogram: ${exit}; screen:\n${frame(screen(), term.cols)}`));
       };
       const attempt = () => {
+        // Half a frame is on no screen: a terminal shows an update when it is complete.
+        if (term.modes.synchronizedOutputMode && !log.drained) return;
         try {
           const found = check();
           if (!found) {

@@ -55,14 +55,16 @@ export function look(model: Model): Model {
 
 /**
  * The size has changed, and with it what stands where. Who had read it all has read it all; anybody else begins anew, or a
- * window that is drawn large for a moment would count as reading.
+ * window that is drawn large for a moment would count as reading. Either way a key that comes with the change was pressed
+ * before the dialog stood there as it stands now.
  */
 export function resettle(model: Model): Model {
   return patch(model, 'approval', (dialog) => {
     const { body, rows } = dialogLayout(model, dialog);
     const settled = dialog.seenEndAt !== undefined && model.clock - dialog.seenEndAt >= DEAF_MS;
-    if (settled) return { ...dialog, seen: { width: body.width, rows: rows.length } };
-    return { ...dialog, scroll: 0, seen: { width: 0, rows: 0 }, seenEndAt: undefined };
+    const deafUntil = Math.max(dialog.deafUntil, model.clock + DEAF_MS);
+    if (settled) return { ...dialog, deafUntil, seen: { width: body.width, rows: rows.length } };
+    return { ...dialog, deafUntil, scroll: 0, seen: { width: 0, rows: 0 }, seenEndAt: undefined };
   });
 }
 

@@ -71,7 +71,8 @@ describe('embedded terminal with real programs', () => {
     const bash = run('bash', ['--norc', '--noprofile', '-i']);
     await bash.until((grid) => grid.toText().startsWith('$') && grid.cursor?.x === 2);
     bash.type('echo -e "\\e[1;31mred\\e[0m 漢字 $((6*7))"\r');
-    const grid = await bash.until((drawn) => /^red 漢字 42$/m.test(drawn.toText()));
+    // The new prompt comes after the line.
+    const grid = await bash.until((drawn) => /^red 漢字 42\n\S*\$$/m.test(drawn.toText()) && drawn.cursor?.x === 2);
     const row = grid.toText().split('\n').indexOf('red 漢字 42');
     expect(attrFg(grid.attrs[row * COLS] as number)).toBe(1);
     expect(grid.cursor).toEqual({ x: 2, y: row + 1 });
