@@ -22,8 +22,7 @@ needs('git', 'bash')('the first day', () => {
     await first.readApproval();
     expect(first.screen()).toContain('git log --oneline | head -5 > $DISPATCH_ARTIFACTS/log.txt; ls -a');
     first.press('y');
-    await first.waitFor(() => first.pane('Thread').includes('.git') && first.pane('Thread').includes('◆ log.txt'));
-    expect(first.pane('Thread')).toMatch(/✓ +1 git log --oneline/);
+    await first.waitFor(() => /✓ +1 git log --oneline[\s\S]*\.git[\s\S]*◆ log\.txt/.test(first.pane('Thread')));
 
     await first.go(1);
     first.press('G', 'v');

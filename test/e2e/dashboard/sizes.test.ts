@@ -68,6 +68,7 @@ describe('a window of another size', () => {
     dashboard.press('space', 'space', 'space', 'space');
     await dashboard.listening();
     dashboard.press('y');
+    await dashboard.waitGone('Approve run 1');
     await sized(dashboard, 120, 40, /✓ +1 touch made/);
   });
 

@@ -86,7 +86,8 @@ function expectDecided(answer: 'approve' | 'reject' | undefined, { run, approval
   if (answer === 'reject') expect(run).toMatchObject({ status: 'cancelled', reason: 'rejected' });
   if (answer === 'approve') expect(approvals.some(({ status }) => status === 'approved')).toBe(true);
   expect(newest?.status === 'pending').toBe(run.status === 'waiting_approval');
-  if (run.status === 'failed') expect(run).toMatchObject({ reason: 'interrupted' });
+  if (run.status === 'failed')
+    expect({ reason: run.reason, message: run.message }).toMatchObject({ reason: 'interrupted' });
 }
 
 /** Whole if it completed, and the beginning of it if it was cut off. */

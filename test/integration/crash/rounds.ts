@@ -8,7 +8,7 @@ import { type ControlClient, connectControl } from '../../../src/control/client/
 import type { Action } from '../../../src/core/actions.ts';
 import { DispatchError } from '../../../src/core/errors.ts';
 import { spellId } from '../../../src/core/ids.ts';
-import { type CliHome, createHome } from '../../helpers/cli.ts';
+import { type CliHome, createHome, type Running } from '../../helpers/cli.ts';
 import { acknowledge, createLedger, effectsOf, expectAllKept, expectKept, type Kind, type Ledger } from './ledger.ts';
 
 /** The peer dies after at most so many acknowledgements, whatever the speed of the machine, and at most so much later. */
@@ -50,8 +50,14 @@ export async function crashRounds(rounds: number, seed: number): Promise<void> {
 async function dieStarting(home: CliHome, random: () => number): Promise<void> {
   const peer = home.start(['peer', '--background']);
   await delay(random() * START_MS);
+  await kill(peer);
+}
+
+/** A peer that dies has had nothing to complain of. */
+async function kill(peer: Running): Promise<void> {
   peer.kill('SIGKILL');
-  await peer.done;
+  const { err } = await peer.done;
+  expect(err.split('\n').filter((line) => / error /.test(line))).toEqual([]);
 }
 
 async function live(home: CliHome, ledger: Ledger, random: () => number, round: number): Promise<void> {
@@ -72,8 +78,7 @@ async function live(home: CliHome, ledger: Ledger, random: () => number, round: 
   worked.catch(() => {}); // told below
   await Promise.race([acknowledged(ledger, Math.floor(random() * MOST_ACKNOWLEDGED)), worked]);
   await delay(random() * LINGER_MS);
-  peer.kill('SIGKILL');
-  await peer.done;
+  await kill(peer);
   await worked;
   following.stop();
   for (const client of clients) client.close();
