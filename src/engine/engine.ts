@@ -21,7 +21,7 @@ import { createFeed } from './feed.ts';
 import { createJournal } from './journal.ts';
 import type { LoggedChange } from './ports.ts';
 import { createQueries } from './queries.ts';
-import { recover } from './recovery.ts';
+import { findLegacy, type Legacy, recover } from './recovery.ts';
 import { resolveApproval, resolveRun } from './references.ts';
 import { createScheduler } from './scheduler.ts';
 import { createStreams } from './streams.ts';
@@ -29,7 +29,9 @@ import { createSubmission } from './submission.ts';
 
 export interface Engine {
   readonly api: EngineApi;
-  /** Takes up what an earlier peer left. Resolves when every unfinished run is on its way or ended. */
+  /** Finds what an earlier peer left. Clients may come when it has resolved: what they begin is then told from that. */
+  survey(): Promise<void>;
+  /** Takes up what was found. Resolves when every unfinished run is on its way or ended. */
   start(): Promise<void>;
   load(): { running: number; queued: number };
   /** Stops what runs (it becomes failed/interrupted), writes what is left to write. The store stays open. */
@@ -45,6 +47,11 @@ export function createEngine(deps: EngineDeps): Engine {
   const journal = createJournal({ store, feed, clock });
   const ends = createEnds({ journal, clock, onFault: deps.onFault });
   const executions = createExecutions({ ...deps, journal, ends, self });
+  let legacy: Promise<Legacy> | undefined;
+  const survey = (): Promise<Legacy> => {
+    legacy ??= findLegacy(deps);
+    return legacy;
+  };
   const recovered = Promise.withResolvers<void>();
   const deviceListeners = new Set<(devices: Device[]) => void>();
   const scheduler = createScheduler({
@@ -148,16 +155,15 @@ export function createEngine(deps: EngineDeps): Engine {
 
   return {
     api,
+    async survey() {
+      await survey();
+    },
     async start() {
       try {
+        const legacy = await survey();
         await approvals.start();
-        await recover({
-          ...deps,
-          ends,
-          self,
-          admit: (run) => void admission.admit(run, {}),
-          onReady: (run) => ready(run, 'first'),
-        });
+        const admit = (run: Run): void => void admission.admit(run, {});
+        await recover({ ...deps, ends, self, admit, onReady: (run) => ready(run, 'first') }, legacy);
       } finally {
         recovered.resolve();
       }

@@ -13,25 +13,38 @@ import type { Ends } from './ends.ts';
 
 const PAGE = 200;
 
+/** What an earlier peer left. */
+export interface Legacy {
+  /** Oldest first. */
+  readonly unfinished: readonly Run[];
+  /** Runs that have files here, whatever became of them. */
+  readonly withFiles: readonly RunId[];
+}
+
+/** Reads all of it before anything new begins: what a client submits meanwhile must not be taken for left behind. */
+export async function findLegacy(deps: EngineDeps): Promise<Legacy> {
+  const unfinished = await readAll(deps, ['running', 'queued']);
+  return { unfinished: unfinished.reverse(), withFiles: await deps.leftovers() };
+}
+
 export async function recover(
   deps: EngineDeps & { ends: Ends; self: Actor; admit: (run: Run) => void; onReady: (run: Run) => void },
+  { unfinished, withFiles }: Legacy,
 ): Promise<void> {
   const interrupted: Promise<unknown>[] = [];
-  // All of them first: what is admitted now must not be met again on a later page.
-  const unfinished = await readAll(deps, ['running', 'queued']);
-  for (const run of unfinished.reverse()) {
+  for (const run of unfinished) {
     // Whatever device it names, its log is ours: nobody else will end it. (The identity may have been made anew.)
     if (run.status === 'queued') deps.admit(run);
     else if (run.status === 'running' && run.startedAt === undefined) deps.onReady(run);
     else interrupted.push(interrupt(deps, run).catch((error: unknown) => giveUp(deps, run.id, error)));
   }
   await Promise.all(interrupted);
-  await sweep(deps);
+  await sweep(deps, withFiles);
 }
 
 /** A crash between the end of a run and the tidying up after it leaves files, and maybe secrets, that nobody needs. */
-async function sweep(deps: EngineDeps): Promise<void> {
-  for (const id of await deps.leftovers()) {
+async function sweep(deps: EngineDeps, withFiles: readonly RunId[]): Promise<void> {
+  for (const id of withFiles) {
     const state = await deps.store.run(id);
     if (state === undefined || isFinal(state.run)) await removeFiles(deps, id);
   }

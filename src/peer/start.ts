@@ -119,6 +119,7 @@ async function serve(
     })();
     return closing;
   };
+  await engine.survey();
   const server = await createControlServer({
     api: engine.api,
     path: paths.socket,

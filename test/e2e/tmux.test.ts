@@ -77,6 +77,18 @@ needs('tmux', 'bash')('inside tmux', () => {
     expect(tmux('display', '-p', '#{alternate_on} #{mouse_any_flag} #{cursor_flag}')).toBe('0 0 1\n');
   });
 
+  it('leaves nothing of itself behind where the window has grown meanwhile', async () => {
+    const { attach } = startTmux();
+    const client = attach();
+    client.resize(70, 14);
+    await open(client);
+    client.resize(110, 32);
+    await client.waitFor(/1 Thread ─+┐┌ 2 Approvals/);
+    client.press('C-c', 'C-c');
+    await client.waitFor(/prompt>$/m);
+    expect(client.screen()).not.toMatch(/[│┌└]/);
+  });
+
   it('is suspended by C-z and brought back by fg', async () => {
     const { attach } = startTmux();
     const client = attach();

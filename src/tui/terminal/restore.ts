@@ -12,7 +12,8 @@ export const MOUSE_OFF = '\x1b[?1002l\x1b[?1006l';
 export const LEAVE =
   '\x1b[?2026l' + // an update that was cut off
   `${MOUSE_OFF}\x1b[?1004l\x1b[?2004l` +
-  '\x1b[m\x1b[?7h\x1b[?25h\x1b[?1049l' +
+  // Blank, for tmux leaves some of the alternate screen behind where its pane has grown meanwhile.
+  '\x1b[m\x1b[2J\x1b[?7h\x1b[?25h\x1b[?1049l' +
   '\x1b[23;0t';
 
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGTERM'] as const;
