@@ -21,7 +21,7 @@ export interface Artifact {
 
 /** An artifact as people and scripts see it. The URL is not in the log: it depends on who asks. */
 export type PublishedArtifact = Artifact & {
-  /** Where the bytes can be had: the file URL of the blob on this device. */
+  /** Where programs on the machine that is asked can have the bytes, wherever they lie: an HTTP URL on 127.0.0.1, good while its peer lives. */
   readonly downloadUrl: string;
 };
 

@@ -17,10 +17,20 @@ interface SubmitCommand {
   readonly data: Extract<EventBody, { type: 'run.submitted' }>['data'];
 }
 
-export type RunCommand = SubmitCommand | ExistingCommand;
+/** A run of another device is to exist here, where it is to execute. */
+interface ReceiveCommand {
+  readonly type: 'receive';
+  readonly data: Extract<EventBody, { type: 'run.received' }>['data'];
+}
+
+export type RunCommand = SubmitCommand | ReceiveCommand | ExistingCommand;
 
 /** What can be done to a run that exists. */
 type ExistingCommand =
+  /** The origin is about to offer it to the device that is to execute. */
+  | { readonly type: 'offer' }
+  /** The origin wants it ended, and another device may have accepted it. */
+  | { readonly type: 'request-cancel' }
   | { readonly type: 'accept'; readonly because: readonly string[]; readonly rule?: string }
   | {
       readonly type: 'request-approval';
@@ -65,6 +75,9 @@ export function decide(state: RunState | undefined, command: RunCommand, context
   if (command.type === 'submit') {
     return state === undefined ? emit({ type: 'run.submitted', data: command.data }) : { ok: true, events: [] };
   }
+  if (command.type === 'receive') {
+    return state === undefined ? emit({ type: 'run.received', data: command.data }) : { ok: true, events: [] };
+  }
   if (state === undefined) {
     return refuse('not-found', `there is no run ${context.runId}`, 'list them with "dispatch ps"');
   }
@@ -85,6 +98,13 @@ function decideExisting(
     );
 
   switch (command.type) {
+    case 'offer':
+      if (run.status !== 'queued') return wrongStatus('be offered');
+      return run.offeredAt === undefined ? emit({ type: 'run.offered', data: {} }) : { ok: true, events: [] };
+    case 'request-cancel':
+      if (run.cancelRequested === true) return { ok: true, events: [] };
+      if (isFinal(run)) return wrongStatus('be cancelled');
+      return emit({ type: 'run.cancel_requested', data: {} });
     case 'accept':
       if (run.status !== 'queued') return wrongStatus('be accepted');
       return emit({

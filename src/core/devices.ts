@@ -1,7 +1,11 @@
 /** A machine: what it can do, what its owner allows, and whether it is there. Spellings are the public schema. */
 
 import type { AccessLevel } from './actions.ts';
+import type { Grant } from './grants.ts';
 import type { DeviceId } from './ids.ts';
+
+/** What a device may be called: what `@name` in a task can hold. */
+export const DEVICE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
 /** What the device can do, as probed. */
 export interface Capabilities {
@@ -21,12 +25,46 @@ export interface Permissions {
   readonly desktop_automation: boolean;
 }
 
+/** Where the last attempt to reach a device ended. */
+export const DIAL_STAGES = [
+  'no-address', // nobody has told where it is
+  'unreachable', // no route, or no such host
+  'refused', // nobody listens there
+  'timeout', // silence
+  'identity', // somebody else answers there
+  'denied', // it does not know this device, or no longer
+  'version', // the two speak different versions
+  'clock', // the two clocks are too far apart
+  'lost', // it was there, and the connection broke
+] as const;
+export type DialStage = (typeof DIAL_STAGES)[number];
+
+/** Whether a device is there, with the evidence. Times are Unix milliseconds. */
 export type Presence =
   | { readonly state: 'online'; readonly roundTripMs?: number; readonly since: number }
-  | { readonly state: 'offline'; readonly since: number; readonly stage?: string };
+  /** One ping went unanswered. */
+  | { readonly state: 'suspect'; readonly roundTripMs?: number; readonly since: number }
+  /** `detail`: what happened, in words. Absent stage: not tried yet. */
+  | { readonly state: 'offline'; readonly since: number; readonly stage?: DialStage; readonly detail?: string };
+
+/** What a device says of itself to those that it is paired with. */
+export interface DeviceReport {
+  readonly name: string;
+  /** As Node names it: linux, darwin, win32. */
+  readonly platform: string;
+  /** Of Dispatch. */
+  readonly version: string;
+  readonly capabilities: Capabilities;
+  readonly permissions: Permissions;
+  /** The levels that the device can enforce for shell commands; only `full-access` means that it has no sandbox. */
+  readonly enforces: readonly AccessLevel[];
+  /** Runs that are executing there now, and how many may at once. */
+  readonly load: { readonly running: number; readonly slots: number };
+}
 
 export interface Device {
   readonly id: DeviceId;
+  /** Unique among the devices that this one knows. */
   readonly name: string;
   /** As Node names it: linux, darwin, win32. */
   readonly platform: string;
@@ -39,4 +77,12 @@ export interface Device {
   readonly presence: Presence;
   /** Runs that are executing there now, and how many may at once. */
   readonly load: { readonly running: number; readonly slots: number };
+  /** Of a paired device: what this one may do there (`held`), and what that one may do here (`given`). */
+  readonly grants?: { readonly held: readonly Grant[]; readonly given: readonly Grant[] };
+  /** Of a paired device: where it was reached or may be, as host:port. */
+  readonly addresses?: readonly string[];
+  /** Of a paired device: how far its clock is ahead of this one's, in milliseconds, where that was measured. */
+  readonly clockAheadMs?: number;
+  /** The version of Dispatch there. */
+  readonly version?: string;
 }

@@ -8,7 +8,7 @@ import type { Actor, ApprovalPayload, Decision } from './approvals.ts';
 import type { Artifact } from './artifacts.ts';
 import type { Timestamp } from './clock.ts';
 import { DispatchError } from './errors.ts';
-import type { ApprovalId, DeviceId, MessageId, RunId, Sha256 } from './ids.ts';
+import type { ApprovalId, DeviceId, EntryKey, MessageId, RunId, Sha256 } from './ids.ts';
 
 /** Why a run failed. */
 export type FailureReason =
@@ -54,8 +54,31 @@ export type EventBody =
         readonly retryOf?: RunId;
         /** True if secrets were masked in `task` and `action`; the executor holds the raw action until the run ends. */
         readonly masked?: true;
+        /** What belongs together: runs of one task on several devices have the same. */
+        readonly group?: RunId;
+        /** Cancelled if nobody has accepted it by then, in Unix milliseconds. */
+        readonly expiresAt?: number;
+        /** The requester said yes beforehand, or does not want to wait for a yes. */
+        readonly approved?: true;
+        readonly noWait?: true;
       };
     }
+  /**
+   * The origin is about to offer the run to another device: from here on that one may have accepted it, and only that one may end
+   * it. Before this event the run is the origin's alone.
+   */
+  | { readonly type: 'run.offered'; readonly data: Record<string, never> }
+  /** The device that is to execute has a run of another device; what follows in its log is its word. */
+  | {
+      readonly type: 'run.received';
+      readonly data: Extract<EventBody, { type: 'run.submitted' }>['data'] & {
+        readonly origin: DeviceId;
+        /** The place of `run.submitted` in the log of the origin: the run has one place in every thread. */
+        readonly place: EntryKey;
+      };
+    }
+  /** The origin wants a run ended that another device may have accepted. */
+  | { readonly type: 'run.cancel_requested'; readonly data: Record<string, never> }
   | { readonly type: 'run.accepted'; readonly data: { readonly because: readonly string[]; readonly rule?: string } }
   | {
       readonly type: 'approval.requested';
@@ -133,8 +156,11 @@ export type LogEvent = NewEvent & {
   readonly at: Timestamp;
 };
 
-const TYPES: ReadonlySet<string> = new Set<EventType>([
+export const EVENT_TYPES = [
   'run.submitted',
+  'run.offered',
+  'run.received',
+  'run.cancel_requested',
   'run.accepted',
   'approval.requested',
   'approval.decided',
@@ -145,7 +171,8 @@ const TYPES: ReadonlySet<string> = new Set<EventType>([
   'run.cancelled',
   'artifact.created',
   'message.said',
-]);
+] as const satisfies readonly EventType[];
+const TYPES: ReadonlySet<string> = new Set<EventType>(EVENT_TYPES);
 
 /** Reads what some version of Dispatch once wrote. Throws `version` for what a newer one wrote, `storage` for what none did. */
 export function upcast(stored: unknown): LogEvent {

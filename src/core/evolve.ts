@@ -1,44 +1,67 @@
-/** The state of a run after an event. Pure; the engine, the projections and the tests share it. */
+/**
+ * The state of a run after an event. Pure; the engine, the projections and the tests share it. The events of one run may come from
+ * two logs: what its origin wrote and what its executor wrote give the same state in whichever order they meet.
+ */
 
 import type { Approval } from './approvals.ts';
 import { wallTime } from './clock.ts';
 import type { LogEvent } from './events.ts';
 import type { RunId } from './ids.ts';
 import { canMove, type Run, type RunBase, type RunState, type RunStatus } from './runs.ts';
+import { parsePlace } from './thread.ts';
 
 export function evolve(state: RunState | undefined, event: LogEvent): RunState {
   const at = wallTime(event.at);
-  if (event.type === 'run.submitted') {
-    const { number, task, route, action, device, because, retryOf, masked } = event.data;
-    const run: Run = {
-      id: event.stream as RunId,
-      number,
-      task,
-      route,
-      action,
-      origin: event.device,
-      device,
-      by: event.by,
-      because,
-      ...(retryOf === undefined ? {} : { retryOf }),
-      ...(masked === undefined ? {} : { masked }),
-      submittedAt: at,
-      updatedAt: at,
-      status: 'queued',
-    };
-    return { run };
+  if (event.type === 'run.submitted' || event.type === 'run.received') {
+    return state === undefined ? { run: begin(event, at) } : state;
   }
   if (state === undefined) throw new Error(`log damaged: ${event.type} before run.submitted in ${event.stream}`);
-  return evolveExisting(state, event, at);
+  return evolveExisting(state, event, Math.max(at, state.run.updatedAt), at);
 }
 
-function evolveExisting({ run, approval }: RunState, event: LogEvent, at: number): RunState {
-  const base = baseOf(run, at);
+function begin(event: Extract<LogEvent, { type: 'run.submitted' | 'run.received' }>, at: number): Run {
+  const { number, task, route, action, device, because, retryOf, masked, group, expiresAt, approved, noWait } =
+    event.data;
+  const submittedAt = event.type === 'run.received' ? timeOfPlace(event.data.place) : at;
+  return {
+    id: event.stream as RunId,
+    number,
+    task,
+    route,
+    action,
+    origin: event.type === 'run.received' ? event.data.origin : event.device,
+    device,
+    by: event.by,
+    because,
+    ...(retryOf === undefined ? {} : { retryOf }),
+    ...(masked === undefined ? {} : { masked }),
+    ...(group === undefined ? {} : { group }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(approved === undefined ? {} : { approvedBefore: approved }),
+    ...(noWait === undefined ? {} : { noWait }),
+    submittedAt,
+    updatedAt: submittedAt,
+    status: 'queued',
+  };
+}
+
+function timeOfPlace(place: string): number {
+  const parsed = parsePlace(place);
+  if (parsed === undefined) throw new Error(`log damaged: "${place}" is no place in a thread`);
+  return wallTime(parsed.at);
+}
+
+function evolveExisting({ run, approval }: RunState, event: LogEvent, updatedAt: number, at: number): RunState {
+  const base = baseOf(run, updatedAt);
   const same = approval === undefined ? {} : { approval };
   const move = (to: RunStatus): void => {
     if (!canMove(run.status, to)) throw new Error(`log damaged: run ${run.id} cannot go from ${run.status} to ${to}`);
   };
   switch (event.type) {
+    case 'run.offered':
+      return { run: { ...run, offeredAt: at, updatedAt }, ...same };
+    case 'run.cancel_requested':
+      return { run: { ...run, cancelRequested: true, updatedAt }, ...same };
     case 'run.accepted':
       move('running');
       return {
@@ -68,16 +91,16 @@ function evolveExisting({ run, approval }: RunState, event: LogEvent, at: number
         decidedAt: at,
         ...(note === undefined ? {} : { note }),
       };
-      if (decision === 'reject') return { run: { ...run, updatedAt: at }, approval: decided };
+      if (decision === 'reject') return { run: { ...run, updatedAt }, approval: decided };
       move('running');
       return { run: { ...base, status: 'running', approved: event.data.digest }, approval: decided };
     }
     case 'approval.expired': {
       if (approval === undefined) throw new Error(`log damaged: an expiry without a request in ${run.id}`);
-      return { run: { ...run, updatedAt: at }, approval: { ...approval, status: 'expired', decidedAt: at } };
+      return { run: { ...run, updatedAt }, approval: { ...approval, status: 'expired', decidedAt: at } };
     }
     case 'run.started':
-      return { run: { ...run, startedAt: at, updatedAt: at }, ...same };
+      return { run: { ...run, startedAt: at, updatedAt }, ...same };
     case 'run.completed':
       move('completed');
       return { run: { ...base, status: 'completed', endedAt: at, ...event.data }, ...same };
@@ -88,14 +111,15 @@ function evolveExisting({ run, approval }: RunState, event: LogEvent, at: number
       move('cancelled');
       return { run: { ...base, status: 'cancelled', endedAt: at, ...event.data }, ...same };
     case 'artifact.created':
-      return { run: { ...run, updatedAt: at }, ...same };
+      return { run: { ...run, updatedAt }, ...same };
     case 'run.submitted':
+    case 'run.received':
     case 'message.said':
       throw new Error(`log damaged: ${event.type} cannot follow in ${run.id}`);
   }
 }
 
-/** The fields that every status has. */
+/** What every status keeps: all of the run but what its present status alone has. */
 function baseOf(run: Run, updatedAt: number): RunBase {
   const {
     id,
@@ -109,6 +133,12 @@ function baseOf(run: Run, updatedAt: number): RunBase {
     because,
     retryOf,
     masked,
+    group,
+    expiresAt,
+    approvedBefore,
+    noWait,
+    offeredAt,
+    cancelRequested,
     submittedAt,
     acceptedAt,
     startedAt,
@@ -125,6 +155,12 @@ function baseOf(run: Run, updatedAt: number): RunBase {
     because,
     ...(retryOf === undefined ? {} : { retryOf }),
     ...(masked === undefined ? {} : { masked }),
+    ...(group === undefined ? {} : { group }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(approvedBefore === undefined ? {} : { approvedBefore }),
+    ...(noWait === undefined ? {} : { noWait }),
+    ...(offeredAt === undefined ? {} : { offeredAt }),
+    ...(cancelRequested === undefined ? {} : { cancelRequested }),
     submittedAt,
     updatedAt,
     ...(acceptedAt === undefined ? {} : { acceptedAt }),

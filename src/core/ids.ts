@@ -13,6 +13,8 @@ export type ArtifactId = Id<'artifact'>;
 export type MessageId = Id<'message'>;
 /** The identity of a machine. */
 export type DeviceId = Id<'device'>;
+/** The place of an entry in the thread: compares as a string in the order (at, device, seq). */
+export type EntryKey = string;
 /** 64 lower-case hexadecimal digits. */
 export type Sha256 = Id<'sha256'>;
 

@@ -24,6 +24,16 @@ export interface RunBase {
   readonly because: readonly string[];
   readonly retryOf?: RunId;
   readonly masked?: true;
+  /** The id that runs of one task on several devices share. */
+  readonly group?: RunId;
+  /** Cancelled if nobody has accepted it by then. */
+  readonly expiresAt?: number;
+  readonly approvedBefore?: true;
+  readonly noWait?: true;
+  /** When the origin began to offer it: from then on only the executor may end it. */
+  readonly offeredAt?: number;
+  /** The origin wants it ended. */
+  readonly cancelRequested?: true;
   /** Unix milliseconds, as all times here. */
   readonly submittedAt: number;
   readonly updatedAt: number;

@@ -2,8 +2,9 @@
 
 import type { Actor, Approval } from './approvals.ts';
 import type { PublishedArtifact } from './artifacts.ts';
+import type { Timestamp } from './clock.ts';
 import type { LogEvent } from './events.ts';
-import type { MessageId } from './ids.ts';
+import type { DeviceId, EntryKey, MessageId } from './ids.ts';
 import type { Run } from './runs.ts';
 
 export interface Message {
@@ -15,9 +16,6 @@ export interface Message {
   readonly at: number;
 }
 
-/** The place of an entry in the thread: compares as a string in the order (at, device, seq). */
-export type EntryKey = string;
-
 export type ThreadEntry = { readonly key: EntryKey } & (
   | { readonly kind: 'message'; readonly message: Message }
   | { readonly kind: 'run'; readonly run: Run }
@@ -27,6 +25,14 @@ export type ThreadEntry = { readonly key: EntryKey } & (
 
 export function entryKey(event: Pick<LogEvent, 'at' | 'device' | 'seq'>): EntryKey {
   return `${event.at}/${event.device}/${event.seq.toString(16).padStart(12, '0')}`;
+}
+
+const PLACE = /^([0-9a-f]{12}-[0-9a-f]{4})\/([1-9A-HJ-NP-Za-km-z]{1,100})\/[0-9a-f]{12}$/;
+
+/** When and where the entry began; undefined if the text is no place. */
+export function parsePlace(place: EntryKey): { at: Timestamp; device: DeviceId } | undefined {
+  const match = PLACE.exec(place);
+  return match === null ? undefined : { at: match[1] as Timestamp, device: match[2] as DeviceId };
 }
 
 /** The id of what the entry shows. */

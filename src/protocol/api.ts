@@ -6,12 +6,14 @@
 import type { AccessLevel, Action } from '../core/actions.ts';
 import type { Approval, Decision } from '../core/approvals.ts';
 import type { PublishedArtifact } from '../core/artifacts.ts';
-import type { Device } from '../core/devices.ts';
+import type { Device, Permissions } from '../core/devices.ts';
 import type { LogEvent } from '../core/events.ts';
+import type { Grant } from '../core/grants.ts';
+import type { EntryKey } from '../core/ids.ts';
 import type { GateAnswer } from '../core/policy/gate.ts';
 import type { RouteAnswer } from '../core/routing/route.ts';
 import type { Run, RunStatus } from '../core/runs.ts';
-import type { Cursor, EntryKey, ThreadEntry } from '../core/thread.ts';
+import type { Cursor, ThreadEntry } from '../core/thread.ts';
 
 /** Raised when a message changes so that an older side would misread it. */
 export const PROTOCOL_VERSION = 1;
@@ -31,8 +33,10 @@ export interface SubmitParams {
   /** What the person typed; routed by the grammar unless `action` says what to do. */
   task: string;
   action?: Action;
-  /** Name, id prefix or `local`; only together with `action`. */
-  device?: string;
+  /** Names, id prefixes, `local` or `@all`; only together with `action`. Several: one run each, in one group. */
+  devices?: string[];
+  /** Cancelled if no device has accepted it within this time, in milliseconds. */
+  expiresInMs?: number;
   /** Where the person stands: the working folder for tasks on this machine. */
   cwd?: string;
   /** Give the command a terminal of this size. */
@@ -86,6 +90,83 @@ export interface PeerStatus {
   load: { running: number; queued: number };
 }
 
+export interface PairOpenParams {
+  /** What whoever uses the ticket may do here. May be empty where both are to compare words. */
+  allow: Grant[];
+  /** Ask the other side for grants in return. */
+  mutual?: boolean;
+  /** No ticket: both screens show words, and each person types one of the other's. */
+  compare?: boolean;
+}
+
+/** An open pairing session, as its owner sees it. The ticket and the code hold the secret. */
+export interface PairingSession {
+  /** Paste form; empty with `compare`. */
+  ticket: string;
+  /** Typed form: 24 characters in groups of 4 with a checksum group; empty with `compare`. */
+  code: string;
+  /** Where this device listens, as host:port. */
+  addresses: string[];
+  allow: Grant[];
+  mutual: boolean;
+  compare: boolean;
+  /** Unix milliseconds. */
+  expiresAt: number;
+}
+
+export type PairJoinParams =
+  | { ticket: string }
+  /** `at`: host:port, or the id of a device of `pair.lan`. */
+  | { code: string; at: string }
+  | { compare: true; at: string };
+
+/** What the other side proved to be, before anything is kept. */
+export interface PairProposal {
+  /** Names the proposal in `pair.confirm`. */
+  proposal: string;
+  device: { id: string; name: string; platform: string };
+  /** Both screens show the same words. */
+  words: string[];
+  /** What this device will be allowed there. */
+  offered: Grant[];
+  /** True if the other side asks for grants in return. */
+  asksMutual: boolean;
+  /** With `compare`: which of the words that the other screen shows has to be typed, from 1. Then `words` are those to show here. */
+  askedWord?: number;
+  /** How far the other clock is ahead of this one, in milliseconds. */
+  clockAheadMs: number;
+}
+
+export interface PairConfirmParams {
+  proposal: string;
+  accept: boolean;
+  /** What the other side gets in return; only where it asked. */
+  give?: Grant[];
+  /** What to call it here, if not by its own name. */
+  name?: string;
+  /** With `compare`: the word from the other screen. */
+  word?: string;
+}
+
+export interface LanDevice {
+  /** The device id, as announced: only the handshake proves it. */
+  id: string;
+  /** host:port */
+  addresses: string[];
+}
+
+/** What happens in the pairing session of this device. */
+export type PairEvent =
+  | { type: 'opened'; session: PairingSession }
+  /** Somebody began; `attempts` of `most` are used up. */
+  | { type: 'attempt'; attempts: number; most: number; from: string }
+  /** Somebody failed, in words. */
+  | { type: 'failed'; attempts: number; most: number; from: string; message: string }
+  /** The other side has proved that it has the ticket (or, with `askedWord`, waits for the comparison; see `proposal`). */
+  | { type: 'proposed'; proposal: PairProposal }
+  | { type: 'paired'; device: { id: string; name: string; platform: string }; given: Grant[]; held: Grant[] }
+  | { type: 'closed'; reason: 'used' | 'expired' | 'attempts' | 'closed' | 'replaced' | 'stopping' };
+
 export interface DoctorCheck {
   name: string;
   ok: boolean;
@@ -102,7 +183,8 @@ export interface Methods {
   snapshot: [{ entries: number }, Snapshot];
   /** From now on the peer sends `change` notifications: first those after the cursor, then as they happen. */
   follow: [{ cursor: Cursor }, { following: true }];
-  submit: [SubmitParams, { run: Run }];
+  /** `runs`: one for each device, `run` being the first of them. */
+  submit: [SubmitParams, { run: Run; runs: Run[] }];
   route: [{ task: string; cwd?: string; tty?: TtySize }, RouteAnswer];
   cancel: [{ run: Ref }, { run: Run }];
   retry: [{ run: Ref; id: string }, { run: Run }];
@@ -121,6 +203,23 @@ export interface Methods {
   'artifacts.list': [{ run?: Ref; limit: number }, { artifacts: PublishedArtifact[] }];
   'artifact.get': [{ artifact: Ref }, { artifact: PublishedArtifact }];
   devices: [Record<string, never>, { devices: Device[] }];
+  /** Of this device: what it calls itself, kept in config.toml. Of another: what it is called here. */
+  'device.rename': [{ device: string; name: string }, { device: Device }];
+  /** Ends what the device has running here, hangs up, and never lets it in again without a new ceremony. */
+  'device.revoke': [{ device: string }, { id: string; name: string }];
+  /** Of this device only; kept in config.toml, obeyed at once. */
+  'permissions.set': [{ permissions: Partial<Permissions> }, { permissions: Permissions }];
+  /** Opens a pairing session and ends the one before it. What happens in it comes as `pair` notifications. */
+  'pair.open': [PairOpenParams, PairingSession];
+  'pair.close': [Record<string, never>, { closed: boolean }];
+  /** Takes up a ticket: answers when the other side has proved that it holds the secret, before anything is kept. */
+  'pair.join': [PairJoinParams, PairProposal];
+  /** Says yes or no to a proposal. Answers when both sides have it on disk. */
+  'pair.confirm': [PairConfirmParams, { paired: false } | { paired: true; device: Device }];
+  /** Devices on the LAN that have a pairing session open. */
+  'pair.lan': [Record<string, never>, { found: LanDevice[] }];
+  /** Has the bytes of an artifact here, from the device that holds it; `fetch` notifications tell how far it is. */
+  'artifact.fetch': [{ artifact: Ref }, { artifact: PublishedArtifact }];
   'policy.check': [{ command: string; access?: AccessLevel }, GateAnswer];
   /** Quick, whatever the length of the log; `verify` compares the whole log with all that was made from it. */
   doctor: [{ rebuild?: boolean; verify?: boolean }, { checks: DoctorCheck[] }];
@@ -150,6 +249,10 @@ export type Result<M extends Method> = Methods[M][1];
 export interface Notifications {
   change: Change;
   devices: { devices: Device[] };
+  /** To the clients that have called any `pair.` method. */
+  pair: PairEvent;
+  /** To the client that called `artifact.fetch`. */
+  fetch: { artifact: string; bytes: number; sizeBytes: number };
   /** All bytes of the stream have been sent. `size` is the offset after the last one. */
   'stream.end': { stream: number; size: number; error?: { code: string; message: string } };
   /** The peer is about to end. */
@@ -172,7 +275,12 @@ export interface EngineStreams {
     params: { artifact: Ref; offset: number },
     signal: AbortSignal,
   ): Promise<{ artifact: PublishedArtifact; chunks: AsyncIterable<OutputChunk> }>;
-  input(params: { run: Ref }): Promise<{ write(bytes: Uint8Array): void | Promise<void>; end(): void }>;
+  input(params: { run: Ref }): Promise<{
+    write(bytes: Uint8Array): void | Promise<void>;
+    end(): void | Promise<void>;
+    /** Leaves the input open for others. */
+    close?(): void;
+  }>;
 }
 
 /** Methods that are plain request and answer. */
@@ -182,9 +290,17 @@ export type PlainMethod = Exclude<
 >;
 
 /** What the control server (and later a peer stream) serves. */
-export type EngineApi = { [M in PlainMethod]: (params: Params<M>) => Promise<Result<M>> } & EngineStreams & {
+export type EngineApi = {
+  [M in Exclude<PlainMethod, 'artifact.fetch'>]: (params: Params<M>) => Promise<Result<M>>;
+} & EngineStreams & {
+    /** What has come stays when the signal aborts, for the next who fetches it. */
+    'artifact.fetch'(params: Params<'artifact.fetch'>, signal: AbortSignal): Promise<Result<'artifact.fetch'>>;
     /** Calls back with every change after the cursor, in order, until the signal aborts. */
     follow(cursor: Cursor, listener: (change: Change) => void, signal: AbortSignal): Promise<void>;
     /** Calls back when the devices or their presence change. */
     onDevices(listener: (devices: Device[]) => void): () => void;
+    /** Calls back with what happens in the pairing session of this device. */
+    onPair(listener: (event: PairEvent) => void): () => void;
+    /** Calls back with how far the fetches are. */
+    onFetch(listener: (progress: Notifications['fetch']) => void): () => void;
   };

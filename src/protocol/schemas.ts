@@ -6,6 +6,7 @@
 import * as z from 'zod';
 import { ACCESS_LEVELS } from '../core/actions.ts';
 import { DECISIONS } from '../core/approvals.ts';
+import { GRANTS } from '../core/grants.ts';
 import { ID_PATTERN } from '../core/ids.ts';
 import { RUN_STATUSES } from '../core/runs.ts';
 import type { Method, Params } from './api.ts';
@@ -54,7 +55,7 @@ const env = z
   .record(variableName, programText(TEXT_MAX))
   .refine((variables) => Object.keys(variables).length <= VARIABLES_MAX, `more than ${VARIABLES_MAX} variables`);
 
-const action = z.discriminatedUnion('kind', [
+export const action = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('shell'),
     command: programText(TEXT_MAX),
@@ -73,6 +74,10 @@ const action = z.discriminatedUnion('kind', [
   }),
 ]);
 
+const grants = z.array(z.enum(GRANTS)).max(GRANTS.length);
+/** host:port, or a device id. */
+const place = z.string().min(1).max(300);
+
 const page = { before: z.exactOptional(entryKey), limit };
 
 const schemas = {
@@ -85,7 +90,8 @@ const schemas = {
     id: newId,
     task: text,
     action: z.exactOptional(action),
-    device: z.exactOptional(deviceName),
+    devices: z.exactOptional(z.array(deviceName).min(1).max(200)),
+    expiresInMs: z.exactOptional(timeoutMs),
     cwd: z.exactOptional(path),
     tty: z.exactOptional(tty),
     noWait: z.exactOptional(z.boolean()),
@@ -119,6 +125,36 @@ const schemas = {
   'artifacts.list': z.strictObject({ run: z.exactOptional(ref), limit }),
   'artifact.get': z.strictObject({ artifact: artifactRef }),
   devices: nothing,
+  'device.rename': z.strictObject({ device: deviceName, name: z.string().max(200) }),
+  'device.revoke': z.strictObject({ device: deviceName }),
+  'permissions.set': z.strictObject({
+    permissions: z.strictObject({
+      local_files: z.exactOptional(z.boolean()),
+      shell: z.exactOptional(z.boolean()),
+      browser_automation: z.exactOptional(z.boolean()),
+      desktop_automation: z.exactOptional(z.boolean()),
+    }),
+  }),
+  'pair.open': z.strictObject({
+    allow: grants,
+    mutual: z.exactOptional(z.boolean()),
+    compare: z.exactOptional(z.boolean()),
+  }),
+  'pair.close': nothing,
+  'pair.join': z.union([
+    z.strictObject({ ticket: z.string().max(4096) }),
+    z.strictObject({ code: z.string().max(200), at: place }),
+    z.strictObject({ compare: z.literal(true), at: place }),
+  ]),
+  'pair.confirm': z.strictObject({
+    proposal: z.string().min(1).max(64),
+    accept: z.boolean(),
+    give: z.exactOptional(grants),
+    name: z.exactOptional(z.string().max(200)),
+    word: z.exactOptional(z.string().max(64)),
+  }),
+  'pair.lan': nothing,
+  'artifact.fetch': z.strictObject({ artifact: artifactRef }),
   'policy.check': z.strictObject({ command: text, access: z.exactOptional(access) }),
   doctor: z.strictObject({ rebuild: z.exactOptional(z.boolean()), verify: z.exactOptional(z.boolean()) }),
   'output.open': z.strictObject({ run: ref, offset: whole, maxLag: z.exactOptional(whole) }),

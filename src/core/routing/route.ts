@@ -8,8 +8,10 @@ import { parseTask } from './grammar.ts';
 export interface RouteAnswer {
   readonly ok: true;
   readonly route: Route;
-  /** Where it executes; absent for inline, which needs no device. */
+  /** Where it executes; absent for inline, which needs no device. The first of `devices`. */
   readonly device?: Device;
+  /** One run for each. Several only where several were named. */
+  readonly devices: readonly Device[];
   readonly action: Action;
   readonly because: readonly string[];
   /** The devices that were passed over, and why. */
@@ -40,26 +42,36 @@ export function route(text: string, context: RouteContext): RouteAnswer | Refusa
       ok: true,
       route: 'inline',
       action: { kind: 'inline', language: task.kind, source: task.body },
+      devices: [],
       because: [task.because],
       rejected: [],
     };
   }
   const choice = chooseDevice(task.targets, context.devices);
   if (!choice.ok) return choice;
-  const { device, rejected } = choice;
+  const { devices, rejected } = choice;
+  const [device] = devices;
   const action: Action = {
     kind: 'shell',
     command: task.body,
     access: task.access ?? 'workspace-write',
-    ...(device.local && context.cwd !== undefined ? { cwd: context.cwd } : {}),
+    ...(devices.every(({ local }) => local) && context.cwd !== undefined ? { cwd: context.cwd } : {}),
     ...(context.tty === undefined ? {} : { tty: context.tty, stdin: true }),
   };
-  return { ok: true, route: 'desktop-local', device, action, because: [task.because, choice.because], rejected };
+  return {
+    ok: true,
+    route: 'desktop-local',
+    device,
+    devices,
+    action,
+    because: [task.because, choice.because],
+    rejected,
+  };
 }
 
 interface Choice {
   readonly ok: true;
-  readonly device: Device;
+  readonly devices: readonly [Device, ...Device[]];
   readonly because: string;
   readonly rejected: { device: string; reason: string }[];
 }
@@ -81,23 +93,35 @@ function chooseDevice(targets: readonly string[], devices: readonly Device[]): C
   const candidates = wanted.size > 0 ? [...wanted] : [...devices];
   const rejected: { device: string; reason: string }[] = [];
   const able = candidates.filter((device) => {
-    const reason = !device.capabilities.shell
-      ? 'it has no shell'
-      : !device.permissions.shell
-        ? 'its owner does not allow shell'
-        : undefined;
+    const reason = whyNot(device);
     if (reason !== undefined) rejected.push({ device: device.name, reason });
     return reason === undefined;
   });
-  const best = able.find((device) => device.local) ?? able[0];
-  if (best === undefined) {
+  const best =
+    able.find((device) => device.local) ?? able.find(({ presence }) => presence.state === 'online') ?? able[0];
+  const one = targets.length > 0 && !targets.includes('all') && rejected.length > 0;
+  if (best === undefined || one) {
     const reasons = rejected.map(({ device, reason }) => `${device}: ${reason}`).join('; ');
-    return refuse('refused', `no device can run it (${reasons})`, 'see "dispatch devices" and "dispatch doctor"');
+    const what = best === undefined ? 'no device can run it' : 'not every device that you named can run it';
+    return refuse('refused', `${what} (${reasons})`, 'see "dispatch devices" and "dispatch doctor"');
+  }
+  if (wanted.size > 0) {
+    const [first = best, ...others] = able;
+    const text = able.map(({ name }) => name).join(', ');
+    return { ok: true, devices: [first, ...others], because: `you named ${text}`, rejected };
   }
   for (const device of able)
     if (device !== best) rejected.push({ device: device.name, reason: `${best.name} comes first` });
-  const because = wanted.size > 0 ? `you named ${best.name}` : best.local ? 'it is this device' : 'it is the only one';
-  return { ok: true, device: best, because, rejected };
+  const because = best.local ? 'it is this device' : 'it is the only one';
+  return { ok: true, devices: [best], because, rejected };
+}
+
+/** Why a device cannot run a shell command, as far as is known here. One that has never been reached may. */
+function whyNot({ local, grants, capabilities, permissions, version }: Device): string | undefined {
+  if (!local && grants?.held.includes('run') !== true) return 'it does not let this device run tasks';
+  if (!local && version === undefined) return undefined;
+  if (!capabilities.shell) return 'it has no shell';
+  return permissions.shell ? undefined : 'its owner does not allow shell';
 }
 
 function names(device: Device, target: string): boolean {

@@ -3,9 +3,8 @@
  * Keys compare as strings, so every list that is read in order is a range of them.
  */
 
-import type { MessageId, RunId } from '../../core/ids.ts';
+import type { EntryKey, MessageId, RunId } from '../../core/ids.ts';
 import type { RunStatus } from '../../core/runs.ts';
-import type { EntryKey } from '../../core/thread.ts';
 
 /** Raised when keys or values of the projections change their form; the projections are then made anew. */
 export const SCHEMA = 1;
@@ -13,11 +12,17 @@ export const SCHEMA = 1;
 export const SCHEMA_KEY = 'meta/schema';
 /** There while a rebuild is under way: the projections are not whole. */
 export const REBUILD_KEY = 'meta/rebuild';
+/** Deleted to make LevelDB sync; never there. */
+export const FLUSH_KEY = 'meta/flush';
 /** The highest run number so far. */
 export const NUMBER_KEY = 'counter/number';
 
 /** Every event, by device and place. The only keys that are not derived from others. */
 export const logKey = (device: string, seq: number): string => `log/${device}/${hex(seq, 12)}`;
+/** How far the log of another device has been copied. Not derived: what was copied cannot tell what was passed over. */
+export const positionKey = (device: string): string => `position/${device}`;
+/** The short number that a run of another device got here, when it came. Not derived: the order in which things came is not kept. */
+export const givenNumberKey = (run: RunId): string => `given-number/${run}`;
 /** The newest event of each device. */
 export const headKey = (device: string): string => `head/${device}`;
 

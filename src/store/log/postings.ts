@@ -3,7 +3,7 @@
  * may have millions of places; a few hundred of them are in memory.
  */
 
-import type { EntryKey } from '../../core/thread.ts';
+import type { EntryKey } from '../../core/ids.ts';
 import type { Database, Snapshot } from './database.ts';
 import type { KeyRange } from './keys.ts';
 

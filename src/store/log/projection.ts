@@ -6,9 +6,9 @@
 import { type Timestamp, wallTime } from '../../core/clock.ts';
 import type { LogEvent } from '../../core/events.ts';
 import { evolve } from '../../core/evolve.ts';
-import type { RunId } from '../../core/ids.ts';
-import type { RunState } from '../../core/runs.ts';
-import { type EntryKey, entryKey, type Message } from '../../core/thread.ts';
+import type { EntryKey, RunId } from '../../core/ids.ts';
+import type { Run, RunState } from '../../core/runs.ts';
+import { entryKey, type Message } from '../../core/thread.ts';
 import type { LoggedChange, StoredEntry } from '../../engine/ports.ts';
 import * as keys from './keys.ts';
 import { type ApprovalRecord, parseRecord, type RunRecord } from './records.ts';
@@ -54,6 +54,8 @@ export class Draft {
   readonly #operations: Operation[] = [];
   readonly #runs = new Map<string, Touched<RunRecord>>();
   readonly #approvals = new Map<string, Touched<ApprovalRecord>>();
+  /** Short numbers that runs of other devices got here. */
+  readonly #givenNumbers = new Map<string, number>();
 
   constructor(tips: Tips) {
     this.#heads = new Map(tips.heads);
@@ -78,6 +80,30 @@ export class Draft {
     for (const record of await readRecords<ApprovalRecord>(read, approvals)) {
       this.#approvals.set(record.approval.id, { stored: record, now: record });
     }
+    await this.#loadNumbers(events, read);
+  }
+
+  async #loadNumbers(events: readonly LogEvent[], read: ReadMany): Promise<void> {
+    const begun = events.filter(({ type }) => type === 'run.submitted' || type === 'run.received');
+    const ids = [...new Set(begun.map(({ stream }) => stream as RunId))].filter((id) => !this.#runs.has(id));
+    const texts = ids.length === 0 ? [] : await read(ids.map(keys.givenNumberKey));
+    ids.forEach((id, index) => {
+      const text = texts[index];
+      if (text !== undefined) this.#givenNumbers.set(id, parseRecord<{ number: number }>(id, text).number);
+    });
+  }
+
+  /** The run as it will be; undefined if there is none. */
+  run(id: RunId): Run | undefined {
+    return this.#runs.get(id)?.now.run;
+  }
+
+  /** Gives a run of another device the short number that it has here. It is kept beside the log. */
+  giveNumber(id: RunId, next: () => number): void {
+    if (this.#givenNumbers.has(id)) return;
+    const number = next();
+    this.#givenNumbers.set(id, number);
+    this.#put(keys.givenNumberKey(id), { number });
   }
 
   /** Adds one event. Throws, and changes nothing, if the event does not fit what was before it. */
@@ -89,7 +115,8 @@ export class Draft {
 
   /** Goes past an event without deriving anything from it. */
   skip(event: LogEvent): void {
-    this.#heads.set(event.device, { seq: event.seq, at: event.at });
+    const head = this.#heads.get(event.device);
+    if (head === undefined || event.seq > head.seq) this.#heads.set(event.device, { seq: event.seq, at: event.at });
     if (this.#at === undefined || event.at > this.#at) this.#at = event.at;
   }
 
@@ -114,14 +141,23 @@ export class Draft {
   #moveRun(event: RunEvent): LoggedChange {
     const id = event.stream as RunId;
     const record = this.#runs.get(id);
-    if (event.type === 'run.submitted' && record !== undefined) throw new Error(`run ${id} was submitted before`);
-    const state = evolve(this.#stateOf(record), event);
-    const key = record?.now.key ?? entryKey(event);
+    if (event.type === 'run.submitted' && record !== undefined && record.now.key !== entryKey(event)) {
+      throw new Error(`run ${id} was submitted before`);
+    }
+    const state = evolve(this.#stateOf(record), this.#numbered(event));
+    const key = record?.now.key ?? placeOf(event);
     const approval = state.approval?.id;
     const now: RunRecord = { key, run: state.run, ...(approval === undefined ? {} : { approval }) };
     if (record === undefined) this.#runs.set(id, { stored: undefined, now });
     else record.now = now;
-    return { event, entry: this.#entryOf(event, key, state), run: state.run };
+    return { event, entry: this.#entryOf(event, key, state, record === undefined), run: state.run };
+  }
+
+  /** With the number that the run has here. */
+  #numbered(event: RunEvent): RunEvent {
+    if (event.type !== 'run.submitted' && event.type !== 'run.received') return event;
+    const number = this.#givenNumbers.get(event.stream);
+    return number === undefined ? event : ({ ...event, data: { ...event.data, number } } as RunEvent);
   }
 
   #stateOf(record: Touched<RunRecord> | undefined): RunState | undefined {
@@ -134,11 +170,11 @@ export class Draft {
   }
 
   /** Keeps what the event says beyond the run itself, and gives the entry that it concerns. */
-  #entryOf(event: RunEvent, runPlace: EntryKey, state: RunState): StoredEntry {
+  #entryOf(event: RunEvent, runPlace: EntryKey, state: RunState, isNew: boolean): StoredEntry {
     if (event.type === 'artifact.created') return this.#keepArtifact(event);
     if (isAboutApproval(event)) return this.#keepApproval(event, state);
     const entry: StoredEntry = { key: runPlace, kind: 'run', run: state.run };
-    if (event.type === 'run.submitted') {
+    if (isNew) {
       this.#enter(entry, keys.runKey(state.run.id));
       this.#put(keys.numberIndexKey(state.run.number), state.run.id);
       this.#number = Math.max(this.#number, state.run.number);
@@ -204,6 +240,11 @@ export class Draft {
   #delete(key: string): void {
     this.#operations.push({ type: 'del', key });
   }
+}
+
+/** Where a run stands in the thread: where it was submitted, whoever tells of it. */
+function placeOf(event: RunEvent): EntryKey {
+  return event.type === 'run.received' ? event.data.place : entryKey(event);
 }
 
 function isAboutApproval(event: RunEvent): event is ApprovalEvent {

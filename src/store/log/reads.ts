@@ -4,9 +4,8 @@ import type { Approval, PendingApproval } from '../../core/approvals.ts';
 import type { Artifact } from '../../core/artifacts.ts';
 import { DispatchError } from '../../core/errors.ts';
 import type { LogEvent } from '../../core/events.ts';
-import type { RunId } from '../../core/ids.ts';
+import type { EntryKey, RunId } from '../../core/ids.ts';
 import { RUN_STATUSES, type Run, type RunState, type RunStatus } from '../../core/runs.ts';
-import type { EntryKey } from '../../core/thread.ts';
 import type { LoggedChange, Page, StoredEntry } from '../../engine/ports.ts';
 import { type Database, type Snapshot, withSnapshot } from './database.ts';
 import * as keys from './keys.ts';
@@ -25,6 +24,10 @@ export async function readRun(db: Database, id: RunId): Promise<RunState | undef
   if (record === undefined) return undefined;
   const approval = record.approval === undefined ? undefined : await readApproval(db, record.approval);
   return { run: record.run, ...(approval === undefined ? {} : { approval }) };
+}
+
+export async function readPlaceOf(db: Database, id: RunId): Promise<EntryKey | undefined> {
+  return (await readRecord<RunRecord>(db, keys.runKey(id)))?.key;
 }
 
 export async function readApproval(db: Database, id: string): Promise<Approval | undefined> {
@@ -163,6 +166,9 @@ function recordKeyOf(event: LogEvent): string {
     case 'artifact.created':
       return keys.artifactKey(event.data.artifact.id);
     case 'run.submitted':
+    case 'run.received':
+    case 'run.offered':
+    case 'run.cancel_requested':
     case 'run.accepted':
     case 'run.started':
     case 'run.completed':

@@ -5,8 +5,9 @@
 
 import { DispatchError } from '../../core/errors.ts';
 import type { LogEvent } from '../../core/events.ts';
+import type { RunId } from '../../core/ids.ts';
 import type { Database, Snapshot } from './database.ts';
-import { headKey, NUMBER_KEY, PROJECTIONS, REBUILD_KEY, startingWith } from './keys.ts';
+import { givenNumberKey, headKey, NUMBER_KEY, PROJECTIONS, REBUILD_KEY, startingWith } from './keys.ts';
 import { devicesInLog, readLog } from './log-reader.ts';
 import { Draft, type Head, type Tips } from './projection.ts';
 import { parseRecord } from './records.ts';
@@ -44,6 +45,7 @@ export async function replay(options: {
   signal?: AbortSignal;
 }): Promise<Replayed> {
   const { from, into, snapshot, onMisfit, signal } = options;
+  if (from !== into) await copyNumbers(from, into);
   const devices = await devicesInLog(from, snapshot);
   let tips = NO_TIPS;
   let events = 0;
@@ -60,6 +62,22 @@ export async function replay(options: {
   }
   await flush();
   return { events, tips };
+}
+
+/** The numbers that runs of other devices got here are kept beside the log, and what is derived needs them. */
+async function copyNumbers(from: Database, into: Database): Promise<void> {
+  const range = startingWith(givenNumberKey('' as RunId));
+  const iterator = from.iterator(range);
+  try {
+    for (let piece = await iterator.nextv(PIECE); piece.length > 0; piece = await iterator.nextv(PIECE)) {
+      await into.batch(
+        piece.map(([key, value]) => ({ type: 'put', key, value })),
+        { sync: false },
+      );
+    }
+  } finally {
+    await iterator.close();
+  }
 }
 
 async function writePiece(db: Database, tips: Tips, piece: readonly LogEvent[], onMisfit?: OnMisfit): Promise<Tips> {

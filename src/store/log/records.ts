@@ -7,9 +7,9 @@ import type { Approval } from '../../core/approvals.ts';
 import type { Artifact } from '../../core/artifacts.ts';
 import { DispatchError } from '../../core/errors.ts';
 import { type LogEvent, upcast } from '../../core/events.ts';
-import type { ApprovalId } from '../../core/ids.ts';
+import type { ApprovalId, EntryKey } from '../../core/ids.ts';
 import type { Run } from '../../core/runs.ts';
-import type { EntryKey, Message } from '../../core/thread.ts';
+import type { Message } from '../../core/thread.ts';
 import type { StoredEntry } from '../../engine/ports.ts';
 
 /** `approval` is the id of the newest approval of the run, whose state is in its own record. */

@@ -3,7 +3,7 @@
  * from their new ends and stops when the page is full, so a common word costs no more than a rare one.
  */
 
-import type { EntryKey } from '../../core/thread.ts';
+import type { EntryKey } from '../../core/ids.ts';
 import type { Page, StoredEntry } from '../../engine/ports.ts';
 import { type Database, type Snapshot, withSnapshot } from './database.ts';
 import * as keys from './keys.ts';

@@ -6,22 +6,30 @@
 import { rm } from 'node:fs/promises';
 import type { Approval, PendingApproval } from '../../core/approvals.ts';
 import type { Artifact } from '../../core/artifacts.ts';
-import { tick } from '../../core/clock.ts';
+import { type Timestamp, tick, wallTime } from '../../core/clock.ts';
 import { DispatchError } from '../../core/errors.ts';
 import { type LogEvent, type NewEvent, upcast } from '../../core/events.ts';
-import type { DeviceId, RunId } from '../../core/ids.ts';
+import type { DeviceId, EntryKey, RunId } from '../../core/ids.ts';
 import type { Run, RunState } from '../../core/runs.ts';
 import type { Cursor } from '../../core/thread.ts';
 import type { LoggedChange, Page, StoredEntry, ThreadStore } from '../../engine/ports.ts';
 import { readChangesAfter } from './changes.ts';
 import { type Database, explain, openDatabase, requireRoom } from './database.ts';
 import { createGate } from './gate.ts';
-import { Draft, logOperations, type Tips } from './projection.ts';
+import { draftImport, type Position } from './import.ts';
+import { FLUSH_KEY, positionKey } from './keys.ts';
+import { Draft, logOperations, type Operation, type Tips } from './projection.ts';
 import * as reads from './reads.ts';
 import { rebuild } from './rebuild.ts';
+import { parseRecord } from './records.ts';
 import { prepareDatabase } from './schema.ts';
 import { searchEntries } from './search.ts';
 import { scratchOf, verifyDatabase } from './verify.ts';
+
+/** How far ahead another device's clock may be to move this one's timestamps: beyond that it is wrong, not early. */
+const BELIEVED_AHEAD_MS = 5 * 60_000;
+
+const FLUSH: Operation = { type: 'del', key: FLUSH_KEY };
 
 export interface ThreadStoreOptions {
   /** The folder of the database. */
@@ -76,6 +84,8 @@ class LevelThreadStore implements ImportingThreadStore {
   /** After a failed write LevelDB's own log may end in half a record: nothing may be written behind it. */
   #failed: DispatchError | undefined;
   #lastWrite: Promise<unknown> = Promise.resolve();
+  /** Something was written that a power cut could take back. */
+  #unsynced = false;
 
   constructor({ location, device, now }: ThreadStoreOptions, db: Database, tips: Tips) {
     this.#location = location;
@@ -86,9 +96,12 @@ class LevelThreadStore implements ImportingThreadStore {
     this.#number = tips.number;
   }
 
-  append(events: readonly NewEvent[], { sync }: { sync: boolean }): Promise<readonly LoggedChange[]> {
+  append(
+    events: readonly NewEvent[],
+    { sync, seen }: { sync: boolean; seen?: Timestamp },
+  ): Promise<readonly LoggedChange[]> {
     return this.#write(async (db) => {
-      let { at } = this.#tips;
+      let at = this.#newest(seen);
       let seq = this.#tips.heads.get(this.device)?.seq ?? 0;
       const placed = events.map((event): LogEvent => {
         at = tick(at, this.#now());
@@ -96,6 +109,40 @@ class LevelThreadStore implements ImportingThreadStore {
         return { v: 1, device: this.device, seq, at, ...event };
       });
       return this.#commit(db, placed, sync);
+    });
+  }
+
+  /** The timestamp that the next event must come after. Other devices' clocks count only as far as they can be believed. */
+  #newest(seen: Timestamp | undefined): Timestamp | undefined {
+    const own = this.#tips.heads.get(this.device)?.at;
+    const others = [...this.#tips.heads].filter(([device]) => device !== this.device).map(([, { at }]) => at);
+    const limit = this.#now() + BELIEVED_AHEAD_MS;
+    const believed = [...others, ...(seen === undefined ? [] : [seen])].filter((at) => wallTime(at) <= limit);
+    return [...believed, ...(own === undefined ? [] : [own])].reduce<Timestamp | undefined>(
+      (newest, at) => (newest === undefined || at > newest ? at : newest),
+      undefined,
+    );
+  }
+
+  importLog(batch: Parameters<ThreadStore['importLog']>[0]): Promise<readonly LoggedChange[]> {
+    return this.#write(async (db) => {
+      const { changes, operations, tips } = await draftImport(batch, {
+        self: this.device,
+        tips: this.#tips,
+        read: (wanted) => db.getMany(wanted),
+        nextNumber: () => this.nextRunNumber(),
+      });
+      await this.#batch(db, operations, false);
+      this.#stand(tips);
+      return changes;
+    });
+  }
+
+  position(device: DeviceId): Promise<Position | undefined> {
+    return this.#read(async (db) => {
+      const key = positionKey(device);
+      const text: string | undefined = await db.get(key);
+      return text === undefined ? undefined : parseRecord<Position>(key, text);
     });
   }
 
@@ -130,8 +177,22 @@ class LevelThreadStore implements ImportingThreadStore {
     return this.#read((db) => readChangesAfter(db, [...this.#tips.heads.keys()], cursor, limit));
   }
 
+  ownChangesAfter(seq: number, limit: number): Promise<Page<LoggedChange>> {
+    return this.#read((db) => readChangesAfter(db, [this.device], { [this.device]: seq }, limit));
+  }
+
+  flush(): Promise<void> {
+    if (!this.#unsynced) return this.#lastWrite.then(() => undefined);
+    // Any synced write takes everything before it along: LevelDB has one log.
+    return this.#write((db) => (this.#unsynced ? this.#batch(db, [FLUSH], true) : Promise.resolve()));
+  }
+
   run(id: RunId): Promise<RunState | undefined> {
     return this.#read((db) => reads.readRun(db, id));
+  }
+
+  placeOf(run: RunId): Promise<EntryKey | undefined> {
+    return this.#read((db) => reads.readPlaceOf(db, run));
   }
 
   approvalsOf(run: RunId): Promise<readonly Approval[]> {
@@ -199,7 +260,9 @@ class LevelThreadStore implements ImportingThreadStore {
   }
 
   verify(): Promise<readonly string[]> {
-    return this.#read((db) => verifyDatabase(db, this.#location, this.#closing.signal));
+    return this.#read((db) =>
+      verifyDatabase(db, { location: this.#location, self: this.device, signal: this.#closing.signal }),
+    );
   }
 
   close(): Promise<void> {
@@ -220,14 +283,19 @@ class LevelThreadStore implements ImportingThreadStore {
     const draft = new Draft(this.#tips);
     await draft.load(events, (wanted) => db.getMany(wanted));
     const changes = events.map((event) => draft.apply(event));
+    await this.#batch(db, [...logOperations(events), ...draft.operations()], sync);
+    this.#stand(draft.tips);
+    return changes;
+  }
+
+  async #batch(db: Database, operations: readonly Operation[], sync: boolean): Promise<void> {
     try {
-      await db.batch([...logOperations(events), ...draft.operations()], { sync });
+      await db.batch([...operations], { sync });
+      this.#unsynced = !sync;
     } catch (error) {
       this.#failed = explain(error, this.#location, `writing to the database at ${this.#location} failed`);
       throw this.#failed;
     }
-    this.#stand(draft.tips);
-    return changes;
   }
 
   #stand(tips: Tips): void {

@@ -5,9 +5,10 @@
 
 import { rm } from 'node:fs/promises';
 import type { LogEvent } from '../../core/events.ts';
+import type { DeviceId } from '../../core/ids.ts';
 import { type Database, openDatabase, type Snapshot, withSnapshot } from './database.ts';
 import { type KeyRange, PROJECTIONS } from './keys.ts';
-import { devicesInLog, readLog } from './log-reader.ts';
+import { readLog } from './log-reader.ts';
 import { Pieces } from './pieces.ts';
 import { replay } from './rebuild.ts';
 
@@ -17,14 +18,24 @@ const MOST_FINDINGS = 100;
 /** Where the comparison is made; a crash may leave it behind, and the next start removes it. */
 export const scratchOf = (location: string): string => `${location}.verify`;
 
-export async function verifyDatabase(db: Database, location: string, signal: AbortSignal): Promise<readonly string[]> {
+export interface VerifyOptions {
+  readonly location: string;
+  /** The device whose log this is: those of others are copied as far as they may be seen, and so have gaps. */
+  readonly self: DeviceId;
+  readonly signal: AbortSignal;
+}
+
+export async function verifyDatabase(
+  db: Database,
+  { location, self, signal }: VerifyOptions,
+): Promise<readonly string[]> {
   const scratch = scratchOf(location);
   const findings = new Findings();
   await rm(scratch, { recursive: true, force: true });
   const second = await openDatabase(scratch);
   try {
     await withSnapshot(db, async (snapshot) => {
-      await checkPlaces(db, snapshot, findings, signal);
+      await checkPlaces(db, snapshot, self, findings, signal);
       const onMisfit = ({ device, seq, type }: LogEvent, reason: string): void =>
         findings.add(`event ${seq} of device ${device} (${type}) does not fit: ${reason}`);
       await replay({ from: db, into: second, snapshot, onMisfit, signal });
@@ -37,21 +48,25 @@ export async function verifyDatabase(db: Database, location: string, signal: Abo
   return findings.all();
 }
 
-/** Each device counts its events from 1 without gaps, and its clock never stands or goes back. */
-async function checkPlaces(db: Database, snapshot: Snapshot, findings: Findings, signal: AbortSignal): Promise<void> {
-  for (const device of await devicesInLog(db, snapshot)) {
-    let last: LogEvent | undefined;
-    for await (const event of readLog(db, { devices: [device], snapshot })) {
-      signal.throwIfAborted();
-      const expected = (last?.seq ?? 0) + 1;
-      if (event.seq !== expected) {
-        findings.add(`the log of device ${device} has event ${event.seq} where ${expected} should be`);
-      }
-      if (last !== undefined && event.at <= last.at) {
-        findings.add(`event ${event.seq} of device ${device} is not later than the one before it`);
-      }
-      last = event;
+/** This device counts its events from 1 without gaps, and its clock never stands or goes back. Others are taken as they are. */
+async function checkPlaces(
+  db: Database,
+  snapshot: Snapshot,
+  self: DeviceId,
+  findings: Findings,
+  signal: AbortSignal,
+): Promise<void> {
+  let last: LogEvent | undefined;
+  for await (const event of readLog(db, { devices: [self], snapshot })) {
+    signal.throwIfAborted();
+    const expected = (last?.seq ?? 0) + 1;
+    if (event.seq !== expected) {
+      findings.add(`the log of device ${self} has event ${event.seq} where ${expected} should be`);
     }
+    if (last !== undefined && event.at <= last.at) {
+      findings.add(`event ${event.seq} of device ${self} is not later than the one before it`);
+    }
+    last = event;
   }
 }
 

@@ -1,0 +1,86 @@
+/**
+ * Copies a piece of another device's log: what that device may say, what fits, and what is not here yet. It makes a batch of it and
+ * never writes; whatever a hostile device sends harms nothing but what is shown of that device.
+ */
+
+import type { LogEvent } from '../../core/events.ts';
+import type { DeviceId, RunId } from '../../core/ids.ts';
+import { mayTell } from '../../core/replica.ts';
+import type { LoggedChange } from '../../engine/ports.ts';
+import type { LogBatch } from '../../protocol/peer-api.ts';
+import * as keys from './keys.ts';
+import { Draft, logOperations, type Operation, type ReadMany, type Tips } from './projection.ts';
+
+/** How far the log of another device has been copied. */
+export interface Position {
+  readonly seq: number;
+  readonly scope: string;
+}
+
+export interface Imported {
+  readonly changes: readonly LoggedChange[];
+  readonly operations: readonly Operation[];
+  readonly tips: Tips;
+}
+
+export async function draftImport(
+  { device, events, upTo, scope }: { device: DeviceId } & LogBatch,
+  here: { self: DeviceId; tips: Tips; read: ReadMany; nextNumber: () => number },
+): Promise<Imported> {
+  const own = events.filter((event) => event.device === device);
+  const draft = new Draft(here.tips);
+  await draft.load(own, here.read);
+  const taken = await takenKeys(own, here.read);
+  const changes: LoggedChange[] = [];
+  for (const event of own) {
+    const known = event.type === 'message.said' ? undefined : draft.run(event.stream as RunId);
+    if (!mayTell(event, known, here.self)) continue;
+    if (keysOfNew(event, known === undefined).some((key) => taken.has(key))) continue;
+    const change = applyForeign(draft, event, here.nextNumber);
+    if (change !== undefined) changes.push(change);
+  }
+  const position: Position = { seq: upTo, scope };
+  return {
+    changes,
+    operations: [
+      ...logOperations(changes.map(({ event }) => event)),
+      ...draft.operations(),
+      { type: 'put', key: keys.positionKey(device), value: JSON.stringify(position) },
+    ],
+    tips: draft.tips,
+  };
+}
+
+/** What does not fit what is before it is left out: the rest of that log is still worth having. */
+function applyForeign(draft: Draft, event: LogEvent, nextNumber: () => number): LoggedChange | undefined {
+  try {
+    const begins = event.type === 'run.submitted' || event.type === 'run.received';
+    if (begins && draft.run(event.stream as RunId) === undefined) draft.giveNumber(event.stream as RunId, nextNumber);
+    return draft.apply(event);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The keys that must be free for an event to be new: its own, and that of the thing that it makes. */
+function keysOfNew(event: LogEvent, beginsRun = true): string[] {
+  const own = keys.logKey(event.device, event.seq);
+  switch (event.type) {
+    case 'message.said':
+      return [own, keys.messageKey(event.data.message)];
+    case 'approval.requested':
+      return [own, keys.approvalKey(event.data.approval)];
+    case 'artifact.created':
+      return [own, keys.artifactKey(event.data.artifact.id)];
+    case 'run.received':
+      return beginsRun ? [own, keys.entryIndexKey(event.data.place)] : [own];
+    default:
+      return [own];
+  }
+}
+
+async function takenKeys(events: readonly LogEvent[], read: ReadMany): Promise<ReadonlySet<string>> {
+  const wanted = [...new Set(events.flatMap((event) => keysOfNew(event)))];
+  const texts = wanted.length === 0 ? [] : await read(wanted);
+  return new Set(wanted.filter((_, index) => texts[index] !== undefined));
+}
