@@ -10,6 +10,8 @@ export interface Paths {
   /** config.toml */
   readonly configFile: string;
   readonly identityFile: string;
+  /** The devices that this one is paired with. */
+  readonly pairingsFile: string;
   /** The LevelDB database. */
   readonly thread: string;
   readonly blobs: string;
@@ -31,6 +33,7 @@ export function findPaths(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = pr
     home: folders.data,
     configFile: join(folders.config, 'config.toml'),
     identityFile: join(folders.data, 'identity.key'),
+    pairingsFile: join(folders.data, 'pairings.json'),
     thread: join(folders.data, 'thread'),
     blobs: join(folders.data, 'blobs'),
     runs: join(folders.state, 'runs'),

@@ -1,6 +1,8 @@
 /** What may stand in config.toml, with the defaults. Every key is written up in docs/CONFIG.md. */
 
 import * as z from 'zod';
+import { DEVICE_NAME } from '../core/devices.ts';
+import { formatHostPort, parseHostPort } from './host-port.ts';
 
 const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/;
 const DURATION_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -43,13 +45,25 @@ const slots = z
   .min(1, 'expected at least 1')
   .max(256, 'expected at most 256');
 
+/** `"HOST:PORT"`, in the one spelling that everything else uses. */
+const hostPort = (options: { names: boolean }) =>
+  z.string('expected "HOST:PORT"').transform((text, context) => {
+    const answer = parseHostPort(text, options);
+    if (answer.ok) return formatHostPort(answer.value);
+    context.addIssue({ code: 'custom', message: answer.why });
+    return z.NEVER;
+  });
+
+/** A ticket carries up to four addresses, and a machine with more of its own is told which. */
+const listenAddresses = z
+  .array(hostPort({ names: false }))
+  .min(1, 'expected at least one "HOST:PORT"')
+  .max(16);
+
 export const configSchema = z.strictObject({
   device: z
     .strictObject({
-      name: z
-        .string()
-        .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'expected letters, digits, ".", "_" and "-", at most 63')
-        .optional(),
+      name: z.string().regex(DEVICE_NAME, 'expected letters, digits, ".", "_" and "-", at most 63').optional(),
     })
     .default({}),
   permissions: z
@@ -72,6 +86,17 @@ export const configSchema = z.strictObject({
   artifacts: z
     .strictObject({ max_files: z.int().min(1).max(100_000).default(1000), max_bytes: size.prefault('4GiB') })
     .prefault({}),
+  network: z
+    .strictObject({
+      listen: listenAddresses.optional(),
+      lan: z.boolean().default(true),
+      announce: z
+        .array(hostPort({ names: true }))
+        .max(4, 'expected at most 4 addresses: a ticket holds no more')
+        .default([]),
+    })
+    .prefault({}),
+  metrics: z.strictObject({ listen: hostPort({ names: false }).optional() }).prefault({}),
   ui: z
     .strictObject({
       background: z.enum(['auto', 'dark', 'light'], 'expected "auto", "dark" or "light"').default('auto'),

@@ -37,7 +37,12 @@ export async function checkRun(deps: EngineDeps, run: Run): Promise<CheckResult>
   }
   const executor = executorFor(deps, action.kind);
   const enforced = action.kind === 'shell' ? executor.enforces(action.access) : 'read-only';
-  const gate = checkGate({ action, enforced, capabilities: deps.identity.capabilities, permissions: deps.permissions });
+  const gate = checkGate({
+    action,
+    enforced,
+    capabilities: deps.identity.capabilities,
+    permissions: deps.owner.permissions(),
+  });
   if (gate.verdict === 'deny') return failed('refused', gate.because.join('; '));
   const prepared = await executor.prepare(run.id, action);
   if (!prepared.ok) {
@@ -55,14 +60,7 @@ function failed(reason: 'refused' | 'invalid', message: string): CheckResult {
 
 export interface Admission {
   /** Takes a queued run as far as it can go without a slot. Never rejects: trouble ends the run. */
-  admit(run: Run, options: AdmitOptions): Promise<void>;
-}
-
-export interface AdmitOptions {
-  /** Fail instead of waiting for a person. */
-  readonly noWait?: boolean;
-  /** Who submitted it said yes beforehand. */
-  readonly approvedBy?: Actor;
+  admit(run: Run): Promise<void>;
 }
 
 export function createAdmission(
@@ -76,9 +74,11 @@ export function createAdmission(
 ): Admission {
   const { journal, self } = deps;
 
-  const admitChecked = async (run: Run, checked: CheckedPlan, { noWait, approvedBy }: AdmitOptions): Promise<void> => {
+  const admitChecked = async (run: Run, checked: CheckedPlan): Promise<void> => {
+    // Who submitted it said yes beforehand; whether that one may is settled when the run is written down.
+    const approvedBy = run.approvedBefore === true ? run.by : undefined;
     if (checked.gate.verdict === 'allow') return deps.onReady(run, 'last');
-    if (noWait === true && approvedBy === undefined) {
+    if (run.noWait === true && approvedBy === undefined) {
       const message = `it needs an approval (${checked.gate.because.join('; ')}) and was not to wait for one`;
       await journal.apply(run.id, [{ type: 'fail', data: { reason: 'refused', message } }], { by: self, sync: true });
       return;
@@ -96,10 +96,10 @@ export function createAdmission(
   };
 
   return {
-    async admit(run, options) {
+    async admit(run) {
       try {
         const result = await checkRun(deps, run);
-        if (result.ok) await admitChecked(run, result.checked, options);
+        if (result.ok) await admitChecked(run, result.checked);
         else await journal.apply(run.id, [result.fail], { by: self, sync: false });
       } catch (error) {
         // Not waited for: what ends it may have to wait for the disk.
@@ -118,7 +118,7 @@ export function askFor(
     type: 'request-approval',
     approval: deps.ids.next() as ApprovalId,
     title: maskSecrets(titleOf(action)),
-    description: describe(deps.identity.name, action, plan, gate),
+    description: describe(deps.owner.name(), action, plan, gate),
     payload: payloadOf(action, plan),
     digest,
     expiresAt: deps.clock.now() + deps.settings.approvalTtlMs,

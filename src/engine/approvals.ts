@@ -57,7 +57,7 @@ export function createApprovals(deps: {
   };
 
   const watch = async (): Promise<void> => {
-    const pending = await store.pendingApprovals(WATCHED);
+    const pending = (await store.pendingApprovals(WATCHED)).filter(({ device }) => device === self.device);
     const due = pending.filter((approval) => approval.expiresAt <= clock.now());
     const expired = await Promise.all(due.map((approval) => expire(approval.runId)));
     if (closed) return;

@@ -1,13 +1,12 @@
 /** Turns what a run left behind into artifacts: bytes into the blob store first, then the commands that tell of them. */
 
-import { pathToFileURL } from 'node:url';
 import { type Artifact, kindOf, type PublishedArtifact } from '../core/artifacts.ts';
 import type { RunCommand } from '../core/decide.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { ArtifactId, RunId } from '../core/ids.ts';
 import type { ThreadEntry } from '../core/thread.ts';
 import type { EngineDeps } from './context.ts';
-import type { BlobStore, SealedOutput, StoredEntry } from './ports.ts';
+import type { SealedOutput, StoredEntry } from './ports.ts';
 
 const SNIFF_BYTES = 4100;
 const MAX_NOTES = 20;
@@ -90,10 +89,12 @@ export async function collectOutput(deps: Collector, sealed: SealedOutput): Prom
   ];
 }
 
-export function publishArtifact(blobs: BlobStore, artifact: Artifact): PublishedArtifact {
-  return { ...artifact, downloadUrl: pathToFileURL(blobs.path(artifact.sha256)).href };
+type Publisher = Pick<EngineDeps, 'downloadUrl'>;
+
+export function publishArtifact(deps: Publisher, artifact: Artifact): PublishedArtifact {
+  return { ...artifact, downloadUrl: deps.downloadUrl(artifact) };
 }
 
-export function publishEntry(blobs: BlobStore, entry: StoredEntry): ThreadEntry {
-  return entry.kind === 'artifact' ? { ...entry, artifact: publishArtifact(blobs, entry.artifact) } : entry;
+export function publishEntry(deps: Publisher, entry: StoredEntry): ThreadEntry {
+  return entry.kind === 'artifact' ? { ...entry, artifact: publishArtifact(deps, entry.artifact) } : entry;
 }

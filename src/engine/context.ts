@@ -1,17 +1,21 @@
 /** What the parts of the engine share: the ports they use and the settings they obey. */
 
 import type { Action } from '../core/actions.ts';
-import type { Permissions } from '../core/devices.ts';
+import type { Artifact } from '../core/artifacts.ts';
 import type { RunId } from '../core/ids.ts';
 import type { DoctorCheck } from '../protocol/api.ts';
 import type {
   BlobStore,
+  Ceremonies,
   Clock,
   Executor,
   Identity,
   Ids,
   MimeSniffer,
+  Network,
   OutputStore,
+  OwnerSettings,
+  PairingStore,
   RunVault,
   ThreadStore,
   Workspaces,
@@ -38,8 +42,14 @@ export interface EngineDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly identity: Identity;
-  readonly permissions: Permissions;
+  readonly owner: OwnerSettings;
+  /** The devices that this one is paired with. */
+  readonly network: Network;
+  readonly pairings: PairingStore;
+  readonly ceremonies: Ceremonies;
   readonly settings: EngineSettings;
+  /** Where programs on this machine can have the bytes of an artifact. */
+  readonly downloadUrl: (artifact: Artifact) => string;
   /** Runs that have files in the folder of unfinished runs. */
   readonly leftovers: () => Promise<readonly RunId[]>;
   /** Checks that concern the machine and not the engine. */
@@ -48,7 +58,7 @@ export interface EngineDeps {
   readonly onFault: (what: string, error: unknown) => void;
 }
 
-export function executorFor(deps: EngineDeps, kind: Action['kind']): Executor {
+export function executorFor(deps: Pick<EngineDeps, 'executors'>, kind: Action['kind']): Executor {
   const executor = deps.executors.find((candidate) => candidate.kind === kind);
   if (executor === undefined) throw new Error(`no executor for ${kind}`);
   return executor;

@@ -5,30 +5,40 @@
 
 import type { Actor } from '../core/approvals.ts';
 import type { Device } from '../core/devices.ts';
-import type { MessageId } from '../core/ids.ts';
+import { DispatchError } from '../core/errors.ts';
+import type { MessageId, RunId } from '../core/ids.ts';
 import { checkGate } from '../core/policy/gate.ts';
 import { isFinal, type Run } from '../core/runs.ts';
 import { maskSecrets } from '../core/secrets.ts';
 import type { Change, EngineApi } from '../protocol/api.ts';
 import { createAdmission } from './admission.ts';
 import { createApprovals } from './approvals.ts';
-import { publishEntry } from './artifacts.ts';
+import { publishArtifact, publishEntry } from './artifacts.ts';
 import { type EngineDeps, executorFor } from './context.ts';
+import { listDevices, nameOf } from './devices.ts';
 import { checkThread } from './doctor.ts';
 import { createEnds } from './ends.ts';
 import { createExecutions } from './execution.ts';
 import { createFeed } from './feed.ts';
 import { createJournal } from './journal.ts';
-import type { LoggedChange } from './ports.ts';
+import { createOwnersCommands } from './owners-commands.ts';
+import type { Grants, LoggedChange, PeerService } from './ports.ts';
 import { createQueries } from './queries.ts';
 import { findLegacy, type Legacy, recover } from './recovery.ts';
-import { resolveApproval, resolveRun } from './references.ts';
+import { findArtifact, resolveApproval, resolveRun } from './references.ts';
+import { createFetches } from './remote/fetches.ts';
+import { createIncoming } from './remote/incoming.ts';
+import { createOutgoing } from './remote/outgoing.ts';
+import { createReplicas } from './remote/replicas.ts';
+import { createSteering } from './remote/steering.ts';
 import { createScheduler } from './scheduler.ts';
 import { createStreams } from './streams.ts';
 import { createSubmission } from './submission.ts';
 
 export interface Engine {
   readonly api: EngineApi;
+  /** What paired devices may ask of this one. */
+  readonly service: PeerService;
   /** Finds what an earlier peer left. Clients may come when it has resolved: what they begin is then told from that. */
   survey(): Promise<void>;
   /** Takes up what was found. Resolves when every unfinished run is on its way or ended. */
@@ -38,7 +48,7 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-export function createEngine(deps: EngineDeps): Engine {
+export function createEngine(deps: EngineDeps & { grants: Grants }): Engine {
   const { store, clock, identity } = deps;
   const self: Actor = { kind: 'device', device: identity.device };
   const human: Actor = { kind: 'human', device: identity.device };
@@ -54,14 +64,24 @@ export function createEngine(deps: EngineDeps): Engine {
   };
   const recovered = Promise.withResolvers<void>();
   const deviceListeners = new Set<(devices: Device[]) => void>();
+  const reportListeners = new Set<() => void>();
+  const tellDevices = (): void => {
+    for (const listener of [...deviceListeners]) listener(devices());
+  };
   const scheduler = createScheduler({
     slots: Object.fromEntries(deps.executors.map((executor) => [executor.kind, executor.slots])),
     onLoad: () => {
-      for (const listener of [...deviceListeners]) listener(devices());
+      for (const listener of [...reportListeners]) listener();
+      tellDevices();
     },
     onFault: deps.onFault,
   });
-  const devices = (): Device[] => [describeDevice(deps, scheduler.running, startedAt)];
+  const devices = (): Device[] => listDevices(deps, scheduler.running, startedAt);
+  const stopDevices = deps.network.onDevices(tellDevices);
+  const stopOwner = deps.owner.onChange(() => {
+    for (const listener of [...reportListeners]) listener();
+    tellDevices();
+  });
   const ready = (run: Run, position: 'first' | 'last'): void =>
     scheduler.enqueue({ run: run.id, kind: run.action.kind, work: () => executions.execute(run.id) }, position);
   const admission = createAdmission({ ...deps, journal, ends, self, onReady: ready });
@@ -79,12 +99,20 @@ export function createEngine(deps: EngineDeps): Engine {
     if (run?.masked === true && isFinal(run))
       deps.vault.erase(run.id).catch((error: unknown) => deps.onFault('erasing secrets', error));
   });
-  const submission = createSubmission({ ...deps, journal, devices, admit: admission.admit });
+  const outgoing = createOutgoing({ ...deps, journal, feed, self });
+  const replicas = createReplicas({ ...deps, journal });
+  const submission = createSubmission({
+    ...deps,
+    journal,
+    devices,
+    admit: admission.admit,
+    send: (run) => outgoing.send(run),
+  });
 
-  const cancel = async (ref: string): Promise<Run> => {
-    const id = await resolveRun(store, ref);
+  /** Of a run that this device executes. */
+  const cancelHere = async (id: RunId, by: Actor, reason: 'user' | 'revoked' = 'user'): Promise<Run> => {
     // What is executing, or about to, ends through its execution: only that knows what there is to stop.
-    if (executions.stop(id, { kind: 'cancel', reason: 'user', by: human })) {
+    if (executions.stop(id, { kind: 'cancel', reason, by })) {
       const state = await store.run(id);
       if (state !== undefined) return state.run;
     }
@@ -95,17 +123,50 @@ export function createEngine(deps: EngineDeps): Engine {
       return (await store.run(id))?.run ?? state.run;
     }
     scheduler.remove(id);
-    return (await journal.apply(id, [{ type: 'cancel', data: { reason: 'user' } }], { by: human, sync: true })).run;
+    return (await journal.apply(id, [{ type: 'cancel', data: { reason } }], { by, sync: true })).run;
+  };
+  const cancel = async (ref: string): Promise<Run> => {
+    const id = await resolveRun(store, ref);
+    const state = await store.run(id);
+    if (state === undefined || state.run.device === identity.device) return cancelHere(id, human);
+    if (state.run.origin === identity.device) return outgoing.cancel(state.run, human);
+    throw new DispatchError('refused', `run ${state.run.number} is between two other devices`, {
+      hint: `cancel it on ${nameOf(deps, state.run.origin)} or on ${nameOf(deps, state.run.device)}`,
+    });
   };
 
   const publish = (change: LoggedChange): Change => ({
     event: change.event,
-    entry: publishEntry(deps.blobs, change.entry),
+    entry: publishEntry(deps, change.entry),
     ...(change.run === undefined ? {} : { run: change.run }),
   });
 
   const queries = createQueries({ ...deps, feed, ends, devices });
-  const streams = createStreams({ ...deps, feed, executions });
+  const fetches = createFetches({ ...deps, self: identity.device });
+  const streams = createStreams({ ...deps, feed, executions, outgoing, fetches });
+  const steer = createSteering({ ...deps, executions, outgoing });
+  const incoming = createIncoming({
+    ...deps,
+    journal,
+    feed,
+    executions,
+    approvals,
+    admit: admission.admit,
+    cancel: (run, by) => cancelHere(run, by),
+    streams,
+    running: () => scheduler.running,
+    onReport(listener) {
+      reportListeners.add(listener);
+      return () => reportListeners.delete(listener);
+    },
+  });
+  const owners = createOwnersCommands({
+    ...deps,
+    self: human,
+    devices,
+    outgoing,
+    stopRun: (run, by) => cancelHere(run, by, 'revoked'),
+  });
   const api: EngineApi = {
     ...queries,
     ...streams,
@@ -113,20 +174,24 @@ export function createEngine(deps: EngineDeps): Engine {
     wait: async (params) => submission.entered(...params.runs).then(() => queries.wait(params)),
     output: async (params, signal) => submission.entered(params.run).then(() => streams.output(params, signal)),
     input: async (params) => submission.entered(params.run).then(() => streams.input(params)),
-    submit: async (params) => ({ run: await submission.submit(params, human) }),
+    submit: async (params) => {
+      const runs = await submission.submit(params, human);
+      const [run] = runs;
+      if (run === undefined) throw new Error('a submission made no run');
+      return { run, runs };
+    },
     route: async (params) => submission.route(params),
     cancel: async ({ run }) => submission.entered(run).then(async () => ({ run: await cancel(run) })),
     retry: async (params) => ({ run: await submission.retry(params, human) }),
-    decide: async ({ approval, ...answer }) =>
-      approvals.decide({ ...answer, approval: await resolveApproval(store, approval), by: human }),
-    resize: async ({ run, cols, rows }) => {
-      executions.control(await resolveRun(store, run)).resize(cols, rows);
-      return {};
+    decide: async ({ approval, ...answer }) => {
+      const id = await resolveApproval(store, approval);
+      const asked = await store.approval(id);
+      return asked === undefined || asked.device === identity.device
+        ? approvals.decide({ ...answer, approval: id, by: human })
+        : steer.decide(asked, answer);
     },
-    signal: async ({ run, signal }) => {
-      executions.control(await resolveRun(store, run)).kill(signal);
-      return {};
-    },
+    resize: async ({ run, cols, rows }) => steer.resize(await resolveRun(store, run), cols, rows),
+    signal: async ({ run, signal }) => steer.signal(await resolveRun(store, run), signal),
     say: async ({ text }) => {
       const message = deps.ids.next() as MessageId;
       const event = {
@@ -137,13 +202,19 @@ export function createEngine(deps: EngineDeps): Engine {
       } as const;
       const [change] = await journal.append([event], { sync: true });
       if (change === undefined) throw new Error('a message was written but not told');
-      return { entry: publishEntry(deps.blobs, change.entry) };
+      return { entry: publishEntry(deps, change.entry) };
     },
     devices: async () => ({ devices: devices() }),
+    ...owners,
     'policy.check': async ({ command, access }) => {
       const action = { kind: 'shell', command, access: access ?? 'workspace-write' } as const;
       const enforced = executorFor(deps, 'shell').enforces(action.access);
-      return checkGate({ action, enforced, capabilities: identity.capabilities, permissions: deps.permissions });
+      return checkGate({
+        action,
+        enforced,
+        capabilities: identity.capabilities,
+        permissions: deps.owner.permissions(),
+      });
     },
     doctor: async (params) => ({ checks: [...(await checkThread(store, params)), ...(await deps.doctor())] }),
     follow: (cursor, listener, signal) => feed.follow(cursor, (change) => listener(publish(change)), signal),
@@ -151,10 +222,18 @@ export function createEngine(deps: EngineDeps): Engine {
       deviceListeners.add(listener);
       return () => deviceListeners.delete(listener);
     },
+    onPair: (listener) => deps.ceremonies.onEvent(listener),
+    'artifact.fetch': async ({ artifact: ref }, signal) => {
+      const artifact = await findArtifact(store, ref);
+      await fetches.fetch(artifact, signal, { wait: false });
+      return { artifact: publishArtifact(deps, artifact) };
+    },
+    onFetch: (listener) => fetches.onProgress(listener),
   };
 
   return {
     api,
+    service: incoming,
     async survey() {
       await survey();
     },
@@ -162,7 +241,8 @@ export function createEngine(deps: EngineDeps): Engine {
       try {
         const legacy = await survey();
         await approvals.start();
-        const admit = (run: Run): void => void admission.admit(run, {});
+        const admit = (run: Run): void => void admission.admit(run);
+        outgoing.start(legacy.elsewhere);
         await recover({ ...deps, ends, self, admit, onReady: (run) => ready(run, 'first') }, legacy);
       } finally {
         recovered.resolve();
@@ -170,30 +250,16 @@ export function createEngine(deps: EngineDeps): Engine {
     },
     load: () => ({ running: scheduler.running, queued: scheduler.queued }),
     async close() {
+      await fetches.close();
+      replicas.close();
+      outgoing.close();
+      stopDevices();
+      stopOwner();
       approvals.close();
       executions.stopAll({ kind: 'peer-stopping' });
       ends.close();
       await scheduler.drain();
       await journal.idle();
     },
-  };
-}
-
-function describeDevice(deps: EngineDeps, running: number, since: number): Device {
-  const { device: id, name, platform, capabilities } = deps.identity;
-  const shell = executorFor(deps, 'shell');
-  const enforces = [
-    ...new Set((['read-only', 'workspace-write', 'full-access'] as const).map((level) => shell.enforces(level))),
-  ];
-  return {
-    id,
-    name,
-    platform,
-    local: true,
-    capabilities,
-    permissions: deps.permissions,
-    enforces,
-    presence: { state: 'online', since },
-    load: { running, slots: shell.slots },
   };
 }

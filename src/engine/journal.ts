@@ -4,6 +4,7 @@
  */
 
 import type { Actor } from '../core/approvals.ts';
+import type { Timestamp } from '../core/clock.ts';
 import { decideAll, type RunCommand } from '../core/decide.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { NewEvent } from '../core/events.ts';
@@ -16,7 +17,9 @@ export interface Journal {
   /** Carries out the commands as one atomic step. Throws the refusal of the first that is refused. */
   apply(run: RunId, commands: readonly RunCommand[], options: ApplyOptions): Promise<RunState>;
   /** Writes events that no state machine guards (messages). */
-  append(events: readonly NewEvent[], options: { sync: boolean }): Promise<readonly LoggedChange[]>;
+  append(events: readonly NewEvent[], options: { sync: boolean; seen?: Timestamp }): Promise<readonly LoggedChange[]>;
+  /** Writes a piece of another device's log. */
+  importLog(batch: Parameters<ThreadStore['importLog']>[0]): Promise<void>;
   /** Resolves when everything that was asked for until now has been written. */
   idle(): Promise<void>;
 }
@@ -25,6 +28,8 @@ interface ApplyOptions {
   readonly by: Actor;
   /** Wait for the disk: for facts that precede a side effect. */
   readonly sync: boolean;
+  /** A timestamp of another device that the events must come after. */
+  readonly seen?: Timestamp;
 }
 
 export function createJournal(deps: { store: ThreadStore; feed: Feed; clock: Clock }): Journal {
@@ -32,21 +37,26 @@ export function createJournal(deps: { store: ThreadStore; feed: Feed; clock: Clo
   const lastOfRun = new Map<RunId, Promise<unknown>>();
   let lastWrite: Promise<unknown> = Promise.resolve();
 
-  const append: Journal['append'] = (events, options) => {
-    const write = lastWrite.then(async () => {
-      const changes = await store.append(events, options);
+  const inTurn = (write: () => Promise<readonly LoggedChange[]>): Promise<readonly LoggedChange[]> => {
+    const written = lastWrite.then(async () => {
+      const changes = await write();
       feed.publish(changes);
       return changes;
     });
-    lastWrite = write.catch(() => undefined);
-    return write;
+    lastWrite = written.catch(() => undefined);
+    return written;
   };
+  const append: Journal['append'] = (events, options) => inTurn(() => store.append(events, options));
 
-  const step = async (run: RunId, commands: readonly RunCommand[], { by, sync }: ApplyOptions): Promise<RunState> => {
+  const step = async (
+    run: RunId,
+    commands: readonly RunCommand[],
+    { by, sync, seen }: ApplyOptions,
+  ): Promise<RunState> => {
     const state = await store.run(run);
     const result = decideAll(state, commands, { runId: run, by, now: clock.now() });
     if (!result.ok) throw DispatchError.fromRefusal(result);
-    if (result.events.length > 0) await append(result.events, { sync });
+    if (result.events.length > 0) await append(result.events, { sync, ...(seen === undefined ? {} : { seen }) });
     const after = result.events.length > 0 ? await store.run(run) : state;
     if (after === undefined) throw new Error(`run ${run} is not in the store after it was written`);
     return after;
@@ -54,6 +64,9 @@ export function createJournal(deps: { store: ThreadStore; feed: Feed; clock: Clo
 
   return {
     append,
+    async importLog(batch) {
+      await inTurn(() => store.importLog(batch));
+    },
     apply(run, commands, options) {
       const before = lastOfRun.get(run) ?? Promise.resolve();
       const result = before.then(() => step(run, commands, options));

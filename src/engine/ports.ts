@@ -3,13 +3,25 @@
 import type { AccessLevel, Action, Plan } from '../core/actions.ts';
 import type { Approval } from '../core/approvals.ts';
 import type { Artifact } from '../core/artifacts.ts';
-import type { Capabilities } from '../core/devices.ts';
+import type { Timestamp } from '../core/clock.ts';
+import type { Capabilities, DeviceReport, Permissions, Presence } from '../core/devices.ts';
 import type { Refusal } from '../core/errors.ts';
 import type { LogEvent, NewEvent, OutputSummary, StopReceipt } from '../core/events.ts';
-import type { DeviceId, RunId, Sha256 } from '../core/ids.ts';
+import type { Grant } from '../core/grants.ts';
+import type { ArtifactId, DeviceId, EntryKey, RunId, Sha256 } from '../core/ids.ts';
 import type { Run, RunState, RunStatus } from '../core/runs.ts';
-import type { Cursor, EntryKey, Message } from '../core/thread.ts';
-import type { OutputChunk } from '../protocol/api.ts';
+import type { Cursor, Message } from '../core/thread.ts';
+import type {
+  LanDevice,
+  OutputChunk,
+  PairConfirmParams,
+  PairEvent,
+  PairingSession,
+  PairJoinParams,
+  PairOpenParams,
+  PairProposal,
+} from '../protocol/api.ts';
+import type { LogBatch, PeerMethod, PeerParams, PeerResult } from '../protocol/peer-api.ts';
 
 /** A thread entry as stored: an artifact has no URL yet. */
 export type StoredEntry = { readonly key: EntryKey } & (
@@ -40,7 +52,21 @@ export interface ThreadStore {
    * Gives the events their places and writes them with their projections in one atomic batch. Calls are serialised: the state
    * that `evolve` sees is that of the batch before. `sync` waits until the disk has it.
    */
-  append(events: readonly NewEvent[], options: { sync: boolean }): Promise<readonly LoggedChange[]>;
+  append(
+    events: readonly NewEvent[],
+    options: { sync: boolean /** A timestamp of another device that they must come after. */; seen?: Timestamp },
+  ): Promise<readonly LoggedChange[]>;
+  /**
+   * Copies a piece of the log of another device and remembers how far it went, in one batch. What the device may not say of the
+   * run that it names, what does not fit, and what is here already is left out. Gives the changes.
+   */
+  importLog(batch: { device: DeviceId } & LogBatch): Promise<readonly LoggedChange[]>;
+  /** Changes in the log of this device alone after a place in it. */
+  ownChangesAfter(seq: number, limit: number): Promise<Page<LoggedChange>>;
+  /** Resolves when all that was appended is on the disk: what others are told must not be taken back by a power cut. */
+  flush(): Promise<void>;
+  /** How far the log of another device has been copied, and in which scope; undefined if nothing has. */
+  position(device: DeviceId): Promise<{ readonly seq: number; readonly scope: string } | undefined>;
   /** The next free short number. Given out once each while the store is open; an unused one may come again after a restart. */
   nextRunNumber(): number;
   cursor(): Cursor;
@@ -48,6 +74,8 @@ export interface ThreadStore {
   changesAfter(cursor: Cursor, limit: number): Promise<Page<LoggedChange>>;
 
   run(id: RunId): Promise<RunState | undefined>;
+  /** Where the run stands in the thread: the same on every device. */
+  placeOf(run: RunId): Promise<EntryKey | undefined>;
   /** Oldest first. */
   approvalsOf(run: RunId): Promise<readonly Approval[]>;
   artifactsOf(run: RunId): Promise<readonly Artifact[]>;
@@ -97,6 +125,31 @@ export interface BlobStore {
   read(sha256: Sha256, offset: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** The first bytes, for telling types apart. */
   head(sha256: Sha256, length: number): Promise<Uint8Array>;
+  /**
+   * Begins to take in bytes that come from elsewhere and must have this hash, after those that an earlier try left. One at a time
+   * for a hash. Throws `storage` where the disk has no room for the rest.
+   */
+  receive(sha256: Sha256, sizeBytes: number): Promise<IncomingBlob>;
+}
+
+/** A blob on its way here. What has come stays when it is closed, or with a killed process, for the next who receives it. */
+export interface IncomingBlob {
+  /** How many bytes have come: the next one belongs there. */
+  readonly received: number;
+  /**
+   * Never changes the order; a promise resolves when there is room for more. The bytes must not change afterwards. Throws
+   * `too-large` beyond the size that was announced, `storage` if the disk takes no more; neither leaves anything.
+   */
+  append(bytes: Uint8Array): void | Promise<void>;
+  /**
+   * The bytes from an offset as they come, any number of readers at their own pace. The last byte is given only once all have
+   * proved right, so what ends is right. Throws what ended it otherwise.
+   */
+  follow(offset: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** After the last byte: true if the bytes have their hash, and then the blob is there, on the disk; false if they are gone. */
+  settle(): Promise<boolean>;
+  /** Keeps what has come. Readers are told why. Does nothing after `settle`. */
+  close(reason: unknown): Promise<void>;
 }
 
 /** The raw output of runs: one file by run id while it runs, read by offset by any number of followers at their own pace. */
@@ -222,13 +275,165 @@ export interface Clock {
 
 export interface Identity {
   readonly device: DeviceId;
-  readonly name: string;
   readonly platform: string;
+  readonly version: string;
   readonly capabilities: Capabilities;
+}
+
+/** What the owner of this device says of it, kept where a person can read it. Changes are obeyed at once. */
+export interface OwnerSettings {
+  name(): string;
+  permissions(): Permissions;
+  /** Throws `conflict` where something else sets it (an option of the peer), `config` if it cannot be kept. */
+  rename(name: string): Promise<void>;
+  setPermissions(change: Partial<Permissions>): Promise<void>;
+  onChange(listener: () => void): () => void;
 }
 
 /** Randomness and hashing, which the domain does not do itself. */
 export interface Ids {
   next(): string;
   sha256(text: string): Sha256;
+}
+
+/** A device that this one is paired with. */
+export interface PairedDevice {
+  readonly id: DeviceId;
+  /** Unique among the devices that this one knows. */
+  readonly name: string;
+  /** The newest that it said of itself; undefined if it has never been reached. */
+  readonly report?: DeviceReport;
+  readonly presence: Presence;
+  /** What that device may do here. */
+  readonly given: readonly Grant[];
+  /** What this device may do there, as that one said last. */
+  readonly held: readonly Grant[];
+  readonly addresses: readonly string[];
+  readonly clockAheadMs?: number;
+}
+
+/** The paired devices, and the links to those that are there. */
+export interface Network {
+  devices(): readonly PairedDevice[];
+  /** Calls back when a device comes, goes, or changes what it says of itself or allows. */
+  onDevices(listener: () => void): () => void;
+  /** The link to a device that is there; at most one. */
+  link(device: DeviceId): PeerLink | undefined;
+  /** Calls back with every link that comes up, and with those that are up already. */
+  onLink(listener: (link: PeerLink) => void): () => void;
+  /** Tells the device that it is out, ends its streams and connections, and forgets where it was. Its pairing is gone already. */
+  expel(device: DeviceId): Promise<void>;
+}
+
+/** What can be asked of a device that is there. Everything rejects with `unavailable` (retryable) once the link is down. */
+export interface PeerLink {
+  readonly device: DeviceId;
+  /** What this device may do there; may change while the link is up. */
+  readonly held: readonly Grant[];
+  /** Aborts when the link is down. */
+  readonly down: AbortSignal;
+  call<M extends PeerMethod>(method: M, params: PeerParams<M>): Promise<PeerResult<M>>;
+  /** The log of that device after a place, as far as it may be seen: what is there, then what comes, until the signal aborts. */
+  log(params: { after: number }, signal: AbortSignal): AsyncIterable<LogBatch>;
+  output(params: OutputRequest, signal: AbortSignal): Promise<{ size: number; chunks: AsyncIterable<OutputChunk> }>;
+  blob(params: BlobRequest, signal: AbortSignal): Promise<{ sizeBytes: number; chunks: AsyncIterable<OutputChunk> }>;
+  input(params: { run: RunId }): Promise<RemoteInput>;
+}
+
+export interface OutputRequest {
+  readonly run: RunId;
+  readonly offset: number;
+  readonly maxLag?: number;
+}
+
+export interface BlobRequest {
+  /** By the artifact and not by the hash alone: who may read is decided by the run that made it. */
+  readonly artifact: ArtifactId;
+  readonly offset: number;
+}
+
+export interface RemoteInput {
+  /** Resolves when there is room for more. */
+  write(bytes: Uint8Array): void | Promise<void>;
+  end(): void | Promise<void>;
+  /** Leaves the input open for others. */
+  close(): void;
+}
+
+/** What is kept of a device that this one is paired with. */
+export interface Pairing {
+  readonly device: DeviceId;
+  /** What it calls itself, as it said last. */
+  readonly name: string;
+  /** What it is called here, where that is not its own name. */
+  readonly alias?: string;
+  readonly given: readonly Grant[];
+  readonly held: readonly Grant[];
+  /** Where it may be reached, as multiaddrs without `/p2p/`; the one that worked last first. */
+  readonly addresses: readonly string[];
+  /** Unix milliseconds. */
+  readonly pairedAt: number;
+  readonly report?: DeviceReport;
+  readonly lastSeenAt?: number;
+}
+
+/** The pairings of this device, in memory and on disk. What a call has resolved for is on disk. */
+export interface PairingStore {
+  all(): readonly Pairing[];
+  get(device: DeviceId): Pairing | undefined;
+  /**
+   * Puts it in the place of an earlier one, and takes a tombstone away. With `until` (Unix milliseconds) only for that long: then what
+   * was there before counts again, unless it was put for good meanwhile. Rejects with `refused` if the device is revoked meanwhile.
+   */
+  put(pairing: Pairing, until?: number): Promise<void>;
+  /**
+   * Changes what is kept of a device, from what is kept when its turn comes; does nothing if it is not paired then. For those that
+   * have met the device: what was put for a time counts for good from then on.
+   */
+  update(device: DeviceId, change: (pairing: Pairing) => Pairing): Promise<void>;
+  /** Leaves a tombstone: the device is not paired any more, and is known to have been revoked. In memory at once. */
+  revoke(device: DeviceId): Promise<void>;
+  isRevoked(device: DeviceId): boolean;
+  onChange(listener: () => void): () => void;
+}
+
+/** The pairing ceremonies of this device. */
+export interface Ceremonies {
+  open(params: PairOpenParams): Promise<PairingSession>;
+  /** False if none was open. */
+  close(reason: 'closed' | 'stopping'): Promise<boolean>;
+  join(params: PairJoinParams): Promise<PairProposal>;
+  /** The device that was paired; undefined if the person said no. */
+  confirm(params: PairConfirmParams): Promise<DeviceId | undefined>;
+  lan(): readonly LanDevice[];
+  onEvent(listener: (event: PairEvent) => void): () => void;
+}
+
+/**
+ * What this device does for others. Each call names the device that asks, as the connection proved it; whether it may is decided in
+ * each call, by the grants that it has at that moment.
+ */
+export interface PeerService {
+  call<M extends PeerMethod>(caller: DeviceId, method: M, params: PeerParams<M>): Promise<PeerResult<M>>;
+  log(caller: DeviceId, params: { after: number }, signal: AbortSignal): AsyncIterable<LogBatch>;
+  output(
+    caller: DeviceId,
+    params: OutputRequest,
+    signal: AbortSignal,
+  ): Promise<{ size: number; chunks: AsyncIterable<OutputChunk> }>;
+  blob(
+    caller: DeviceId,
+    params: BlobRequest,
+    signal: AbortSignal,
+  ): Promise<{ sizeBytes: number; chunks: AsyncIterable<OutputChunk> }>;
+  input(caller: DeviceId, params: { run: RunId }): Promise<RemoteInput>;
+  /** What is told to paired devices when they connect, and again when it changes. */
+  report(): DeviceReport;
+  onReport(listener: () => void): () => void;
+}
+
+/** What a paired device may do here, at this moment; nothing for all others. */
+export interface Grants {
+  of(device: DeviceId): readonly Grant[];
+  onChange(listener: () => void): () => void;
 }

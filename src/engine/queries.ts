@@ -9,7 +9,7 @@ import { publishArtifact, publishEntry } from './artifacts.ts';
 import type { EngineDeps } from './context.ts';
 import type { Ends } from './ends.ts';
 import type { Feed } from './feed.ts';
-import { resolveArtifact, resolveRun } from './references.ts';
+import { findArtifact, resolveRun } from './references.ts';
 
 /** How many finished runs a snapshot brings along, and how many pending approvals. */
 const RECENT_RUNS = 50;
@@ -29,7 +29,7 @@ type Queries = Pick<
 >;
 
 export function createQueries(deps: EngineDeps & { feed: Feed; ends: Ends; devices: () => Device[] }): Queries {
-  const { store, blobs } = deps;
+  const { store } = deps;
   const stateOf = async (id: RunId): Promise<Run> => {
     const state = await store.run(id);
     if (state === undefined)
@@ -51,7 +51,7 @@ export function createQueries(deps: EngineDeps & { feed: Feed; ends: Ends; devic
       return {
         device,
         devices,
-        entries: page.items.map((entry) => publishEntry(blobs, entry)),
+        entries: page.items.map((entry) => publishEntry(deps, entry)),
         more: page.more,
         runs: runs.sort((a, b) => b.number - a.number),
         approvals: [...(await store.pendingApprovals(PENDING_APPROVALS))],
@@ -60,11 +60,11 @@ export function createQueries(deps: EngineDeps & { feed: Feed; ends: Ends; devic
     },
     async 'thread.read'(query) {
       const page = await store.entries(query);
-      return { entries: page.items.map((entry) => publishEntry(blobs, entry)), more: page.more };
+      return { entries: page.items.map((entry) => publishEntry(deps, entry)), more: page.more };
     },
     async search(query) {
       const page = await store.search(query);
-      return { entries: page.items.map((entry) => publishEntry(blobs, entry)), more: page.more };
+      return { entries: page.items.map((entry) => publishEntry(deps, entry)), more: page.more };
     },
     async 'run.get'({ run: ref }) {
       const id = await resolveRun(store, ref);
@@ -76,7 +76,7 @@ export function createQueries(deps: EngineDeps & { feed: Feed; ends: Ends; devic
       return {
         run,
         approvals: [...approvals],
-        artifacts: artifacts.map((artifact) => publishArtifact(blobs, artifact)),
+        artifacts: artifacts.map((artifact) => publishArtifact(deps, artifact)),
       };
     },
     async 'runs.list'({ before, ...query }) {
@@ -95,16 +95,10 @@ export function createQueries(deps: EngineDeps & { feed: Feed; ends: Ends; devic
     async 'artifacts.list'({ run: ref, limit }) {
       const artifacts =
         ref === undefined ? await store.artifacts(limit) : await store.artifactsOf(await resolveRun(store, ref));
-      return { artifacts: artifacts.slice(0, limit).map((artifact) => publishArtifact(blobs, artifact)) };
+      return { artifacts: artifacts.slice(0, limit).map((artifact) => publishArtifact(deps, artifact)) };
     },
     async 'artifact.get'({ artifact: ref }) {
-      const id = await resolveArtifact(store, ref);
-      const artifact = await store.artifact(id);
-      if (artifact === undefined)
-        throw new DispatchError('not-found', `there is no artifact ${id}`, {
-          hint: 'list them with "dispatch artifacts"',
-        });
-      return { artifact: publishArtifact(blobs, artifact) };
+      return { artifact: publishArtifact(deps, await findArtifact(store, ref)) };
     },
   };
 }

@@ -15,16 +15,33 @@ const PAGE = 200;
 
 /** What an earlier peer left. */
 export interface Legacy {
-  /** Oldest first. */
+  /** Those that this device executes, or did under an earlier identity: nobody else will end them. Oldest first. */
   readonly unfinished: readonly Run[];
+  /** Those that this device submitted, and another executes. Oldest first. */
+  readonly elsewhere: readonly Run[];
   /** Runs that have files here, whatever became of them. */
   readonly withFiles: readonly RunId[];
 }
 
 /** Reads all of it before anything new begins: what a client submits meanwhile must not be taken for left behind. */
 export async function findLegacy(deps: EngineDeps): Promise<Legacy> {
-  const unfinished = await readAll(deps, ['running', 'queued']);
-  return { unfinished: unfinished.reverse(), withFiles: await deps.leftovers() };
+  const self = deps.identity.device;
+  const open = (await readAll(deps, ['running', 'queued', 'waiting_approval'])).reverse();
+  const unfinished: Run[] = [];
+  for (const run of open) if (run.status !== 'waiting_approval' && (await isOurs(deps, run))) unfinished.push(run);
+  return {
+    unfinished,
+    elsewhere: open.filter((run) => run.origin === self && run.device !== self),
+    withFiles: await deps.leftovers(),
+  };
+}
+
+/** A run of a device whose log is copied from nowhere is one of this device, from before its identity was made anew. */
+async function isOurs(deps: EngineDeps, { device, origin }: Run): Promise<boolean> {
+  if (device === deps.identity.device) return true;
+  if (origin === deps.identity.device) return false;
+  const known = await Promise.all([deps.store.position(device), deps.store.position(origin)]);
+  return known.every((position) => position === undefined);
 }
 
 export async function recover(
@@ -33,7 +50,6 @@ export async function recover(
 ): Promise<void> {
   const interrupted: Promise<unknown>[] = [];
   for (const run of unfinished) {
-    // Whatever device it names, its log is ours: nobody else will end it. (The identity may have been made anew.)
     if (run.status === 'queued') deps.admit(run);
     else if (run.status === 'running' && run.startedAt === undefined) deps.onReady(run);
     else interrupted.push(interrupt(deps, run).catch((error: unknown) => giveUp(deps, run.id, error)));

@@ -1,5 +1,6 @@
 /** How people name things: an id, the beginning of one, or the short number of a run. */
 
+import type { Artifact } from '../core/artifacts.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { ApprovalId, ArtifactId, RunId } from '../core/ids.ts';
 import type { ThreadStore } from './ports.ts';
@@ -35,7 +36,15 @@ export async function resolveApproval(store: ThreadStore, ref: string): Promise<
 }
 
 /** An artifact by id, by `RUN/NAME`, or the one artifact of a run besides its output. */
-export async function resolveArtifact(store: ThreadStore, ref: string): Promise<ArtifactId> {
+export async function findArtifact(store: ThreadStore, ref: string): Promise<Artifact> {
+  const id = await resolveArtifact(store, ref);
+  const artifact = await store.artifact(id);
+  if (artifact === undefined)
+    throw new DispatchError('not-found', `there is no artifact ${id}`, { hint: `list them with "${LIST.artifact}"` });
+  return artifact;
+}
+
+async function resolveArtifact(store: ThreadStore, ref: string): Promise<ArtifactId> {
   const slash = ref.indexOf('/');
   const runRef = slash === -1 ? ref : ref.slice(0, slash);
   const run =

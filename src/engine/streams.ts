@@ -9,9 +9,19 @@ import type { EngineDeps } from './context.ts';
 import type { Executions } from './execution.ts';
 import type { Feed } from './feed.ts';
 import { keptPieces } from './kept-output.ts';
-import { resolveArtifact, resolveRun } from './references.ts';
+import { findArtifact, resolveRun } from './references.ts';
+import type { Fetches } from './remote/fetches.ts';
+import type { Outgoing } from './remote/outgoing.ts';
+import { remoteInput, remoteOutput } from './remote/streams.ts';
 
-export function createStreams(deps: EngineDeps & { feed: Feed; executions: Executions }): EngineStreams {
+export function createStreams(
+  deps: EngineDeps & {
+    feed: Feed;
+    executions: Executions;
+    outgoing: Pick<Outgoing, 'taken'>;
+    fetches: Pick<Fetches, 'read'>;
+  },
+): EngineStreams {
   const { store, outputs, blobs } = deps;
 
   const mustRun = async (id: RunId): Promise<Run> => {
@@ -59,23 +69,23 @@ export function createStreams(deps: EngineDeps & { feed: Feed; executions: Execu
   return {
     async output(params, signal) {
       const run = await mustRun(await resolveRun(store, params.run));
+      if (run.device !== deps.identity.device) return { run, ...(await remoteOutput(deps, run, params, signal)) };
       const live = isFinal(run) ? undefined : await following(run.id, params, signal);
       if (live !== undefined) return { run, ...live };
       const size = isFinal(run) && run.output !== undefined ? run.output.bytes : 0;
       return { run, size, chunks: later(run.id, params, signal) };
     },
     async blob({ artifact: ref, offset }, signal) {
-      const id = await resolveArtifact(store, ref);
-      const artifact = await store.artifact(id);
-      if (artifact === undefined)
-        throw new DispatchError('not-found', `there is no artifact ${id}`, {
-          hint: 'list them with "dispatch artifacts"',
-        });
-      const chunks = withOffsets(blobs.read(artifact.sha256, offset, signal), offset);
-      return { artifact: publishArtifact(blobs, artifact), chunks };
+      const artifact = await findArtifact(store, ref);
+      const chunks = withOffsets(deps.fetches.read(artifact, offset, signal), offset);
+      return { artifact: publishArtifact(deps, artifact), chunks };
     },
     async input({ run: ref }) {
       const id = await resolveRun(store, ref);
+      const known = await mustRun(id);
+      if (known.device !== deps.identity.device) {
+        return remoteInput(deps, known, AbortSignal.timeout(INPUT_WAIT_MS));
+      }
       const run = await begun(deps, id, AbortSignal.timeout(INPUT_WAIT_MS));
       if (run === undefined || isFinal(run)) {
         throw new DispatchError('conflict', `run ${ref} is not executing, so it takes no input`, {

@@ -4,36 +4,48 @@ import { type Action, routeOf } from '../core/actions.ts';
 import type { Actor } from '../core/approvals.ts';
 import type { Device } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
-import type { RunId } from '../core/ids.ts';
+import type { EventBody } from '../core/events.ts';
+import { type RunId, spellId } from '../core/ids.ts';
 import { type RouteAnswer, route } from '../core/routing/route.ts';
 import { isFinal, type Run } from '../core/runs.ts';
-import { MASK, maskSecrets } from '../core/secrets.ts';
 import type { SubmitParams } from '../protocol/api.ts';
-import type { AdmitOptions } from './admission.ts';
 import { type EngineDeps, rawAction } from './context.ts';
+import { findDevices, mayRunThere } from './devices.ts';
 import type { Journal } from './journal.ts';
+import { maskTask } from './masking.ts';
 import { resolveRun } from './references.ts';
 
 export interface Submission {
-  submit(params: SubmitParams, by: Actor): Promise<Run>;
+  /** One run for each device that is meant. */
+  submit(params: SubmitParams, by: Actor): Promise<Run[]>;
   retry(params: { run: string; id: string }, by: Actor): Promise<Run>;
   /** Resolves when those of the runs that are being submitted now can be found: a client may ask in the same breath. */
   entered(...runs: string[]): Promise<void>;
   route(params: { task: string; cwd?: string; tty?: { cols: number; rows: number } }): RouteAnswer;
 }
 
+/** What is to run where. */
+interface Order {
+  readonly action: Action;
+  readonly because: readonly string[];
+  readonly devices: readonly Device[];
+}
+
 export function createSubmission(
   deps: EngineDeps & {
     journal: Journal;
-    devices: () => readonly Device[];
-    /** Never rejects: trouble ends the run. */
-    admit: (run: Run, options: AdmitOptions) => Promise<void>;
+    devices: () => Device[];
+    /** Takes a run of this device on. Never rejects: trouble ends the run. */
+    admit: (run: Run) => Promise<void>;
+    /** Takes a run for another device on. */
+    send: (run: Run) => void;
   },
 ): Submission {
-  const { store, journal, vault } = deps;
+  const { store, journal, vault, clock } = deps;
+  const self = deps.identity.device;
   /** Runs that are being submitted now, by id: whoever sends one twice at once gets the same answer twice. */
-  const entering = new Map<string, Promise<Run>>();
-  const once = (id: string, begin: () => Promise<Run>): Promise<Run> => {
+  const entering = new Map<string, Promise<Run[]>>();
+  const once = (id: string, begin: () => Promise<Run[]>): Promise<Run[]> => {
     const underway = entering.get(id);
     if (underway !== undefined) return underway;
     const submitted = begin();
@@ -43,24 +55,15 @@ export function createSubmission(
     return submitted;
   };
 
-  const enter = async (
-    id: RunId,
-    task: string,
-    action: Action,
-    because: readonly string[],
-    by: Actor,
-    retryOf?: RunId,
-  ): Promise<Run> => {
-    const shown = { task: maskSecrets(task), action: maskAction(action) };
-    const masked = shown.task !== task || JSON.stringify(shown.action) !== JSON.stringify(action);
+  const enter = async (id: RunId, details: Details, by: Actor): Promise<Run> => {
+    const { action, task, ...rest } = details;
+    const { masked, ...shown } = maskTask(task, action);
     if (masked) await vault.keep(id, action);
     const data = {
       number: store.nextRunNumber(),
       ...shown,
+      ...rest,
       route: routeOf(action),
-      device: deps.identity.device,
-      because,
-      ...(retryOf === undefined ? {} : { retryOf }),
       ...(masked ? { masked: true as const } : {}),
     };
     return (await journal.apply(id, [{ type: 'submit', data }], { by, sync: false })).run;
@@ -68,29 +71,58 @@ export function createSubmission(
 
   const routed = (params: { task: string; cwd?: string; tty?: { cols: number; rows: number } }): RouteAnswer => {
     const { task, ...context } = params;
-    const answer = route(task, { devices: deps.devices() as Device[], ...context });
+    const answer = route(task, { devices: deps.devices(), ...context });
     if (!answer.ok) throw DispatchError.fromRefusal(answer);
     return answer;
   };
 
-  const submitNew = async (params: SubmitParams, by: Actor): Promise<Run> => {
-    const id = params.id as RunId;
-    const existing = await store.run(id);
-    if (existing !== undefined) return existing.run;
-    const { action, because } =
-      params.action === undefined ? routed(params) : named(deps.devices(), params.action, params.device);
-    const run = await enter(id, params.task, withTty(action, params), because, by);
-    const approvedBy = params.approve === true ? { approvedBy: by } : {};
-    const admitted = deps.admit(run, { noWait: params.noWait === true, ...approvedBy });
-    if (params.approve !== true) return run;
-    // The yes is acknowledged with the submission: it must be in the log by then.
-    await admitted;
-    return (await store.run(id))?.run ?? run;
+  const order = (params: SubmitParams): Order => {
+    const devices = deps.devices();
+    if (params.action !== undefined) return named(devices, params.action, params.devices ?? ['local']);
+    const { action, because, devices: chosen } = routed(params);
+    return { action, because, devices: chosen.length === 0 ? devices.filter(({ local }) => local) : chosen };
   };
 
-  const retryNew = async ({ run: ref, id }: { run: string; id: string }, by: Actor): Promise<Run> => {
+  const submitNew = async (params: SubmitParams, by: Actor): Promise<Run[]> => {
+    const { action, because, devices } = order(params);
+    const ids = devices.map(
+      (device, index) => (index === 0 ? params.id : derivedId(deps, params.id, device.id)) as RunId,
+    );
+    const shared = {
+      task: params.task,
+      action: withTty(action, params),
+      because,
+      ...(devices.length > 1 ? { group: params.id as RunId } : {}),
+      ...(params.expiresInMs === undefined ? {} : { expiresAt: clock.now() + params.expiresInMs }),
+      ...(params.noWait === true ? { noWait: true as const } : {}),
+      ...(params.approve === true ? { approved: true as const } : {}),
+    };
+    return Promise.all(
+      devices.map(async (device, index) => {
+        const id = ids[index] ?? (params.id as RunId);
+        const existing = await store.run(id);
+        if (existing !== undefined) return existing.run;
+        const details = { ...shared, action: inFolder(shared.action, device, params), device: device.id };
+        return begin(await enter(id, details, by), params.approve === true);
+      }),
+    );
+  };
+
+  const begin = async (run: Run, approved: boolean): Promise<Run> => {
+    if (run.device !== self) {
+      deps.send(run);
+      return run;
+    }
+    const admitted = deps.admit(run);
+    if (!approved) return run;
+    // The yes is acknowledged with the submission: it must be in the log by then.
+    await admitted;
+    return (await store.run(run.id))?.run ?? run;
+  };
+
+  const retryNew = async ({ run: ref, id }: { run: string; id: string }, by: Actor): Promise<Run[]> => {
     const existing = await store.run(id as RunId);
-    if (existing !== undefined) return existing.run;
+    if (existing !== undefined) return [existing.run];
     const state = await store.run(await resolveRun(store, ref));
     if (state === undefined)
       throw new DispatchError('not-found', `there is no run ${ref}`, { hint: 'list them with "dispatch ps"' });
@@ -106,9 +138,19 @@ export function createSubmission(
         hint: 'submit it again with them',
       });
     }
-    const again = await enter(id as RunId, run.task, action, [`it is run ${run.number} again`], by, run.id);
-    void deps.admit(again, {});
-    return again;
+    const device = deps.devices().find((known) => known.id === run.device);
+    if (device === undefined || !mayRunThere(device)) {
+      throw new DispatchError(
+        'refused',
+        `run ${run.number} ran on a device that takes no runs from this one any more`,
+        {
+          hint: 'submit it again for another device; "dispatch devices" lists them',
+        },
+      );
+    }
+    const details = { task: run.task, action, because: [`it is run ${run.number} again`], device: device.id };
+    const again = await enter(id as RunId, { ...details, retryOf: run.id }, by);
+    return [await begin(again, false)];
   };
 
   return {
@@ -117,29 +159,40 @@ export function createSubmission(
       await Promise.allSettled(runs.map((run) => entering.get(run)));
     },
     submit: (params, by) => once(params.id, () => submitNew(params, by)),
-    retry: (params, by) => once(params.id, () => retryNew(params, by)),
+    retry: async (params, by) => {
+      const [run] = await once(params.id, () => retryNew(params, by));
+      if (run === undefined) throw new Error('a retry made no run');
+      return run;
+    },
   };
 }
 
+/** What is written down of a submission, besides what follows from it. */
+type Details = Omit<Extract<EventBody, { type: 'run.submitted' }>['data'], 'number' | 'route' | 'masked'>;
+
 /** The caller said what to do and where. */
-function named(
-  devices: readonly Device[],
-  action: Action,
-  device: string | undefined,
-): { action: Action; because: readonly string[] } {
-  if (
-    device !== undefined &&
-    !devices.some(
-      (known) =>
-        known.name === device ||
-        (device === 'local' && known.local) ||
-        (device.length >= 6 && known.id.startsWith(device)),
-    )
-  ) {
-    const known = devices.map(({ name }) => name).join(', ');
-    throw new DispatchError('not-found', `there is no device "${device}"`, { hint: `known: ${known}` });
+function named(devices: readonly Device[], action: Action, refs: readonly string[]): Order {
+  const chosen = findDevices(devices, action.kind === 'inline' ? ['local'] : refs);
+  const closed = chosen.find((device) => !mayRunThere(device));
+  if (closed !== undefined) {
+    throw new DispatchError('refused', `${closed.name} does not let this device run tasks`, {
+      hint: `its owner allows it with "dispatch pair --allow run" there, and a new ticket`,
+    });
   }
-  return { action, because: [device === undefined ? 'no device was named' : `you named ${device}`] };
+  if (chosen.length === 0) {
+    throw new DispatchError('not-found', 'no device takes runs from this one', { hint: 'see "dispatch devices"' });
+  }
+  const names = chosen.map(({ name }) => name).join(', ');
+  return {
+    action,
+    because: [refs[0] === 'local' ? 'no other device was named' : `you named ${names}`],
+    devices: chosen,
+  };
+}
+
+/** Of the run for one more device of the same task: the same whenever the task is sent again. */
+function derivedId({ ids }: EngineDeps, first: string, device: string): string {
+  return spellId(Buffer.from(ids.sha256(`${first}/${device}`).slice(0, 20), 'hex'));
 }
 
 function withTty(action: Action, { tty }: SubmitParams): Action {
@@ -148,10 +201,9 @@ function withTty(action: Action, { tty }: SubmitParams): Action {
     : action;
 }
 
-/** What may be written down of an action: no secrets, and no values of variables at all. */
-function maskAction(action: Action): Action {
-  if (action.kind === 'inline') return { ...action, source: maskSecrets(action.source) };
-  const env =
-    action.env === undefined ? {} : { env: Object.fromEntries(Object.keys(action.env).map((name) => [name, MASK])) };
-  return { ...action, command: maskSecrets(action.command), ...env };
+/** Where the person stands is a folder of this machine, and says nothing on another. */
+function inFolder(action: Action, { local }: Device, { cwd }: SubmitParams): Action {
+  return action.kind === 'shell' && action.cwd === undefined && local && cwd !== undefined
+    ? { ...action, cwd }
+    : action;
 }

@@ -29,14 +29,14 @@ const PEER_ID_PREFIX = Buffer.from([0x00, 0x24, 0x08, 0x01, 0x12, 0x20]);
 const BASE58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 
 /** Reads the key file, making it on the first start. */
-export function loadIdentity(file: string): { device: DeviceId } {
+export function loadIdentity(file: string): { device: DeviceId; key: Uint8Array } {
   const key = readKey(file) ?? createKey(file);
   if (key.length !== KEY_FILE_BYTES || !key.subarray(0, 4).equals(PRIVATE_PREFIX)) {
     throw new DispatchError('storage', `${file} is not an Ed25519 key of libp2p`, {
       hint: 'put the right file back; moving it away makes this a new device',
     });
   }
-  return { device: base58(Buffer.concat([PEER_ID_PREFIX, key.subarray(36)])) as DeviceId };
+  return { device: base58(Buffer.concat([PEER_ID_PREFIX, key.subarray(36)])) as DeviceId, key };
 }
 
 function readKey(file: string): Buffer | undefined {

@@ -6,212 +6,212 @@
 import { hostname } from 'node:os';
 import { loadConfig } from '../config/load.ts';
 import { makePrivateFolder } from '../config/make-folder.ts';
-import { homeFolder, type Paths } from '../config/paths.ts';
+import type { Paths } from '../config/paths.ts';
 import type { Config } from '../config/schema.ts';
+import { createArtifactServer } from '../control/http/artifact-server.ts';
 import { createControlServer } from '../control/server/server.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { DeviceId } from '../core/ids.ts';
-import { createEngine, type Engine } from '../engine/engine.ts';
-import type { Executor, ThreadStore } from '../engine/ports.ts';
+import type { PairingStore, ThreadStore } from '../engine/ports.ts';
 import { type PeerStatus, PROTOCOL_VERSION } from '../protocol/api.ts';
-import { createShellExecutor } from '../routes/desktop/shell-executor.ts';
-import { createShells, type Shells } from '../routes/desktop/shells.ts';
-import { createInlineExecutor } from '../routes/inline/executor.ts';
+import { createShells } from '../routes/desktop/shells.ts';
 import { createBlobStore } from '../store/blobs.ts';
 import { openThreadStore } from '../store/log/thread-store.ts';
-import { createMimeSniffer } from '../store/mime-sniffer.ts';
 import { createOutputStore } from '../store/output/output-store.ts';
-import { listRunFiles } from '../store/run-files.ts';
-import { createRunVault } from '../store/vault.ts';
-import { createWorkspaces } from '../store/workspaces.ts';
-import { checkMachine } from './doctor.ts';
+import { openPairingStore } from '../store/pairings.ts';
+import { buildEngine } from './build-engine.ts';
+import { startDownloads } from './downloads.ts';
 import { loadIdentity } from './identity.ts';
-import { createPeerLog, type PeerLog } from './log.ts';
+import { createLateNetwork } from './late-network.ts';
+import { createPeerLog, type LogFormat, type PeerLog } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import type { RunningNetwork } from './network.ts';
+import { meterOutput } from './output-meter.ts';
+import { createOwner } from './owner.ts';
 import { takePlace } from './place.ts';
 import { systemClock, systemIds } from './system.ts';
-import { createThreadReader } from './thread-reader.ts';
 
 export interface PeerOptions {
   readonly paths: Paths;
   readonly env: NodeJS.ProcessEnv;
   readonly version: string;
+  /** These go before what config.toml says. */
   readonly name?: string;
+  readonly listen?: readonly string[];
+  readonly lan?: boolean;
+  /** host:port. */
+  readonly metrics?: string;
+  readonly logFormat?: LogFormat;
   readonly writeLog: (line: string) => void;
 }
 
 export interface Peer {
-  readonly status: PeerStatus;
+  status(): PeerStatus;
+  readonly log: PeerLog;
   /** Resolves when everything is closed. */
   readonly closed: Promise<void>;
   /** Stops what runs and closes everything, once. */
   close(reason: string): Promise<void>;
 }
 
+/** What this device is and holds, before anything serves it. */
+interface Grounds {
+  readonly config: Config;
+  readonly configExists: boolean;
+  readonly device: DeviceId;
+  readonly key: Uint8Array;
+  readonly store: ThreadStore;
+  readonly pairings: PairingStore;
+  readonly log: PeerLog;
+}
+
 export async function startPeer(options: PeerOptions): Promise<Peer> {
   const { paths } = options;
-  const log = createPeerLog(options.writeLog);
-  const loaded = loadConfig(paths.configFile);
+  const log = createPeerLog(options.writeLog, options.logFormat);
+  const { config, exists: configExists } = loadConfig(paths.configFile);
   makeFolders(paths);
-  const { device } = loadIdentity(paths.identityFile);
+  const { device, key } = loadIdentity(paths.identityFile);
   const store = await takePlace({ socket: paths.socket, version: options.version }, () =>
     openThreadStore({ location: paths.thread, device, now: systemClock.now }),
   );
   try {
-    return await serve(options, loaded, store, device, log);
+    const pairings = await openPairingStore(paths.pairingsFile, systemClock.now);
+    return await serve(options, { config, configExists, device, key, store, pairings, log });
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-async function serve(
-  options: PeerOptions,
-  loaded: ReturnType<typeof loadConfig>,
-  store: ThreadStore,
-  device: DeviceId,
-  log: PeerLog,
-): Promise<Peer> {
-  const { paths } = options;
-  const { config } = loaded;
-  const name = options.name ?? config.device.name ?? deviceName();
-  const shells = createShells(config.shell.program, options.env.PATH ?? '');
-  const hasShell = (await shells.resolve()).ok;
-  const engine = buildEngine({
-    ...options,
+async function serve(options: PeerOptions, grounds: Grounds): Promise<Peer> {
+  const { paths, version, env } = options;
+  const { config, device, store, pairings, log } = grounds;
+  const startedAt = systemClock.now();
+  const instance = systemIds.next();
+  const owner = createOwner({
+    configFile: paths.configFile,
     config,
-    configExists: loaded.exists,
-    store,
-    device,
-    name,
-    shells,
-    hasShell,
-    log,
+    fixedName: options.name,
+    fallbackName: deviceName(),
   });
+  const shells = createShells(config.shell.program, env.PATH ?? '');
+  const meter = meterOutput(createOutputStore(paths.runs, { onFault: (error) => log.error('keeping output', error) }));
+  const blobs = createBlobStore(paths.blobs);
+  const artifacts = await createArtifactServer({ onFault: (what, error) => log.error(what, error) });
+  const coming = Promise.withResolvers<RunningNetwork>();
+  coming.promise.catch(() => {}); // told where it is started
+  let network: RunningNetwork | undefined;
+  const downloads = await startDownloads(blobs, log);
+  const engine = buildEngine({
+    ...grounds,
+    ...createLateNetwork(coming.promise, pairings, startedAt),
+    paths,
+    env,
+    version,
+    owner,
+    blobs,
+    outputs: meter.outputs,
+    shells,
+    hasShell: (await shells.resolve()).ok,
+    downloadUrl: downloads.urlOf,
+  });
+  const startNetwork = async (): Promise<void> => {
+    try {
+      const listen = options.listen ?? config.network.listen;
+      const { startNetwork: start } = await import('./network.ts');
+      network = await start({
+        ...grounds,
+        version,
+        instance,
+        owner,
+        service: engine.service,
+        ...(listen === undefined ? {} : { listen }),
+        announce: config.network.announce,
+        lan: options.lan ?? config.network.lan,
+      });
+      coming.resolve(network);
+      log.info(`listens for paired devices at ${network.addresses().join(', ')}`);
+    } catch (error) {
+      coming.reject(error);
+      throw error;
+    }
+  };
   const status = (): PeerStatus => ({
     pid: process.pid,
     id: device,
-    name,
-    version: options.version,
+    name: owner.name(),
+    version,
     protocol: PROTOCOL_VERSION,
-    instance: instance,
-    addresses: [],
+    instance,
+    addresses: [...(network?.addresses() ?? [])],
     home: paths.home,
     startedAt,
     load: engine.load(),
   });
-  const startedAt = systemClock.now();
-  const instance = systemIds.next();
-  let resolveClosed: () => void = () => {};
-  const closed = new Promise<void>((resolve) => {
-    resolveClosed = resolve;
-  });
+  const { promise: closed, resolve: resolveClosed } = Promise.withResolvers<void>();
   let closing: Promise<void> | undefined;
   const close = (reason: string): Promise<void> => {
     closing ??= (async () => {
       log.info(`stopping: ${reason}`);
+      metrics?.stopping();
       // The socket goes last: who finds it gone may open the database.
       await server.close(reason, async () => {
+        await downloads.close();
         await engine.close();
+        await starting;
+        await network?.close();
+        await artifacts.close();
         await store.close();
+        await metrics?.close();
       });
       log.info('stopped');
       resolveClosed();
     })();
     return closing;
   };
+  artifacts.serve(engine.api);
   await engine.survey();
+  downloads.serve(engine.api);
+  // An address that was asked for must be had before anybody is told that the peer serves; else nobody need wait for the network.
+  const asked = options.listen ?? config.network.listen;
+  const starting = asked === undefined ? undefinedOnError(startNetwork(), log) : startNetwork();
+  if (asked !== undefined) await starting;
+  let metrics: Metrics | undefined;
+  const giveUp = async (error: unknown): Promise<never> => {
+    await downloads.close();
+    await metrics?.close();
+    await starting;
+    await network?.close();
+    await artifacts.close();
+    throw error;
+  };
+  const listen = options.metrics ?? config.metrics.listen;
+  if (listen !== undefined) {
+    // Few peers serve any, and it takes a while to load.
+    const { startMetrics } = await import('./metrics.ts');
+    const served = { listen, api: engine.api, status, outputBytes: meter.bytes, log };
+    metrics = await startMetrics(served).catch(giveUp);
+  }
   const server = await createControlServer({
     api: engine.api,
     path: paths.socket,
     status,
     onStop: () => void close('a client asked'),
     log,
-  });
+  }).catch(giveUp);
   engine.start().catch((error: unknown) => log.error('taking up unfinished runs', error));
-  log.info(`peer ${name} (${device}) version ${options.version} serves at ${paths.socket}`);
-  return { status: status(), closed, close };
+  log.info(`peer ${owner.name()} (${device}) version ${version} serves at ${paths.socket}`);
+  metrics?.ready();
+  return { status, log, closed, close };
 }
 
-interface BuildOptions extends PeerOptions {
-  readonly config: Config;
-  readonly configExists: boolean;
-  readonly store: ThreadStore;
-  readonly device: DeviceId;
-  readonly name: string;
-  readonly shells: Shells;
-  /** What was found of it at the start. */
-  readonly hasShell: boolean;
-  readonly log: PeerLog;
-}
-
-function buildEngine({
-  paths,
-  env,
-  config,
-  configExists,
-  store,
-  device,
-  name,
-  shells,
-  hasShell,
-  log,
-}: BuildOptions): Engine {
-  const blobs = createBlobStore(paths.blobs);
-  const home = homeFolder(env);
-  const executors: Executor[] = [
-    createShellExecutor({
-      device,
-      home,
-      shells,
-      slots: config.shell.slots,
-      sha256: systemIds.sha256,
-      baseEnv: env,
-    }),
-    createInlineExecutor({
-      device,
-      slots: config.inline.slots,
-      reader: createThreadReader(() => engine.api),
-      workerUrl: new URL(
-        import.meta.url.endsWith('.ts') ? '../routes/inline/worker.ts' : './inline-worker.js',
-        import.meta.url,
-      ),
-      sha256: systemIds.sha256,
-    }),
-  ];
-  const engine = createEngine({
-    store,
-    blobs,
-    outputs: createOutputStore(paths.runs, { onFault: (error) => log.error('keeping output', error) }),
-    vault: createRunVault(paths.runs),
-    workspaces: createWorkspaces(paths.runs),
-    sniffer: createMimeSniffer(),
-    executors,
-    clock: systemClock,
-    ids: systemIds,
-    identity: {
-      device,
-      name,
-      platform: process.platform,
-      capabilities: {
-        shell: hasShell,
-        browserAutomation: false,
-        desktopAutomation: false,
-        local_files: false,
-        reachableFolders: [home],
-      },
-    },
-    permissions: config.permissions,
-    settings: {
-      approvalTtlMs: config.approvals.expire,
-      outputCapBytes: config.output.cap,
-      maxArtifacts: config.artifacts.max_files,
-      maxArtifactBytes: config.artifacts.max_bytes,
-    },
-    leftovers: () => listRunFiles(paths.runs),
-    doctor: async () => checkMachine({ paths, shell: await shells.resolve(), configExists }),
-    onFault: (what, error) => log.error(what, error),
-  });
-  return engine;
+/** A peer without a network is still the peer of this machine; its log, and everybody who pairs, are told. */
+async function undefinedOnError(work: Promise<void>, log: PeerLog): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    log.error('the network did not come up', error);
+  }
 }
 
 function makeFolders(paths: Paths): void {

@@ -1,7 +1,8 @@
 /** Gives inline code its look at the thread, through the same API that clients use. */
 
 import { DispatchError } from '../core/errors.ts';
-import type { EntryKey, Message } from '../core/thread.ts';
+import type { EntryKey } from '../core/ids.ts';
+import type { Message } from '../core/thread.ts';
 import type { EngineApi, OutputChunk } from '../protocol/api.ts';
 import type { ThreadReader } from '../routes/inline/thread-reader.ts';
 

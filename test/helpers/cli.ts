@@ -54,7 +54,7 @@ export interface CliHome {
   /** The JSON document that the command prints; fails unless it exits with 0. */
   json(args: readonly string[], options?: StartOptions): Promise<unknown>;
   /** Starts a peer in the foreground and waits until it serves. */
-  startPeer(): Promise<Running>;
+  startPeer(args?: readonly string[]): Promise<Running>;
   /** A client of the peer that runs; starts none. Closed with the home. */
   client(): Promise<ControlClient>;
   /** The process of the peer that runs. */
@@ -66,16 +66,25 @@ export interface CliHome {
   dispose(): Promise<void>;
 }
 
+export interface HomeOptions {
+  /** A folder that stays; a new one that goes with the home if absent. */
+  readonly at?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** What every process is started through, such as `ip netns exec NAME`: a command that becomes the one after it. */
+  readonly through?: readonly string[];
+}
+
 /** In a new folder that goes with the home, or `at` a folder that stays. */
-export function createHome(options: { at?: string; env?: Readonly<Record<string, string>> } = {}): CliHome {
+export function createHome(options: HomeOptions = {}): CliHome {
   const path = options.at ?? realpathSync(mkdtempSync(join(tmpdir(), 'dispatch-cli-')));
   const env = { ...cleanEnvironment(), DISPATCH_HOME: path, ...options.env };
   const paths = findPaths(env);
   const clients: ControlClient[] = [];
   const running = new Set<Running>();
+  const { through = [] } = options;
 
   const start: CliHome['start'] = (args, options = {}) => {
-    const process = launch(args, { cwd: path, ...options, env: { ...env, ...options.env } });
+    const process = launch(args, { cwd: path, ...options, env: { ...env, ...options.env } }, through);
     running.add(process);
     void process.done.finally(() => running.delete(process)).catch(() => {});
     return process;
@@ -100,8 +109,8 @@ export function createHome(options: { at?: string; env?: Readonly<Record<string,
       if (code !== 0) throw new Error(`dispatch ${args.join(' ')} exited with ${code}: ${err}`);
       return JSON.parse(out);
     },
-    async startPeer() {
-      const peer = start(['peer', '--background'], { timeoutMs: 600_000 });
+    async startPeer(args = []) {
+      const peer = start(['peer', '--background', ...args], { timeoutMs: 600_000 });
       await peer.printed('\n');
       if (peer.out() !== '{"serving":true}\n') throw new Error(`the peer does not serve: ${peer.out()}${peer.err()}`);
       return peer;
@@ -146,8 +155,9 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(kept), ...(isStale() ? { DISPATCH_DEV: '1' } : {}) };
 }
 
-function launch(args: readonly string[], options: StartOptions): Running {
-  const child = spawn(process.execPath, [LAUNCHER, ...args], {
+function launch(args: readonly string[], options: StartOptions, through: readonly string[]): Running {
+  const [program, ...words] = [...through, process.execPath, LAUNCHER, ...args] as [string, ...string[]];
+  const child = spawn(program, words, {
     cwd: options.cwd,
     env: options.env as NodeJS.ProcessEnv,
     stdio: [options.stdin === undefined && options.openStdin !== true ? 'ignore' : 'pipe', 'pipe', 'pipe'],

@@ -3,12 +3,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Permissions } from '../../src/core/devices.ts';
+import { DispatchError } from '../../src/core/errors.ts';
 import type { DeviceId } from '../../src/core/ids.ts';
 import type { Run, RunStatus } from '../../src/core/runs.ts';
-import type { EngineSettings } from '../../src/engine/context.ts';
+import type { EngineDeps, EngineSettings } from '../../src/engine/context.ts';
 import { createEngine, type Engine } from '../../src/engine/engine.ts';
-import type { ThreadStore } from '../../src/engine/ports.ts';
+import type { Grants, Network, PairingStore, ThreadStore } from '../../src/engine/ports.ts';
 import { systemClock, systemIds } from '../../src/peer/system.ts';
 import type { Change, SubmitParams } from '../../src/protocol/api.ts';
 import { createShellExecutor } from '../../src/routes/desktop/shell-executor.ts';
@@ -19,6 +21,7 @@ import { createOutputStore } from '../../src/store/output/output-store.ts';
 import { listRunFiles } from '../../src/store/run-files.ts';
 import { createRunVault } from '../../src/store/vault.ts';
 import { createWorkspaces } from '../../src/store/workspaces.ts';
+import { createOwner, LONELY, NO_CEREMONIES, NO_GRANTS, NO_PAIRINGS } from './lonely.ts';
 
 export const DEVICE = '12D3KooWEngineUnderTest' as DeviceId;
 
@@ -32,6 +35,14 @@ export interface EngineOptions {
   readonly start?: boolean;
   readonly permissions?: Partial<Permissions>;
   readonly settings?: Partial<EngineSettings>;
+  readonly device?: DeviceId;
+  readonly name?: string;
+  /** The device is paired with none if absent. */
+  readonly network?: Network;
+  readonly grants?: Grants;
+  readonly pairings?: PairingStore;
+  /** Where the blob lies, if absent. */
+  readonly downloadUrl?: EngineDeps['downloadUrl'];
 }
 
 export interface TestEngine {
@@ -61,7 +72,8 @@ const WAIT_MS = 10_000;
 
 export async function startEngine(options: EngineOptions = {}): Promise<TestEngine> {
   const home = options.home ?? (await mkdtemp(join(tmpdir(), 'dispatch-engine-')));
-  const store = await openThreadStore({ location: join(home, 'thread'), device: DEVICE, now: systemClock.now });
+  const device = options.device ?? DEVICE;
+  const store = await openThreadStore({ location: join(home, 'thread'), device, now: systemClock.now });
   const blobs = createBlobStore(join(home, 'blobs'));
   const runs = join(home, 'runs');
   const faults: string[] = [];
@@ -74,7 +86,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<TestEngi
     sniffer: createMimeSniffer(),
     executors: [
       createShellExecutor({
-        device: DEVICE,
+        device,
         home,
         slots: options.slots ?? 4,
         stopGraceMs: 1_000,
@@ -86,9 +98,9 @@ export async function startEngine(options: EngineOptions = {}): Promise<TestEngi
     clock: systemClock,
     ids: systemIds,
     identity: {
-      device: DEVICE,
-      name: 'here',
+      device,
       platform: process.platform,
+      version: '0.0.0',
       capabilities: {
         shell: true,
         browserAutomation: false,
@@ -97,13 +109,11 @@ export async function startEngine(options: EngineOptions = {}): Promise<TestEngi
         reachableFolders: [home],
       },
     },
-    permissions: {
-      shell: true,
-      local_files: true,
-      browser_automation: false,
-      desktop_automation: false,
-      ...options.permissions,
-    },
+    owner: createOwner(options.name ?? 'here', options.permissions),
+    network: options.network ?? LONELY,
+    grants: options.grants ?? NO_GRANTS,
+    pairings: options.pairings ?? NO_PAIRINGS,
+    ceremonies: NO_CEREMONIES,
     settings: {
       approvalTtlMs: 60_000,
       outputCapBytes: 8 * 2 ** 20,
@@ -111,6 +121,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<TestEngi
       maxArtifactBytes: 2 ** 30,
       ...options.settings,
     },
+    downloadUrl: options.downloadUrl ?? (({ sha256 }) => pathToFileURL(blobs.path(sha256)).href),
     leftovers: () => listRunFiles(runs),
     doctor: async () => [],
     onFault: (what, error) => faults.push(`${what}: ${String(error)}`),
@@ -140,7 +151,10 @@ export async function startEngine(options: EngineOptions = {}): Promise<TestEngi
       engine.api
         .follow(store.cursor(), (change) => change.run?.id === id && check(change.run), stopping.signal)
         .then(() => get(id))
-        .then(check, reject);
+        .then(check, (error: unknown) => {
+          // A run of another device may not have come here yet.
+          if (!(error instanceof DispatchError && error.code === 'not-found')) reject(error);
+        });
     });
   };
   const close = async (): Promise<void> => {

@@ -2,10 +2,11 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { COMMANDS } from '../../../src/cli/registry.ts';
 import { type CliHome, createHome, LAUNCHER } from '../../helpers/cli.ts';
 import { needs } from '../../helpers/needs.ts';
+import { startTerminal } from '../../helpers/terminal-driver.ts';
 
 let home: CliHome;
 let path: string;
@@ -43,11 +44,12 @@ function complete(...words: string[]): string[] {
 needs('bash')('bash', () => {
   it('completes commands and options', () => {
     expect(complete('').sort()).toEqual(Object.keys(COMMANDS).sort());
-    expect(complete('re').sort()).toEqual(['reject', 'retry']);
+    expect(complete('re').sort()).toEqual(['reject', 'rename', 'retry', 'revoke']);
     expect(complete('run', '--t').sort()).toEqual(['--timeout', '--tty']);
     expect(complete('doctor', '--').sort()).toEqual(['--help', '--json', '--rebuild', '--verbose', '--verify']);
     expect(complete('config', 's')).toEqual(['show']);
     expect(complete('peer', 'st').sort()).toEqual(['status', 'stop']);
+    expect(complete('permissions', 's')).toEqual(['set']);
     expect(complete('completion', '').filter((word) => !word.startsWith('-'))).toEqual(['bash', 'zsh', 'fish']);
   });
 
@@ -57,6 +59,46 @@ needs('bash')('bash', () => {
     expect(complete('approve', '')).toEqual(['2']);
     const artifacts = (await home.json(['artifacts', '--json'])) as { id: string }[];
     expect(complete('get', '').sort()).toEqual(artifacts.map(({ id }) => id).sort());
+  });
+});
+
+needs('bash')('devices in bash', () => {
+  const name = async (): Promise<string> => {
+    const [device] = (await home.json(['devices', '--json'])) as { name: string }[];
+    return device?.name ?? '';
+  };
+
+  it('complete after --on, also as a list, and for the commands that take one', async () => {
+    const device = await name();
+    expect(complete('run', '--on', '').sort()).toEqual([device, '@all'].sort());
+    expect(complete('run', '--on', '@a')).toEqual(['@all']);
+    expect(complete('run', '--on', `local,${device.slice(0, 2)}`)).toEqual([`local,${device}`]);
+    expect(complete('revoke', '')).toContain(device);
+  });
+
+  it('complete after @', async () => {
+    const device = await name();
+    expect(complete('route', `@${device.slice(0, 2)}`)).toEqual([`@${device}`]);
+  });
+
+  it('complete in a real shell as it is typed', async () => {
+    const device = await name();
+    const terminal = startTerminal({
+      command: 'bash',
+      args: ['--norc', '--noprofile', '-i'],
+      cwd: home.path,
+      env: { ...home.env, PATH: path, PS1: '$ ' },
+    });
+    onTestFinished(() => terminal.dispose());
+    await terminal.waitFor('$');
+    terminal.type('eval "$(dispatch completion bash)"; echo re""ady\r');
+    await terminal.waitFor('ready');
+    terminal.type('dispatch route make @al\t; dispatch run --on @al\t');
+    await terminal.waitFor(/dispatch route make @all\s*; dispatch run --on @all/);
+    terminal.press('C-u');
+    await terminal.waitGone('dispatch route make');
+    terminal.type(`dispatch run --on local,${device.slice(0, -1)}\t`);
+    await terminal.waitFor(`dispatch run --on local,${device} `.trimEnd());
   });
 });
 

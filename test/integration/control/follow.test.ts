@@ -105,6 +105,67 @@ describe('following', () => {
   });
 });
 
+describe('pairing and fetches', () => {
+  const attempt = { type: 'attempt', attempts: 1, most: 5, from: '192.0.2.7:4000' } as const;
+  const progress = { artifact: 'a', bytes: 1, sizeBytes: 2 };
+
+  it('are told to those that asked for such a thing, and to no others', async () => {
+    const peer = await serve();
+    const [pairing, fetching, idle] = [await peer.connect(), await peer.connect(), await peer.connect()];
+    const heard: string[] = [];
+    for (const [name, client] of Object.entries({ pairing, fetching, idle })) {
+      client.on('pair', ({ type }) => heard.push(`${name} ${type}`));
+      client.on('fetch', ({ bytes }) => heard.push(`${name} ${bytes}`));
+    }
+    await idle.call('devices', {});
+    await pairing.call('pair.lan', {});
+    await pairing.call('pair.close', {});
+    await expect(fetching.call('artifact.fetch', { artifact: 'a' })).rejects.toMatchObject({ code: 'internal' });
+    expect(peer.told()).toEqual({ pair: 1, fetch: 1 });
+    peer.tellPair(attempt);
+    peer.tellFetch(progress);
+    await Promise.all([pairing, fetching, idle].map((client) => client.call('devices', {})));
+    expect(heard.sort()).toEqual(['fetching 1', 'pairing attempt']);
+  });
+
+  it('are told from before the call has its effect, and until the connection ends', async () => {
+    const peer = await serve();
+    const client = await peer.connect();
+    const heard: string[] = [];
+    client.on('pair', ({ type }) => heard.push(type));
+    peer.api['pair.close'] = async () => {
+      peer.tellPair({ type: 'closed', reason: 'closed' });
+      return { closed: true };
+    };
+    expect(await client.call('pair.close', {})).toEqual({ closed: true });
+    expect(heard).toEqual(['closed']);
+    client.close();
+    await until(() => peer.told().pair === 0);
+  });
+
+  it('a client whose parameters are wrong is told nothing', async () => {
+    const peer = await serve();
+    const client = await peer.connect();
+    await expect(client.call('pair.join', { code: 1 } as never)).rejects.toMatchObject({ code: 'invalid' });
+    expect(peer.told().pair).toBe(0);
+  });
+
+  it('a client that does not read misses progress, and costs no memory', async () => {
+    const peer = await serve();
+    const connection = await greeted(peer.path);
+    connection.send({ jsonrpc: '2.0', id: 1, method: 'artifact.fetch', params: { artifact: 'a' } });
+    await until(() => connection.messages.length === 2);
+    connection.socket.pause();
+    for (let bytes = 0; bytes < 100_000; bytes++) peer.tellFetch({ artifact: 'a', bytes, sizeBytes: 100_000 });
+    connection.socket.resume();
+    connection.send({ jsonrpc: '2.0', id: 2, method: 'devices', params: {} });
+    await until(() => connection.messages.some(({ id }) => id === 2));
+    const told = connection.messages.filter(({ method }) => method === 'fetch');
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.length).toBeLessThan(100_000);
+  });
+});
+
 function changes({ messages }: RawConnection): Change[] {
   return messages.flatMap(({ method, params }) => (method === 'change' ? [params as Change] : []));
 }

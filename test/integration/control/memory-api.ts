@@ -1,16 +1,17 @@
 // An engine that is all in memory, for the control server to serve: real changes in a real order, real runs decided by the
 // core, and output that the test supplies.
 
+import { routeOf } from '../../../src/core/actions.ts';
 import { tick } from '../../../src/core/clock.ts';
-import { decide } from '../../../src/core/decide.ts';
+import { decide, type RunCommand } from '../../../src/core/decide.ts';
 import type { Device } from '../../../src/core/devices.ts';
 import { DispatchError } from '../../../src/core/errors.ts';
 import type { LogEvent, NewEvent } from '../../../src/core/events.ts';
 import { evolve } from '../../../src/core/evolve.ts';
 import type { DeviceId, MessageId, RunId } from '../../../src/core/ids.ts';
-import type { Run, RunState } from '../../../src/core/runs.ts';
+import { isFinal, type Run, type RunState } from '../../../src/core/runs.ts';
 import { entryKey, type ThreadEntry } from '../../../src/core/thread.ts';
-import type { Change, EngineApi, OutputChunk, Snapshot } from '../../../src/protocol/api.ts';
+import type { Change, EngineApi, Notifications, OutputChunk, PairEvent, Snapshot } from '../../../src/protocol/api.ts';
 
 export const DEVICE = 'device-of-the-tests' as DeviceId;
 const BY = { kind: 'human', device: DEVICE } as const;
@@ -20,6 +21,14 @@ export interface MemoryApi {
   /** As if somebody had written it; gives its number in the log. */
   append(text: string): number;
   setDevices(name: string): void;
+  /** These devices besides the local one. */
+  setOthers(devices: readonly Device[]): void;
+  /** Lets the commands happen to a run, and tells everybody. */
+  move(run: string, ...commands: RunCommand[]): Run;
+  tellPair(event: PairEvent): void;
+  tellFetch(progress: Notifications['fetch']): void;
+  /** Clients that are told of pairing, and of fetches. */
+  readonly told: () => { pair: number; fetch: number };
   /** What `output` and `blob` give, by run or artifact. */
   readonly outputs: Map<string, (offset: number, signal: AbortSignal) => AsyncIterable<OutputChunk>>;
   /** What runs were given as input. */
@@ -35,11 +44,19 @@ export function createMemoryApi(): MemoryApi {
   const log: Change[] = [];
   const runs = new Map<string, RunState>();
   const listeners = new Set<(change: Change) => void>();
+  const waits = new Set<() => void>();
   const deviceListeners = new Set<(devices: Device[]) => void>();
   const outputs: MemoryApi['outputs'] = new Map();
   const inputs: MemoryApi['inputs'] = new Map();
   const calls: string[] = [];
+  const pairListeners = new Set<(event: PairEvent) => void>();
+  const fetchListeners = new Set<(progress: Notifications['fetch']) => void>();
   let device = makeDevice('first');
+  let others: readonly Device[] = [];
+  const devices = (): Device[] => [device, ...others];
+  const tellDevices = (): void => {
+    for (const listener of deviceListeners) listener(devices());
+  };
   let finish: () => void = () => {};
   const finished = new Promise<void>((resolve) => {
     finish = resolve;
@@ -51,6 +68,7 @@ export function createMemoryApi(): MemoryApi {
     const change = { event, entry, ...(run === undefined ? {} : { run }) };
     log.push(change);
     for (const listener of [...listeners]) listener(change);
+    for (const look of [...waits]) look();
     return change;
   };
   const append = (text: string): Change => {
@@ -69,6 +87,28 @@ export function createMemoryApi(): MemoryApi {
       throw new DispatchError('not-found', `there is no run "${ref}"`, { hint: 'list them with "dispatch ps"' });
     return state;
   };
+  const apply = (id: RunId, command: RunCommand): Run => {
+    const decided = decide(runs.get(id), command, { runId: id, by: BY, now: Date.now() });
+    if (!decided.ok) throw DispatchError.fromRefusal(decided);
+    for (const event of decided.events.map(place)) {
+      const state = evolve(runs.get(id), event);
+      runs.set(id, state);
+      publish(event, { key: entryKey(event), kind: 'run', run: state.run }, state.run);
+    }
+    return mustRun(id).run;
+  };
+  /** Answers when the run is final or, with `orApproval`, waits for a person. */
+  const settled = (id: string, orApproval: boolean): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        const { run } = mustRun(id);
+        if (!isFinal(run) && !(orApproval && run.status === 'waiting_approval')) return;
+        waits.delete(look);
+        resolve();
+      };
+      waits.add(look);
+      look();
+    });
   const unsupported = async (): Promise<never> => {
     throw new Error('this engine cannot do that');
   };
@@ -81,7 +121,7 @@ export function createMemoryApi(): MemoryApi {
   const api: EngineApi = {
     snapshot: async ({ entries }): Promise<Snapshot> => ({
       device,
-      devices: [device],
+      devices: devices(),
       entries: log.slice(-entries).map(({ entry }) => entry),
       more: log.length > entries,
       runs: [...runs.values()].map(({ run }) => run),
@@ -93,22 +133,23 @@ export function createMemoryApi(): MemoryApi {
       await new Promise((resolve) => setImmediate(resolve)); // an append takes a while
       calls.push('submit ends');
       const action = params.action ?? { kind: 'inline', language: 'expression', source: params.task };
-      const id = params.id as RunId;
-      const decided = decide(
-        runs.get(id),
-        {
-          type: 'submit',
-          data: { number: runs.size + 1, task: params.task, route: 'inline', action, device: DEVICE, because: [] },
-        },
-        { runId: id, by: BY, now: 1 },
+      const targets = (params.devices ?? ['local']).flatMap((name) =>
+        name === '@all'
+          ? devices()
+          : devices().filter((known) => known.name === name || (name === 'local' && known.local)),
       );
-      if (!decided.ok) throw DispatchError.fromRefusal(decided);
-      for (const event of decided.events.map(place)) {
-        const state = evolve(runs.get(id), event);
-        runs.set(id, state);
-        publish(event, { key: entryKey(event), kind: 'run', run: state.run }, state.run);
-      }
-      return { run: mustRun(id).run };
+      const made = targets.map((target, index) => {
+        const id = (index === 0 ? params.id : `${params.id.slice(0, -1)}${index}`) as RunId;
+        const shared = {
+          ...(targets.length > 1 ? { group: params.id as RunId } : {}),
+          ...(params.expiresInMs === undefined ? {} : { expiresAt: Date.now() + params.expiresInMs }),
+        };
+        const data = { number: runs.size + 1, task: params.task, device: target.id, because: [], ...shared };
+        return apply(id, { type: 'submit', data: { ...data, route: routeOf(action), action } });
+      });
+      const [run] = made;
+      if (run === undefined) throw new DispatchError('not-found', 'there is no such device', { hint: 'none' });
+      return { run, runs: made };
     },
     say: async ({ text }) => ({ entry: append(text).entry }),
     'thread.read': async ({ limit }) => ({
@@ -116,17 +157,26 @@ export function createMemoryApi(): MemoryApi {
       more: log.length > limit,
     }),
     'run.get': async ({ run }) => ({ run: mustRun(run).run, approvals: [], artifacts: [] }),
-    wait: async ({ runs: refs }) => {
+    wait: async ({ runs: refs, orApproval = false }) => {
       calls.push('wait');
-      const found = refs.map((ref) => mustRun(ref).run);
-      await finished;
-      return { runs: found };
+      for (const ref of refs) mustRun(ref);
+      await Promise.race([finished, Promise.all(refs.map((ref) => settled(ref, orApproval)))]);
+      return { runs: refs.map((ref) => mustRun(ref).run) };
     },
     search: async ({ query }) => {
       if (query === 'bug') throw new TypeError('a bug of ours');
       return { entries: [], more: false };
     },
-    devices: async () => ({ devices: [device] }),
+    devices: async () => ({ devices: devices() }),
+    'device.rename': unsupported,
+    'device.revoke': unsupported,
+    'permissions.set': unsupported,
+    'pair.open': unsupported,
+    'pair.close': async () => ({ closed: false }),
+    'pair.join': unsupported,
+    'pair.confirm': unsupported,
+    'pair.lan': async () => ({ found: [] }),
+    'artifact.fetch': unsupported,
     route: unsupported,
     cancel: unsupported,
     retry: unsupported,
@@ -177,14 +227,34 @@ export function createMemoryApi(): MemoryApi {
       deviceListeners.add(listener);
       return () => deviceListeners.delete(listener);
     },
+    onPair(listener) {
+      pairListeners.add(listener);
+      return () => pairListeners.delete(listener);
+    },
+    onFetch(listener) {
+      fetchListeners.add(listener);
+      return () => fetchListeners.delete(listener);
+    },
   };
   return {
     api,
     append: (text) => append(text).event.seq,
     setDevices(name) {
       device = makeDevice(name);
-      for (const listener of deviceListeners) listener([device]);
+      tellDevices();
     },
+    setOthers(found) {
+      others = found;
+      tellDevices();
+    },
+    move: (id, ...commands) => commands.map((command) => apply(id as RunId, command)).at(-1) ?? mustRun(id).run,
+    tellPair(event) {
+      for (const listener of [...pairListeners]) listener(event);
+    },
+    tellFetch(progress) {
+      for (const listener of [...fetchListeners]) listener(progress);
+    },
+    told: () => ({ pair: pairListeners.size, fetch: fetchListeners.size }),
     outputs,
     inputs,
     calls,
@@ -193,7 +263,7 @@ export function createMemoryApi(): MemoryApi {
   };
 }
 
-function makeDevice(name: string): Device {
+export function makeDevice(name: string): Device {
   return {
     id: DEVICE,
     name,

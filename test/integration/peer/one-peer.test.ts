@@ -113,7 +113,7 @@ describe('a peer', () => {
     'ends by %s: runs are stopped, and it says goodbye',
     async (signal) => {
       const peer = home.start(['peer', '--name', 'desk']);
-      await peer.printed('peer "desk" serves at', 'err');
+      await peer.printed('peer desk (', 'err');
       const run = home.start(['run', '--yes', '--', 'echo begun; sleep 300']);
       await run.printed('begun');
       peer.kill(signal);

@@ -1,0 +1,101 @@
+/** The devices as people and scripts see them: this one and those that it is paired with, and how they are named. */
+
+import type { Device, DeviceReport } from '../core/devices.ts';
+import { DispatchError } from '../core/errors.ts';
+import type { DeviceId } from '../core/ids.ts';
+import { type EngineDeps, executorFor } from './context.ts';
+import type { PairedDevice } from './ports.ts';
+
+const NO_REPORT: Omit<DeviceReport, 'name' | 'version'> = {
+  platform: 'unknown',
+  capabilities: {
+    shell: false,
+    browserAutomation: false,
+    desktopAutomation: false,
+    local_files: false,
+    reachableFolders: [],
+  },
+  permissions: { local_files: false, shell: false, browser_automation: false, desktop_automation: false },
+  enforces: [],
+  load: { running: 0, slots: 0 },
+};
+
+/** What this device tells those that it is paired with. */
+export function reportOf(deps: Pick<EngineDeps, 'identity' | 'owner' | 'executors'>, running: number): DeviceReport {
+  const { platform, version, capabilities } = deps.identity;
+  const shell = executorFor(deps, 'shell');
+  const levels = (['read-only', 'workspace-write', 'full-access'] as const).map((level) => shell.enforces(level));
+  return {
+    name: deps.owner.name(),
+    platform,
+    version,
+    capabilities,
+    permissions: deps.owner.permissions(),
+    enforces: [...new Set(levels)],
+    load: { running, slots: shell.slots },
+  };
+}
+
+/** This device first, then the others by name. */
+export function listDevices(deps: EngineDeps, running: number, startedAt: number): Device[] {
+  const self: Device = {
+    id: deps.identity.device,
+    local: true,
+    ...reportOf(deps, running),
+    presence: { state: 'online', since: startedAt },
+  };
+  const others = deps.network.devices().map(describePaired);
+  return [self, ...others.sort((a, b) => (a.name < b.name ? -1 : 1))];
+}
+
+function describePaired(paired: PairedDevice): Device {
+  const { id, name, report, presence, given, held, addresses, clockAheadMs } = paired;
+  return {
+    ...NO_REPORT,
+    ...(report ?? {}),
+    id,
+    name,
+    local: false,
+    presence,
+    grants: { held, given },
+    addresses,
+    ...(clockAheadMs === undefined ? {} : { clockAheadMs }),
+  };
+}
+
+/** A device as people name it: its name, the beginning of its id, or `local`. Throws `not-found` or `ambiguous`. */
+export function findDevice(devices: readonly Device[], ref: string): Device {
+  const named = devices.find((device) => device.name === ref || device.id === ref || (ref === 'local' && device.local));
+  if (named !== undefined) return named;
+  const found = ref.length >= 6 ? devices.filter((device) => device.id.startsWith(ref)) : [];
+  const [only, second] = found;
+  if (second !== undefined) {
+    throw new DispatchError('ambiguous', `"${ref}" fits several devices: ${found.map(({ name }) => name).join(', ')}`, {
+      hint: 'write the name, or more of the id',
+    });
+  }
+  if (only === undefined) {
+    throw new DispatchError('not-found', `there is no device "${ref}"`, {
+      hint: `known: ${devices.map(({ name }) => name).join(', ')}`,
+    });
+  }
+  return only;
+}
+
+/** Several devices as people name them, each once; `@all` is all that may be asked to run something. */
+export function findDevices(devices: readonly Device[], refs: readonly string[]): Device[] {
+  const found = refs.flatMap((ref) =>
+    ref === '@all' || ref === 'all' ? devices.filter(mayRunThere) : [findDevice(devices, ref)],
+  );
+  return [...new Map(found.map((device) => [device.id, device])).values()];
+}
+
+/** As far as this device knows; the other one decides. */
+export function mayRunThere(device: Device): boolean {
+  return device.local || device.grants?.held.includes('run') === true;
+}
+
+export function nameOf(deps: Pick<EngineDeps, 'network' | 'identity' | 'owner'>, id: DeviceId): string {
+  if (id === deps.identity.device) return deps.owner.name();
+  return deps.network.devices().find((device) => device.id === id)?.name ?? `device ${id.slice(-8)}`;
+}

@@ -1,0 +1,139 @@
+/**
+ * What the owner of this device does with devices: pairs, names and revokes them, and sets what is allowed here. Nothing of it can be
+ * asked for by another device.
+ */
+
+import type { Actor } from '../core/approvals.ts';
+import { DEVICE_NAME, type Device } from '../core/devices.ts';
+import { DispatchError } from '../core/errors.ts';
+import type { DeviceId, RunId } from '../core/ids.ts';
+import type { Run } from '../core/runs.ts';
+import type { EngineApi } from '../protocol/api.ts';
+import type { EngineDeps } from './context.ts';
+import { findDevice } from './devices.ts';
+import type { Outgoing } from './remote/outgoing.ts';
+
+
+/** Words that mean something else where a device is named. */
+const TAKEN_WORDS = new Set(['local', 'all']);
+const PAGE = 200;
+
+type OwnersCommands = Pick<
+  EngineApi,
+  | 'device.rename'
+  | 'device.revoke'
+  | 'permissions.set'
+  | 'pair.open'
+  | 'pair.close'
+  | 'pair.join'
+  | 'pair.confirm'
+  | 'pair.lan'
+>;
+
+export function createOwnersCommands(
+  deps: EngineDeps & {
+    self: Actor;
+    devices: () => Device[];
+    outgoing: Outgoing;
+    /** Stops a run that this device executes, for good. */
+    stopRun: (run: RunId, by: Actor) => Promise<Run>;
+  },
+): OwnersCommands {
+  const { pairings, ceremonies, owner, network, self } = deps;
+
+  const deviceById = (id: DeviceId): Device => {
+    const found = deps.devices().find((device) => device.id === id);
+    if (found === undefined) throw new Error(`device ${id} is not known`);
+    return found;
+  };
+
+  return {
+    async 'device.rename'({ device: ref, name }) {
+      const device = findDevice(deps.devices(), ref);
+      checkName(name, deps.devices(), device);
+      if (device.local) await owner.rename(name);
+      else {
+        await pairings.update(device.id, (pairing) => ({ ...pairing, alias: name }));
+      }
+      return { device: deviceById(device.id) };
+    },
+    async 'device.revoke'({ device: ref }) {
+      const device = findDevice(deps.devices(), ref);
+      if (device.local) {
+        throw new DispatchError('refused', 'this device cannot be revoked on itself', {
+          hint: 'revoke it on the others; "dispatch peer stop" ends its peer',
+        });
+      }
+      // The tombstone first: from here on every handler refuses it, whatever else goes wrong.
+      await pairings.revoke(device.id);
+      await stopRunsOf(deps, device.id);
+      await network.expel(device.id);
+      await deps.outgoing.giveUp(device.id, self);
+      return { id: device.id, name: device.name };
+    },
+    async 'permissions.set'({ permissions }) {
+      await owner.setPermissions(permissions);
+      if (permissions.shell === false) await stopShells(deps);
+      return { permissions: owner.permissions() };
+    },
+    'pair.open': (params) => ceremonies.open(params),
+    'pair.close': async () => ({ closed: await ceremonies.close('closed') }),
+    'pair.join': (params) => ceremonies.join(params),
+    async 'pair.confirm'(params) {
+      const paired = await ceremonies.confirm(params);
+      return paired === undefined ? { paired: false } : { paired: true, device: deviceById(paired) };
+    },
+    'pair.lan': async () => ({ found: [...ceremonies.lan()] }),
+  };
+}
+
+function checkName(name: string, devices: readonly Device[], renamed: Device): void {
+  if (!DEVICE_NAME.test(name) || TAKEN_WORDS.has(name)) {
+    throw new DispatchError('invalid', `"${name}" cannot be the name of a device`, {
+      hint: 'letters, digits, ".", "_" and "-", at most 63, beginning with a letter or a digit; not "local" or "all"',
+    });
+  }
+  const other = devices.find((device) => device.name === name && device.id !== renamed.id);
+  if (other !== undefined) {
+    throw new DispatchError('conflict', `another device is called "${name}" already: ${other.id.slice(-8)}`, {
+      hint: 'choose another name, or rename that one first',
+    });
+  }
+}
+
+type Stopper = EngineDeps & { self: Actor; stopRun: (run: RunId, by: Actor) => Promise<Run> };
+
+/** Everything that a revoked device had running or waiting here. */
+async function stopRunsOf(deps: Stopper, origin: DeviceId): Promise<void> {
+  await stopWhere(deps, (run) => run.origin === origin);
+}
+
+/** A permission that goes takes what was running under it along. */
+async function stopShells(deps: Stopper): Promise<void> {
+  await stopWhere(deps, (run) => run.action.kind === 'shell');
+}
+
+async function stopWhere(deps: Stopper, meant: (run: Run) => boolean): Promise<void> {
+  const { store, identity } = deps;
+  let before: RunId | undefined;
+  for (let more = true; more; ) {
+    const page = await store.runs({
+      status: ['queued', 'running', 'waiting_approval'],
+      limit: PAGE,
+      ...(before === undefined ? {} : { before }),
+    });
+    const found = page.items.filter((run) => run.device === identity.device && meant(run));
+    await Promise.all(found.map((run) => stopOne(deps, run)));
+    before = page.items.at(-1)?.id;
+    more = page.more && before !== undefined;
+  }
+}
+
+async function stopOne(deps: Stopper, run: Run): Promise<void> {
+  try {
+    await deps.stopRun(run.id, deps.self);
+  } catch (error) {
+    // It ended by itself meanwhile.
+    if (!(error instanceof DispatchError && error.code === 'conflict')) throw error;
+  }
+}

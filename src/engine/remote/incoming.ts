@@ -1,0 +1,199 @@
+/**
+ * What this device does for others. Each call asks anew what the caller may do here, before it looks at anything else: a grant that
+ * went a moment ago allows nothing, and who may not is told no more than that.
+ */
+
+import { routeOf } from '../../core/actions.ts';
+import type { Actor } from '../../core/approvals.ts';
+import type { RunCommand } from '../../core/decide.ts';
+import { DispatchError } from '../../core/errors.ts';
+import { type Grant, ownsRun } from '../../core/grants.ts';
+import type { ApprovalId, DeviceId, RunId } from '../../core/ids.ts';
+import { isFinal, type Run } from '../../core/runs.ts';
+import { parsePlace } from '../../core/thread.ts';
+import type { EngineApi } from '../../protocol/api.ts';
+import type { Offer, PeerMethods } from '../../protocol/peer-api.ts';
+import type { Approvals } from '../approvals.ts';
+import type { EngineDeps } from '../context.ts';
+import { reportOf } from '../devices.ts';
+import type { Executions } from '../execution.ts';
+import type { Feed } from '../feed.ts';
+import type { Journal } from '../journal.ts';
+import { maskTask } from '../masking.ts';
+import type { Grants, PeerService } from '../ports.ts';
+import { tellLog } from './log-teller.ts';
+
+export interface IncomingDeps extends EngineDeps {
+  readonly grants: Grants;
+  readonly journal: Journal;
+  readonly feed: Feed;
+  readonly executions: Executions;
+  readonly approvals: Approvals;
+  /** Takes a run on. Never rejects: trouble ends the run. */
+  readonly admit: (run: Run) => Promise<void>;
+  readonly cancel: (run: RunId, by: Actor) => Promise<Run>;
+  /** The streams of this engine, by id. */
+  readonly streams: Pick<EngineApi, 'output' | 'blob' | 'input'>;
+  readonly running: () => number;
+  readonly onReport: (listener: () => void) => () => void;
+}
+
+export function createIncoming(deps: IncomingDeps): PeerService {
+  const { store, journal, grants, clock, executions } = deps;
+  const self = deps.identity.device;
+
+  const require = (caller: DeviceId, grant: Grant): void => {
+    if (!grants.of(caller).includes(grant)) throw refused(grant);
+  };
+  /** A run of the caller's that is executed here. One of somebody else is as if it were not there. */
+  const ownRun = async (caller: DeviceId, id: RunId): Promise<Run> => {
+    require(caller, 'run');
+    const state = await store.run(id);
+    if (state === undefined || !ownsRun(grants.of(caller), caller, state.run)) throw unknown('run', id);
+    return state.run;
+  };
+  /** A run whose output and artifacts the caller may read. */
+  const readableRun = async (caller: DeviceId, id: RunId): Promise<Run> => {
+    if (!grants.of(caller).includes('observe')) return ownRun(caller, id);
+    const state = await store.run(id);
+    if (state === undefined) throw unknown('run', id);
+    return state.run;
+  };
+  const human = (caller: DeviceId): Actor => ({ kind: 'human', device: caller });
+
+  const receive = async (caller: DeviceId, offer: Offer): Promise<Run> => {
+    const { run: id, task, action, because, by, place, retryOf, group, expiresInMs, noWait, approve, cancel } = offer;
+    const at = parsePlace(place);
+    if (by.device !== caller || at?.device !== caller) {
+      throw new DispatchError('invalid', 'an offer speaks for another device than the one that makes it', {
+        hint: 'bring both sides to the same version of Dispatch',
+      });
+    }
+    const { masked, ...shown } = maskTask(task, action);
+    if (masked) await deps.vault.keep(id, action);
+    const approved = approve === true && grants.of(caller).includes('approve');
+    const data = {
+      number: store.nextRunNumber(),
+      ...shown,
+      route: routeOf(action),
+      device: self,
+      because,
+      origin: caller,
+      place,
+      ...(retryOf === undefined ? {} : { retryOf }),
+      ...(group === undefined ? {} : { group }),
+      ...(expiresInMs === undefined ? {} : { expiresAt: clock.now() + expiresInMs }),
+      ...(masked ? { masked: true as const } : {}),
+      ...(approved ? { approved: true as const } : {}),
+      ...(noWait === undefined ? {} : { noWait }),
+    };
+    const tooLate = expiresInMs !== undefined && expiresInMs <= 0;
+    const end: RunCommand[] =
+      cancel === true || tooLate ? [{ type: 'cancel', data: { reason: cancel === true ? 'user' : 'expired' } }] : [];
+    const options = { by, sync: end.length > 0, seen: at.at };
+    const { run } = await journal.apply(id, [{ type: 'receive', data }, ...end], options);
+    // Not waited for: what becomes of it is told in the log, and its output can be asked for at once.
+    if (!isFinal(run)) void deps.admit(run);
+    return run;
+  };
+
+  /** Offers that are being written, by run: the same one twice at once is received once. */
+  const receiving = new Map<RunId, Promise<Run>>();
+  const offer = async (caller: DeviceId, params: Offer): Promise<Run> => {
+    require(caller, 'run');
+    await receiving.get(params.run)?.catch(() => {});
+    const known = await store.run(params.run);
+    if (known === undefined) {
+      const received = receive(caller, params).finally(() => receiving.delete(params.run));
+      receiving.set(params.run, received);
+      return received;
+    }
+    if (known.run.origin !== caller || known.run.device !== self) {
+      throw new DispatchError('conflict', 'another run has this id here', { hint: 'submit it again' });
+    }
+    return params.cancel === true && !isFinal(known.run) ? deps.cancel(params.run, human(caller)) : known.run;
+  };
+
+  const methods: {
+    [M in keyof PeerMethods]: (caller: DeviceId, params: PeerMethods[M][0]) => Promise<PeerMethods[M][1]>;
+  } = {
+    offer: async (caller, params) => ({ run: await offer(caller, params) }),
+    async cancel(caller, { run }) {
+      await ownRun(caller, run);
+      return { run: await deps.cancel(run, human(caller)) };
+    },
+    async decide(caller, { approval, decision, digest, note }) {
+      require(caller, 'approve');
+      const asked = await store.approval(approval);
+      if (asked?.device !== self) throw unknown('approval', approval);
+      const rest = note === undefined ? {} : { note };
+      return deps.approvals.decide({ approval, decision, digest, by: human(caller), ...rest });
+    },
+    async resize(caller, { run, cols, rows }) {
+      await ownRun(caller, run);
+      executions.control(run).resize(cols, rows);
+      return {};
+    },
+    async signal(caller, { run, signal }) {
+      await ownRun(caller, run);
+      executions.control(run).kill(signal);
+      return {};
+    },
+  };
+
+  return {
+    call: (caller, method, params) => methods[method](caller, params),
+    log: (caller, { after }, signal) => tellLog({ ...deps, self }, caller, after, signal),
+    async output(caller, { run, offset, maxLag }, signal) {
+      await receiving.get(run)?.catch(() => {});
+      await readableRun(caller, run);
+      const { size, chunks } = await deps.streams.output(
+        { run, offset, ...(maxLag === undefined ? {} : { maxLag }) },
+        signal,
+      );
+      return { size, chunks };
+    },
+    async blob(caller, { artifact: id, offset }, signal) {
+      const artifact = await store.artifact(id);
+      if (artifact === undefined || artifact.device !== self) {
+        if (grants.of(caller).length === 0) throw refused('run');
+        throw unknown('artifact', id);
+      }
+      await readableRun(caller, artifact.runId);
+      const { chunks } = await deps.streams.blob({ artifact: id, offset }, signal);
+      return { sizeBytes: artifact.sizeBytes, chunks };
+    },
+    async input(caller, { run }) {
+      await ownRun(caller, run);
+      const input = await deps.streams.input({ run });
+      return {
+        write(bytes) {
+          if (!grants.of(caller).includes('run')) throw refused('run');
+          return input.write(bytes);
+        },
+        end: () => input.end(),
+        close: () => {},
+      };
+    },
+    report: () => reportOf(deps, deps.running()),
+    onReport: deps.onReport,
+  };
+}
+
+function refused(grant: Grant): DispatchError {
+  return new DispatchError('refused', `this device does not let you ${VERBS[grant]}`, {
+    hint: `its owner allows it with "dispatch pair --allow ${grant}" there, and a new ticket`,
+  });
+}
+
+const VERBS: Readonly<Record<Grant, string>> = {
+  run: 'run tasks on it',
+  approve: 'answer for it',
+  observe: 'watch its thread',
+};
+
+function unknown(kind: 'run' | 'approval' | 'artifact', id: RunId | ApprovalId | string): DispatchError {
+  return new DispatchError('not-found', `there is no ${kind} ${id} that you may see`, {
+    hint: 'see "dispatch ps" and "dispatch devices"',
+  });
+}

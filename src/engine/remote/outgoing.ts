@@ -1,0 +1,250 @@
+/**
+ * Runs of this device that others execute: offered as soon as their device is there, again after a lost link until it has answered,
+ * and never to anybody else. From the first offer on only the executor ends a run; until then it is this device's alone.
+ */
+
+import type { Actor } from '../../core/approvals.ts';
+import { asDispatchError, DispatchError } from '../../core/errors.ts';
+import type { DeviceId, RunId } from '../../core/ids.ts';
+import { isFinal, type Run } from '../../core/runs.ts';
+import type { Offer } from '../../protocol/peer-api.ts';
+import { type EngineDeps, rawAction } from '../context.ts';
+import { nameOf } from '../devices.ts';
+import type { Feed } from '../feed.ts';
+import type { Journal } from '../journal.ts';
+import type { PeerLink } from '../ports.ts';
+
+/** How soon a device is asked again that could not take a run just now. */
+const AGAIN_MS = 5_000;
+
+export interface Outgoing {
+  /** Takes up what an earlier peer left. */
+  start(runs: readonly Run[]): void;
+  send(run: Run): void;
+  /** Ends it, or asks the device that may have accepted it to. */
+  cancel(run: Run, by: Actor): Promise<Run>;
+  /** Ends all that this device wanted of one that is not paired any more. */
+  giveUp(device: DeviceId, by: Actor): Promise<void>;
+  /** Resolves when the device has taken the run on, or it is over. */
+  taken(run: RunId, signal: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+export function createOutgoing(deps: EngineDeps & { journal: Journal; feed: Feed; self: Actor }): Outgoing {
+  const { store, journal, network, clock, self } = deps;
+  /** By device, oldest first: what it has not answered for. */
+  const waiting = new Map<DeviceId, Set<RunId>>();
+  const offering = new Map<RunId, Promise<void>>();
+  const expiries = new Map<RunId, () => void>();
+  const settled = new Set<() => void>();
+  let closed = false;
+
+  const forget = (run: Run): void => {
+    waiting.get(run.device)?.delete(run.id);
+    expiries.get(run.id)?.();
+    expiries.delete(run.id);
+    for (const listener of [...settled]) listener();
+  };
+
+  const offerOf = async (run: Run): Promise<Offer | undefined> => {
+    const action = await rawAction(deps, run);
+    if (action === undefined) return undefined;
+    return {
+      run: run.id,
+      task: run.task,
+      action,
+      because: run.because,
+      by: run.by,
+      place: await placeOf(deps, run),
+      ...(run.retryOf === undefined ? {} : { retryOf: run.retryOf }),
+      ...(run.group === undefined ? {} : { group: run.group }),
+      ...(run.expiresAt === undefined ? {} : { expiresInMs: run.expiresAt - clock.now() }),
+      ...(run.noWait === undefined ? {} : { noWait: true }),
+      ...(run.approvedBefore === undefined ? {} : { approve: true }),
+      ...(run.cancelRequested === undefined ? {} : { cancel: true }),
+    };
+  };
+
+  /** The device said no, or can never say yes: it has not accepted the run, so this device may end it. */
+  const end = async (run: Run, message: string): Promise<void> => {
+    await journal.apply(run.id, [{ type: 'fail', data: { reason: 'refused', message } }], { by: self, sync: true });
+  };
+
+  const offer = async (link: PeerLink, id: RunId): Promise<void> => {
+    const state = await store.run(id);
+    if (state === undefined) return;
+    if (isFinal(state.run) || (state.run.acceptedAt !== undefined && state.run.cancelRequested === undefined)) {
+      forget(state.run);
+      return;
+    }
+    const sent = await offerOf(state.run);
+    if (sent === undefined) {
+      await end(state.run, 'its secrets are not kept beyond the end of a run; submit it again with them');
+      return;
+    }
+    const { run } = await journal.apply(id, state.run.status === 'queued' ? [{ type: 'offer' }] : [], {
+      by: self,
+      sync: true,
+    });
+    try {
+      await link.call('offer', sent);
+      forget(run);
+    } catch (thrown) {
+      const error = asDispatchError(thrown);
+      // A link that broke says nothing: the run may have been taken on, and is offered again on the next one.
+      if (link.down.aborted) return;
+      if (error.retryable) {
+        again(run);
+        return;
+      }
+      if (run.acceptedAt !== undefined) throw error; // it is the executor's to end
+      await end(
+        run,
+        `${nameOf(deps, run.device)} did not take it: ${error.message}${error.hint === undefined ? '' : ` (${error.hint})`}`,
+      );
+      forget(run);
+    }
+  };
+
+  const again = (run: Run): void => {
+    clock.at(clock.now() + AGAIN_MS, () => {
+      const link = closed ? undefined : network.link(run.device);
+      if (link !== undefined && waiting.get(run.device)?.has(run.id) === true) void offerOnce(link, run.id);
+    });
+  };
+
+  /** One offer of a run at a time, and whoever asks meanwhile waits for that one. */
+  const offerOnce = (link: PeerLink, id: RunId): Promise<void> => {
+    const underway = offering.get(id);
+    if (underway !== undefined) return underway;
+    const attempt = offer(link, id)
+      .catch((error: unknown) => {
+        if (!(error instanceof DispatchError && error.code === 'conflict')) deps.onFault(`offering run ${id}`, error);
+      })
+      .finally(() => offering.delete(id));
+    offering.set(id, attempt);
+    return attempt;
+  };
+
+  const expire = (run: Run): void => {
+    if (run.expiresAt === undefined || expiries.has(run.id)) return;
+    const due = async (): Promise<void> => {
+      expiries.delete(run.id);
+      const state = await store.run(run.id);
+      // Once offered, it is for the executor to say whether it came too late.
+      if (closed || state === undefined || state.run.status !== 'queued' || state.run.offeredAt !== undefined) return;
+      await journal.apply(run.id, [{ type: 'cancel', data: { reason: 'expired' } }], { by: self, sync: true });
+      forget(state.run);
+    };
+    expiries.set(
+      run.id,
+      clock.at(run.expiresAt, () => {
+        due().catch((error: unknown) => deps.onFault(`the expiry of run ${run.id}`, error));
+      }),
+    );
+  };
+
+  const send = (run: Run): void => {
+    const others = waiting.get(run.device) ?? new Set<RunId>();
+    waiting.set(run.device, others.add(run.id));
+    expire(run);
+    const link = network.link(run.device);
+    if (link !== undefined) void offerOnce(link, run.id);
+  };
+
+  const onLink = async (link: PeerLink): Promise<void> => {
+    for (const id of [...(waiting.get(link.device) ?? [])]) {
+      if (link.down.aborted || closed) return;
+      // An offer on the link before this one may still be finding out that it is gone.
+      await offering.get(id);
+      await offerOnce(link, id);
+    }
+  };
+  const stopLinks = network.onLink((link) => {
+    onLink(link).catch((error: unknown) => deps.onFault(`offering runs to ${link.device}`, error));
+  });
+  const stopFeed = deps.feed.onChange(({ run }) => {
+    if (run === undefined || run.origin !== self.device || run.device === self.device) return;
+    if (isFinal(run)) forget(run);
+    else if (run.acceptedAt !== undefined && run.cancelRequested === undefined) forget(run);
+  });
+
+  return {
+    send,
+    start: (runs) => runs.forEach(send),
+    async cancel(run, by) {
+      const state = await store.run(run.id);
+      if (state === undefined || isFinal(state.run)) return state?.run ?? run;
+      const underway = offering.get(run.id);
+      if (state.run.offeredAt === undefined && underway === undefined) {
+        const command = { type: 'cancel', data: { reason: 'user' } } as const;
+        const ended = (await journal.apply(run.id, [command], { by, sync: true })).run;
+        forget(ended);
+        return ended;
+      }
+      const asked = (await journal.apply(run.id, [{ type: 'request-cancel' }], { by, sync: true })).run;
+      await underway;
+      const link = network.link(run.device);
+      waiting.set(run.device, (waiting.get(run.device) ?? new Set<RunId>()).add(run.id));
+      if (link !== undefined) await offerOnce(link, run.id);
+      return (await store.run(run.id))?.run ?? asked;
+    },
+    async giveUp(device, by) {
+      const open = await openRunsOn(deps, device, self.device);
+      for (const run of open) {
+        const command = { type: 'cancel', data: { reason: 'revoked' } } as const;
+        await journal.apply(run.id, [command], { by, sync: true }).catch((error: unknown) => {
+          if (!(error instanceof DispatchError && error.code === 'conflict')) throw error;
+        });
+        forget(run);
+      }
+      waiting.delete(device);
+    },
+    taken(id, signal) {
+      return new Promise((resolve) => {
+        const look = (): void => {
+          const open = [...waiting.values()].some((runs) => runs.has(id));
+          if (open && !signal.aborted) return;
+          settled.delete(look);
+          signal.removeEventListener('abort', look);
+          resolve();
+        };
+        settled.add(look);
+        signal.addEventListener('abort', look);
+        look();
+      });
+    },
+    close() {
+      closed = true;
+      stopLinks();
+      stopFeed();
+      for (const stop of expiries.values()) stop();
+    },
+  };
+}
+
+/** Where the run stands in the thread of its origin. */
+async function placeOf({ store }: EngineDeps, run: Run): Promise<string> {
+  const place = await store.placeOf(run.id);
+  if (place === undefined) throw new Error(`run ${run.id} has no place in the thread`);
+  return place;
+}
+
+const PAGE = 200;
+
+/** Runs of `origin` that the device has not ended. */
+async function openRunsOn({ store }: EngineDeps, device: DeviceId, origin: DeviceId): Promise<Run[]> {
+  const found: Run[] = [];
+  let before: RunId | undefined;
+  for (let more = true; more; ) {
+    const page = await store.runs({
+      status: ['queued', 'running', 'waiting_approval'],
+      limit: PAGE,
+      ...(before === undefined ? {} : { before }),
+    });
+    found.push(...page.items.filter((run) => run.device === device && run.origin === origin));
+    before = page.items.at(-1)?.id;
+    more = page.more && before !== undefined;
+  }
+  return found;
+}

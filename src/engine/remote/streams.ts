@@ -1,0 +1,103 @@
+/**
+ * The output and the input of a run that another device executes. Output is read by offset, so a broken link is a pause: on the next
+ * one it goes on where it stopped, without a gap or a repeat.
+ */
+
+import { asDispatchError, DispatchError } from '../../core/errors.ts';
+import { isFinal, type Run } from '../../core/runs.ts';
+import type { OutputChunk, OutputParams } from '../../protocol/api.ts';
+import type { EngineDeps } from '../context.ts';
+import { nameOf } from '../devices.ts';
+import type { PeerLink, RemoteInput } from '../ports.ts';
+import type { Outgoing } from './outgoing.ts';
+
+type Deps = Pick<EngineDeps, 'network' | 'identity' | 'owner' | 'store'> & { outgoing: Pick<Outgoing, 'taken'> };
+
+type Opened = Awaited<ReturnType<PeerLink['output']>>;
+
+/** Throws `unavailable` if the run is over and its device is not there: nobody knows when it comes back. */
+export async function remoteOutput(
+  deps: Deps,
+  run: Run,
+  params: Pick<OutputParams, 'offset' | 'maxLag'>,
+  signal: AbortSignal,
+): Promise<Opened> {
+  const link = deps.network.link(run.device);
+  if (link === undefined && isFinal(run) && (run.output?.bytes ?? 0) > 0) throw away(deps, run, 'its output');
+  // A run that never reached its device has printed nothing.
+  if (isFinal(run) && run.acceptedAt === undefined) return { size: 0, chunks: nothing() };
+  const size = isFinal(run) ? (run.output?.bytes ?? 0) : 0;
+  return { size, chunks: follow(deps, run, params, signal) };
+}
+
+async function* follow(
+  deps: Deps,
+  run: Run,
+  { offset, maxLag }: Pick<OutputParams, 'offset' | 'maxLag'>,
+  signal: AbortSignal,
+): AsyncIterable<OutputChunk> {
+  await deps.outgoing.taken(run.id, signal);
+  for (let at = offset; !signal.aborted; ) {
+    const state = await deps.store.run(run.id);
+    if (state !== undefined && isFinal(state.run) && state.run.acceptedAt === undefined) return;
+    const link = await nextLink(deps, run, signal);
+    if (link === undefined) return;
+    try {
+      const request = { run: run.id, offset: at, ...(maxLag === undefined ? {} : { maxLag }) };
+      const { chunks } = await link.output(request, AbortSignal.any([signal, link.down]));
+      for await (const chunk of chunks) {
+        at = chunk.offset + chunk.bytes.length;
+        yield chunk;
+      }
+      if (!link.down.aborted) return;
+    } catch (thrown) {
+      if (signal.aborted) return;
+      const error = asDispatchError(thrown);
+      if (!link.down.aborted && !(error.code === 'unavailable' && error.retryable)) throw error;
+    }
+  }
+}
+
+export async function remoteInput(deps: Deps, run: Run, signal: AbortSignal): Promise<RemoteInput> {
+  await deps.outgoing.taken(run.id, signal);
+  const link = deps.network.link(run.device);
+  if (link === undefined) throw away(deps, run, 'its terminal');
+  return link.input({ run: run.id });
+}
+
+/** What is to be said where something lies on a device that is not there. */
+export function away(deps: Pick<EngineDeps, 'network' | 'identity' | 'owner'>, run: Run, what: string): DispatchError {
+  const name = nameOf(deps, run.device);
+  return new DispatchError('unavailable', `${what} is on ${name}, which is not connected`, {
+    retryable: true,
+    hint: `try again when it is there: "dispatch devices" tells`,
+  });
+}
+
+/** The link to the executor, now or when it is there; undefined if the signal aborts. */
+function nextLink({ network }: Deps, run: Run, signal: AbortSignal): Promise<PeerLink | undefined> {
+  const link = network.link(run.device);
+  if (link !== undefined && !link.down.aborted) return Promise.resolve(link);
+  return new Promise((resolve) => {
+    const settle = (found: PeerLink | undefined): void => {
+      stopLinks();
+      stopDevices();
+      signal.removeEventListener('abort', give);
+      resolve(found);
+    };
+    const give = (): void => settle(undefined);
+    let stopLinks = (): void => {};
+    let stopDevices = (): void => {};
+    stopLinks = network.onLink((candidate) => {
+      if (candidate.device === run.device && !candidate.down.aborted) queueMicrotask(() => settle(candidate));
+    });
+    // A device that is not paired any more never comes back.
+    stopDevices = network.onDevices(() => {
+      if (!network.devices().some(({ id }) => id === run.device)) settle(undefined);
+    });
+    signal.addEventListener('abort', give);
+    if (signal.aborted) give();
+  });
+}
+
+async function* nothing(): AsyncIterable<OutputChunk> {}

@@ -1,0 +1,120 @@
+/** Makes the engine of this device of its adapters. What each of them is, and nothing of when they start and end. */
+
+import { homeFolder, type Paths } from '../config/paths.ts';
+import type { Config } from '../config/schema.ts';
+import type { DeviceId } from '../core/ids.ts';
+import { createEngine, type Engine } from '../engine/engine.ts';
+import type {
+  BlobStore,
+  Ceremonies,
+  Executor,
+  Network,
+  OutputStore,
+  OwnerSettings,
+  PairingStore,
+  ThreadStore,
+} from '../engine/ports.ts';
+import { createShellExecutor } from '../routes/desktop/shell-executor.ts';
+import type { Shells } from '../routes/desktop/shells.ts';
+import { createInlineExecutor } from '../routes/inline/executor.ts';
+import { createMimeSniffer } from '../store/mime-sniffer.ts';
+import { listRunFiles } from '../store/run-files.ts';
+import { createRunVault } from '../store/vault.ts';
+import { createWorkspaces } from '../store/workspaces.ts';
+import { checkMachine } from './doctor.ts';
+import type { PeerLog } from './log.ts';
+import { systemClock, systemIds } from './system.ts';
+import { createThreadReader } from './thread-reader.ts';
+
+export interface BuildOptions {
+  readonly paths: Paths;
+  readonly env: NodeJS.ProcessEnv;
+  readonly version: string;
+  readonly config: Config;
+  readonly configExists: boolean;
+  readonly device: DeviceId;
+  readonly owner: OwnerSettings;
+  readonly store: ThreadStore;
+  readonly blobs: BlobStore;
+  readonly outputs: OutputStore;
+  readonly pairings: PairingStore;
+  readonly network: Network;
+  readonly ceremonies: Ceremonies;
+  readonly shells: Shells;
+  /** What was found of it at the start. */
+  readonly hasShell: boolean;
+  readonly downloadUrl: Parameters<typeof createEngine>[0]['downloadUrl'];
+  readonly log: PeerLog;
+}
+
+export function buildEngine(options: BuildOptions): Engine {
+  const { paths, env, version, config, device, pairings, shells, log } = options;
+  const home = homeFolder(env);
+  const executors: Executor[] = [
+    createShellExecutor({
+      device,
+      home,
+      shells,
+      slots: config.shell.slots,
+      sha256: systemIds.sha256,
+      baseEnv: env,
+    }),
+    createInlineExecutor({
+      device,
+      slots: config.inline.slots,
+      reader: createThreadReader(() => engine.api),
+      workerUrl: new URL(
+        import.meta.url.endsWith('.ts') ? '../routes/inline/worker.ts' : './inline-worker.js',
+        import.meta.url,
+      ),
+      sha256: systemIds.sha256,
+    }),
+  ];
+  const engine = createEngine({
+    store: options.store,
+    blobs: options.blobs,
+    outputs: options.outputs,
+    vault: createRunVault(paths.runs),
+    workspaces: createWorkspaces(paths.runs),
+    sniffer: createMimeSniffer(),
+    executors,
+    clock: systemClock,
+    ids: systemIds,
+    identity: {
+      device,
+      platform: process.platform,
+      version,
+      capabilities: {
+        shell: options.hasShell,
+        browserAutomation: false,
+        desktopAutomation: false,
+        local_files: false,
+        reachableFolders: [home],
+      },
+    },
+    owner: options.owner,
+    network: options.network,
+    pairings,
+    grants: grantsOf(pairings),
+    ceremonies: options.ceremonies,
+    settings: {
+      approvalTtlMs: config.approvals.expire,
+      outputCapBytes: config.output.cap,
+      maxArtifacts: config.artifacts.max_files,
+      maxArtifactBytes: config.artifacts.max_bytes,
+    },
+    downloadUrl: options.downloadUrl,
+    leftovers: () => listRunFiles(paths.runs),
+    doctor: async () => checkMachine({ paths, shell: await shells.resolve(), configExists: options.configExists }),
+    onFault: (what, error) => log.error(what, error),
+  });
+  return engine;
+}
+
+/** What each paired device may do here: read from the pairings whenever it is asked for. */
+export function grantsOf(pairings: PairingStore): Parameters<typeof createEngine>[0]['grants'] {
+  return {
+    of: (device) => pairings.get(device)?.given ?? [],
+    onChange: (listener) => pairings.onChange(listener),
+  };
+}

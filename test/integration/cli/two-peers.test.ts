@@ -1,0 +1,167 @@
+// The command line with two real peers on this machine: they pair by its words, run, stop, come back, and part again.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Device } from '../../../src/core/devices.ts';
+import type { Run } from '../../../src/core/runs.ts';
+import { type CliHome, createHome, type Running } from '../../helpers/cli.ts';
+import { until } from '../../helpers/until.ts';
+
+let near: CliHome;
+let far: CliHome;
+/** Where the far one listens, the same after each start. */
+let address: string;
+
+async function startPeer(home: CliHome, name: string, listen: string): Promise<Running> {
+  const args = ['peer', '--background', '--name', name, '--listen', listen, '--no-lan'];
+  const peer = home.start(args, { timeoutMs: 600_000 });
+  await peer.printed('{"serving":true}\n');
+  return peer;
+}
+
+async function presence(state: Device['presence']['state']): Promise<Device> {
+  return until(`${state} device`, async () => {
+    const devices = (await near.json(['devices', '--json'])) as Device[];
+    return devices.find((device) => !device.local && device.presence.state === state);
+  });
+}
+
+/** One run with the grants in `allow`; gives what both sides printed. */
+async function pair(
+  offer: readonly string[],
+  join: (session: { ticket: string; code: string }) => { args: readonly string[]; stdin?: string },
+): Promise<{ events: { type: string }[]; joined: string }> {
+  const offering = far.start(['pair', ...offer, '--json']);
+  await offering.printed('\n');
+  const session = JSON.parse(offering.out().split('\n')[0] ?? '') as { ticket: string; code: string };
+  const { args, stdin } = join(session);
+  const joined = await near.cli(['pair', ...args], stdin === undefined ? {} : { stdin });
+  expect(joined).toMatchObject({ code: 0 });
+  const { code, out } = await offering.done;
+  expect(code).toBe(0);
+  return {
+    events: out
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((line) => JSON.parse(line) as { type: string }),
+    joined: joined.out,
+  };
+}
+
+beforeAll(async () => {
+  near = createHome();
+  far = createHome();
+  await Promise.all([startPeer(near, 'near', '127.0.0.1:0'), startPeer(far, 'far', '127.0.0.1:0')]);
+  const { addresses } = (await far.json(['peer', 'status', '--json'])) as { addresses: string[] };
+  address = addresses[0] ?? '';
+});
+afterAll(async () => {
+  await Promise.all([near.dispose(), far.dispose()]);
+});
+
+describe('two peers', { timeout: 60_000 }, () => {
+  it('pair with a ticket from standard input', async () => {
+    const { events, joined } = await pair(['--allow', 'run'], ({ ticket }) => ({
+      args: ['-', '--yes'],
+      stdin: `${ticket}\n`,
+    }));
+    expect(events.map(({ type }) => type)).toEqual(['attempt', 'proposed', 'paired', 'closed']);
+    expect(joined).toContain('paired with far\nthis device may do there: run tasks;  it may do here: nothing\n');
+    const device = await presence('online');
+    expect(device).toMatchObject({ name: 'far', grants: { held: ['run'], given: [] } });
+    expect((await far.cli(['devices'])).out).toContain('this device may there: nothing;  it may here: run tasks');
+  });
+
+  it('say what is wrong with a ticket or a code, in one sentence', async () => {
+    const offering = far.start(['pair', '--json']);
+    await offering.printed('\n');
+    const { ticket, code } = JSON.parse(offering.out()) as { ticket: string; code: string };
+    const typo = (text: string, at: number): string =>
+      `${text.slice(0, at)}${text[at] === '0' ? '1' : '0'}${text.slice(at + 1)}`;
+    for (const [args, exit, message] of [
+      [[typo(ticket, 60)], 2, /ticket/],
+      [[typo(code, 6), '--at', address], 2, /group 2 of the code has a typo/],
+      [[code, '--at', '127.0.0.1:1'], 125, /127\.0\.0\.1:1/],
+    ] as const) {
+      const failed = await near.cli(['pair', ...args, '--yes']);
+      expect(failed).toMatchObject({ code: exit, out: '' });
+      expect(failed.err).toMatch(message);
+      expect(failed.err.trimEnd().split('\n'), failed.err).toHaveLength(1);
+    }
+    expect((await far.cli(['pair', ticket, '--yes'])).err).toContain('of this very device');
+    offering.kill('SIGINT');
+    expect((await offering.done).code).toBe(130);
+    const late = await near.cli(['pair', ticket, '--yes']);
+    expect(late).toMatchObject({ code: 126, err: expect.stringContaining('no pairing session is open') });
+  });
+
+  it('run what is asked for, with its exit status, its input, and in the folder that is meant', async () => {
+    expect(await near.cli(['run', '--on', 'far', '--', 'echo out; exit 7'])).toMatchObject({ code: 7, out: 'out\n' });
+    const folders = await near.cli(['run', '--on', '@all', '--', 'pwd']);
+    expect(folders.code).toBe(0);
+    const lines = folders.out.trimEnd().split('\n').sort();
+    expect(lines[1]).toBe(`near: ${near.path}`);
+    expect(lines[0]).not.toContain(near.path);
+    const runs = (await near.json(['run', '--on', 'near,far', '--json', '--', 'pwd'])) as Run[];
+    expect(runs.map(({ status }) => status)).toEqual(['completed', 'completed']);
+    expect(new Set(runs.map(({ group }) => group)).size).toBe(1);
+  });
+
+  it('tell who has to answer where this one may not, and go on when somebody did', async () => {
+    const running = near.start(['run', '--on', 'far', '--yes', '--', 'cat; echo > "$DISPATCH_ARTIFACTS/made"'], {
+      stdin: 'to the other side\n',
+    });
+    await running.printed('this device may not answer for far, and --yes does not count there', 'err');
+    const approval = (await near.json(['approvals', '--json'])) as { id: string }[];
+    expect((await near.cli(['approve', approval[0]?.id ?? ''])).code).toBe(126);
+    await far.cli(['approve', approval[0]?.id ?? '']);
+    expect(await running.done).toMatchObject({ code: 0, out: 'to the other side\n' });
+  });
+
+  it('with approve, --yes counts, and artifacts come here whole', async () => {
+    await pair(['--allow', 'run,approve'], ({ code }) => ({ args: [code, '--at', address, '--yes'] }));
+    const made = await near.cli(['run', '--on', 'far', '--yes', '--', 'seq 1 500000 > "$DISPATCH_ARTIFACTS/numbers"']);
+    expect(made).toMatchObject({ code: 0 });
+    const [run] = (await near.json(['ps', '--all', '-n', '1', '--json'])) as Run[];
+    expect(await near.cli(['get', `${run?.number}/numbers`])).toMatchObject({ code: 0, out: 'numbers  3.4 MB\n' });
+    const expected = `${Array.from({ length: 500_000 }, (_, index) => index + 1).join('\n')}\n`;
+    const hash = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');
+    expect(hash(readFileSync(join(near.path, 'numbers')))).toBe(hash(expected));
+    expect((await near.cli(['get', `${run?.number}/numbers`, '-o', '-'])).out === expected).toBe(true);
+  });
+
+  it('queue what is for one that is away, say so, and start it when it is back', async () => {
+    await far.killPeer();
+    await presence('offline');
+    expect((await near.cli(['devices'])).out).toMatch(/^○ {2}far +offline since \d\d:\d\d/m);
+    expect((await near.cli(['route', '!ls @far'])).out).toContain('it would wait for far, which is offline since');
+    const expired = near.cli(['run', '--on', 'far', '--expire', '1', '--', 'true']);
+    const cancelled = near.start(['run', '--on', 'far', '--', 'true']);
+    const running = near.start(['run', '--on', 'far', '--', 'echo back']);
+    for (const one of [running, cancelled]) await one.printed('is queued, because far is offline since', 'err');
+    cancelled.kill('SIGINT');
+    expect((await cancelled.done).code).toBe(130);
+    expect(await expired).toMatchObject({ code: 126, err: expect.stringContaining('no device took it on in time') });
+    expect((await near.cli(['ps'])).out).toMatch(/far \(waits for it: offline since/);
+    await startPeer(far, 'far', address);
+    const { code, out, err } = await running.done;
+    expect({ code, out }).toEqual({ code: 0, out: 'back\n' });
+    expect(err).toContain('dispatch: far is back\n');
+  });
+
+  it('rename and revoke', async () => {
+    expect(await near.cli(['rename', 'far', 'attic'])).toMatchObject({ code: 0 });
+    expect(await near.cli(['run', '--on', 'attic', '--', 'echo hi'])).toMatchObject({ code: 0, out: 'hi\n' });
+    expect(await far.cli(['permissions', 'set', 'shell=off'])).toMatchObject({ code: 0 });
+    const denied = await near.cli(['run', '--on', 'attic', '--', 'echo hi']);
+    expect(denied.code).toBe(126);
+    expect(await far.cli(['revoke', 'near', '--yes'])).toMatchObject({ code: 0 });
+    expect(await near.cli(['revoke', 'attic', '--yes'])).toMatchObject({ code: 0 });
+    expect(await near.cli(['run', '--on', 'attic', '--', 'true'])).toMatchObject({
+      code: 125,
+      err: expect.stringContaining('there is no device "attic"'),
+    });
+  });
+});
