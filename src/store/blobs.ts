@@ -1,6 +1,6 @@
 /**
- * Bytes on disk under their SHA-256, as `ab/cdef…`. They are copied to `tmp/`, hashed on the way, synced, and renamed: a half
- * file never has a final name. Never deletes a blob.
+ * Bytes on disk under their SHA-256, as `ab/cdef…`. They are copied to `tmp/` (from another device, to `partial/`), hashed on the
+ * way, synced, and renamed: a half file never has a final name. Never deletes a blob.
  */
 
 import { createHash } from 'node:crypto';
@@ -12,8 +12,9 @@ import type { Sha256 } from '../core/ids.ts';
 import type { BlobStore, FileIdentity } from '../engine/ports.ts';
 import { storageError } from './disk-errors.ts';
 import { readFully, syncFolder, writeAll } from './file-io.ts';
+import { createPartialBlobs } from './partial-blobs.ts';
 
-const READ_CHUNK = 256 * 1024;
+const READ_CHUNK = 1024 * 1024;
 const COPY_CHUNK = 1024 * 1024;
 const SHA256 = /^[0-9a-f]{64}$/;
 /** A link or a pipe that took the place of a listed file must be neither followed nor waited for. */
@@ -28,6 +29,9 @@ export interface FileBlobStore extends BlobStore {
 export function createBlobStore(dir: string): FileBlobStore {
   const tmp = join(dir, 'tmp');
   removeStale(tmp);
+  const partials = createPartialBlobs(join(dir, 'partial'), (path, sha256, sizeBytes) =>
+    settle(path, pathOf(sha256), sizeBytes),
+  );
   let made = 0;
 
   const pathOf = (sha256: Sha256): string => {
@@ -82,6 +86,10 @@ export function createBlobStore(dir: string): FileBlobStore {
       } finally {
         await blob.close();
       }
+    },
+    async receive(sha256, sizeBytes) {
+      pathOf(sha256); // it comes from another device, and becomes a file name
+      return partials.receive(sha256, sizeBytes);
     },
     async verify(sha256) {
       const hash = createHash('sha256');
@@ -173,19 +181,30 @@ async function* readBlob(
     throw new DispatchError('invalid', `the offset to read from is a whole number of bytes from 0, not ${offset}`);
   }
   const blob = await openBlob();
+  const readAt = (position: number, size: number): Promise<{ bytesRead: number; buffer: Buffer }> | undefined => {
+    const length = Math.min(READ_CHUNK, size - position);
+    if (length <= 0) return undefined;
+    const piece = blob.read(Buffer.allocUnsafeSlow(length), 0, length, position);
+    piece.catch(() => {}); // told when the reader asks for it
+    return piece;
+  };
+  let ahead: ReturnType<typeof readAt>;
   try {
-    for (let position = offset; ; ) {
+    const { size } = await blob.stat();
+    ahead = readAt(offset, size);
+    for (let position = offset; ahead !== undefined; ) {
       if (signal.aborted)
         throw new DispatchError('cancelled', 'reading was cancelled before the end', { cause: signal.reason });
-      const buffer = Buffer.allocUnsafeSlow(READ_CHUNK);
-      const { bytesRead } = await blob.read(buffer, 0, READ_CHUNK, position);
-      if (bytesRead === 0) return;
-      yield bytesRead === READ_CHUNK ? buffer : buffer.subarray(0, bytesRead);
+      const { bytesRead, buffer } = await ahead;
       position += bytesRead;
+      // One piece ahead: the disk works while the reader does.
+      ahead = bytesRead === 0 ? undefined : readAt(position, size);
+      if (bytesRead > 0) yield buffer.subarray(0, bytesRead);
     }
   } catch (error) {
     throw storageError('cannot read content', error);
   } finally {
+    await ahead?.catch(() => {}); // a file is not closed under a read
     await blob.close();
   }
 }

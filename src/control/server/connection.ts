@@ -8,7 +8,7 @@ import { asDispatchError, DispatchError } from '../../core/errors.ts';
 import type { EngineApi, PeerStatus } from '../../protocol/api.ts';
 import { createFrameReader, type Frame } from '../../protocol/framing.ts';
 import { errorAnswer, RPC_CODES, RpcFault, type RpcId, type RpcRequest } from '../../protocol/json-rpc.ts';
-import { followChanges } from './follower.ts';
+import { followChanges, tellOfCalls } from './follower.ts';
 import { type Call, checkHello, createCalls, methodNamed } from './methods.ts';
 import { createOutbox } from './outbox.ts';
 import { createStreams } from './streams.ts';
@@ -72,6 +72,8 @@ export function createConnection(socket: Socket, context: ConnectionContext): Co
         hangUp();
       });
     },
+    onCall: tellOfCalls({ api, outbox, signal: ended.signal }),
+    signal: ended.signal,
   });
   const helloTimer = setTimeout(() => {
     fail(null, new DispatchError('timeout', `no hello came within ${HELLO_MS / 1000} s`, { hint: 'say hello first' }));

@@ -1,11 +1,11 @@
 /**
  * Tells one client every change from where it stands, in order. A client that does not read costs one cursor: telling stops
- * when its outbox is full, and goes on from there when it has drained.
+ * when its outbox is full, and goes on from there when it has drained. Also what comes of some of its calls, meanwhile.
  */
 
 import type { Device } from '../../core/devices.ts';
 import type { Cursor } from '../../core/thread.ts';
-import type { EngineApi } from '../../protocol/api.ts';
+import type { EngineApi, Method } from '../../protocol/api.ts';
 import type { Outbox } from './outbox.ts';
 
 /** Resolves when the signal aborts; rejects if the engine cannot tell the changes. */
@@ -77,4 +77,29 @@ function tellDevices(api: Pick<EngineApi, 'onDevices'>, outbox: Outbox): () => v
       tell();
     });
   });
+}
+
+/** Pairing is told to those that have to do with it, from their first such call on; progress to those that fetch. */
+export function tellOfCalls(options: {
+  api: Pick<EngineApi, 'onPair' | 'onFetch'>;
+  outbox: Outbox;
+  signal: AbortSignal;
+}): (method: Method) => void {
+  const { api, outbox, signal } = options;
+  const told = new Set<'pair' | 'fetch'>();
+  const begin = (topic: 'pair' | 'fetch', listen: () => () => void): void => {
+    if (told.has(topic) || signal.aborted) return;
+    told.add(topic);
+    signal.addEventListener('abort', listen(), { once: true });
+  };
+  return (method) => {
+    if (method.startsWith('pair.')) begin('pair', () => api.onPair((event) => outbox.notify('pair', event)));
+    else if (method === 'artifact.fetch') {
+      begin('fetch', () =>
+        api.onFetch((progress) => {
+          if (!outbox.full) outbox.notify('fetch', progress); // the next one tells as much
+        }),
+      );
+    }
+  };
 }

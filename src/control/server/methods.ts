@@ -34,6 +34,11 @@ const IN_ORDER: ReadonlySet<Method> = new Set<Method>([
   'resize',
   'signal',
   'say',
+  'device.rename',
+  'device.revoke',
+  'permissions.set',
+  'pair.open',
+  'pair.close',
 ]);
 
 export interface MethodContext {
@@ -43,10 +48,14 @@ export interface MethodContext {
   readonly onStop: () => void;
   /** Begins to tell changes; once a connection. */
   readonly startFollowing: (cursor: Params<'follow'>['cursor']) => void;
+  /** A method is about to be called: whoever calls some is told from then on what comes of them. */
+  readonly onCall: (method: Method) => void;
+  /** Aborts when the connection is gone. */
+  readonly signal: AbortSignal;
 }
 
 type Handlers = {
-  [M in Exclude<Method, PlainMethod | 'hello'>]: (
+  [M in Exclude<Method, Exclude<PlainMethod, 'artifact.fetch'> | 'hello'>]: (
     params: Params<M>,
   ) => Promise<{ result: Result<M>; after?: () => void }>;
 };
@@ -59,6 +68,7 @@ export function createCalls(context: MethodContext): Call {
     if (method === 'hello')
       throw new RpcFault(RPC_CODES.request, 'this connection has said hello before', 'say it once');
     const params = parse(method, given);
+    context.onCall(method);
     const turn = before.then(() => dispatch(context.api, own, method, params));
     if (IN_ORDER.has(method)) before = turn.catch(() => {});
     return turn;
@@ -122,8 +132,9 @@ export function checkHello(given: unknown, status: PeerStatus): Params<'hello'> 
   return parse('hello', given);
 }
 
-function ownMethods({ api, streams, status, onStop, startFollowing }: MethodContext): Handlers {
+function ownMethods({ api, streams, status, onStop, startFollowing, signal }: MethodContext): Handlers {
   return {
+    'artifact.fetch': async (params) => ({ result: await api['artifact.fetch'](params, signal) }),
     status: async () => ({ result: status() }),
     stop: async () => ({ result: { stopping: true }, after: onStop }),
     follow: async ({ cursor }) => ({ result: { following: true }, after: () => startFollowing(cursor) }),

@@ -14,7 +14,9 @@ const MAX_STREAMS = 64;
 export interface InputTarget {
   /** A promise resolves when there is room for more: then the client gets its credit. */
   write(bytes: Uint8Array): void | Promise<void>;
-  end(): void;
+  end(): void | Promise<void>;
+  /** The client has left it, for others. */
+  close?(): void;
 }
 
 /** A stream that has a number, and nothing going through it yet. */
@@ -58,6 +60,7 @@ export function createStreams(outbox: Outbox): Streams {
     entries.delete(stream);
     entry?.abort.abort();
     entry?.wake();
+    entry?.input?.close?.();
   };
   /** Undefined for a stream that has ended: what was on its way is of no use to anyone. */
   const find = (stream: number): Entry | undefined => {
@@ -128,8 +131,10 @@ export function createStreams(outbox: Outbox): Streams {
       const input = find(stream)?.input;
       if (input === undefined)
         throw new DispatchError('conflict', `stream ${stream} takes no input any more`, { hint: 'see "dispatch ps"' });
-      remove(stream);
-      input.end();
+      // One on another device may be gone: then the run says what became of it.
+      Promise.resolve(input.end())
+        .catch(() => {})
+        .finally(() => remove(stream));
     },
     close(stream) {
       find(stream);

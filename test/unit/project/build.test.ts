@@ -39,6 +39,7 @@ const SOURCES = {
   'src/routes/inline/worker.ts': `
     import { parentPort } from 'node:worker_threads';
     parentPort?.postMessage('from the worker');`,
+  'src/store/hash-worker.ts': 'export {};',
 };
 
 let root: string;
@@ -95,7 +96,9 @@ test('a project without sources builds to nothing', async () => {
 });
 
 test('an entry that is missing is an error', async () => {
-  await expect(build(root, { cli: 'src/cli/main.ts', 'inline-worker': 'src/nowhere.ts' })).rejects.toThrow('nowhere');
+  await expect(
+    build(root, { cli: 'src/cli/main.ts', 'inline-worker': 'src/nowhere.ts', 'hash-worker': 'src/nowhere.ts' }),
+  ).rejects.toThrow('nowhere');
 });
 
 test('an edit makes the build stale', async () => {

@@ -166,7 +166,7 @@ describe('runs', () => {
   it('keeps the selection on the same run when a new one comes', () => {
     const dashboard = busy();
     dashboard.press('escape', '3', 'j');
-    dashboard.tell({ type: 'submitted', run: aRun(9) });
+    dashboard.tell({ type: 'submitted', runs: [aRun(9)] });
     expect(dashboard.model.runs[dashboard.model.lists.runs.cursor]?.number).toBe(1);
   });
 
@@ -174,7 +174,7 @@ describe('runs', () => {
     const dashboard = startDashboard();
     const done = aRun(3, { status: 'completed' });
     dashboard.tell({ type: 'change', change: { ...changeOf(done) } });
-    dashboard.tell({ type: 'submitted', run: aRun(3, { status: 'queued' }) });
+    dashboard.tell({ type: 'submitted', runs: [aRun(3, { status: 'queued' })] });
     expect(dashboard.model.runs).toEqual([done]);
   });
 });

@@ -42,7 +42,12 @@ export function device(name: string, change: Partial<Device> = {}): Device {
 }
 
 export const laptop = device('laptop', { local: true });
-export const gpuBox = device('gpu-box', { presence: { state: 'online', since: NOW - 50 * minute, roundTripMs: 12.4 } });
+export const gpuBox = device('gpu-box', {
+  version: '0.1.0',
+  addresses: ['192.168.1.20:4747'],
+  grants: { held: ['run', 'approve', 'observe'], given: ['run'] },
+  presence: { state: 'online', since: NOW - 50 * minute, roundTripMs: 12.4 },
+});
 
 interface RunChange {
   readonly device?: Device;
@@ -200,6 +205,74 @@ export function busyDay(size: Size): Model {
         running,
         waiting,
         approval(13, 'rm -rf build'),
+      ),
+    },
+  };
+}
+
+const everything = { held: ['run', 'observe'], given: [] } as const;
+export const nas = device('nas', {
+  version: '0.1.0',
+  addresses: ['nas.local:4747', '[fd00::7]:4747'],
+  grants: everything,
+  presence: { state: 'offline', since: NOW - 42 * minute, stage: 'refused' },
+});
+const pi = device('pi', {
+  platform: 'linux',
+  version: '0.1.0',
+  grants: { held: ['run'], given: ['approve'] },
+  presence: { state: 'suspect', since: NOW - 3 * second },
+  clockAheadMs: 5 * minute,
+  load: { running: 1, slots: 2 },
+});
+const phone = device('phone', {
+  grants: { held: [], given: [] },
+  presence: {
+    state: 'offline',
+    since: NOW - 26 * 60 * minute,
+    stage: 'denied',
+    detail: 'it knows this device no more',
+  },
+});
+
+/** Five devices in every state, runs that wait for them, a group of three, and what others have said and asked. */
+export function fleetDay(size: Size): Model {
+  const model = emptyDay(size);
+  const group = 'run-20';
+  const runs = [
+    run(24, 'queued', 'apt upgrade', { device: nas, ago: 40 * second }),
+    run(23, 'queued', 'backup.sh', {
+      device: nas,
+      ago: 2 * minute,
+      more: { offeredAt: NOW - minute, cancelRequested: true },
+    }),
+    run(22, 'completed', 'uptime', { device: pi, ago: 3 * minute, more: { group } }),
+    run(21, 'queued', 'uptime', { device: nas, ago: 3 * minute, more: { group, offeredAt: NOW - 2 * minute } }),
+    run(20, 'completed', 'uptime', { device: gpuBox, ago: 3 * minute, more: { group } }),
+    run(19, 'running', 'train.py', {
+      device: gpuBox,
+      ago: 9 * minute,
+      more: { by: { kind: 'human', device: nas.id }, origin: nas.id },
+    }),
+    run(18, 'waiting_approval', 'reboot', { device: pi, ago: 4 * minute }),
+  ];
+  const [apt, backup, third, second_, first, train, reboot] = runs as [Run, Run, Run, Run, Run, Run, Run];
+  return {
+    ...model,
+    devices: [laptop, gpuBox, pi, nas, phone],
+    runs,
+    approvals: [approval(18, 'reboot', { device: pi.id })],
+    thread: {
+      ...model.thread,
+      entries: entries(
+        message('the disks are full again', { by: { kind: 'human', device: nas.id } }),
+        train,
+        reboot,
+        first,
+        backup,
+        apt,
+      ).map((entry) =>
+        entry.kind === 'run' && entry.run === first ? { ...entry, members: [first, second_, third] } : entry,
       ),
     },
   };

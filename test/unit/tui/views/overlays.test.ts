@@ -307,7 +307,7 @@ it('help is in two columns where they fit', () => {
       "┌ Help ────────────────────────────────────────────────────────────────────────┐",
       "│What to type                                                                  ┃",
       "│!command          run it in the shell of this device: reads and writes in     ┃",
-      "│                  reachable folders                                           ┃",
+      "│                  reachable folders                                           │",
       "│!?command         the same, reading only                                      │",
     ]
   `);

@@ -1,11 +1,25 @@
 // Every state of the screen that looks different, by name: what is drawn at every size and in every theme.
 
 import type { Run } from '../../../../src/core/runs.ts';
+import type { PairProposal } from '../../../../src/protocol/api.ts';
+import type { PairDialog, ProposalDialog } from '../../../../src/tui/device-dialogs.ts';
 import type { ApprovalDialog, Model, OutputPort, OutputView, RunDialog, Size } from '../../../../src/tui/model.ts';
 import { createEditor } from '../../../../src/tui/terminal/editor.ts';
 import { createList } from '../../../../src/tui/terminal/virtual-list.ts';
 import { DEAF_MS } from '../../../../src/tui/update/approvals.ts';
-import { approval, artifact, busyDay, emptyDay, gpuBox, laptop, NOW, withOverlay, withText } from './example.ts';
+import {
+  approval,
+  artifact,
+  busyDay,
+  emptyDay,
+  fleetDay,
+  gpuBox,
+  laptop,
+  NOW,
+  nas,
+  withOverlay,
+  withText,
+} from './example.ts';
 
 const COMMAND = 'for f in $(git ls-files "*.ts"); do\n  npx prettier --write "$f" && git add "$f"\ndone';
 
@@ -53,6 +67,74 @@ export function runDialog(model: Model, change: Partial<RunDialog> = {}): RunDia
   };
 }
 
+/** Twenty-nine modules in a chequered pattern, and its border: a code has at least so many. */
+const qr = Array.from({ length: 33 }, (_row, y) =>
+  Array.from({ length: 33 }, (_module, x) => x > 1 && y > 1 && x < 31 && y < 31 && (x + y) % 2 === 0),
+);
+
+const openSession: PairDialog['session'] = {
+  phase: 'open',
+  session: {
+    ticket: `dispatch1${'abcdefgh23456789'.repeat(8)}`,
+    code: '7k2m-9qxc-4t1n-0bzr-h5wd-3fgj-8v6p',
+    addresses: ['192.168.1.10:4747', '[fd00::1]:4747'],
+    allow: ['run', 'observe'],
+    mutual: true,
+    compare: false,
+    expiresAt: NOW + 9 * 60_000,
+  },
+  qr,
+  attempts: 1,
+  most: 5,
+  log: [{ at: NOW, tone: 'warning', text: '192.168.1.66: the secret is wrong' }],
+  proposal: undefined,
+};
+
+export function pairDialog(change: Partial<PairDialog> = {}): PairDialog {
+  return {
+    kind: 'pair',
+    tab: 'show',
+    row: { show: 1, use: 0, nearby: 0 },
+    allow: ['run'],
+    mutual: false,
+    compare: false,
+    session: { phase: 'choosing' },
+    ticket: createEditor(),
+    at: createEditor(),
+    comparing: false,
+    joining: undefined,
+    found: undefined,
+    askedAt: NOW,
+    notice: undefined,
+    ...change,
+  };
+}
+
+const proposal: PairProposal = {
+  proposal: 'p1',
+  device: { id: '12D3KooWSomeDeviceThatIsNearby', name: 'attic', platform: 'linux' },
+  words: ['window', 'copper', 'maple', 'river'],
+  offered: ['run', 'observe'],
+  asksMutual: true,
+  clockAheadMs: 0,
+};
+
+export function proposalDialog(change: Partial<ProposalDialog> = {}): ProposalDialog {
+  return {
+    kind: 'proposal',
+    proposal,
+    ours: undefined,
+    deafUntil: NOW - 1,
+    give: ['run'],
+    row: 0,
+    name: undefined,
+    editor: createEditor(),
+    phase: { type: 'open' },
+    notice: undefined,
+    ...change,
+  };
+}
+
 const items = ['go to the thread', 'go to the runs', 'cancel the run'].map((label, index) => ({
   item: { label, keywords: '', hint: `${index + 1}`, target: { kind: 'binding', id: 'pane.thread' } as const },
   positions: [0, 1, 3],
@@ -69,6 +151,8 @@ export function scenes(size: Size): Record<string, Model> {
     index: -1,
   };
   const over = (...overlays: Model['overlays']): Model => withOverlay({ ...busy, search }, ...overlays);
+  const fleet = fleetDay(size);
+  const onFleet = (...overlays: Model['overlays']): Model => withOverlay(fleet, ...overlays);
   return {
     busy,
     composing: busyDay(size),
@@ -89,6 +173,7 @@ export function scenes(size: Size): Record<string, Model> {
             ok: true,
             route: 'desktop-local',
             device: gpuBox,
+            devices: [gpuBox],
             action: { kind: 'shell', command: 'npm test', access: 'workspace-write' },
             because: [],
             rejected: [],
@@ -166,5 +251,41 @@ export function scenes(size: Size): Record<string, Model> {
       request: undefined,
     }),
     local: { ...busy, devices: [laptop] },
+    fleet: { ...fleet, focus: 'thread' },
+    fleetDevices: { ...fleet, focus: 'devices', pane: 'devices', side: 'devices' },
+    device: onFleet({ kind: 'device', device: nas.id, scroll: 0 }),
+    group: onFleet({ kind: 'runs', of: { type: 'group', group: 'run-20' }, selected: 1 }),
+    foreign: onFleet(
+      approvalDialog({ approval: { ...approval(18, 'reboot'), device: fleet.approvals[0]?.device ?? gpuBox.id } }),
+    ),
+    rename: onFleet({
+      kind: 'rename',
+      device: nas.id,
+      name: 'nas',
+      editor: createEditor('attic'),
+      sending: false,
+      notice: 'there is a device of that name',
+    }),
+    revoke: onFleet({
+      kind: 'revoke',
+      device: nas.id,
+      name: 'nas',
+      editor: createEditor('na'),
+      sending: false,
+      notice: undefined,
+    }),
+    pairing: onFleet(pairDialog()),
+    ticket: onFleet(pairDialog({ session: openSession })),
+    joining: onFleet(
+      pairDialog({ tab: 'use', ticket: createEditor('1a2b-3c4d'), at: createEditor('nas.local:4747'), joining: 4 }),
+    ),
+    nearby: onFleet(
+      pairDialog({ tab: 'nearby', found: [{ id: '12D3KooWExample', addresses: ['192.168.1.30:4747'] }] }),
+    ),
+    proposal: onFleet(pairDialog({ tab: 'use' }), proposalDialog()),
+    comparing: onFleet(
+      pairDialog(),
+      proposalDialog({ ours: ['run'], proposal: { ...proposal, askedWord: 3 }, editor: createEditor('win') }),
+    ),
   };
 }

@@ -1,0 +1,51 @@
+/**
+ * What a browser is told about an artifact. Whoever made it is not trusted: a page, a script or a drawing that could run in a
+ * browser is only ever saved, and nothing that is shown may load, run or be embedded by anything.
+ */
+
+import type { Artifact } from '../../core/artifacts.ts';
+import { fileName } from './artifact-url.ts';
+
+type Headers = Record<string, string>;
+
+/** Of every answer. */
+export const SAFE_HEADERS: Readonly<Headers> = {
+  'X-Content-Type-Options': 'nosniff',
+  'Content-Security-Policy': "sandbox; default-src 'none'",
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  // The URL holds the token.
+  'Referrer-Policy': 'no-referrer',
+  'X-Frame-Options': 'DENY',
+  'Cache-Control': 'private, no-cache',
+};
+
+/** Types that a browser shows and never runs; everything else is saved. A PDF would not show inside a sandbox. */
+const SHOWN =
+  /^(text\/(plain|markdown|csv)|application\/json|image\/(png|jpeg|gif|webp|avif|bmp)|(audio|video)\/[a-z0-9.+-]+)$/;
+const TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/;
+
+export function artifactHeaders(artifact: Artifact): Headers {
+  const type = artifact.mimeType.toLowerCase();
+  const sound = TYPE.test(type) ? type : 'application/octet-stream';
+  const disposition = SHOWN.test(sound) ? 'inline' : 'attachment';
+  return {
+    ...SAFE_HEADERS,
+    'Content-Type': sound.startsWith('text/') || sound === 'application/json' ? `${sound}; charset=utf-8` : sound,
+    'Content-Disposition': `${disposition}; ${namedFile(fileName(artifact.name, artifact.id))}`,
+    'Accept-Ranges': 'bytes',
+    ETag: etagOf(artifact),
+  };
+}
+
+export function etagOf({ sha256 }: Artifact): string {
+  return `"${sha256}"`;
+}
+
+/** Both spellings of RFC 6266: plain for old readers, RFC 5987 for the name as it is. Nothing that could mislead the eye. */
+function namedFile(name: string): string {
+  const shown = name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '_');
+  const plain = shown.replace(/[^\x20-\x7e]|["\\%]/gu, '_');
+  const spelt = encodeURIComponent(shown).replace(/['()*]/g, (char) => `%${char.charCodeAt(0).toString(16)}`);
+  return `filename="${plain}"; filename*=UTF-8''${spelt}`;
+}

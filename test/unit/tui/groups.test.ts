@@ -1,0 +1,109 @@
+// Runs of one task on several devices: one entry of the thread, whatever the order in which they become known.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { DeviceId, RunId } from '../../../src/core/ids.ts';
+import type { Run } from '../../../src/core/runs.ts';
+import { combinedStatus, membersOf, worstOf } from '../../../src/tui/groups.ts';
+import { overlayOf, subjectRun } from '../../../src/tui/select.ts';
+import { subscriptions } from '../../../src/tui/subscriptions.ts';
+import { aChange, aRun, keyOf, messageEntry, runEntry, startDashboard } from '../../helpers/tui-model.ts';
+
+const GROUP = 'group' as RunId;
+const member = (number: number, status: Run['status'] = 'running'): Run => ({
+  ...aRun(number, { status, command: 'uptime' }),
+  device: `device-${number}` as DeviceId,
+  group: GROUP,
+});
+const all = [member(1), member(2, 'completed'), member(3, 'failed')];
+const numbers = (dashboard: ReturnType<typeof startDashboard>): number[][] =>
+  dashboard.model.thread.entries.map((entry) => membersOf(entry).map(({ number }) => number));
+
+describe('a group', () => {
+  it('is one entry, by whichever way its runs come: a snapshot, changes, or a page', () => {
+    const snapshot = startDashboard({ snapshot: { entries: all.map(runEntry) } });
+    expect(numbers(snapshot)).toEqual([[1, 2, 3]]);
+
+    const changes = startDashboard();
+    for (const run of all) changes.tell({ type: 'change', change: aChange(runEntry(run), 'run.submitted') });
+    expect(numbers(changes)).toEqual([[1, 2, 3]]);
+
+    const paged = startDashboard({ snapshot: { entries: [runEntry(member(3)), messageEntry(4)], more: true } });
+    expect(paged.model.thread.loading).toBe('older');
+    paged.tell({
+      type: 'page',
+      page: { kind: 'older', before: keyOf(3) },
+      entries: [runEntry(member(1)), runEntry(member(2))],
+      more: { before: false },
+    });
+    expect(numbers(paged)).toEqual([[1, 2, 3], []]);
+  });
+
+  it('is whole and in order whatever the order of its runs', () => {
+    const orders = fc.shuffledSubarray(all, { minLength: all.length });
+    fc.assert(
+      fc.property(orders, (order) => {
+        const dashboard = startDashboard();
+        for (const run of order) dashboard.tell({ type: 'change', change: aChange(runEntry(run), 'run.submitted') });
+        return numbers(dashboard).length === 1 && numbers(dashboard)[0]?.join() === '1,2,3';
+      }),
+    );
+  });
+
+  it('does not take in runs on their own, nor those of another group', () => {
+    const other = { ...member(4), group: 'other' as RunId };
+    const dashboard = startDashboard({ snapshot: { entries: [...all, other, aRun(5)].map(runEntry) } });
+    expect(numbers(dashboard)).toEqual([[1, 2, 3], [4], [5]]);
+    expect(dashboard.model.thread.entries.map(({ members }) => members?.length)).toEqual([3, undefined, undefined]);
+  });
+
+  it('follows what becomes of each of them', () => {
+    const dashboard = startDashboard({ snapshot: { entries: all.map(runEntry), runs: all.toReversed() } });
+    const done = member(1, 'completed');
+    dashboard.tell({ type: 'change', change: aChange(runEntry(done), 'run.completed') });
+    const [entry] = dashboard.model.thread.entries;
+    expect(entry === undefined ? [] : membersOf(entry).map(({ status }) => status)).toEqual([
+      'completed',
+      'completed',
+      'failed',
+    ]);
+    // What is told of a run with its approval counts as well.
+    const again = member(2, 'cancelled');
+    dashboard.tell({ type: 'change', change: aChange(messageEntry(9), 'message.said', again) });
+    const [after] = dashboard.model.thread.entries;
+    expect(after === undefined ? [] : membersOf(after).map(({ status }) => status)).toEqual([
+      'completed',
+      'cancelled',
+      'failed',
+    ]);
+  });
+
+  it('is told with the worst first', () => {
+    expect(combinedStatus(all)).toBe('1 failed, 1 running, 1 done');
+    expect(combinedStatus([member(1, 'completed'), member(2, 'completed'), member(3)])).toBe('1 running, 2 done');
+    expect(worstOf([member(1, 'completed'), member(2, 'waiting_approval')])?.number).toBe(2);
+    expect(worstOf([])).toBeUndefined();
+  });
+
+  it('opens as a list in which each run can be opened and acted on', () => {
+    const dashboard = startDashboard({ snapshot: { entries: all.map(runEntry), runs: all.toReversed() } });
+    dashboard.press('escape');
+    expect(subjectRun(dashboard.model)).toBeUndefined();
+    dashboard.press('x');
+    expect(dashboard.model.toasts.at(-1)?.text).toContain('choose one');
+    dashboard.press('enter');
+    expect(overlayOf(dashboard.model, 'runs')).toMatchObject({ of: { type: 'group', group: GROUP }, selected: 0 });
+    expect(subjectRun(dashboard.model)?.number).toBe(1);
+    dashboard.press('j', 'j', 'j', 'r');
+    expect(dashboard.take()).toContainEqual({ type: 'retry', run: member(3).id });
+    dashboard.press('enter');
+    expect(overlayOf(dashboard.model, 'run')?.run).toBe(member(3).id);
+    dashboard.press('escape', 'escape');
+    expect(dashboard.model.overlays).toEqual([]);
+  });
+
+  it('shows the output of none of them, and so asks for none', () => {
+    const dashboard = startDashboard({ snapshot: { entries: all.map(runEntry) } });
+    expect(subscriptions(dashboard.model).tails).toEqual([]);
+  });
+});
