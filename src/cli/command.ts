@@ -32,7 +32,7 @@ export interface Command {
 
 /** A command in the table, before it is loaded. */
 export interface RegisteredCommand {
-  readonly group: 'Tasks' | 'Approvals' | 'Results' | 'Thread' | 'This device';
+  readonly group: 'Tasks' | 'Approvals' | 'Results' | 'Thread' | 'Devices' | 'This device';
   readonly summary: string;
   readonly load: () => Promise<Command>;
 }

@@ -9,7 +9,7 @@ export interface CommandOutline {
   readonly summary: string;
   readonly options: readonly string[];
   /** What the positional arguments name, or the words that they can be. */
-  readonly completes?: 'runs' | 'approvals' | 'artifacts' | 'files' | readonly string[];
+  readonly completes?: 'runs' | 'approvals' | 'artifacts' | 'devices' | 'files' | readonly string[];
 }
 
 export interface CliContext {

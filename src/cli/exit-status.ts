@@ -29,7 +29,7 @@ export function complaintOf(run: Run): string | undefined {
     const why = {
       user: 'it was cancelled',
       rejected: 'it was rejected',
-      expired: 'nobody answered in time',
+      expired: run.acceptedAt === undefined ? 'no device took it on in time' : 'nobody answered in time',
       revoked: 'its permission was revoked',
     }[run.reason];
     const again = run.masked ? 'submit it again, with its secrets' : `do it again with "dispatch retry ${run.number}"`;

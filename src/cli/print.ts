@@ -66,26 +66,31 @@ export function table(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-export function runRow(run: Run, now: number): string[] {
+/** `where`: the device and what it waits for, where there are several devices. */
+export function runRow(run: Run, now: number, where?: string): string[] {
   return [
     GLYPHS[run.status],
     String(run.number),
     statusText(run),
     run.route,
+    ...(where === undefined ? [] : [where]),
     elapsed(run, now),
     safe(actionTitle(run.action)),
   ];
 }
 
-export function approvalLines(approval: Approval, runNumber: string, now: number): string[] {
+/** `where`: the name of the device that will execute, if that is another one. */
+export function approvalLines(approval: Approval, runNumber: string, now: number, where?: string): string[] {
   const left =
     approval.status === 'pending' ? `${formatDuration(approval.expiresAt - now, true)} left` : approval.status;
   const { access, enforced, cwd, executable, envNames } = approval.payload;
   const reach =
-    access === enforced ? enforced : `${enforced} (asked for ${access}, but this device has no sandbox to enforce it)`;
+    access === enforced
+      ? enforced
+      : `${enforced} (asked for ${access}, but ${where === undefined ? 'this device' : safe(where)} has no sandbox to enforce it)`;
   const variables = envNames.length === 0 ? '' : ` with ${envNames.map(safe).join(', ')}`;
   return [
-    `⚠ ${approval.id}  run ${runNumber}  ${left}`,
+    `⚠ ${approval.id}  run ${runNumber}  ${left}${where === undefined ? '' : `  on ${safe(where)}`}`,
     `    ${safe(approval.payload.command)}`,
     `    in ${safe(cwd)} as ${safe(executable)}${variables}`,
     `    ${reach}`,

@@ -79,9 +79,29 @@ export const COMMANDS: Readonly<Record<string, RegisteredCommand>> = {
     load: async () => (await import('./commands/search.ts')).command,
   },
   devices: {
-    group: 'This device',
+    group: 'Devices',
     summary: 'list devices',
     load: async () => (await import('./commands/devices.ts')).command,
+  },
+  pair: {
+    group: 'Devices',
+    summary: 'let another device in, or take up its ticket',
+    load: async () => (await import('./commands/pair.ts')).command,
+  },
+  revoke: {
+    group: 'Devices',
+    summary: 'end the pairing with a device',
+    load: async () => (await import('./commands/revoke.ts')).command,
+  },
+  rename: {
+    group: 'Devices',
+    summary: 'call a device something else',
+    load: async () => (await import('./commands/rename.ts')).command,
+  },
+  permissions: {
+    group: 'This device',
+    summary: 'show or set what is allowed on this device',
+    load: async () => (await import('./commands/permissions.ts')).command,
   },
   peer: {
     group: 'This device',

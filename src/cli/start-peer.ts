@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { makeFolder } from '../config/make-folder.ts';
 import type { Paths } from '../config/paths.ts';
 import { DispatchError, type WireError } from '../core/errors.ts';
+import { PEER_NODE_FLAGS } from '../peer/node-flags.ts';
 
 /** Longer than a peer takes that finds another one about to end. */
 const START_TIMEOUT_MS = 30_000;
@@ -72,7 +73,7 @@ function spawnPeer(log: number, env: NodeJS.ProcessEnv): ChildProcess {
     new URL(import.meta.url.endsWith('.ts') ? '../../bin/dispatch.js' : '../bin/dispatch.js', import.meta.url),
   );
   try {
-    return spawn(process.execPath, [launcher, 'peer', '--background'], {
+    return spawn(process.execPath, [...PEER_NODE_FLAGS, launcher, 'peer', '--background'], {
       cwd: '/',
       detached: true,
       env: ownEnvironment(env),

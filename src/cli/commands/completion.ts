@@ -37,11 +37,15 @@ function wordsOf({ completes }: Row): readonly string[] {
   return Array.isArray(completes) ? completes : [];
 }
 
+/** Shell text that prints the names of the devices, one a line. */
+const DEVICES = "dispatch devices 2>/dev/null | awk '/^[^ ]/{print $2}'";
+
 /** Shell text that prints the candidates of a dynamic argument, one a line; undefined where there are none. */
 function candidates({ completes }: Row): string | undefined {
   if (completes === 'runs') return "dispatch ps --all -n 20 2>/dev/null | awk '{print $2}'";
   if (completes === 'approvals') return "dispatch approvals 2>/dev/null | awk '/^⚠/{print $4}'";
   if (completes === 'artifacts') return "dispatch artifacts -n 20 2>/dev/null | awk '{print $1}'";
+  if (completes === 'devices') return DEVICES;
   return undefined;
 }
 
@@ -53,9 +57,22 @@ function bash(rows: readonly Row[]): string {
   });
   return `# dispatch completion for bash
 _dispatch() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" words=""
+  local current="\${2-\${COMP_WORDS[COMP_CWORD]}}" words="" before="\${COMP_WORDS[COMP_CWORD-1]}" head=""
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W "${rows.map(({ name }) => name).join(' ')}" -- "$current"))
+    return
+  fi
+  # To bash @ is a word of its own, and yet part of the one that is completed.
+  if [ "$before" = @ ]; then before="\${COMP_WORDS[COMP_CWORD-2]}"; fi
+  if [ "$before" = --on ]; then
+    head="\${current%"\${current##*,}"}"
+    words="$(${DEVICES})"
+    [ -n "$head" ] || words="$words @all"
+  elif [[ $current == @* ]]; then
+    head=@ words="$(${DEVICES}) all"
+  fi
+  if [ -n "$words" ]; then
+    COMPREPLY=($(compgen -P "$head" -W "$words" -- "\${current#"$head"}"))
     return
   fi
   case "\${COMP_WORDS[1]}" in
@@ -84,6 +101,12 @@ ${commands.join('\n')}
     _describe command commands
     return
   fi
+  if [[ \${words[CURRENT-1]} == --on || \${words[CURRENT]} == @* ]]; then
+    compset -P '*[,@]'
+    compadd -- \${(f)"$(${DEVICES})"}
+    if [[ $IPREFIX == *@ ]]; then compadd -- all; else compadd -- @all; fi
+    return
+  fi
   case "\${words[2]}" in
 ${cases.join('\n')}
   esac
@@ -100,8 +123,16 @@ function fish(rows: readonly Row[]): string {
       `complete -c dispatch -n __fish_use_subcommand -f -a ${row.name} -d '${row.summary.replaceAll("'", "\\'")}'`,
       ...optionsOf(row).map((option) => `${here} -l ${option.slice(2)}`),
       ...wordsOf(row).map((word) => `${here} -f -a ${word}`),
-      ...(dynamic === undefined ? [] : [`${here} -f -a '(${dynamic.replaceAll("'", "\\'")})'`]),
+      ...(dynamic === undefined ? [] : [`${here} -f -a ${quoted(`(${dynamic})`)}`]),
     ];
   });
-  return `# dispatch completion for fish\n${lines.join('\n')}\n`;
+  const targets = [
+    `complete -c dispatch -n '__fish_seen_subcommand_from run' -l on -x -a ${quoted(`(${DEVICES}; echo @all)`)}`,
+    `complete -c dispatch -n 'string match -q "@*" -- (commandline -ct)' -f -a ${quoted(`(${DEVICES} | sed s/^/@/; echo @all)`)}`,
+  ];
+  return `# dispatch completion for fish\n${[...lines, ...targets].join('\n')}\n`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "\\'")}'`;
 }

@@ -1,31 +1,70 @@
-/** `dispatch devices`: machines, what they can do and what their owners allow. */
+/** `dispatch devices`: machines, whether they are there, what they can do and what their owners allow. */
 
+import type { Device } from '../../core/devices.ts';
 import type { Command } from '../command.ts';
 import { safe, table } from '../print.ts';
+import { abilities, clockWarning, grantWords, PRESENCE_GLYPHS, presenceText } from '../print-device.ts';
 
 export const command: Command = {
-  usage: 'devices',
+  usage: 'devices [--verbose]',
   summary: 'List the devices: whether they are there, what they can do, what is allowed on them.',
+  details: [
+    '● is there (with the round trip), ◌ left the last question unanswered, ○ is not there (since when, and what the last attempt',
+    'to reach it met). With --verbose also ids, addresses, and what the last attempt met in full.',
+  ].join('\n'),
   options: {},
-  examples: ['dispatch devices', 'dispatch devices --json'],
+  examples: ['dispatch devices', 'dispatch devices --verbose', 'dispatch devices --json'],
   maxArguments: 0,
-  async run(context) {
+  async run(context, args) {
     const client = await context.connect();
     const { devices } = await client.call('devices', {});
     if (context.json) {
       context.printJson(devices);
       return 0;
     }
-    const rows = devices.map((device) => [
-      device.presence.state === 'online' ? '●' : '○',
-      safe(device.name),
-      device.local ? 'this device' : device.presence.state,
-      device.platform,
-      `${device.load.running}/${device.load.slots} running`,
-      device.capabilities.shell ? (device.permissions.shell ? 'shell' : 'shell (not allowed)') : 'no shell',
-      device.id,
-    ]);
-    for (const line of table(rows)) context.print(line);
+    const now = Date.now();
+    const rows = table(devices.map((device) => row(device, now)));
+    for (const [index, device] of devices.entries()) {
+      context.print(rows[index] ?? '');
+      for (const line of [...notes(device), ...(args.flag('verbose') ? evidence(device) : [])])
+        context.print(`    ${line}`);
+    }
+    if (devices.length === 1) context.note('no other device is paired with this one: "dispatch pair --help" tells how');
     return 0;
   },
 };
+
+function row(device: Device, now: number): string[] {
+  const there = device.presence.state !== 'offline';
+  return [
+    PRESENCE_GLYPHS[device.presence.state],
+    safe(device.name),
+    presenceText(device, now),
+    safe(device.platform),
+    safe(device.version ?? '-'),
+    there ? `${device.load.running}/${device.load.slots} running` : '-',
+    abilities(device),
+  ];
+}
+
+function notes(device: Device): string[] {
+  const { grants, clockAheadMs } = device;
+  const warning = clockAheadMs === undefined ? undefined : clockWarning(clockAheadMs);
+  return [
+    ...(grants === undefined
+      ? []
+      : [`this device may there: ${grantWords(grants.held)};  it may here: ${grantWords(grants.given)}`]),
+    ...(warning === undefined ? [] : [`⚠ ${warning}: set the clock right`]),
+  ];
+}
+
+function evidence({ id, addresses = [], capabilities, enforces, presence }: Device): string[] {
+  const folders = capabilities.reachableFolders.map(safe).join(', ');
+  return [
+    `id ${id}`,
+    ...(addresses.length === 0 ? [] : [`at ${addresses.map(safe).join(', ')}`]),
+    ...(folders === '' ? [] : [`reachable folders: ${folders}`]),
+    ...(capabilities.shell && enforces.every((level) => level === 'full-access') ? ['no sandbox'] : []),
+    ...(presence.state === 'offline' && presence.detail !== undefined ? [safe(presence.detail)] : []),
+  ];
+}

@@ -14,7 +14,10 @@ import { bytes as size } from '../print.ts';
 export const command: Command = {
   usage: 'get ARTIFACT [-o PATH]',
   summary: 'Save an artifact to a file. "-o -" writes it to standard output.',
-  details: 'ARTIFACT is an id, the beginning of one, RUN/NAME, or the number of a run that has one artifact.',
+  details: [
+    'ARTIFACT is an id, the beginning of one, RUN/NAME, or the number of a run that has one artifact.',
+    'What lies on another device is fetched first. If that is interrupted, the same command goes on where it stopped.',
+  ].join('\n'),
   options: {
     output: { type: 'string', short: 'o', value: 'PATH', help: 'file or folder (default: its name, here)' },
     force: { type: 'boolean', help: 'replace a file that is there' },
@@ -25,7 +28,10 @@ export const command: Command = {
     const ref = onlyArgument(args, 'get', 'ARTIFACT');
     const wanted = args.text('output');
     const client = await context.connect();
-    const { artifact, chunks } = await client.blob({ artifact: ref, offset: 0 });
+    const { artifact: meant } = await client.call('artifact.get', { artifact: ref });
+    if (meant.device !== (await client.peer).id)
+      await (await import('../fetch.ts')).fetchArtifact(context, client, meant);
+    const { artifact, chunks } = await client.blob({ artifact: meant.id, offset: 0 });
     if (wanted === '-') return printAll(context, chunks);
     const path = await destination(wanted, basename(artifact.name));
     await save(artifact, untilInterrupted(context, chunks), path, args.flag('force'));

@@ -1,15 +1,20 @@
 /** `dispatch ps`: runs, newest first. */
 
 import { DispatchError } from '../../core/errors.ts';
-import { RUN_STATUSES, type RunStatus } from '../../core/runs.ts';
+import { RUN_STATUSES, type Run, type RunStatus } from '../../core/runs.ts';
 import type { Command } from '../command.ts';
 import { runRow, table } from '../print.ts';
+import { whereabouts } from '../print-device.ts';
 
 const OPEN: readonly RunStatus[] = ['queued', 'running', 'waiting_approval'];
 
 export const command: Command = {
   usage: 'ps [--all] [-n N] [--status STATUS]',
   summary: 'List runs, newest first: those that are not over, and with --all the others too.',
+  details: [
+    'Where other devices are paired with this one, it also says where each runs. Runs of one command on several devices have the',
+    'same +mark.',
+  ].join('\n'),
   options: {
     all: { type: 'boolean', short: 'a', help: 'also what is over' },
     status: { type: 'string', multiple: true, value: 'STATUS', help: RUN_STATUSES.join(', ') },
@@ -29,15 +34,26 @@ export const command: Command = {
     const status = wanted.length > 0 ? wanted : args.flag('all') ? undefined : [...OPEN];
     const limit = args.number('limit', { min: 1, max: 1000 }) ?? 50;
     const client = await context.connect();
-    const { runs, more } = await client.call('runs.list', { limit, ...(status === undefined ? {} : { status }) });
+    const [{ runs, more }, { devices }] = await Promise.all([
+      client.call('runs.list', { limit, ...(status === undefined ? {} : { status }) }),
+      client.call('devices', {}),
+    ]);
     if (context.json) {
       context.printJson(runs);
       return 0;
     }
-    for (const line of table(runs.map((run) => runRow(run, Date.now())))) context.print(line);
+    const now = Date.now();
+    const where = (run: Run): string | undefined =>
+      devices.length > 1 ? `${whereabouts(run, devices, now)}${groupMark(run)}` : undefined;
+    for (const line of table(runs.map((run) => runRow(run, now, where(run))))) context.print(line);
     if (runs.length === 0)
       context.note(status === undefined ? 'there are no runs yet' : 'no such runs; --all lists those that are over');
     if (more) context.note(`there are more: -n ${limit * 2}`);
     return 0;
   },
 };
+
+/** The end of the id that runs of one task share. */
+function groupMark({ group }: Run): string {
+  return group === undefined ? '' : ` +${group.slice(-4)}`;
+}

@@ -3,11 +3,13 @@
 import { DispatchError } from '../../core/errors.ts';
 import type { Command } from '../command.ts';
 import { actionTitle, safe } from '../print.ts';
+import { offlineText } from '../print-device.ts';
 
 export const command: Command = {
   usage: 'route TASK…',
   summary: 'Say where a task would go, and why. Nothing runs.',
-  details: 'The task is written as in the composer: !command, !?command, !!command, = expression, @device.',
+  details:
+    'The task is written as in the composer: !command, !?command, !!command, = expression, @device (several, or @all).',
   options: {},
   examples: ["dispatch route '!npm test'", "dispatch route '= 6 * 7' --json"],
   async run(context, args) {
@@ -15,18 +17,27 @@ export const command: Command = {
     if (task.trim() === '')
       throw new DispatchError('usage', 'there is no task', { hint: "dispatch route '!npm test'" });
     const client = await context.connect();
-    const { ok: _, ...answer } = await client.call('route', { task, cwd: process.cwd() });
+    const { ok: _, devices, ...answer } = await client.call('route', { task, cwd: process.cwd() });
     if (context.json) {
-      context.printJson(answer);
+      context.printJson(devices.length > 1 ? { ...answer, devices } : answer);
       return 0;
     }
-    const { device } = answer;
+    const { action } = answer;
+    const now = Date.now();
+    const where = devices.map((device) => safe(device.name)).join(', ');
     context.print(
-      [answer.route, ...(device === undefined ? [] : [safe(device.name)]), safe(actionTitle(answer.action))].join(
-        ' · ',
-      ),
+      [
+        answer.route,
+        ...(where === '' ? [] : [where]),
+        ...(action.kind === 'shell' ? [action.access] : []),
+        safe(actionTitle(action)),
+      ].join(' · '),
     );
     context.print(`because ${answer.because.join('; ')}`);
+    for (const { name, presence } of devices) {
+      if (presence.state === 'offline')
+        context.print(`it would wait for ${safe(name)}, which is ${offlineText(presence, now)}`);
+    }
     for (const { device: name, reason } of answer.rejected) context.print(`not ${safe(name)}: ${reason}`);
     return 0;
   },

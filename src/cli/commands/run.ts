@@ -4,12 +4,12 @@ import { resolve } from 'node:path';
 import type { ControlClient } from '../../control/client/client.ts';
 import type { AccessLevel, ShellAction } from '../../core/actions.ts';
 import { DispatchError } from '../../core/errors.ts';
-import { isFinal, type Run } from '../../core/runs.ts';
+import type { Run } from '../../core/runs.ts';
 import type { Arguments, Command } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { complaintOf, exitStatusOf } from '../exit-status.ts';
+import { type FollowOptions, followRun, watchLater } from '../follow-run.ts';
 import { newId } from '../ids.ts';
-import { safe } from '../print.ts';
 import { shellText } from '../shell-words.ts';
 import { hasStandardInput } from '../standard-input.ts';
 
@@ -22,13 +22,21 @@ export const command: Command = {
     'One word after -- is shell text; several are run as they are. Standard input goes to the command when it is not a',
     'terminal. Without --tty both outputs of the command arrive on standard output, in order. Ctrl-C cancels the run.',
     'If policy asks, the run waits until somebody approves it: here with --yes, in a dashboard, or with "dispatch approve".',
+    'A run on a device that is not there is queued until it is back; a link that is lost does not stop a run.',
+    'With several devices each line of output begins with the name of its device, the command reads nothing, and --json is one array',
+    'of runs. The exit code is 0 if all of them gave 0, else that of the first, as listed, that did not.',
   ].join('\n'),
   options: {
-    on: { type: 'string', value: 'DEVICE', help: 'where: a name, an id prefix, or "local"' },
+    on: {
+      type: 'string',
+      value: 'DEVICE,…',
+      help: 'where: names, id prefixes, "local", or @all (default: this device)',
+    },
     access: { type: 'string', value: 'LEVEL', help: 'read-only, workspace-write (default) or full-access' },
-    cwd: { type: 'string', value: 'D', help: 'working folder (default: this one)' },
+    cwd: { type: 'string', value: 'D', help: 'working folder (default: this one; on another device its home)' },
     env: { type: 'string', multiple: true, value: 'K=V', help: 'a variable for the command; its value is not kept' },
     timeout: { type: 'string', value: 'S', help: 'stop it after S seconds' },
+    expire: { type: 'string', value: 'S', help: 'cancel it if its device has not taken it on within S seconds' },
     tty: { type: 'boolean', short: 't', help: 'give the command a terminal' },
     'no-stdin': { type: 'boolean', short: 'n', help: 'the command reads nothing' },
     detach: { type: 'boolean', short: 'd', help: 'print the id and come back at once' },
@@ -41,6 +49,8 @@ export const command: Command = {
     'dispatch run --tty --yes -- vi notes.txt',
     'tar c src | dispatch run --yes -- tar tv',
     'dispatch run --detach --yes -- npm test',
+    'dispatch run --on gpu-box -- nvidia-smi',
+    'dispatch run --on @all --yes -- uptime',
   ],
   run: runCommand,
 };
@@ -50,34 +60,81 @@ async function runCommand(context: CliContext, args: Arguments): Promise<number>
   if (args.rest === undefined && words.length > 0) {
     throw new DispatchError('usage', 'the command stands after "--"', { hint: `dispatch run -- ${words.join(' ')}` });
   }
+  const devices = targets(args.text('on'));
+  const several = devices !== undefined && (devices.length > 1 || devices[0] === '@all');
   const detach = args.flag('detach');
   const tty = args.flag('tty') ? terminalSize(context) : undefined;
+  if (several && tty !== undefined)
+    throw new DispatchError('usage', 'one terminal cannot show several devices', { hint: 'leave --tty out' });
   const takesInput =
-    !detach && !args.flag('no-stdin') && hasStandardInput() && (tty !== undefined || !context.stdin.isTTY);
-  const action = actionOf(args, words, takesInput, tty);
-  const on = args.text('on');
+    !detach && !several && !args.flag('no-stdin') && hasStandardInput() && (tty !== undefined || !context.stdin.isTTY);
+  const action = actionOf(args, words, takesInput, tty, devices);
+  const expire = args.number('expire', { min: 1, max: 30 * DAY_S });
   const id = newId();
   const client = await context.connect();
   const submitted = client.call('submit', {
     id,
     task: `!${action.command}`,
     action,
-    ...(on === undefined ? {} : { device: on }),
+    ...(devices === undefined ? {} : { devices, cwd: process.cwd() }),
+    ...(expire === undefined ? {} : { expiresInMs: expire * 1000 }),
     ...(args.flag('no-wait') ? { noWait: true } : {}),
     ...(args.flag('yes') ? { approve: true } : {}),
   });
-  if (detach) return printId(context, (await submitted).run);
+  if (detach) return printIds(context, (await submitted).runs, several);
+  const print = (bytes: Uint8Array): void | Promise<void> => copy(context, bytes);
+  if (several) return followAll(context, client, submitted, { yes: args.flag('yes'), print });
+  const options = { takesInput, tty: tty !== undefined, yes: args.flag('yes'), print, inTurn: atOnce };
   // Asked for in one breath with the submission: nothing here waits for a round trip.
-  const following = followRun(context, client, id, { takesInput, tty: tty !== undefined });
+  const following = followRun(context, client, id, options);
   following.catch(() => {}); // if the submission is refused, that is what is told
   const { run: entered } = await submitted;
-  const run = await following.catch((error: unknown) => {
-    throw withoutPeer(entered, error);
-  });
+  const stopWatching = watchLater(context, client, [entered]);
+  const run = await following
+    .catch((error: unknown) => {
+      throw withoutPeer(entered, error);
+    })
+    .finally(stopWatching);
   if (context.json) context.printJson(run);
   const complaint = complaintOf(run);
   if (complaint !== undefined) context.note(complaint);
   return exitStatusOf(run);
+}
+
+const atOnce: FollowOptions['inTurn'] = (work) => work();
+
+async function followAll(
+  context: CliContext,
+  client: ControlClient,
+  submitted: Promise<{ runs: Run[] }>,
+  options: Pick<FollowOptions, 'yes' | 'print'>,
+): Promise<number> {
+  const listed = client.call('devices', {});
+  listed.catch(() => {}); // if the submission is refused, that is what is told
+  const { runs } = await submitted;
+  const { devices } = await listed;
+  const stopWatching = watchLater(context, client, runs);
+  const { runOnSeveral } = await import('../run-on-several.ts');
+  const follow = (own: ControlClient, id: string, each: FollowOptions): Promise<Run> =>
+    followRun(context, own, id, each);
+  return runOnSeveral(context, client, { runs, devices, follow, ...options }).finally(stopWatching);
+}
+
+/** With --json standard output is one document. */
+function copy({ json, stderr, stdout }: CliContext, bytes: Uint8Array): void | Promise<void> {
+  const sink = json ? stderr : stdout;
+  if (!sink.write(bytes)) return new Promise<void>((resume) => sink.once('drain', () => resume()));
+}
+
+/** Undefined: this device, which nobody had to name. */
+function targets(on: string | undefined): string[] | undefined {
+  if (on === undefined || on === 'local') return undefined;
+  const names = on.split(',').map((name) => (name.startsWith('@') && name !== '@all' ? name.slice(1) : name).trim());
+  if (names.includes(''))
+    throw new DispatchError('usage', `--on ${on}: expected DEVICE,… or @all`, {
+      hint: '"dispatch devices" lists them',
+    });
+  return [...new Set(names)];
 }
 
 /** The connection is gone: what became of the run is for the next peer to say. */
@@ -89,7 +146,13 @@ function withoutPeer({ number }: Run, error: unknown): unknown {
   });
 }
 
-function actionOf(args: Arguments, words: readonly string[], stdin: boolean, tty: ShellAction['tty']): ShellAction {
+function actionOf(
+  args: Arguments,
+  words: readonly string[],
+  stdin: boolean,
+  tty: ShellAction['tty'],
+  devices: readonly string[] | undefined,
+): ShellAction {
   const text = shellText(words);
   if (text.trim() === '')
     throw new DispatchError('usage', 'there is no command to run', {
@@ -107,12 +170,18 @@ function actionOf(args: Arguments, words: readonly string[], stdin: boolean, tty
     kind: 'shell',
     command: text,
     access: access satisfies AccessLevel,
-    cwd: resolve(args.text('cwd') ?? process.cwd()),
+    ...folderOf(args.text('cwd'), devices === undefined),
     ...(Object.keys(env).length === 0 ? {} : { env }),
     ...(timeout === undefined ? {} : { timeoutMs: timeout * 1000 }),
     ...(tty === undefined ? {} : { tty }),
     ...(stdin ? { stdin } : {}),
   };
+}
+
+/** A folder of this machine says nothing on another: there only what was asked for counts, as it was written. */
+function folderOf(cwd: string | undefined, isHere: boolean): { cwd?: string } {
+  if (isHere) return { cwd: resolve(cwd ?? process.cwd()) };
+  return cwd === undefined ? {} : { cwd };
 }
 
 function splitVariable(text: string): [string, string] {
@@ -128,71 +197,8 @@ function terminalSize({ stdout }: CliContext): { cols: number; rows: number } {
   return { cols: stdout.columns ?? 80, rows: stdout.rows ?? 24 };
 }
 
-function printId(context: CliContext, run: Run): number {
-  if (context.json) context.printJson(run);
-  else context.print(run.id);
+function printIds(context: CliContext, runs: readonly Run[], several: boolean): number {
+  if (context.json) context.printJson(several ? runs : runs[0]);
+  else for (const { id } of runs) context.print(id);
   return 0;
-}
-
-interface FollowOptions {
-  readonly takesInput: boolean;
-  readonly tty: boolean;
-}
-
-async function followRun(context: CliContext, client: ControlClient, id: string, options: FollowOptions): Promise<Run> {
-  const onInterrupt = (): void => void client.call('cancel', { run: id }).catch(() => {});
-  context.interrupted.addEventListener('abort', onInterrupt, { once: true });
-  // Nobody reads the output any more: a command that is not a run would end by SIGPIPE.
-  context.beforeLeaving(() => client.call('cancel', { run: id }));
-  const printed = copyOutput(context, client, id);
-  printed.catch(() => {}); // what goes wrong is told when it is awaited
-  const restore = options.takesInput ? await sendInput(context, client, id, options.tty) : () => {};
-  try {
-    let [run] = (await client.call('wait', { runs: [id], orApproval: true })).runs;
-    if (run !== undefined && !isFinal(run)) {
-      await settleApproval(context, client, run, options);
-      [run] = (await client.call('wait', { runs: [id] })).runs;
-    }
-    await printed;
-    if (run === undefined) throw new Error('the peer forgot the run');
-    return run;
-  } finally {
-    restore();
-    context.interrupted.removeEventListener('abort', onInterrupt);
-  }
-}
-
-async function copyOutput(context: CliContext, client: ControlClient, id: string): Promise<void> {
-  const { chunks } = await client.output({ run: id, offset: 0 });
-  let expected = 0;
-  for await (const { offset, bytes } of chunks) {
-    if (offset > expected)
-      context.note(
-        `${offset - expected} bytes of output were dropped here: [output] cap in config.toml sets how much is kept`,
-      );
-    expected = offset + bytes.length;
-    // With --json standard output is one document.
-    const sink = context.json ? context.stderr : context.stdout;
-    if (!sink.write(bytes)) await new Promise<void>((resume) => sink.once('drain', () => resume()));
-  }
-}
-
-async function sendInput(context: CliContext, client: ControlClient, id: string, tty: boolean): Promise<() => void> {
-  const { forwardInput } = await import('../forward-input.ts');
-  return forwardInput({ stdin: context.stdin, stdout: context.stdout, client, run: id, tty, onEscape: false });
-}
-
-async function settleApproval(
-  context: CliContext,
-  client: ControlClient,
-  run: Run,
-  { takesInput }: FollowOptions,
-): Promise<void> {
-  if (run.status !== 'waiting_approval') return;
-  context.note(`run ${run.number} waits for approval: ${safe(run.action.kind === 'shell' ? run.action.command : '')}`);
-  if (!takesInput && hasStandardInput() && context.stdin.isTTY && context.stderr.isTTY) {
-    const { askForApproval } = await import('../ask-approval.ts');
-    if (await askForApproval(context, client, run)) return;
-  }
-  context.note(`answer with "dispatch approve ${run.number}" or "dispatch reject ${run.number}", or in a dashboard`);
 }

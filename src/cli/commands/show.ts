@@ -1,9 +1,17 @@
 /** `dispatch show`: everything about one run. */
 
+import type { ControlClient } from '../../control/client/client.ts';
+import type { Device } from '../../core/devices.ts';
+import type { Run } from '../../core/runs.ts';
+import { formatTime } from '../../tui/format.ts';
 import type { Command } from '../command.ts';
 import { onlyArgument } from '../command.ts';
 import { complaintOf } from '../exit-status.ts';
 import { approvalLines, artifactRow, bytes, elapsed, safe, statusText, table } from '../print.ts';
+import { namesOf, whereabouts } from '../print-device.ts';
+
+/** How far back the other runs of a group are looked for. */
+const GROUP_WINDOW = 500;
 
 export const command: Command = {
   usage: 'show RUN',
@@ -14,7 +22,7 @@ export const command: Command = {
   async run(context, args) {
     const ref = onlyArgument(args, 'show', 'RUN');
     const client = await context.connect();
-    const detail = await client.call('run.get', { run: ref });
+    const [detail, { devices }] = await Promise.all([client.call('run.get', { run: ref }), client.call('devices', {})]);
     if (context.json) {
       context.printJson(detail);
       return 0;
@@ -26,6 +34,7 @@ export const command: Command = {
       ['task', safe(run.task)],
       ['status', `${statusText(run)}  ${elapsed(run, Date.now())}`],
       ['route', run.route],
+      ...(await placeRows(client, run, devices)),
       ...(action.kind === 'shell'
         ? [['access', action.access] as [string, string], ['folder', safe(action.cwd ?? 'home')] as [string, string]]
         : []),
@@ -49,9 +58,35 @@ export const command: Command = {
     }
     const complaint = complaintOf(run);
     if (complaint !== undefined) context.print(complaint);
+    const where = run.device === localId(devices) ? undefined : namesOf(devices)(run.device);
     for (const approval of approvals)
-      for (const line of approvalLines(approval, String(run.number), Date.now())) context.print(line);
+      for (const line of approvalLines(approval, String(run.number), Date.now(), where)) context.print(line);
     for (const line of table(artifacts.map(artifactRow))) context.print(`◆ ${line}`);
     return 0;
   },
 };
+
+const localId = (devices: readonly Device[]): string | undefined => devices.find(({ local }) => local)?.id;
+
+/** Where it runs and where it came from, as far as that is not this device; and what belongs to it. */
+async function placeRows(client: ControlClient, run: Run, devices: readonly Device[]): Promise<[string, string][]> {
+  const self = localId(devices);
+  const nameOf = namesOf(devices);
+  return [
+    ...(devices.length === 1 && run.device === self
+      ? []
+      : [['device', whereabouts(run, devices, Date.now())] as [string, string]]),
+    ...(run.origin === self ? [] : [['from', nameOf(run.origin)] as [string, string]]),
+    ...(run.group === undefined ? [] : [['group', await groupText(client, run, nameOf)] as [string, string]]),
+    ...(run.expiresAt === undefined || run.status !== 'queued'
+      ? []
+      : [['expires', formatTime(run.expiresAt, Date.now())] as [string, string]]),
+  ];
+}
+
+async function groupText(client: ControlClient, run: Run, nameOf: (id: string) => string): Promise<string> {
+  const { runs } = await client.call('runs.list', { limit: GROUP_WINDOW });
+  const others = runs.filter((other) => other.group === run.group && other.id !== run.id).reverse();
+  const listed = others.map((other) => `${other.number} on ${nameOf(other.device)} (${statusText(other)})`);
+  return listed.length === 0 ? `${run.group}` : `with ${listed.join(', ')}`;
+}

@@ -1,0 +1,77 @@
+/** What a person is told about a run on another device: that the device is not there, who may answer for it, when a cancel counts. */
+
+import type { ControlClient } from '../control/client/client.ts';
+import type { Device } from '../core/devices.ts';
+import { DispatchError } from '../core/errors.ts';
+import { isFinal, type Run } from '../core/runs.ts';
+import { formatTime } from '../tui/format.ts';
+import type { CliContext } from './context.ts';
+import { offlineText } from './print-device.ts';
+
+/** Says once that a device with runs that are not over is not there, and once that it is back, until the signal aborts. */
+export async function watchFarRuns(
+  context: CliContext,
+  client: ControlClient,
+  runs: readonly Run[],
+  signal: AbortSignal,
+): Promise<void> {
+  const newest = new Map(runs.map((run) => [run.id, run]));
+  const away = new Set<string>();
+  const keep = (run: Run | undefined): void => {
+    if (run !== undefined && newest.has(run.id)) newest.set(run.id, run);
+  };
+  const look = (devices: readonly Device[]): void => {
+    for (const device of signal.aborted ? [] : devices) {
+      const open = [...newest.values()].filter((run) => run.device === device.id && !isFinal(run));
+      if (open.length === 0) continue;
+      if (device.presence.state === 'offline' && !away.has(device.id)) {
+        away.add(device.id);
+        for (const run of open) context.note(awayText(device, run));
+      } else if (device.presence.state === 'online' && away.delete(device.id)) {
+        context.note(`${device.name} is back`);
+      }
+    }
+  };
+  client.on('change', ({ entry, run }) => keep(entry.kind === 'run' ? entry.run : run));
+  client.on('devices', ({ devices }) => look(devices));
+  const snapshot = await client.call('snapshot', { entries: 1 });
+  for (const run of snapshot.runs) keep(run);
+  if (signal.aborted) return;
+  await client.call('follow', { cursor: snapshot.cursor });
+  look((await client.call('devices', {})).devices);
+}
+
+function awayText(device: Device, run: Run): string {
+  const { name, presence } = device;
+  const now = Date.now();
+  const state = presence.state === 'offline' ? offlineText(presence, now) : presence.state;
+  if (run.status !== 'queued')
+    return `${name} is ${state}: run ${run.number} goes on there, and what it prints comes when the link is back`;
+  const expiry = run.expiresAt === undefined ? '' : `, unless that takes until ${formatTime(run.expiresAt, now)}`;
+  return `run ${run.number} is queued, because ${name} is ${state}: it starts when ${name} is back${expiry}; Ctrl-C cancels it`;
+}
+
+/** The device that will execute, and whether this one may answer for it. */
+export async function approverOf(
+  client: ControlClient,
+  run: Run,
+): Promise<{ readonly name: string; readonly mayAnswer: boolean }> {
+  const device = await deviceOf(client, run);
+  return { name: device?.name ?? run.device, mayAnswer: device?.grants?.held.includes('approve') === true };
+}
+
+/** Why a run that is to be cancelled has not ended, where that may take long: its device is not there. */
+export async function cancelledLater(client: ControlClient, run: Run): Promise<DispatchError | undefined> {
+  const device = await deviceOf(client, run);
+  if (device?.presence.state !== 'offline') return undefined;
+  return new DispatchError(
+    'cancelled',
+    `run ${run.number} is cancelled as soon as ${device.name} is back; it is ${offlineText(device.presence, Date.now())}`,
+    { hint: `"dispatch show ${run.number}" tells what became of it` },
+  );
+}
+
+async function deviceOf(client: ControlClient, run: Run): Promise<Device | undefined> {
+  const { devices } = await client.call('devices', {});
+  return devices.find(({ id }) => id === run.device);
+}

@@ -1,0 +1,32 @@
+/** Which device a person means: by its name, as `local`, or by the beginning of its id. */
+
+import type { ControlClient } from '../control/client/client.ts';
+import type { Device } from '../core/devices.ts';
+import { DispatchError } from '../core/errors.ts';
+
+/** Throws `not-found` or `ambiguous`. */
+export async function findDevice(client: ControlClient, wanted: string): Promise<Device> {
+  const { devices } = await client.call('devices', {});
+  return deviceNamed(devices, wanted);
+}
+
+export function deviceNamed(devices: readonly Device[], wanted: string): Device {
+  const named = devices.find(({ name, local }) => name === wanted || (wanted === 'local' && local));
+  if (named !== undefined) return named;
+  const found = wanted === '' ? [] : devices.filter(({ id }) => id.startsWith(wanted));
+  const [only, second] = found;
+  if (only === undefined) {
+    const known = devices.map(({ name }) => name).join(', ');
+    throw new DispatchError('not-found', `there is no device "${wanted}"`, { hint: `known: ${known}` });
+  }
+  if (second !== undefined) {
+    throw new DispatchError(
+      'ambiguous',
+      `"${wanted}" fits several devices: ${found.map(({ name }) => name).join(', ')}`,
+      {
+        hint: 'use a name',
+      },
+    );
+  }
+  return only;
+}

@@ -1,0 +1,96 @@
+/** Devices in words: whether they are there and how that is known, what they can do, what is allowed on them and between them. */
+
+import type { Device, DialStage, Permissions, Presence } from '../core/devices.ts';
+import { type Grant, sortGrants } from '../core/grants.ts';
+import { isFinal, type Run } from '../core/runs.ts';
+import { formatTime } from '../tui/format.ts';
+import { duration, safe } from './print.ts';
+
+/** Clocks that differ by more make times confusing. */
+const CLOCK_TOLERANCE_MS = 2 * 60 * 1000;
+
+export const PRESENCE_GLYPHS: Readonly<Record<Presence['state'], string>> = {
+  online: '●',
+  suspect: '◌',
+  offline: '○',
+};
+
+const STAGE_WORDS: Readonly<Record<DialStage, string>> = {
+  'no-address': 'its address is not known',
+  unreachable: 'unreachable',
+  refused: 'refused',
+  timeout: 'no answer',
+  identity: 'another device answers there',
+  denied: 'it does not know this device',
+  version: 'it speaks another version',
+  clock: 'its clock is too far off',
+  lost: 'the connection broke',
+};
+
+const GRANT_WORDS: Readonly<Record<Grant, string>> = {
+  run: 'run tasks',
+  approve: 'answer approvals',
+  observe: 'see the whole thread',
+};
+
+/** `run tasks, see the whole thread`, or `nothing`. */
+export function grantWords(grants: readonly Grant[]): string {
+  const words = sortGrants(grants).map((grant) => GRANT_WORDS[grant]);
+  return words.length === 0 ? 'nothing' : words.join(', ');
+}
+
+/** `12 ms`, `suspect`, `offline since 14:02, refused`. */
+export function presenceText(device: Device, now: number): string {
+  const { presence } = device;
+  if (device.local) return 'this device';
+  if (presence.state === 'suspect') return 'suspect';
+  if (presence.state === 'offline') return offlineText(presence, now);
+  const { roundTripMs } = presence;
+  if (roundTripMs === undefined) return 'online';
+  return roundTripMs < 1 ? '<1 ms' : `${Math.round(roundTripMs)} ms`;
+}
+
+export function offlineText(presence: Extract<Presence, { state: 'offline' }>, now: number): string {
+  const why = presence.stage === undefined ? '' : `, ${STAGE_WORDS[presence.stage]}`;
+  return `offline since ${formatTime(presence.since, now)}${why}`;
+}
+
+/** What it can do and its owner allows, then what it cannot, with the reason. */
+export function abilities({ capabilities, permissions }: Device): string {
+  const kinds: readonly [string, boolean, keyof Permissions][] = [
+    ['shell', capabilities.shell, 'shell'],
+    ['files', capabilities.local_files, 'local_files'],
+    ['browser', capabilities.browserAutomation, 'browser_automation'],
+    ['desktop', capabilities.desktopAutomation, 'desktop_automation'],
+  ];
+  const able = kinds.filter(([, can, permission]) => can && permissions[permission]).map(([name]) => name);
+  const denied = kinds.filter(([, can, permission]) => can && !permissions[permission]).map(([name]) => name);
+  const reasons = [
+    ...(denied.length === 0 ? [] : [`not allowed: ${denied.join(' ')}`]),
+    ...(capabilities.shell ? [] : ['it has no shell']),
+  ];
+  const text = able.length === 0 ? 'nothing' : able.join(' ');
+  return reasons.length === 0 ? text : `${text} (${reasons.join('; ')})`;
+}
+
+/** Undefined where the clocks agree well enough. */
+export function clockWarning(clockAheadMs: number): string | undefined {
+  if (Math.abs(clockAheadMs) <= CLOCK_TOLERANCE_MS) return undefined;
+  return `its clock is ${duration(Math.abs(clockAheadMs))} ${clockAheadMs > 0 ? 'ahead of' : 'behind'} this one's`;
+}
+
+/** Names by id: what a list of runs calls the devices in it. */
+export function namesOf(devices: readonly Device[]): (id: string) => string {
+  const names = new Map<string, string>(devices.map(({ id, name }) => [id, name]));
+  return (id) => safe(names.get(id) ?? `${id.slice(0, 12)}…`);
+}
+
+/** Where a run executes and, if its device is not there, what that means for it. */
+export function whereabouts(run: Run, devices: readonly Device[], now: number): string {
+  const device = devices.find(({ id }) => id === run.device);
+  const name = namesOf(devices)(run.device);
+  if (device?.presence.state !== 'offline' || isFinal(run)) return name;
+  const state = offlineText(device.presence, now);
+  if (run.cancelRequested) return `${name} (${state}; cancelled when it is back)`;
+  return run.status === 'queued' ? `${name} (waits for it: ${state})` : `${name} (${state})`;
+}
