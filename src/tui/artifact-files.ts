@@ -14,6 +14,11 @@ import { stripAnsi } from './terminal/sanitize.ts';
 export const PREVIEW_BYTES = 256 * 1024;
 const HEX_BYTES = 2 * 1024;
 
+/** Has the bytes on this machine before they are asked for: from another device they come in pieces, and it is told how far they are. */
+export async function bringHere(client: ControlClient, artifact: PublishedArtifact): Promise<void> {
+  await client.call('artifact.fetch', { artifact: artifact.id });
+}
+
 /** A copy with the artifact's name, so that whatever opens it knows the type. It gives the path. */
 export async function fetchToOpen(client: ControlClient, artifact: PublishedArtifact): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), 'dispatch-')), safeName(artifact));

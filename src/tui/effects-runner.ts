@@ -5,11 +5,13 @@ import { randomBytes } from 'node:crypto';
 import type { ControlClient } from '../control/client/client.ts';
 import { asDispatchError, DispatchError } from '../core/errors.ts';
 import { spellId } from '../core/ids.ts';
+import { isFinal } from '../core/runs.ts';
 import type { Effect } from './effects.ts';
 import type { TypedHistory } from './history-file.ts';
 import { loadPage } from './load-page.ts';
 import type { Failure, MessageBody } from './messages.ts';
 import type { OutputStreams } from './output-streams.ts';
+import { createPairRunner, type PairEffect } from './pair-runner.ts';
 import type { TerminalScreen } from './terminal/screen.ts';
 
 export interface RunnerDeps {
@@ -44,8 +46,8 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
   const done = (text: string): void => tell({ type: 'toast', toast: { tone: 'success', text } });
 
   const submit = async (effect: Extract<Effect, { type: 'submit' }>, id: string): Promise<void> => {
-    const { run } = await client().call('submit', { id, task: effect.text, cwd: deps.cwd, tty: effect.tty });
-    tell({ type: 'submitted', run });
+    const { runs } = await client().call('submit', { id, task: effect.text, cwd: deps.cwd, tty: effect.tty });
+    tell({ type: 'submitted', runs });
   };
 
   const resize = async ({ run, cols, rows, redraw }: Extract<Effect, { type: 'resize' }>): Promise<void> => {
@@ -53,6 +55,8 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
     if (redraw) await client().call('resize', { run, cols, rows: rows - 1 });
     await client().call('resize', { run, cols, rows });
   };
+
+  const pair = createPairRunner({ client, tell, attempt });
 
   return (effect) => {
     switch (effect.type) {
@@ -83,7 +87,7 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
       case 'cancel':
         return attempt(async () => {
           const { run } = await client().call('cancel', { run: effect.run });
-          done(`cancelled run ${run.number}`);
+          done(isFinal(run) ? `cancelled run ${run.number}` : `cancel requested: run ${run.number}`);
         });
       case 'retry':
         return attempt(
@@ -132,7 +136,8 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
         );
       case 'open-artifact':
         return attempt(async () => {
-          const { fetchToOpen } = await import('./artifact-files.ts');
+          const { bringHere, fetchToOpen } = await import('./artifact-files.ts');
+          await bringHere(client(), effect.artifact);
           const path = await fetchToOpen(client(), effect.artifact);
           await deps.openFile?.(path);
           done(`opened ${path}`);
@@ -147,11 +152,21 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
         );
       case 'save-artifact':
         return attempt(async () => {
-          const { destination, saveTo } = await import('./artifact-files.ts');
+          const { bringHere, destination, saveTo } = await import('./artifact-files.ts');
           const path = await destination(effect.path, effect.artifact, deps.cwd, deps.home);
+          await bringHere(client(), effect.artifact);
           await saveTo(client(), effect.artifact, path);
           done(`saved ${path}`);
         });
+      case 'pair-open':
+      case 'pair-close':
+      case 'pair-join':
+      case 'pair-confirm':
+      case 'pair-lan':
+      case 'qr':
+      case 'rename':
+      case 'revoke':
+        return pair(effect satisfies PairEffect);
       case 'copy':
         return screen.copy(effect.text);
       case 'notify':

@@ -2,8 +2,9 @@
 
 import type { Decision } from '../core/approvals.ts';
 import type { PublishedArtifact } from '../core/artifacts.ts';
-import type { RunId } from '../core/ids.ts';
-import type { EntryKey } from '../core/thread.ts';
+import type { Grant } from '../core/grants.ts';
+import type { EntryKey, RunId } from '../core/ids.ts';
+import type { PairConfirmParams, PairJoinParams } from '../protocol/api.ts';
 import type { PaletteItem, Toast } from './model.ts';
 
 export type Effect =
@@ -44,6 +45,22 @@ export type Effect =
   | { readonly type: 'preview-artifact'; readonly artifact: PublishedArtifact; readonly request: number }
   | { readonly type: 'save-artifact'; readonly artifact: PublishedArtifact; readonly path: string }
   | { readonly type: 'copy'; readonly text: string }
+  | {
+      readonly type: 'pair-open';
+      readonly allow: readonly Grant[];
+      readonly mutual: boolean;
+      readonly compare: boolean;
+      readonly request: number;
+    }
+  | { readonly type: 'pair-close' }
+  | { readonly type: 'pair-join'; readonly params: PairJoinParams; readonly request: number }
+  | { readonly type: 'pair-confirm'; readonly params: PairConfirmParams }
+  /** Asks who is nearby, and to be told what happens in the pairing session. */
+  | { readonly type: 'pair-lan' }
+  /** Makes the QR code of a ticket. */
+  | { readonly type: 'qr'; readonly ticket: string }
+  | { readonly type: 'rename'; readonly device: string; readonly name: string }
+  | { readonly type: 'revoke'; readonly device: string }
   /** Bell and desktop notification. */
   | { readonly type: 'notify'; readonly title: string; readonly body: string }
   | { readonly type: 'mouse'; readonly on: boolean }
@@ -68,11 +85,19 @@ export type RunInput =
 /** The streams and the wake-up that a model needs. The runner opens what is missing and closes what is no longer wanted. */
 export interface Subscriptions {
   /** Last lines of these runs; live for those that are running. */
-  readonly tails: readonly { readonly run: RunId; readonly live: boolean; readonly bytes: number }[];
+  readonly tails: readonly TailSubscription[];
   /** The output on the screen of the detail or of the attached terminal. */
   readonly output: OutputSubscription | undefined;
   /** When to look at the clock again, Unix milliseconds; undefined: never. */
   readonly wakeAt: number | undefined;
+}
+
+export interface TailSubscription {
+  readonly run: RunId;
+  readonly live: boolean;
+  readonly bytes: number;
+  /** The device that has the output is not there. */
+  readonly away?: true;
 }
 
 export interface OutputSubscription {
@@ -85,6 +110,8 @@ export interface OutputSubscription {
   readonly bytes: number;
   /** Keys go to the run: its input is open, and the emulator answers the program's questions. */
   readonly attached: boolean;
+  /** The device that has the output is not there: what fails meanwhile is tried again when it is back. */
+  readonly away?: true;
 }
 
 export type ToastText = Pick<Toast, 'tone' | 'text'>;

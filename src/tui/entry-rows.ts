@@ -2,22 +2,32 @@
 // draws the first row itself (glyph, number, device, times). Long messages are cut, and the last row says so.
 
 import { isFinal, type Run } from '../core/runs.ts';
-import type { ThreadEntry } from '../core/thread.ts';
-import type { Model, Tail } from './model.ts';
+import type { Message, ThreadEntry } from '../core/thread.ts';
+import { membersOf } from './groups.ts';
+import type { Model, ShownEntry, Tail } from './model.ts';
+import { whyWaits } from './presence.ts';
 import { proseRows } from './rows.ts';
+import { deviceName } from './select.ts';
+import { sanitizeLine } from './terminal/sanitize.ts';
+import { padEnd, stringWidth, truncate } from './terminal/width.ts';
 
 export type EntryRow =
-  /** The first. For a message it holds the first row of the text, which begins at column MESSAGE_INDENT. */
+  /** The first. For a message it holds the first row of the text, which begins at column `messageIndent`. */
   | { readonly kind: 'head'; readonly text: string }
-  | { readonly kind: 'text' | 'output' | 'result' | 'failure' | 'more'; readonly text: string };
+  | { readonly kind: 'text' | 'output' | 'result' | 'failure' | 'waits' | 'more'; readonly text: string };
 
-/** Where the text of a message begins, and where everything under a run begins. */
-export const MESSAGE_INDENT = 11;
+/** Where everything under a run begins. */
 export const BODY_INDENT = 5;
+/** The time of a message, with its blanks. */
+const TIME_WIDTH = 8;
+const MOST_AUTHOR = 12;
+/** The name of another device takes at most this part of the row. */
+const AUTHOR_SHARE = 0.2;
 /** How many last lines of its output a run shows. */
 export const TAIL_ROWS = 3;
 const MESSAGE_ROWS = 20;
 const RESULT_ROWS = 6;
+const WAITS_ROWS = 4;
 
 /** Output is kept as an artifact of its run; in the thread the run shows it already. */
 export function isShown(entry: ThreadEntry): boolean {
@@ -27,28 +37,57 @@ export function isShown(entry: ThreadEntry): boolean {
 interface Known {
   readonly width: number;
   readonly tail: Tail | undefined;
+  /** What the rows depend on besides: who says it, or why it waits. */
+  readonly said: string;
   readonly rows: readonly EntryRow[];
 }
 const known = new WeakMap<ThreadEntry, Known>();
 
 /** `width`: the inner width of the thread pane. */
-export function entryRows(model: Pick<Model, 'tails'>, entry: ThreadEntry, width: number): readonly EntryRow[] {
+export function entryRows(model: EntryModel, entry: ShownEntry, width: number): readonly EntryRow[] {
   const tail = entry.kind === 'run' ? model.tails.get(entry.run.id) : undefined;
+  const said =
+    entry.kind === 'message'
+      ? authorOf(model, entry.message, width)
+      : membersOf(entry)
+          .flatMap((run) => whyWaits(model, run) ?? [])
+          .join('\n');
   const before = known.get(entry);
-  if (before !== undefined && before.width === width && before.tail === tail) return before.rows;
-  const rows = makeRows(entry, tail, width);
-  known.set(entry, { width, tail, rows });
+  if (before !== undefined && before.width === width && before.tail === tail && before.said === said)
+    return before.rows;
+  const rows = makeRows(entry, tail, said, width);
+  known.set(entry, { width, tail, said, rows });
   return rows;
 }
 
-function makeRows(entry: ThreadEntry, tail: Tail | undefined, width: number): EntryRow[] {
+type EntryModel = Pick<Model, 'tails' | 'devices' | 'device' | 'now'>;
+
+/** Who says it, in at least three columns, so that texts line up; of another device, its name. */
+export function authorOf(model: Pick<Model, 'devices' | 'device'>, { role, by }: Message, width: number): string {
+  if (role === 'assistant') return 'ai ';
+  if (by.kind === 'human' && model.device !== undefined && by.device !== model.device.id) {
+    const most = Math.max(3, Math.min(MOST_AUTHOR, Math.floor(width * AUTHOR_SHARE)));
+    return padEnd(truncate(sanitizeLine(deviceName(model, by.device)), most, ''), 3);
+  }
+  return { human: 'you', assistant: 'ai ', agent: 'agt', device: 'dev' }[by.kind];
+}
+
+/** Where the text of a message begins. */
+export const messageIndent = (author: string): number => stringWidth(author) + TIME_WIDTH;
+
+function makeRows(entry: ShownEntry, tail: Tail | undefined, said: string, width: number): EntryRow[] {
   switch (entry.kind) {
     case 'message': {
-      const [first, ...rest] = limited(entry.message.text, width - MESSAGE_INDENT, MESSAGE_ROWS, 'text');
+      const room = Math.max(1, width - messageIndent(said));
+      const [first, ...rest] = limited(entry.message.text, room, MESSAGE_ROWS, 'text');
       return [{ kind: 'head', text: first?.text ?? '' }, ...rest];
     }
-    case 'run':
-      return [{ kind: 'head', text: '' }, ...underRun(entry.run, tail, width - BODY_INDENT)];
+    case 'run': {
+      const waits = said === '' ? [] : limited(said, width - BODY_INDENT, WAITS_ROWS, 'waits');
+      // Of several runs the output of none stands for all.
+      const under = entry.members === undefined ? underRun(entry.run, tail, width - BODY_INDENT) : [];
+      return [{ kind: 'head', text: '' }, ...waits, ...under];
+    }
     case 'approval': {
       const note =
         entry.approval.status === 'approved' || entry.approval.status === 'rejected' ? entry.approval.note : undefined;
@@ -72,7 +111,7 @@ function underRun(run: Run, tail: Tail | undefined, width: number): EntryRow[] {
   return rows;
 }
 
-function limited(text: string, width: number, most: number, kind: 'text' | 'result' | 'failure'): EntryRow[] {
+function limited(text: string, width: number, most: number, kind: 'text' | 'result' | 'failure' | 'waits'): EntryRow[] {
   // Enough for every row that can be shown, so that a message of megabytes is not broken for a few rows.
   const enough = Math.max(1, width) * most * 4;
   const rows = proseRows(text.length > enough ? text.slice(0, enough).toWellFormed() : text, width);

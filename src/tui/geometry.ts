@@ -177,10 +177,8 @@ export function paneInner(model: Model, pane: PaneId): Rect {
 export function overlayRect(model: Model, overlay: Overlay): Rect {
   const { width, height } = model.size;
   if (overlay.kind === 'attach') return row(1, width, height - 1);
-  if (overlay.kind === 'run' || overlay.kind === 'text' || overlay.kind === 'help' || overlay.kind === 'search') {
-    return readingRect(model);
-  }
-  const wanted = SIZES[overlay.kind];
+  if (!(overlay.kind in SIZES)) return readingRect(model);
+  const wanted = SIZES[overlay.kind as keyof typeof SIZES];
   const boxWidth = Math.max(1, Math.min(wanted.width, width - (width > 40 ? 4 : 0)));
   const boxHeight = Math.max(1, Math.min(wanted.height, height - (height > 12 ? 4 : 1)));
   return centred(model, boxWidth, boxHeight);
@@ -208,15 +206,19 @@ export function centred({ size }: Model, width: number, height: number): Rect {
   };
 }
 
-const SIZES: Readonly<
-  Record<Exclude<OverlayKind, 'attach' | 'run' | 'text' | 'help' | 'search'>, { width: number; height: number }>
-> = {
+/** Overlays that cover all panes. */
+type PageKind = 'attach' | 'run' | 'text' | 'help' | 'search' | 'device' | 'runs' | 'pair';
+
+const SIZES: Readonly<Record<Exclude<OverlayKind, PageKind>, { width: number; height: number }>> = {
   palette: { width: 84, height: 22 },
   approval: { width: 100, height: 40 },
   reason: { width: 72, height: 6 },
   save: { width: 72, height: 6 },
   confirm: { width: 64, height: 6 },
   signal: { width: 60, height: 12 },
+  proposal: { width: 76, height: 24 },
+  revoke: { width: 72, height: 8 },
+  rename: { width: 72, height: 6 },
 };
 
 /** Rows at the top of the run detail for what it is; the rest shows output or details. */

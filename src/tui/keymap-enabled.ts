@@ -2,8 +2,11 @@
 
 import { isFinal, type Run } from '../core/runs.ts';
 import type { Model } from './model.ts';
-import { overlayOf, subjectArtifact, subjectRun, topOverlay } from './select.ts';
+import { mayAnswer } from './presence.ts';
+import { overlayOf, selectedEntry, subjectArtifact, subjectRun, topOverlay } from './select.ts';
 import { approvableAt } from './update/approvals.ts';
+import { subjectDevice } from './update/devices.ts';
+import { isOnToggle } from './update/pairing.ts';
 
 export type Enabled = true | string;
 export type EnabledWhen = (model: Model) => Enabled;
@@ -20,7 +23,7 @@ const all =
     return true;
   };
 
-const connected: EnabledWhen = ({ connection }) =>
+export const connected: EnabledWhen = ({ connection }) =>
   connection.state === 'connected' ||
   (connection.state === 'lost' ? 'the peer is not reachable now' : 'still connecting');
 
@@ -30,8 +33,14 @@ const onRun =
   (check: (run: Run) => Enabled): EnabledWhen =>
   (model) => {
     const run = subjectRun(model);
-    return run === undefined ? 'select a run first' : check(run);
+    if (run !== undefined) return check(run);
+    return isOnGroup(model) ? 'Enter lists the runs of the group: choose one' : 'select a run first';
   };
+
+const isOnGroup = (model: Model): boolean => {
+  const entry = topOverlay(model) === undefined ? selectedEntry(model) : undefined;
+  return entry?.members !== undefined;
+};
 
 const inTerminal = (run: Run): Enabled => {
   if (isFinal(run)) return `run ${run.number} is over`;
@@ -43,7 +52,10 @@ export const hasRun: EnabledWhen = onRun(() => true);
 export const canAttach: EnabledWhen = all(connected, onRun(inTerminal));
 export const canCancel: EnabledWhen = all(
   connected,
-  onRun((run) => (isFinal(run) ? `run ${run.number} is over` : true)),
+  onRun((run) => {
+    if (isFinal(run)) return `run ${run.number} is over`;
+    return run.cancelRequested !== true || `run ${run.number} is being cancelled`;
+  }),
 );
 export const canRetry: EnabledWhen = all(
   connected,
@@ -89,6 +101,8 @@ export const canConfirm: EnabledWhen = (model) => {
 export const canAnswer: EnabledWhen = (model) => {
   const dialog = topOverlay(model);
   if (dialog?.kind !== 'approval') return 'no approval is open';
+  const may = mayAnswer(model, dialog.approval);
+  if (may !== true) return may;
   return model.clock >= dialog.deafUntil || 'read it first';
 };
 
@@ -96,7 +110,52 @@ export const canAnswer: EnabledWhen = (model) => {
 export const canApprove: EnabledWhen = (model) => {
   const dialog = topOverlay(model);
   if (dialog?.kind !== 'approval') return 'no approval is open';
+  const may = mayAnswer(model, dialog.approval);
+  if (may !== true) return may;
   const at = approvableAt(dialog);
   if (at === undefined) return 'read to the end first';
   return model.clock >= at || 'read it first';
+};
+
+/** A device other than this one, and the peer there to do it. */
+export const canRevoke: EnabledWhen = all(connected, (model) => {
+  const device = subjectDevice(model);
+  if (device === undefined) return 'select a device first';
+  return !device.local || 'this is the device that you are on';
+});
+export const canRename: EnabledWhen = all(
+  connected,
+  (model) => subjectDevice(model) !== undefined || 'select a device first',
+);
+
+/** Where a switch has the keys. */
+export const canToggle: EnabledWhen = (model) => {
+  const page = topOverlay(model);
+  if (page?.kind !== 'pair') return 'nothing is asked';
+  return isOnToggle(page) || 'there is nothing to switch here';
+};
+
+/** While a session is open, Enter has nothing to do. */
+export const canEnter: EnabledWhen = (model) => {
+  const page = topOverlay(model);
+  if (page?.kind !== 'pair') return 'nothing is asked';
+  const { phase } = page.session;
+  return page.tab !== 'show' || phase === 'choosing' || phase === 'over' || 'the session is open: Esc closes it';
+};
+
+export const hasTicket: EnabledWhen = (model) => {
+  const page = topOverlay(model);
+  const session = page?.kind === 'pair' && page.tab === 'show' ? page.session : undefined;
+  return (session?.phase === 'open' && session.session.ticket !== '') || 'there is no ticket on the screen';
+};
+
+/** What was typed ahead is no answer here either. */
+export const canPair: EnabledWhen = all(connected, (model) => {
+  const dialog = topOverlay(model);
+  if (dialog?.kind !== 'proposal') return 'nothing is asked';
+  return model.clock >= dialog.deafUntil || 'read it first';
+});
+export const asksGrants: EnabledWhen = (model) => {
+  const dialog = topOverlay(model);
+  return (dialog?.kind === 'proposal' && dialog.proposal.asksMutual) || 'it asks for nothing in return';
 };

@@ -1,16 +1,17 @@
 // Every key of the dashboard, as data: footer, help, palette and docs/KEYS.md are made from it, and `update` obeys it.
 // A key that is not here does nothing, except typing in a text field.
 
+import { type Binding, bind, CONTEXTS, type Context, foot } from './keymap-bind.ts';
+import { DEVICE_KEYS } from './keymap-devices.ts';
 import {
-  always,
   canAnswer,
   canApprove,
   canAttach,
   canCancel,
   canConfirm,
   canRetry,
+  connected,
   disconnected,
-  type EnabledWhen,
   hasArtifact,
   hasArtifactsInDialog,
   hasNextApproval,
@@ -21,55 +22,7 @@ import {
 } from './keymap-enabled.ts';
 import type { Model } from './model.ts';
 import { topOverlay } from './select.ts';
-
-/** Where a key means something. Several are active at once; the most particular comes first. */
-export const CONTEXTS = {
-  composer: 'Typing a task',
-  panes: 'In the panes',
-  actions: 'On a run, an artifact or an approval',
-  approval: 'In an approval',
-  run: 'In the detail of a run',
-  attach: 'Attached to a run',
-  search: 'In search',
-  palette: 'In the palette',
-  scroll: 'Reading (approval, detail, text, help)',
-  text: 'In a text',
-  help: 'In help',
-  reason: 'Giving a reason',
-  save: 'Saving an artifact',
-  signal: 'Choosing a signal',
-  confirm: 'At a question',
-  always: 'Everywhere, except attached to a run',
-} as const;
-export type Context = keyof typeof CONTEXTS;
-
-export interface Binding {
-  readonly id: string;
-  /** Canonical names, the one to show first. */
-  readonly keys: readonly string[];
-  readonly context: Context;
-  /** What it does, for help and palette, as a phrase in the imperative. */
-  readonly description: string;
-  /** The short word of the footer, and how early it stands there (1 is first). Absent: not in the footer. */
-  readonly footer?: { readonly label: string; readonly order: number };
-  /** Offered in the palette. */
-  readonly palette?: true;
-  readonly enabled: EnabledWhen;
-}
-
-type Options = Partial<Pick<Binding, 'footer' | 'palette' | 'enabled'>>;
-
-function bind<const Id extends string>(
-  context: Context,
-  id: Id,
-  keys: string,
-  description: string,
-  options: Options = {},
-): Binding & { readonly id: Id } {
-  return { id, keys: keys.split(' '), context, description, enabled: always, ...options };
-}
-
-const foot = (label: string, order: number): Options => ({ footer: { label, order } });
+import { pairField } from './update/pairing.ts';
 
 export const KEYMAP = [
   bind('composer', 'composer.send', 'enter', 'send the task', { ...foot('send', 1), enabled: hasText }),
@@ -114,6 +67,12 @@ export const KEYMAP = [
   bind('panes', 'pane.back', 'escape', 'go back to the thread'),
   bind('panes', 'pane.quit', 'q', 'leave the dashboard (what runs goes on)', { ...foot('quit', 11), palette: true }),
   bind('panes', 'pane.mouse', 'm', 'turn the mouse on or off', { palette: true }),
+
+  bind('panes', 'pane.pair', 'P', 'pair a device: show a ticket, use one, or look nearby', {
+    ...foot('pair', 12),
+    palette: true,
+    enabled: connected,
+  }),
 
   bind('panes', 'peer.start', 'R', 'start the peer of this machine, if it is gone', {
     ...foot('start the peer', 1),
@@ -169,6 +128,8 @@ export const KEYMAP = [
   bind('run', 'run.next-artifact', ']', 'select the next artifact', { enabled: hasArtifactsInDialog }),
   bind('run', 'run.previous-artifact', '[', 'select the artifact before', { enabled: hasArtifactsInDialog }),
   bind('run', 'run.close', 'escape q', 'go back', foot('back', 1)),
+
+  ...DEVICE_KEYS,
 
   bind('attach', 'attach.detach', 'C-]', 'detach: the run goes on', foot('detach', 1)),
   bind('attach', 'attach.scroll-up', 'S-pageup', 'look back', foot('look back', 2)),
@@ -233,6 +194,14 @@ function activeContexts(model: Model): readonly Context[] {
       return ['attach'];
     case 'run':
       return ['run', 'actions', 'scroll', 'always'];
+    case 'device':
+      return ['device', 'scroll', 'always'];
+    case 'runs':
+      return ['runs', 'actions', 'always'];
+    case 'pair':
+      return pairField(overlay) === undefined ? ['pair', 'choices', 'always'] : ['pair', 'always'];
+    case 'proposal':
+      return [overlay.proposal.askedWord === undefined ? 'proposal' : 'compare', 'always'];
     case 'approval':
     case 'text':
     case 'help':
@@ -243,6 +212,8 @@ function activeContexts(model: Model): readonly Context[] {
     case 'confirm':
     case 'signal':
     case 'save':
+    case 'rename':
+    case 'revoke':
       return [overlay.kind, 'always'];
   }
 }

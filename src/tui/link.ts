@@ -31,6 +31,8 @@ export function openLink(connect: Connect, tell: (message: MessageBody) => void)
       start = false;
       try {
         newest = await connect({ start: starting });
+        newest.on('pair', (event) => tell({ type: 'pair', event }));
+        newest.on('fetch', (progress) => tell({ type: 'fetch', progress }));
         startFailure = undefined;
         return newest;
       } catch (error) {

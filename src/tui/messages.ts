@@ -4,7 +4,17 @@ import type { Approval } from '../core/approvals.ts';
 import type { Device } from '../core/devices.ts';
 import type { Run } from '../core/runs.ts';
 import type { ThreadEntry } from '../core/thread.ts';
-import type { Change, RunDetail, Snapshot } from '../protocol/api.ts';
+import type {
+  Change,
+  LanDevice,
+  Notifications,
+  PairEvent,
+  PairingSession,
+  PairProposal,
+  RunDetail,
+  Snapshot,
+} from '../protocol/api.ts';
+import type { QrModules } from './device-dialogs.ts';
 import type { PageRequest, ToastText } from './effects.ts';
 import type { OutputPort, OutputView, PaletteMatch, Size, Tail } from './model.ts';
 import type { InputEvent } from './terminal/input.ts';
@@ -41,7 +51,7 @@ export type MessageBody =
     }
   | { readonly type: 'page-failed'; readonly page: PageRequest; readonly failure: Failure }
   // Answers to what was asked.
-  | { readonly type: 'submitted'; readonly run: Run }
+  | { readonly type: 'submitted'; readonly runs: readonly Run[] }
   | { readonly type: 'submit-failed'; readonly id: string; readonly text: string; readonly failure: Failure }
   | { readonly type: 'decided'; readonly approval: Approval }
   | { readonly type: 'decide-failed'; readonly approval: string; readonly failure: Failure }
@@ -59,6 +69,23 @@ export type MessageBody =
   | { readonly type: 'ranked'; readonly request: number; readonly matches: readonly PaletteMatch[] }
   | { readonly type: 'preview'; readonly request: number; readonly text: string; readonly footnote?: string }
   | { readonly type: 'toast'; readonly toast: ToastText }
+  // Pairing and devices.
+  | { readonly type: 'pair'; readonly event: PairEvent }
+  | { readonly type: 'pair-opened'; readonly request: number; readonly session: PairingSession }
+  | { readonly type: 'pair-failed'; readonly request: number; readonly failure: Failure }
+  | { readonly type: 'pair-proposal'; readonly request: number; readonly proposal: PairProposal }
+  | { readonly type: 'join-failed'; readonly request: number; readonly failure: Failure }
+  /** `device`: undefined if the person said no. */
+  | { readonly type: 'confirmed'; readonly proposal: string; readonly device: Device | undefined }
+  | { readonly type: 'confirm-failed'; readonly proposal: string; readonly failure: Failure }
+  | { readonly type: 'nearby'; readonly found: readonly LanDevice[] }
+  | { readonly type: 'qr'; readonly ticket: string; readonly modules: QrModules }
+  | { readonly type: 'renamed'; readonly device: Device }
+  | { readonly type: 'rename-failed'; readonly device: string; readonly failure: Failure }
+  | { readonly type: 'revoked'; readonly device: string; readonly name: string }
+  | { readonly type: 'revoke-failed'; readonly device: string; readonly failure: Failure }
+  /** How far an artifact of another device has come. */
+  | { readonly type: 'fetch'; readonly progress: Notifications['fetch'] }
   // Streams.
   | { readonly type: 'tail'; readonly run: string; readonly tail: Tail }
   | { readonly type: 'output'; readonly run: string; readonly output: OutputUpdate };

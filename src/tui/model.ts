@@ -1,16 +1,25 @@
 // The whole state of the dashboard as one immutable value. Views draw it and `update` replaces it; nothing here acts.
 // The only things that are not plain data are the output screens (`OutputPort`), which views may draw and nothing else.
+// It is longer than other files because its parts are read together.
 
 import type { AccessLevel } from '../core/actions.ts';
 import type { Decision, PendingApproval } from '../core/approvals.ts';
 import type { PublishedArtifact } from '../core/artifacts.ts';
 import type { Device } from '../core/devices.ts';
-import type { ApprovalId, RunId } from '../core/ids.ts';
+import type { ApprovalId, EntryKey, RunId } from '../core/ids.ts';
 import type { Verdict } from '../core/policy/rules.ts';
 import type { RouteAnswer } from '../core/routing/route.ts';
 import type { Run } from '../core/runs.ts';
-import type { EntryKey, ThreadEntry } from '../core/thread.ts';
+import type { ThreadEntry } from '../core/thread.ts';
 import type { RunDetail } from '../protocol/api.ts';
+import type {
+  DeviceDialog,
+  PairDialog,
+  ProposalDialog,
+  RenameDialog,
+  RevokeDialog,
+  RunsDialog,
+} from './device-dialogs.ts';
 import type { Attr, CellGrid, Rect } from './terminal/cells.ts';
 import { createEditor, type EditorState } from './terminal/editor.ts';
 import { createHistory, type History } from './terminal/history.ts';
@@ -30,9 +39,15 @@ export type Connection =
   | { readonly state: 'connected'; readonly since: number }
   | { readonly state: 'lost'; readonly since: number; readonly reason: string };
 
+/** An entry as the thread shows it: the runs of one task on several devices are one entry, that of the first of them. */
+export type ShownEntry = ThreadEntry & {
+  /** The runs of the group, this one among them, by number; absent for a run on its own. */
+  readonly members?: readonly Run[];
+};
+
 /** A window of the thread, in order: never more than THREAD_WINDOW entries, whatever the history. */
 export interface ThreadWindow {
-  readonly entries: readonly ThreadEntry[];
+  readonly entries: readonly ShownEntry[];
   /** There are older entries than the first, and newer ones than the last, in the peer. */
   readonly moreBefore: boolean;
   readonly moreAfter: boolean;
@@ -258,23 +273,16 @@ export type Overlay =
       readonly editor: EditorState;
       readonly notice: string | undefined;
     }
-  | AttachDialog;
+  | AttachDialog
+  | DeviceDialog
+  | RunsDialog
+  | PairDialog
+  | ProposalDialog
+  | RevokeDialog
+  | RenameDialog;
 
 export type OverlayKind = Overlay['kind'];
 export type OverlayOf<K extends OverlayKind> = Extract<Overlay, { kind: K }>;
-
-/** What the signal menu offers. */
-export const SIGNALS = [
-  { name: 'SIGINT', help: 'interrupt, as C-c does' },
-  { name: 'SIGTERM', help: 'ask it to end' },
-  { name: 'SIGHUP', help: 'its terminal went away' },
-  { name: 'SIGQUIT', help: 'end with a core dump' },
-  { name: 'SIGTSTP', help: 'pause, as C-z does' },
-  { name: 'SIGCONT', help: 'go on after a pause' },
-  { name: 'SIGUSR1', help: 'whatever the program makes of it' },
-  { name: 'SIGUSR2', help: 'whatever the program makes of it' },
-  { name: 'SIGKILL', help: 'end at once, without a chance to tidy up' },
-] as const;
 
 export interface Settings {
   readonly mouse: boolean;

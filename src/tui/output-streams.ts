@@ -11,7 +11,7 @@ import type { OutputSubscription, RunInput, Subscriptions } from './effects.ts';
 import type { MessageBody } from './messages.ts';
 import type { OutputPort, OutputView } from './model.ts';
 import { closeOnAbort } from './stream-close.ts';
-import { openTail } from './tails.ts';
+import { type OpenTail, openTail } from './tails.ts';
 import type { EmbeddedTerminal } from './terminal/embedded-terminal.ts';
 import { createTextLog } from './text-log.ts';
 
@@ -33,22 +33,23 @@ export interface OutputStreams {
 type Tell = (message: MessageBody) => void;
 
 export function createOutputStreams(tell: Tell): OutputStreams {
-  const tails = new Map<string, { close(): void }>();
+  const tails = new Map<string, { readonly tail: OpenTail; away: boolean }>();
   let output: OpenOutput | undefined;
 
   const reconcileTails = (wanted: Subscriptions['tails'], client: ControlClient | undefined): void => {
-    for (const [run, tail] of tails) {
-      if (client !== undefined && wanted.some((other) => other.run === run)) continue;
-      tail.close();
+    for (const [run, open] of tails) {
+      const next = wanted.find((other) => other.run === run);
+      const isBack = open.away && next?.away === undefined;
+      open.away = next?.away === true;
+      if (client !== undefined && next !== undefined && !(isBack && open.tail.failed)) continue;
+      open.tail.close();
       tails.delete(run);
     }
     if (client === undefined) return;
     for (const one of wanted) {
-      if (!tails.has(one.run))
-        tails.set(
-          one.run,
-          openTail(client, one, (tail) => tell({ type: 'tail', run: one.run, tail })),
-        );
+      if (tails.has(one.run)) continue;
+      const tail = openTail(client, one, (lines) => tell({ type: 'tail', run: one.run, tail: lines }));
+      tails.set(one.run, { tail, away: one.away === true });
     }
   };
 
@@ -66,7 +67,7 @@ export function createOutputStreams(tell: Tell): OutputStreams {
       if (output?.run === run) output.input(input);
     },
     close() {
-      for (const tail of tails.values()) tail.close();
+      for (const { tail } of tails.values()) tail.close();
       tails.clear();
       output?.close();
       output = undefined;
@@ -190,6 +191,8 @@ function openOutput(client: ControlClient, first: OutputSubscription, tell: Tell
     run,
     becomes(next) {
       if (next.run !== run || next.kind !== first.kind || next.attached !== first.attached) return false;
+      // What could not be had while its device was away can be had now.
+      if (state === 'failed' && wanted.away === true && next.away === undefined) return false;
       if (next.cols !== wanted.cols || next.rows !== wanted.rows) sink?.resize(next.cols, next.rows);
       wanted = next;
       return true;

@@ -6,11 +6,12 @@ import type { Decision, PendingApproval } from '../core/approvals.ts';
 import { DispatchError } from '../core/errors.ts';
 import { spellId } from '../core/ids.ts';
 import { route } from '../core/routing/route.ts';
-import type { Run } from '../core/runs.ts';
+import { isFinal, type Run } from '../core/runs.ts';
 import { mustBeShown, type TypedLine, whyNotAnswer } from './plain-guard.ts';
 import { entryLine, HELP_LINES, requestLines, runLine } from './plain-lines.ts';
 import { followLines } from './plain-output.ts';
 import type { PlainState } from './plain-state.ts';
+import { mayAnswer, presenceInFull } from './presence.ts';
 import { sanitizeLine } from './terminal/sanitize.ts';
 
 const LISTED_RUNS = 15;
@@ -58,8 +59,11 @@ export function createPlainCommands({ state, client, cwd, print, quit }: Deps): 
     }
     const id = spellId(randomBytes(10));
     mine.add(id);
-    const { run } = await peer().call('submit', { id, task, cwd });
-    onRun(state.run(id) ?? run);
+    const { runs } = await peer().call('submit', { id, task, cwd });
+    for (const run of runs) {
+      mine.add(run.id);
+      onRun(state.run(run.id) ?? run);
+    }
   };
 
   const answer = async (decision: Decision, rest: string, typed: TypedLine): Promise<void> => {
@@ -67,6 +71,8 @@ export function createPlainCommands({ state, client, cwd, print, quit }: Deps): 
     const run = named(ref);
     const approval = state.approvals().find(({ runId }) => runId === run.id);
     if (approval === undefined) return print(`Run ${run.number} waits for no answer.`);
+    const may = mayAnswer(state.context(), approval);
+    if (may !== true) return print(`Not answered: ${may}.`);
     const why = whyNotAnswer(approval, state.shown(approval), typed, Date.now());
     if (why !== undefined) {
       const unshown = mustBeShown(approval, state.shown(approval));
@@ -98,12 +104,12 @@ export function createPlainCommands({ state, client, cwd, print, quit }: Deps): 
       print(
         ...state
           .devices()
-          .map(({ name, local, presence }) => `Device ${name}${local ? ', this one' : ''}: ${presence.state}`),
+          .map((device) => `Device ${sanitizeLine(device.name)}: ${presenceInFull(device, Date.now())}`),
       );
     },
     async cancel(rest) {
       const { run } = await peer().call('cancel', { run: named(rest).id });
-      print(`Cancelled run ${run.number}.`);
+      print(isFinal(run) ? `Cancelled run ${run.number}.` : `Asked to cancel run ${run.number}.`);
     },
     async retry(rest) {
       const id = spellId(randomBytes(10));

@@ -8,6 +8,7 @@ import type { ThreadEntry } from '../core/thread.ts';
 import { describeApproval } from './detail-rows.ts';
 import { approvalText } from './dialog-layout.ts';
 import { describeStatus, formatBytes, formatClock, formatDuration, formatTime } from './format.ts';
+import { whyWaits } from './presence.ts';
 import { deviceName, elapsed } from './select.ts';
 import { sanitizeLine } from './terminal/sanitize.ts';
 
@@ -47,10 +48,11 @@ export function entryLine(entry: ThreadEntry, context: PlainContext): string {
 
 export function runLine(run: Run, context: PlainContext): string {
   const where = run.route === 'inline' ? '' : ` on ${deviceName(context, run.device)}`;
+  const waits = whyWaits(context, run);
   const after = isFinal(run) ? ` after ${formatDuration(elapsed(run, context.now), false)}` : '';
   const result = run.status === 'completed' && run.result !== undefined ? `. Result: ${brief(run.result)}` : '';
   const why = run.status === 'failed' ? `. ${sanitizeLine(run.message)}` : '';
-  return `Run ${run.number}${where}, ${describeStatus(run)}${after}: ${brief(run.task)}${result}${why}`;
+  return `Run ${run.number}${where}, ${describeStatus(run)}${after}: ${brief(run.task)}${result}${why}${waits === undefined ? '' : `. Waiting: ${waits}`}`;
 }
 
 const runName = (run: string, { numberOf }: PlainContext): string => {

@@ -3,8 +3,9 @@
 import type { PendingApproval } from '../core/approvals.ts';
 import type { PublishedArtifact } from '../core/artifacts.ts';
 import { isFinal, type Run } from '../core/runs.ts';
-import type { ThreadEntry } from '../core/thread.ts';
-import type { Model, Overlay, OverlayKind, OverlayOf } from './model.ts';
+import type { RunsDialog } from './device-dialogs.ts';
+import { inGroup, membersOf } from './groups.ts';
+import type { Model, Overlay, OverlayKind, OverlayOf, ShownEntry } from './model.ts';
 
 export const topOverlay = (model: Model): Overlay | undefined => model.overlays.at(-1);
 
@@ -16,14 +17,17 @@ export function overlayOf<K extends OverlayKind>(model: Model, kind: K): Overlay
 export function findRun(model: Model, id: string): Run | undefined {
   const listed = model.runs.find((run) => run.id === id);
   if (listed !== undefined) return listed;
-  for (const entry of model.thread.entries) if (entry.kind === 'run' && entry.run.id === id) return entry.run;
+  for (const entry of model.thread.entries) {
+    const member = membersOf(entry).find((run) => run.id === id);
+    if (member !== undefined) return member;
+  }
   const dialog = overlayOf(model, 'run');
   return dialog?.detail?.run.id === id ? dialog.detail.run : undefined;
 }
 
 /** A run by its short number, or by the start of its id. */
 export function findRunByRef(model: Model, ref: string): Run | undefined {
-  const known = [...model.runs, ...model.thread.entries.flatMap((entry) => (entry.kind === 'run' ? [entry.run] : []))];
+  const known = [...model.runs, ...model.thread.entries.flatMap(membersOf)];
   if (/^\d+$/.test(ref)) {
     const number = Number(ref);
     const numbered = known.find((run) => run.number === number);
@@ -32,7 +36,20 @@ export function findRunByRef(model: Model, ref: string): Run | undefined {
   return ref.length >= 4 ? known.find((run) => run.id.startsWith(ref)) : undefined;
 }
 
-export function selectedEntry(model: Model): ThreadEntry | undefined {
+/** Newest first, as far as they are known here. */
+export const runsOfDevice = ({ runs }: Pick<Model, 'runs'>, device: string): readonly Run[] =>
+  runs.filter((run) => run.device === device);
+
+/** The runs of a list to choose from. */
+export function listedRuns(model: Model, { of }: Pick<RunsDialog, 'of'>): readonly Run[] {
+  if (of.type === 'device') return runsOfDevice(model, of.device);
+  const shown = model.thread.entries.find((entry) => entry.kind === 'run' && entry.run.group === of.group);
+  const members = shown === undefined ? inGroup(model.runs, of.group).toReversed() : membersOf(shown);
+  // What the list of runs knows is as new as anything.
+  return members.map((run) => model.runs.find(({ id }) => id === run.id) ?? run);
+}
+
+export function selectedEntry(model: Model): ShownEntry | undefined {
   return model.focus === 'thread' ? model.thread.entries[model.thread.list.cursor] : undefined;
 }
 
@@ -46,6 +63,7 @@ function subjectRunId(model: Model): string | undefined {
   const overlay = topOverlay(model);
   if (overlay !== undefined) {
     if (overlay.kind === 'run' || overlay.kind === 'attach' || overlay.kind === 'signal') return overlay.run;
+    if (overlay.kind === 'runs') return listedRuns(model, overlay)[overlay.selected]?.id;
     return overlay.kind === 'approval' ? overlay.approval.runId : undefined;
   }
   switch (model.focus) {
@@ -59,7 +77,8 @@ function subjectRunId(model: Model): string | undefined {
     case 'thread': {
       const entry = selectedEntry(model);
       if (entry === undefined || entry.kind === 'message') return undefined;
-      if (entry.kind === 'run') return entry.run.id;
+      // A group is several: one of them is chosen in its list.
+      if (entry.kind === 'run') return entry.members === undefined ? entry.run.id : undefined;
       return entry.kind === 'approval' ? entry.approval.runId : entry.artifact.runId;
     }
   }

@@ -6,11 +6,14 @@ import type { OutputSubscription, Subscriptions } from './effects.ts';
 import { wantsTail } from './entry-rows.ts';
 import { isCounting } from './format.ts';
 import { attachRect, layoutOf, paneInner, paneSource, runOutputRect, ttySize } from './geometry.ts';
+import { membersOf } from './groups.ts';
 import type { Model } from './model.ts';
-import { findRun, topOverlay } from './select.ts';
+import { findRun, listedRuns, topOverlay } from './select.ts';
 import { layoutList } from './terminal/virtual-list.ts';
 import { approvableAt } from './update/approvals.ts';
+import { NEARBY_MS } from './update/pairing.ts';
 import { visibleEntries } from './update/panes.ts';
+import { isPage } from './views/pages.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -23,19 +26,25 @@ function tailsWanted(model: Model): Subscriptions['tails'] {
   if (model.connection.state !== 'connected' || covered(model)) return [];
   const wanted = new Map<string, Subscriptions['tails'][number]>();
   for (const entry of visibleEntries(model)) {
-    if (entry.kind !== 'run' || !wantsTail(entry.run)) continue;
+    if (entry.kind !== 'run' || entry.members !== undefined || !wantsTail(entry.run)) continue;
     const { run } = entry;
     if (model.tails.get(run.id)?.done === true) continue;
     const bytes = isFinal(run) ? (run.output?.bytes ?? 0) : 0;
-    wanted.set(run.id, { run: run.id, live: !isFinal(run), bytes });
+    wanted.set(run.id, { run: run.id, live: !isFinal(run), bytes, ...awayOf(model, run) });
   }
   return [...wanted.values()];
 }
 
+/** Whether the device that has the output of the run is not there. */
+function awayOf(model: Model, { device: id }: Run): { away?: true } {
+  const device = model.devices.find((other) => other.id === id);
+  return device !== undefined && !device.local && device.presence.state === 'offline' ? { away: true } : {};
+}
+
 /** An overlay that hides the panes. */
 function covered(model: Model): boolean {
-  const kind = topOverlay(model)?.kind;
-  return kind === 'attach' || kind === 'run' || kind === 'text' || kind === 'help' || kind === 'search';
+  const top = topOverlay(model);
+  return top !== undefined && isPage(top);
 }
 
 function outputWanted(model: Model): OutputSubscription | undefined {
@@ -46,7 +55,14 @@ function outputWanted(model: Model): OutputSubscription | undefined {
   if (run === undefined || !hasOutput(run)) return undefined;
   if (dialog.kind === 'attach') {
     const attached = dialog.phase === 'opening' || dialog.phase === 'open';
-    return { run: dialog.run, kind: 'terminal', ...ttySize(attachRect(model)), bytes: 0, attached };
+    return {
+      run: dialog.run,
+      kind: 'terminal',
+      ...ttySize(attachRect(model)),
+      bytes: 0,
+      attached,
+      ...awayOf(model, run),
+    };
   }
   if (dialog.section !== 'output') return undefined;
   const size =
@@ -58,6 +74,7 @@ function outputWanted(model: Model): OutputSubscription | undefined {
     rows: size.rows,
     bytes: knownBytes(run),
     attached: false,
+    ...awayOf(model, run),
   };
 }
 
@@ -74,15 +91,25 @@ function wakeAt(model: Model): number | undefined {
     // The clock in the header, and the elapsed times.
     times.push(nextMultiple(model.now, MINUTE_MS));
     if (somethingCounts(model)) times.push(nextMultiple(model.now, SECOND_MS));
+    times.push(...nearbyAt(model));
   }
   return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** When the LAN is to be looked at again: while what was found is on the screen. */
+function nearbyAt(model: Model): number[] {
+  const top = topOverlay(model);
+  if (top?.kind !== 'pair' || top.tab !== 'nearby' || model.connection.state !== 'connected') return [];
+  return [model.now + Math.max(0, top.askedAt + NEARBY_MS - model.clock)];
 }
 
 /** When the dialog on top begins to listen: its keys then look it. */
 function listensAt(model: Model): number[] {
   const top = topOverlay(model);
-  if (top?.kind !== 'approval' && top?.kind !== 'confirm' && top?.kind !== 'attach') return [];
+  if (top?.kind !== 'approval' && top?.kind !== 'confirm' && top?.kind !== 'attach' && top?.kind !== 'proposal')
+    return [];
   const times = [top.deafUntil];
+  if (top.kind === 'proposal' && top.phase.type === 'pressed') return [top.phase.until];
   if (top.kind === 'approval') {
     times.push(approvableAt(top) ?? 0);
     // What was pressed answers then, however late that is noticed.
@@ -104,10 +131,12 @@ function somethingCounts(model: Model): boolean {
     const run = findRun(model, top.run);
     return run !== undefined && isCounting(run);
   }
+  if (top?.kind === 'pair') return top.tab === 'show' && top.session.phase === 'open';
+  if (top?.kind === 'runs') return listedRuns(model, top).some(isCounting);
   if (covered(model)) return false;
   const { panes, strip } = layoutOf(model);
   if (strip !== undefined || (panes.approvals !== undefined && model.approvals.length > 0)) return true;
-  if (visibleEntries(model).some((entry) => entry.kind === 'run' && isCounting(entry.run))) return true;
+  if (visibleEntries(model).some((entry) => membersOf(entry).some(isCounting))) return true;
   if (panes.runs === undefined) return false;
   const { rows } = layoutList(model.lists.runs, paneSource(model, 'runs'), paneInner(model, 'runs').height);
   return rows.some(({ index }) => {

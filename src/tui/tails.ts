@@ -3,7 +3,7 @@
 
 import type { ControlClient } from '../control/client/client.ts';
 import { asDispatchError } from '../core/errors.ts';
-import type { Subscriptions } from './effects.ts';
+import type { TailSubscription } from './effects.ts';
 import { TAIL_ROWS } from './entry-rows.ts';
 import type { Tail } from './model.ts';
 import { closeOnAbort } from './stream-close.ts';
@@ -16,14 +16,17 @@ const SHOW_MS = 100;
 /** Longer lines are cut: a tail is a glance. */
 const MAX_LINE = 500;
 
-export function openTail(
-  client: ControlClient,
-  wanted: Subscriptions['tails'][number],
-  show: (tail: Tail) => void,
-): { close(): void } {
+export interface OpenTail {
+  /** The peer or the device could not be reached: to be opened again when it can. */
+  readonly failed: boolean;
+  close(): void;
+}
+
+export function openTail(client: ControlClient, wanted: TailSubscription, show: (tail: Tail) => void): OpenTail {
   const stop = new AbortController();
   let kept: Uint8Array = new Uint8Array(0);
   let timer: NodeJS.Timeout | undefined;
+  let failed = false;
 
   const tell = (done: boolean): void => {
     clearTimeout(timer);
@@ -43,9 +46,13 @@ export function openTail(
   };
   follow().catch((error: unknown) => {
     // After a lost connection it is opened again; a run whose output is gone has none to show.
-    if (asDispatchError(error).code !== 'unavailable') tell(true);
+    failed = asDispatchError(error).code === 'unavailable';
+    if (!failed) tell(true);
   });
   return {
+    get failed() {
+      return failed;
+    },
     close() {
       stop.abort();
       clearTimeout(timer);

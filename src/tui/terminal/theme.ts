@@ -36,7 +36,8 @@ export type StyleName =
   | 'badge'
   | 'badgeWarning'
   | 'match'
-  | 'code';
+  | 'code'
+  | 'qr';
 
 export interface Glyphs {
   readonly running: string;
@@ -105,6 +106,7 @@ const dark256 = (): Palette => ({
   badgeWarning: on(16, 215, BOLD),
   match: on(16, 221),
   code: fg(151),
+  qr: on(16, 231),
 });
 
 const light256 = (): Palette => ({
@@ -131,6 +133,7 @@ const light256 = (): Palette => ({
   badgeWarning: on(231, 130, BOLD),
   match: on(16, 221),
   code: fg(23),
+  qr: on(16, 231),
 });
 
 /** The sixteen colours are the user's own: no backgrounds but inverse, and no pair that some palette makes unreadable. */
@@ -160,6 +163,8 @@ const sixteen = (light: boolean): Palette => {
     badgeWarning: fg(3, BOLD | INVERSE),
     match: fg(3, INVERSE),
     code: fg(6),
+    // The user's own black and white: readers need the contrast, whichever it is.
+    qr: on(0, 15),
   };
 };
 
@@ -188,6 +193,7 @@ const mono = (): Palette => ({
   badgeWarning: plain(BOLD | INVERSE),
   match: plain(UNDERLINE | BOLD),
   code: plain(),
+  qr: plain(),
 });
 
 const UNICODE_GLYPHS: Glyphs = {
@@ -199,7 +205,7 @@ const UNICODE_GLYPHS: Glyphs = {
   queued: '…',
   artifact: '◆',
   online: '●',
-  suspect: '◐',
+  suspect: '◌',
   offline: '○',
   arrow: '→',
   prompt: '›',

@@ -1,24 +1,20 @@
 // What each key of the keymap does: one entry a binding, and nothing else. `held` says that the same key came just before.
 
-import { type Binding, type BindingId, bindingFor, KEYMAP } from '../keymap.ts';
+import { type BindingId, bindingFor, KEYMAP } from '../keymap.ts';
+import type { Binding } from '../keymap-bind.ts';
 import type { Model, PaletteItem, PaletteMatch } from '../model.ts';
 import { overlayOf, subjectApproval, subjectArtifact, subjectRun, topOverlay } from '../select.ts';
 import { createEditor, insert } from '../terminal/editor.ts';
+import type { Action, Press } from './action.ts';
 import * as approvals from './approvals.ts';
 import * as composer from './composer.ts';
+import { close, copied, DEVICE_ACTIONS } from './device-actions.ts';
+import * as devices from './devices.ts';
 import * as overlays from './overlays.ts';
+import * as pairing from './pairing.ts';
 import * as panes from './panes.ts';
 import * as runs from './runs.ts';
 import { patch, pop, type Step, say, step, toast } from './step.ts';
-
-export interface Press {
-  readonly key: string;
-  readonly held: boolean;
-  /** Other keys came with it, or just before it. */
-  readonly burst: boolean;
-}
-
-type Action = (model: Model, press: Press) => Step;
 
 const C_C_MS = 2_000;
 
@@ -37,6 +33,8 @@ const scrolling =
         return step(approvals.scrollApproval(model, move));
       case 'run':
         return step(runs.scrollRun(model, move));
+      case 'device':
+        return step(devices.scrollDevice(model, move));
       case 'text':
       case 'help':
         return step(overlays.scrollText(model, move));
@@ -59,7 +57,6 @@ const onArtifact =
     return artifact === undefined ? step(model) : act(model, artifact);
   };
 
-const close: Action = (model) => step(pop(model));
 const focus =
   (pane: Parameters<typeof panes.focusPane>[1]): Action =>
   (model) =>
@@ -113,6 +110,7 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
     return step(toast(next, 'info', text), { type: 'mouse', on });
   },
 
+  'pane.pair': (model) => pairing.openPair(model),
   'peer.start': (model) => step(toast(model, 'info', 'starting the peer…'), { type: 'start-peer' }),
 
   'approval.next': (model) => nextApproval(model),
@@ -124,7 +122,8 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
   'artifact.preview': onArtifact(runs.previewArtifact),
   'artifact.save': onArtifact((model, artifact) => step(runs.askWhereToSave(model, artifact))),
   'selection.copy': (model) => {
-    const text = topOverlay(model)?.kind === 'run' ? subjectRun(model)?.task : panes.copyable(model);
+    const top = topOverlay(model)?.kind;
+    const text = top === 'run' || top === 'runs' ? subjectRun(model)?.task : panes.copyable(model);
     return text === undefined ? say(model, 'info', 'nothing is selected') : copied(model, text);
   },
 
@@ -138,6 +137,8 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
   'run.next-artifact': (model) => step(runs.moveArtifact(model, 1)),
   'run.previous-artifact': (model) => step(runs.moveArtifact(model, -1)),
   'run.close': close,
+
+  ...DEVICE_ACTIONS,
 
   'attach.detach': (model) => runs.detach(model),
   'attach.scroll-up': (model) => step(runs.scrollAttached(model, -1)),
@@ -195,8 +196,6 @@ function nextApproval(model: Model): Step {
   return step(approvals.openApproval(model, approval));
 }
 
-const copied = (model: Model, text: string): Step => step(toast(model, 'success', 'copied'), { type: 'copy', text });
-
 /** The first C-c tidies up what is being typed, the second leaves. */
 function interrupt(model: Model): Step {
   if (model.clock < model.quitArmedUntil) return step(model, { type: 'quit' });
@@ -240,8 +239,19 @@ function runPalette(model: Model): Step {
 const isOfPanes = (target: PaletteItem['target']): boolean =>
   target.kind === 'binding' && KEYMAP.some(({ id, context }) => id === target.id && context === 'panes');
 
+/** Dialogs that say themselves why an answer is not taken. */
+const TELLS_ITSELF: ReadonlySet<Binding['context']> = new Set(['approval', 'proposal', 'compare']);
+
 /** Keys that begin or end something for good: held down they do it once. */
-const ONCE: ReadonlySet<BindingId> = new Set(['run.retry', 'run.cancel', 'signal.send', 'peer.start']);
+const ONCE: ReadonlySet<BindingId> = new Set([
+  'run.retry',
+  'run.cancel',
+  'signal.send',
+  'peer.start',
+  'pair.enter',
+  'revoke.send',
+  'compare.send',
+]);
 
 /** Does what the key is bound to, or says why not. Undefined if it is not bound here. */
 export function press(model: Model, { key, held, burst }: Press): Step | undefined {
@@ -249,7 +259,6 @@ export function press(model: Model, { key, held, burst }: Press): Step | undefin
   if (binding === undefined) return undefined;
   if (held && ONCE.has(binding.id)) return step(model);
   const enabled = binding.enabled(model);
-  // The dialog itself says why an answer is not taken.
-  if (enabled === true || binding.context === 'approval') return ACTIONS[binding.id](model, { key, held, burst });
+  if (enabled === true || TELLS_ITSELF.has(binding.context)) return ACTIONS[binding.id](model, { key, held, burst });
   return binding.id === 'composer.send' ? step(model) : say(model, 'info', enabled);
 }

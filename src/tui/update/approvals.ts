@@ -6,6 +6,7 @@ import { approvalText, dialogLayout } from '../dialog-layout.ts';
 import { tierOf } from '../geometry.ts';
 import type { Message } from '../messages.ts';
 import type { ApprovalDialog, Model } from '../model.ts';
+import { mayAnswer } from '../presence.ts';
 import { findRun, overlayOf, topOverlay } from '../select.ts';
 import { createEditor } from '../terminal/editor.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
@@ -86,6 +87,8 @@ export function listenLater(before: Model, after: Model, byKey: boolean): Model 
     return patch(next, 'approval', (dialog) => ({ ...dialog, deafUntil: Math.max(dialog.deafUntil, deafUntil) }));
   if (top?.kind === 'confirm' && !(was?.kind === 'confirm' && was.question === top.question))
     return patch(next, 'confirm', (dialog) => ({ ...dialog, deafUntil: Math.max(dialog.deafUntil, deafUntil) }));
+  if (top?.kind === 'proposal' && !(was?.kind === 'proposal' && was.proposal === top.proposal))
+    return patch(next, 'proposal', (dialog) => ({ ...dialog, deafUntil: Math.max(dialog.deafUntil, deafUntil) }));
   return next;
 }
 
@@ -110,20 +113,19 @@ export const notice = (model: Model, text: string): Model =>
 export const approvableAt = ({ deafUntil, seenEndAt }: ApprovalDialog): number | undefined =>
   seenEndAt === undefined ? undefined : Math.max(deafUntil, seenEndAt + DEAF_MS);
 
+const TOO_SOON = 'that key came too soon after this opened: read, then press it again';
+
 /** Whether the dialog on top does not listen yet; then the key is spent on making it wait longer. */
 export function ignoredWhileDeaf(model: Model): Model | undefined {
   // As long as a held key takes to come again: what it is spent on does not look like a decision later.
   const deafUntil = model.clock + REPEAT_MS;
   if (model.clock < model.deafUntil) return { ...model, deafUntil: model.clock + DEAF_MS };
   const top = topOverlay(model);
-  if (top === undefined || (top.kind !== 'approval' && top.kind !== 'confirm') || model.clock >= top.deafUntil)
-    return undefined;
+  if (top?.kind !== 'approval' && top?.kind !== 'confirm' && top?.kind !== 'proposal') return undefined;
+  if (model.clock >= top.deafUntil) return undefined;
   if (top.kind === 'confirm') return patch(model, 'confirm', (dialog) => ({ ...dialog, deafUntil }));
-  return patch(model, 'approval', (dialog) => ({
-    ...dialog,
-    deafUntil,
-    notice: 'that key came too soon after this opened: read, then press it again',
-  }));
+  if (top.kind === 'proposal') return patch(model, 'proposal', (open) => ({ ...open, deafUntil, notice: TOO_SOON }));
+  return patch(model, 'approval', (dialog) => ({ ...dialog, deafUntil, notice: TOO_SOON }));
 }
 
 /** How a key was pressed: `held` says that the same key came just before, `burst` that others came with it. */
@@ -155,7 +157,8 @@ export function settlePressed(model: Model, message: Message): Step {
   return step(sending, { type: 'decide', approval: id, digest, decision, ...(note === undefined ? {} : { note }) });
 }
 
-const ANOTHER_KEY = 'other keys came with it, as in a paste: press one key by itself';
+export const ANOTHER_KEY = 'other keys came with it, as in a paste: press one key by itself';
+export const HELD_KEY = 'a held key does not answer: let it go, then press it once';
 
 const takenBack = (model: Model, why: string): Model =>
   patch(model, 'approval', (open) => ({ ...open, phase: { type: 'open' }, notice: why }));
@@ -168,8 +171,10 @@ function whyNot(
 ): string | undefined {
   if (dialog.phase.type !== 'open') return 'the answer is on its way';
   if (burst) return ANOTHER_KEY;
-  if (held) return 'a held key does not answer: let it go, then press it once';
+  if (held) return HELD_KEY;
   if (model.connection.state !== 'connected') return 'not connected: nothing was answered';
+  const may = mayAnswer(model, dialog.approval);
+  if (may !== true) return may;
   if (!dialog.approval.decisions.includes(decision)) return `this request does not allow "${decision}"`;
   if (model.now >= dialog.approval.expiresAt) return 'it has expired: retry the run to be asked again';
   if (decision === 'reject') return undefined;
@@ -183,7 +188,9 @@ export function askReason(model: Model, { held, burst }: Pressed): Step {
   const dialog = overlayOf(model, 'approval');
   if (dialog === undefined || dialog.phase.type !== 'open') return step(model);
   if (burst) return step(notice(model, ANOTHER_KEY));
-  if (held) return step(notice(model, 'a held key does not answer: let it go, then press it once'));
+  if (held) return step(notice(model, HELD_KEY));
+  const may = mayAnswer(model, dialog.approval);
+  if (may !== true) return step(notice(model, may));
   const { id } = dialog.approval;
   return step(push(model, { kind: 'reason', approval: id, editor: createEditor(), notice: undefined }));
 }

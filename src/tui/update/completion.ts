@@ -36,7 +36,8 @@ function candidates(model: Model, { text, cursor }: EditorState): Completion | u
   const device = /(?:^|\s)@([A-Za-z0-9._-]*)$/.exec(before);
   if (device === null) return undefined;
   const typed = (device[1] ?? '').toLowerCase();
-  const items = model.devices.filter(({ name }) => name.toLowerCase().startsWith(typed)).map(({ name }) => `@${name} `);
+  const names = [...model.devices.map(({ name }) => name), ...(model.devices.length > 1 ? ['all'] : [])];
+  const items = names.filter((name) => name.toLowerCase().startsWith(typed)).map((name) => `@${name} `);
   return { items, selected: 0, from: cursor - typed.length - 1, to: cursor };
 }
 

@@ -1,8 +1,11 @@
 // What the composer says under the text while it is typed: where the task would go and what would be asked, by the same
 // pure functions that the peer uses; or why it cannot be sent. Computed when the text or the devices change, never else.
 
+import type { AccessLevel } from '../../core/actions.ts';
+import type { Device } from '../../core/devices.ts';
 import { checkGate } from '../../core/policy/gate.ts';
-import { route } from '../../core/routing/route.ts';
+import type { Verdict } from '../../core/policy/rules.ts';
+import { type RouteAnswer, route } from '../../core/routing/route.ts';
 import { COMMANDS, isCommand, parseCommand, usage } from '../commands.ts';
 import { runOutputRect, ttySize } from '../geometry.ts';
 import type { ComposerHint, Model } from '../model.ts';
@@ -22,23 +25,40 @@ export function hintFor(model: Model, text: string): ComposerHint {
   const answer = route(text, { devices: model.devices, cwd: model.settings.cwd, tty: ttySize(runOutputRect(model)) });
   if (!answer.ok)
     return { kind: 'refused', reason: answer.reason, ...(answer.hint === undefined ? {} : { hint: answer.hint }) };
-  const device = answer.device ?? model.device;
-  const { action } = answer;
+  const gates = (answer.devices.length === 0 ? [model.device] : answer.devices).map((device) => gateOf(device, answer));
+  const strictest = STRICT.flatMap((verdict) => gates.find((gate) => gate.verdict === verdict) ?? [])[0];
+  if (strictest === undefined) return { kind: 'empty' };
+  const { verdict, because, enforced } = strictest;
+  return {
+    kind: 'route',
+    answer,
+    verdict,
+    because: [...answer.because, ...because],
+    ...(enforced === undefined ? {} : { enforced }),
+  };
+}
+
+interface Gated {
+  readonly verdict: Verdict;
+  readonly because: readonly string[];
+  readonly enforced?: AccessLevel;
+}
+
+/** Of several devices, the one that asks most is told. */
+const STRICT = ['deny', 'ask', 'allow'] as const satisfies readonly Verdict[];
+
+function gateOf(device: Device, { action }: RouteAnswer): Gated {
+  if (!device.local && device.version === undefined)
+    return { verdict: 'ask', because: [`${device.name} has not been reached yet: it decides`] };
   const enforced =
     action.kind === 'shell' ? (device.enforces.includes(action.access) ? action.access : 'full-access') : undefined;
-  const gate = checkGate({
+  const { verdict, because } = checkGate({
     action,
     capabilities: device.capabilities,
     permissions: device.permissions,
     enforced: enforced ?? 'read-only',
   });
-  return {
-    kind: 'route',
-    answer,
-    verdict: gate.verdict,
-    because: [...answer.because, ...gate.because],
-    ...(enforced === undefined ? {} : { enforced }),
-  };
+  return { verdict, because, ...(enforced === undefined ? {} : { enforced }) };
 }
 
 function commandHint(text: string): ComposerHint {

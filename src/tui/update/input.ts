@@ -17,6 +17,7 @@ import { detach, scrollAttached } from './runs.ts';
 import { patch, type Step, step } from './step.ts';
 
 const WHEEL_ROWS = 3;
+const NO_PASTE = 'a paste does not answer: press a key';
 
 export function takeInput(model: Model, event: InputEvent, raw: Uint8Array, burst: boolean): Step {
   switch (event.type) {
@@ -84,7 +85,8 @@ function takePaste(before: Model, text: string): Step {
       ? step(model, { type: 'input', run: top.run, input: { kind: 'paste', text } })
       : step(model);
   }
-  if (top.kind === 'approval') return step(notice(model, 'a paste does not answer: press a key'));
+  if (top.kind === 'approval') return step(notice(model, NO_PASTE));
+  if (top.kind === 'proposal') return step(patch(model, 'proposal', (open) => ({ ...open, notice: NO_PASTE })));
   return pasteInField(model, text);
 }
 

@@ -5,7 +5,8 @@ import { COMMANDS, usage } from '../commands.ts';
 import { describeStatus } from '../format.ts';
 import { inner, overlayRect, searchRect } from '../geometry.ts';
 import { helpRows } from '../help-rows.ts';
-import { type Binding, KEYMAP, keyLabel } from '../keymap.ts';
+import { KEYMAP, keyLabel } from '../keymap.ts';
+import type { Binding } from '../keymap-bind.ts';
 import type { Failure } from '../messages.ts';
 import type { Model, PaletteItem, PaletteMatch, TextDialog } from '../model.ts';
 import { exactRows, proseRows } from '../rows.ts';
@@ -14,6 +15,7 @@ import { createEditor, type EditorState, editorKey, insert } from '../terminal/e
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { createList, moveCursor, movePage } from '../terminal/virtual-list.ts';
 import { DEAF_MS } from './approvals.ts';
+import { pairField, pasteInPair, setPairField } from './pairing.ts';
 import { limit } from './runs.ts';
 import { nextRequest, patch, pop, push, type Step, say, step } from './step.ts';
 import { load, selectKey } from './thread.ts';
@@ -208,6 +210,8 @@ export function confirmed(model: Model, held: boolean): Step {
 /** The text field of the overlay on top, if it has one. */
 function fieldOf(model: Model): EditorState | undefined {
   const top = topOverlay(model);
+  if (top?.kind === 'pair') return pairField(top);
+  if (top?.kind === 'proposal' && top.proposal.askedWord === undefined) return undefined;
   return top !== undefined && 'editor' in top ? top.editor : undefined;
 }
 
@@ -219,6 +223,7 @@ export function typeInField(model: Model, key: string, text: string | undefined)
 }
 
 export function pasteInField(model: Model, text: string): Step {
+  if (topOverlay(model)?.kind === 'pair') return step(pasteInPair(model, text));
   const field = fieldOf(model);
   return field === undefined ? step(model) : setField(model, insert(field, text.replace(/\s*\n\s*/g, ' ')));
 }
@@ -234,6 +239,9 @@ function setField(model: Model, editor: EditorState): Step {
     const next = patch(model, 'search', (open) => ({ ...open, editor }));
     return changed ? ask(next) : step(next);
   }
-  const reason = patch(model, 'reason', (open) => (open === top ? { ...open, editor, notice: undefined } : open));
-  return step(patch(reason, 'save', (open) => (open === top ? { ...open, editor, notice: undefined } : open)));
+  if (top?.kind === 'pair') return step(setPairField(model, editor));
+  for (const kind of ['reason', 'save', 'rename', 'revoke', 'proposal'] as const) {
+    if (top?.kind === kind) return step(patch(model, kind, (open) => ({ ...open, editor, notice: undefined })));
+  }
+  return step(model);
 }

@@ -3,7 +3,7 @@
 import { layoutOf, paneInner, paneSource } from '../geometry.ts';
 import { type Focus, type Model, PANES, type PaneId } from '../model.ts';
 import { selectedEntry } from '../select.ts';
-import { sanitizeLine, sanitizeText } from '../terminal/sanitize.ts';
+import { sanitizeText } from '../terminal/sanitize.ts';
 import {
   type ListState,
   layoutList,
@@ -14,7 +14,9 @@ import {
   scrollRows,
 } from '../terminal/virtual-list.ts';
 import { openApproval } from './approvals.ts';
+import { openDevice } from './devices.ts';
 import { showText } from './overlays.ts';
+import { openRuns } from './run-list.ts';
 import { openRun } from './runs.ts';
 import { type Step, step } from './step.ts';
 import { load, withThread } from './thread.ts';
@@ -106,7 +108,7 @@ export function openSelected(model: Model): Step {
       return run === undefined ? step(model) : openRun(model, run.id);
     }
     case 'devices':
-      return step(openDevice(model));
+      return step(openSelectedDevice(model));
     case 'thread':
       return openEntry(model);
   }
@@ -119,7 +121,9 @@ function openEntry(model: Model): Step {
     case 'message':
       return step(showText(model, 'Message', sanitizeText(entry.message.text)));
     case 'run':
-      return openRun(model, entry.run.id);
+      return entry.members === undefined || entry.run.group === undefined
+        ? openRun(model, entry.run.id)
+        : step(openRuns(model, { type: 'group', group: entry.run.group }));
     case 'artifact':
       return openRun(model, entry.artifact.runId);
     case 'approval': {
@@ -129,25 +133,9 @@ function openEntry(model: Model): Step {
   }
 }
 
-function openDevice(model: Model): Model {
+function openSelectedDevice(model: Model): Model {
   const device = model.devices[model.lists.devices.cursor];
-  if (device === undefined) return model;
-  const yes = (record: Readonly<Record<string, unknown>>): string =>
-    Object.entries(record)
-      .flatMap(([name, value]) => (value === true ? [name] : []))
-      .join(', ') || 'none';
-  const lines = [
-    `name         ${device.name}${device.local ? '  (this device)' : ''}`,
-    `id           ${device.id}`,
-    `platform     ${device.platform}`,
-    `presence     ${device.presence.state}`,
-    `can do       ${yes({ ...device.capabilities })}`,
-    `may do       ${yes({ ...device.permissions })}`,
-    `folders      ${device.capabilities.reachableFolders.join(', ') || 'none'}`,
-    `can enforce  ${device.enforces.join(', ')}`,
-    `running      ${device.load.running} of ${device.load.slots}`,
-  ];
-  return showText(model, sanitizeLine(device.name), sanitizeText(lines.map(sanitizeLine).join('\n')));
+  return device === undefined ? model : openDevice(model, device);
 }
 
 /** What `c` copies. */

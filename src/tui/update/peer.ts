@@ -5,12 +5,14 @@ import type { Approval, PendingApproval } from '../../core/approvals.ts';
 import { isFinal, type Run } from '../../core/runs.ts';
 import type { Change, Snapshot } from '../../protocol/api.ts';
 import type { Effect } from '../effects.ts';
+import { membersOf, withMember } from '../groups.ts';
 import type { Model } from '../model.ts';
 import { overlayOf } from '../select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { closeStaleDialogs, REPEAT_MS } from './approvals.ts';
 import { NOT_CONNECTED } from './composer.ts';
 import { refreshHint } from './hint.ts';
+import { listenAgain, sessionLost } from './pair-session.ts';
 import { andThen, patch, type Step, step, toast } from './step.ts';
 import { load, replaceEntries, showNewest, upsertEntry } from './thread.ts';
 
@@ -38,7 +40,7 @@ export function takeSnapshot(model: Model, snapshot: Snapshot): Step {
   const key = entries[list.cursor]?.key;
   // Whoever reads further up stays there, with everything as it is now.
   const refreshed = reading && key !== undefined ? load(ready, { kind: 'around', key }) : step(ready);
-  return andThen(andThen(refreshed, closeStaleDialogs), reloadDetail);
+  return andThen(andThen(andThen(refreshed, closeStaleDialogs), reloadDetail), listenAgain);
 }
 
 /** What was said about not being connected is no longer so. */
@@ -51,7 +53,7 @@ const withoutNotConnected = (model: Model): Model => ({
 export function takeConnected(model: Model): Step {
   if (model.connection.state === 'connected' || model.device === undefined) return step(model);
   const back: Model = { ...model, connection: { state: 'connected', since: model.now }, tails: keepDone(model) };
-  return reloadDetail(toast(back, 'success', 'connected again'));
+  return andThen(reloadDetail(toast(back, 'success', 'connected again')), listenAgain);
 }
 
 /** Tails of runs that were running may have a gap: they are fetched again. */
@@ -68,7 +70,7 @@ export function takeLost(model: Model, reason: string): Step {
     return step({ ...model, connection: { state: 'lost', since: model.connection.since, reason } });
   }
   const thread = { ...model.thread, loading: undefined };
-  return step({ ...model, thread, connection: { state: 'lost', since: model.now, reason } });
+  return step({ ...sessionLost(model), thread, connection: { state: 'lost', since: model.now, reason } });
 }
 
 export function takeChange(model: Model, { entry, run, event }: Change): Step {
@@ -105,7 +107,9 @@ function takeRun(model: Model, run: Run): Model {
     const list = moves ? { ...runs, cursor: runs.cursor + 1 } : runs;
     next = { ...model, runs: trimmed(model.runs.toSpliced(place, 0, run)), lists: { ...model.lists, runs: list } };
   }
-  next = replaceEntries(next, (entry) => (entry.kind === 'run' && entry.run.id === run.id ? { ...entry, run } : entry));
+  next = replaceEntries(next, (entry) =>
+    membersOf(entry).some(({ id }) => id === run.id) ? withMember(entry, run) : entry,
+  );
   next = patch(next, 'run', (dialog) =>
     dialog.run === run.id && dialog.detail !== undefined ? { ...dialog, detail: { ...dialog.detail, run } } : dialog,
   );

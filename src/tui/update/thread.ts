@@ -1,12 +1,14 @@
 // The window of the thread: what comes live, what is paged in at either end, what is let go. It keeps entries in the order
 // of their keys, each once, and never more of them than THREAD_WINDOW.
 
+import type { Run } from '../../core/runs.ts';
 import { entryId, type ThreadEntry } from '../../core/thread.ts';
 import type { Effect, PageRequest } from '../effects.ts';
 import { isShown } from '../entry-rows.ts';
 import { paneInner, paneSource } from '../geometry.ts';
+import { gather, groupIndex, withMember } from '../groups.ts';
 import type { PageMore } from '../messages.ts';
-import { emptyThread, type Model, THREAD_WINDOW, type ThreadWindow } from '../model.ts';
+import { emptyThread, type Model, type ShownEntry, THREAD_WINDOW, type ThreadWindow } from '../model.ts';
 import { createList, layoutList, prepended, selectItem } from '../terminal/virtual-list.ts';
 import { type Step, step } from './step.ts';
 
@@ -18,7 +20,7 @@ export function showNewest(thread: ThreadWindow, entries: readonly ThreadEntry[]
   return {
     ...emptyThread(),
     list: { ...createList({ follow: true }), seen: thread.entries.length === 0 ? 0 : thread.list.seen },
-    entries: entries.filter(isShown),
+    entries: gather(entries.filter(isShown)).fresh,
     moreBefore: more,
     oldest: entries[0]?.key,
     newest: entries.at(-1)?.key,
@@ -30,6 +32,8 @@ export function upsertEntry(model: Model, entry: ThreadEntry): Model {
   const { thread } = model;
   if (!isShown(entry)) return model;
   const known = thread.entries.findLastIndex((other) => other.kind === entry.kind && entryId(other) === entryId(entry));
+  const group = entry.kind === 'run' ? groupIndex(thread.entries, entry.run) : -1;
+  if (entry.kind === 'run' && group !== -1) return withThread(model, { entries: joined(thread, group, entry.run) });
   if (known !== -1) return withThread(model, { entries: thread.entries.with(known, entry) });
   const isNewest = thread.newest === undefined || entry.key > thread.newest;
   if (isNewest) return appendLive(model, entry);
@@ -38,6 +42,9 @@ export function upsertEntry(model: Model, entry: ThreadEntry): Model {
   const list = at <= thread.list.cursor ? { ...thread.list, cursor: thread.list.cursor + 1 } : thread.list;
   return withThread(model, { entries: thread.entries.toSpliced(at, 0, entry), list });
 }
+
+const joined = ({ entries }: ThreadWindow, index: number, run: Run): readonly ShownEntry[] =>
+  entries.with(index, withMember(entries[index] as ShownEntry, run));
 
 function appendLive(model: Model, entry: ThreadEntry): Model {
   const { thread } = model;
@@ -52,7 +59,7 @@ function appendLive(model: Model, entry: ThreadEntry): Model {
 }
 
 /** What else is known of a run goes into its entry. */
-export function replaceEntries(model: Model, change: (entry: ThreadEntry) => ThreadEntry): Model {
+export function replaceEntries(model: Model, change: (entry: ShownEntry) => ShownEntry): Model {
   let changed = false;
   const entries = model.thread.entries.map((entry) => {
     const after = change(entry);
@@ -102,8 +109,9 @@ export function selectKey(model: Model, key: string): Model {
 function takeOlder(model: Model, page: readonly ThreadEntry[], more: boolean): Model {
   const { thread } = model;
   const first = thread.entries[0]?.key;
-  const fresh = page.filter((entry) => isShown(entry) && (first === undefined || entry.key < first));
-  const all = [...fresh, ...thread.entries];
+  const older = page.filter((entry) => isShown(entry) && (first === undefined || entry.key < first));
+  const { fresh, around } = gather(older, thread.entries);
+  const all = [...fresh, ...around];
   const entries = all.slice(0, THREAD_WINDOW);
   const cut = entries.length < all.length;
   return withThread(model, {
@@ -119,12 +127,11 @@ function takeOlder(model: Model, page: readonly ThreadEntry[], more: boolean): M
 function takeNewer(model: Model, page: readonly ThreadEntry[], more: boolean): Model {
   const { thread } = model;
   const last = thread.entries.at(-1)?.key;
+  const newer = page.filter((entry) => isShown(entry) && (last === undefined || entry.key > last));
+  const { fresh, around } = gather(newer, thread.entries);
   return dropOldest(
     withThread(model, {
-      entries: [
-        ...thread.entries,
-        ...page.filter((entry) => isShown(entry) && (last === undefined || entry.key > last)),
-      ],
+      entries: [...around, ...fresh],
       moreAfter: more && page.length > 0,
       newest: page.at(-1)?.key ?? thread.newest,
       newBelow: more ? thread.newBelow : 0,

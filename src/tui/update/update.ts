@@ -7,23 +7,38 @@ import { createHistory } from '../terminal/history.ts';
 import { ranked } from './actions.ts';
 import { decided, decideFailed, listenLater, look, settlePressed } from './approvals.ts';
 import { submitFailed, submitted } from './composer.ts';
+import { renamed, renameFailed, revoked, revokeFailed, takeDevices } from './devices.ts';
+import { takeFetch } from './fetching.ts';
 import { refreshHint } from './hint.ts';
 import { takeInput } from './input.ts';
 import { searchFailed, takeFound } from './overlays.ts';
+import {
+  closeAbandoned,
+  joinFailed,
+  openFailed,
+  refreshNearby,
+  takeNearby,
+  takeOpened,
+  takePairEvent,
+  takeProposal,
+  takeQr,
+} from './pair-session.ts';
 import { settleLists } from './panes.ts';
 import { addRun, takeChange, takeConnected, takeLost, takeSnapshot } from './peer.ts';
+import { confirmed, confirmFailed, settleProposal } from './proposal.ts';
 import { detailFailed, resized, retried, retryFailed, takeDetail, takeOutput, takePreview } from './runs.ts';
 import { andThen, type Step, say, step, toast } from './step.ts';
 import { settleThread, takePage, withThread } from './thread.ts';
 
 export function update(model: Model, message: Message): Step {
   const current = atTime(model, message.at, message.clock ?? message.at);
-  const settled = settlePressed(current, message);
+  const settled = andThen(settlePressed(current, message), (next) => settleProposal(next, message));
+  const handled = closeAbandoned(
+    settled.model,
+    andThen(settled, (next) => handle(next, message)),
+  );
   return andThen(
-    andThen(
-      andThen(settled, (next) => handle(next, message)),
-      (next) => step(look(listenLater(current, settleLists(next), message.type === 'input'))),
-    ),
+    andThen(handled, (next) => step(look(listenLater(current, settleLists(next), message.type === 'input')))),
     settleThread,
   );
 }
@@ -64,7 +79,7 @@ function handle(model: Model, message: Message): Step {
     case 'resized':
       return andThen(resized(model, message.size), (next) => step(refreshHint(next)));
     case 'tick':
-      return step(model);
+      return refreshNearby(model);
     case 'history':
       return step({ ...model, composer: { ...model.composer, history: createHistory(message.lines) } });
     case 'snapshot':
@@ -76,13 +91,13 @@ function handle(model: Model, message: Message): Step {
     case 'change':
       return takeChange(model, message.change);
     case 'devices':
-      return step(refreshHint({ ...model, devices: message.devices }));
+      return takeDevices(model, message.devices);
     case 'page':
       return step(takePage(model, message.page, message.entries, message.more));
     case 'page-failed':
       return say(withThread(model, { loading: undefined, stalled: true }), 'error', message.failure.message);
     case 'submitted':
-      return step(addRun(submitted(model), message.run));
+      return step(message.runs.reduce(addRun, submitted(model)));
     case 'submit-failed':
       return step(submitFailed(model, message.id, message.text, message.failure));
     case 'decided':
@@ -107,6 +122,34 @@ function handle(model: Model, message: Message): Step {
       return step(takePreview(model, message.request, message.text, message.footnote));
     case 'toast':
       return step(toast(model, message.toast.tone, message.toast.text));
+    case 'pair':
+      return takePairEvent(model, message.event);
+    case 'pair-opened':
+      return takeOpened(model, message.request, message.session);
+    case 'pair-failed':
+      return step(openFailed(model, message.request, message.failure));
+    case 'pair-proposal':
+      return takeProposal(model, message.request, message.proposal);
+    case 'join-failed':
+      return step(joinFailed(model, message.request, message.failure));
+    case 'confirmed':
+      return confirmed(model, message.proposal, message.device);
+    case 'confirm-failed':
+      return step(confirmFailed(model, message.proposal, message.failure));
+    case 'nearby':
+      return step(takeNearby(model, message.found));
+    case 'qr':
+      return step(takeQr(model, message.ticket, message.modules));
+    case 'renamed':
+      return step(renamed(model, message.device));
+    case 'rename-failed':
+      return step(renameFailed(model, message.device, message.failure));
+    case 'revoked':
+      return revoked(model, message.device, message.name);
+    case 'revoke-failed':
+      return step(revokeFailed(model, message.device, message.failure));
+    case 'fetch':
+      return step(takeFetch(model, message.progress));
     case 'tail':
       return step(takeTail(model, message.run, message.tail));
     case 'output':

@@ -4,6 +4,7 @@
 import { type DialogRow, dialogLayout } from '../dialog-layout.ts';
 import { canAnswer, canApprove } from '../keymap-enabled.ts';
 import type { ApprovalDialog } from '../model.ts';
+import { mayAnswer } from '../presence.ts';
 import { deviceName, findRun } from '../select.ts';
 import type { Attr } from '../terminal/cells.ts';
 import { attrBg, attrFlags, INVERSE, TERMINAL_COLOUR } from '../terminal/cells.ts';
@@ -85,6 +86,8 @@ function noticeSpans(paint: Paint, dialog: ApprovalDialog, below: number, all: n
   if (dialog.phase.type !== 'open') {
     return [[own(paint, dialog.phase.decision === 'approve' ? 'approving…' : 'rejecting…'), paint.style('info')]];
   }
+  const may = mayAnswer(model, dialog.approval);
+  if (may !== true) return [[clip(paint, may, 400), paint.style('warning')]];
   if (dialog.notice !== undefined) return [[clip(paint, dialog.notice, 400), paint.style('warning')]];
   if (below > 0) {
     const rows = below === 1 ? '1 more row' : `${below} more rows`;

@@ -4,6 +4,7 @@ import { isFinal, type Run } from '../../core/runs.ts';
 import { describeStatus } from '../format.ts';
 import { attachRect, overlayRect } from '../geometry.ts';
 import type { AttachDialog } from '../model.ts';
+import { linkLost } from '../presence.ts';
 import { findRun } from '../select.ts';
 import { inverse } from '../terminal/theme.ts';
 import { keyOf } from './nothing.ts';
@@ -26,7 +27,11 @@ export function drawAttach(paint: Paint, dialog: AttachDialog): void {
   const width = model.size.width - 2;
   const run = findRun(model, dialog.run);
   // The key comes before what went wrong: that may be long, and is cut instead.
-  const ends = own(paint, ending(dialog, run, model.clock < dialog.deafUntil));
+  const lost = run === undefined || dialog.phase !== 'open' ? undefined : linkLost(model, run);
+  const ends = own(
+    paint,
+    ending(dialog, run, model.clock < dialog.deafUntil) + (lost === undefined ? '' : ` — ${lost}`),
+  );
   const name = run === undefined ? 'a run' : `${run.number} ${runTitle(run)}`;
   const wanted = dialog.phase === 'opening' ? 'attaching to ' : dialog.phase === 'open' ? 'attached to ' : '';
   // The way out is always on the screen: words and name give way.

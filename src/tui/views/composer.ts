@@ -1,6 +1,7 @@
 // Where tasks are typed: the prompt with the text, the row that says where it will go, the list of completions, and the
 // strip that says that something waits.
 
+import type { RouteAnswer } from '../../core/routing/route.ts';
 import { composerWidth, layoutOf, PROMPT_WIDTH } from '../geometry.ts';
 import type { ComposerHint } from '../model.ts';
 import { deviceName } from '../select.ts';
@@ -97,7 +98,7 @@ function routeSpans(
     [`${paint.glyphs.arrow} `, paint.style('accent')],
     [answer.route, paint.style('text')],
   ];
-  if (answer.device !== undefined) spans.push(dot, [clip(paint, answer.device.name, 24), paint.style('text')]);
+  for (const span of deviceSpans(paint, answer)) spans.push(dot, span);
   if (enforced !== undefined) {
     const looser = answer.action.kind === 'shell' && answer.action.access !== enforced;
     spans.push(dot, [enforced, paint.style(looser || enforced === 'full-access' ? 'warning' : 'text')]);
@@ -109,6 +110,23 @@ function routeSpans(
     spans.push([verdict === 'deny' ? `: ${why}` : `  ${why}`, verdict === 'deny' ? paint.style('text') : muted]);
   return spans;
 }
+
+const NAMED_DEVICES = 3;
+
+/** Where it goes: each device by its name, and what is not there marked so. */
+function deviceSpans(paint: Paint, { devices }: RouteAnswer): Span[] {
+  const named = devices.length > NAMED_DEVICES ? devices.filter(isAway).slice(0, NAMED_DEVICES) : devices;
+  const spans = named.map((device): Span => {
+    const name = clip(paint, device.name, 24);
+    if (device.presence.state === 'offline') return [`${name} offline, waits for it`, paint.style('warning')];
+    return device.presence.state === 'suspect'
+      ? [`${name} suspect`, paint.style('warning')]
+      : [name, paint.style('text')];
+  });
+  return devices.length > NAMED_DEVICES ? [[`${devices.length} devices`, paint.style('text')], ...spans] : spans;
+}
+
+const isAway = ({ presence }: RouteAnswer['devices'][number]): boolean => presence.state !== 'online';
 
 const MOST_COMPLETIONS = 8;
 

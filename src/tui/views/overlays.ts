@@ -6,12 +6,16 @@ import type { Overlay } from '../model.ts';
 import { type Attr, attrBg, attrFg, makeAttr, TERMINAL_COLOUR } from '../terminal/cells.ts';
 import { drawApprovalDialog } from './approval-dialog.ts';
 import { drawAttach } from './attach.ts';
+import { drawDevicePage } from './device.ts';
 import { drawHelp } from './help.ts';
 import { isPage } from './pages.ts';
 import type { Paint } from './paint.ts';
+import { drawPair } from './pair.ts';
 import { drawPalette } from './palette.ts';
-import { drawConfirm, drawReason, drawSave, drawSignals } from './questions.ts';
+import { drawProposal } from './proposal.ts';
+import { drawConfirm, drawReason, drawRename, drawRevoke, drawSave, drawSignals } from './questions.ts';
 import { drawRunDetail } from './run-detail.ts';
+import { drawRunList } from './run-list.ts';
 import { drawSearch } from './search.ts';
 import { drawText } from './text.ts';
 
@@ -59,6 +63,24 @@ function drawOverlay(paint: Paint, overlay: Overlay): void {
       return;
     case 'attach':
       drawAttach(paint, overlay);
+      return;
+    case 'device':
+      drawDevicePage(paint, overlay);
+      return;
+    case 'runs':
+      drawRunList(paint, overlay);
+      return;
+    case 'pair':
+      drawPair(paint, overlay);
+      return;
+    case 'proposal':
+      drawProposal(paint, overlay);
+      return;
+    case 'rename':
+      drawRename(paint, overlay);
+      return;
+    case 'revoke':
+      drawRevoke(paint, overlay);
       return;
   }
 }

@@ -2,7 +2,17 @@
 
 import type { Model, Overlay } from '../model.ts';
 
-export const isPage = ({ kind }: Overlay): boolean =>
-  kind === 'run' || kind === 'text' || kind === 'help' || kind === 'search' || kind === 'attach';
+export const isPage = ({ kind }: Overlay): boolean => PAGES.has(kind);
+
+const PAGES: ReadonlySet<Overlay['kind']> = new Set([
+  'run',
+  'text',
+  'help',
+  'search',
+  'attach',
+  'device',
+  'runs',
+  'pair',
+]);
 
 export const hidesPanes = (model: Model): boolean => model.overlays.some(isPage);

@@ -2,13 +2,14 @@
 
 import { formatBytes } from '../format.ts';
 import { overlayRect } from '../geometry.ts';
-import type { OverlayOf } from '../model.ts';
-import { SIGNALS } from '../model.ts';
+import type { Model, OverlayOf } from '../model.ts';
+import { whyOffline } from '../presence.ts';
 import { findRun } from '../select.ts';
+import { SIGNALS } from '../signals.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { wrap } from '../terminal/width.ts';
 import { drawField, keySpans, openBox } from './dialog.ts';
-import { clip, type Paint, select, write } from './paint.ts';
+import { clip, own, type Paint, select, write } from './paint.ts';
 import { runTitle } from './run-row.ts';
 
 const padded = (box: Rect): Rect => ({ ...box, x: box.x + 1, width: Math.max(1, box.width - 2) });
@@ -58,6 +59,35 @@ export function drawSave(outer: Paint, overlay: OverlayOf<'save'>): void {
   ]);
 }
 
+export function drawRename(outer: Paint, overlay: OverlayOf<'rename'>): void {
+  const title = `A name for ${clip(outer, overlay.name, 32)}`;
+  const { paint, box } = openBox(outer, overlayRect(outer.model, overlay), title);
+  const at = padded(box);
+  drawField(paint, { ...at, y: at.y + Math.min(1, Math.max(0, box.height - 2)) }, overlay.editor, 'what to call it');
+  drawLast(paint, at, overlay.sending ? own(paint, 'renaming…') : overlay.notice, [
+    ['rename.send', 'rename'],
+    ['rename.close', 'back'],
+  ]);
+}
+
+export function drawRevoke(outer: Paint, overlay: OverlayOf<'revoke'>): void {
+  const name = clip(outer, overlay.name, 32);
+  const { paint, box } = openBox(outer, overlayRect(outer.model, overlay), `Revoke ${name}?`);
+  const at = padded(box);
+  const says = `What it has running here is ended, and it is let in again only by pairing anew. Type its name: ${name}`;
+  const room = Math.max(0, box.height - 2);
+  wrap(says, at.width)
+    .slice(-room)
+    .forEach((row, index) => {
+      write(paint, at.x, at.y + index, [[row, paint.style('text')]], at.width);
+    });
+  drawField(paint, { ...at, y: at.y + room }, overlay.editor, 'its name');
+  drawLast(paint, at, overlay.sending ? own(paint, 'revoking…') : overlay.notice, [
+    ['revoke.send', 'revoke'],
+    ['revoke.close', 'back'],
+  ]);
+}
+
 function drawLast(paint: Paint, box: Rect, notice: string | undefined, keys: Parameters<typeof keySpans>[1]): void {
   const at = lastRow(box);
   const spans =
@@ -84,10 +114,7 @@ export function drawConfirm(outer: Paint, overlay: OverlayOf<'confirm'>): void {
       : [
           { text: clip(paint, question.title, at.width), style: 'code' as const },
           {
-            text:
-              findRun(model, question.run)?.startedAt === undefined
-                ? 'It has not begun yet.'
-                : 'Its processes are stopped.',
+            text: clip(paint, cancelMeans(model, question.run), at.width),
             style: 'text' as const,
           },
         ];
@@ -100,6 +127,15 @@ export function drawConfirm(outer: Paint, overlay: OverlayOf<'confirm'>): void {
     ['confirm.no', 'no'],
   ]);
   write(paint, at.x, lastRow(at).y, keys, at.width);
+}
+
+function cancelMeans(model: Model, id: string): string {
+  const run = findRun(model, id);
+  const device = model.devices.find((other) => other.id === run?.device);
+  const offline = device === undefined || device.local ? undefined : whyOffline(device, model.now);
+  if (run?.offeredAt !== undefined && device !== undefined && offline !== undefined)
+    return `${device.name} is ${offline}: it is told when it is back.`;
+  return run?.startedAt === undefined ? 'It has not begun yet.' : 'Its processes are stopped.';
 }
 
 export function drawSignals(outer: Paint, overlay: OverlayOf<'signal'>): void {

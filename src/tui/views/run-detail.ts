@@ -5,6 +5,7 @@ import { type DetailRow, detailRows } from '../detail-rows.ts';
 import { describeStatus, formatBytes, formatDuration, formatTime, isCounting } from '../format.ts';
 import { overlayRect, RUN_HEAD_ROWS, runOutputRect } from '../geometry.ts';
 import type { OutputView, RunDialog } from '../model.ts';
+import { linkLost, whyWaits } from '../presence.ts';
 import { deviceName, elapsed, findRun } from '../select.ts';
 import type { Rect } from '../terminal/cells.ts';
 import type { StyleName } from '../terminal/theme.ts';
@@ -66,7 +67,7 @@ function drawHead(paint: Paint, box: Rect, run: Run, dialog: RunDialog): void {
     { ...box, y: box.y + 1 },
     [
       ['  ', muted],
-      [describeStatus(run), paint.style(style)],
+      ...statusSpans(paint, run, style),
       dot,
       [run.route, muted],
       dot,
@@ -76,6 +77,14 @@ function drawHead(paint: Paint, box: Rect, run: Run, dialog: RunDialog): void {
     [[formatTime(run.startedAt ?? run.submittedAt, model.now), muted]],
   );
   drawTabs(paint, { ...box, y: box.y + 2 }, dialog);
+}
+
+/** How it stands; and while its device is out of reach, or has not answered, that. */
+function statusSpans(paint: Paint, run: Run, style: StyleName): Span[] {
+  const said = linkLost(paint.model, run) ?? whyWaits(paint.model, run);
+  const status: Span = [describeStatus(run), paint.style(style)];
+  if (said === undefined) return [status];
+  return [status, [` ${paint.glyphs.separator} `, paint.style('muted')], [own(paint, said), paint.style('warning')]];
 }
 
 function drawTabs(paint: Paint, at: Rect, { section, output, detail }: RunDialog): void {

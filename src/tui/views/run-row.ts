@@ -4,7 +4,9 @@
 import { titleOf } from '../../core/actions.ts';
 import { isFinal, type Run } from '../../core/runs.ts';
 import { formatDuration, isCounting } from '../format.ts';
+import { combinedStatus, worstOf } from '../groups.ts';
 import type { Model } from '../model.ts';
+import { mayAnswer, waitsInShort } from '../presence.ts';
 import { deviceName, elapsed } from '../select.ts';
 import type { Rect } from '../terminal/cells.ts';
 import type { StyleName } from '../terminal/theme.ts';
@@ -58,25 +60,66 @@ export function drawRun(paint: Paint, at: Pick<Rect, 'x' | 'y' | 'width'>, run: 
     write(paint, alignRight ? right + width - stringWidth(shown) : right, at.y, [[shown, attr]], width);
     right -= GAP;
   };
-  column(columns.time, runTime(paint.model, run), muted, true);
-  const status = unusual(run);
+  const status = unusual(paint.model, run);
+  const time = runTime(paint.model, run);
+  // Without a column for it, why it waits stands where the time will.
+  const waits =
+    columns.status === 0 && columns.device === 0 && time === '' ? waitsInShort(paint.model, run) : undefined;
+  if (waits !== undefined) column(stringWidth(waits), waits, paint.style('warning'), true);
+  else column(columns.time, time, muted, true);
   const device = deviceName(paint.model, run.device);
   if (columns.status > 0) {
     column(columns.status, status?.text ?? run.route, status === undefined ? muted : paint.style(status.style), false);
     column(columns.device, device, muted, false);
   } else if (columns.device > 0) {
     column(columns.device, status?.short ?? device, status === undefined ? muted : paint.style(status.style), false);
-  } else if (status !== undefined && at.width >= LEAST_TITLE + TIME + SHARED) {
+  } else if (waits === undefined && status !== undefined && at.width >= LEAST_TITLE + TIME + SHARED) {
     column(stringWidth(status.short), status.short, paint.style(status.style), true);
   }
   const room = right - at.x;
   const head: Span[] = [
     [glyph, paint.style(style)],
     [` ${String(run.number).padStart(columns.number)} `, muted],
+    ...requester(paint, run),
   ];
   const used = write(paint, at.x, at.y, head, room);
   write(paint, at.x + used, at.y, [[clip(paint, runTitle(run), room - used), paint.style('text')]], room - used);
 }
+
+/** Whose run it is, if a person at another device asked for it. */
+function requester(paint: Paint, { by }: Run): Span[] {
+  const { device } = paint.model;
+  if (device === undefined || by.device === device.id) return [];
+  return [[`${clip(paint, deviceName(paint.model, by.device), MOST_DEVICE)}: `, paint.style('info')]];
+}
+
+/** Runs of one task on several devices: what runs, and how they stand, the worst first. */
+export function drawGroup(
+  paint: Paint,
+  at: Pick<Rect, 'x' | 'y' | 'width'>,
+  run: Run,
+  members: readonly Run[],
+  columns: RunColumns,
+): void {
+  const muted = paint.style('muted');
+  const { glyph, style } = runGlyph(paint, worstOf(members) ?? run);
+  const status = combinedStatus(members);
+  const full = `${members.length} devices: ${status}`;
+  const room = at.width - columns.number - 3 - GAP - LEAST_TITLE;
+  const says = full.length <= room ? full : status.length <= room ? status : shortStatus(members);
+  const head: Span[] = [
+    [glyph, paint.style(style)],
+    [` ${String(run.number).padStart(columns.number)} `, muted],
+    ...requester(paint, run),
+  ];
+  const left = at.width - says.length - GAP;
+  const used = write(paint, at.x, at.y, head, left);
+  write(paint, at.x + used, at.y, [[clip(paint, runTitle(run), left - used), paint.style('text')]], left - used);
+  write(paint, at.x + left + GAP, at.y, [[says, paint.style(style === 'success' ? 'muted' : style)]], says.length);
+}
+
+const shortStatus = (members: readonly Run[]): string =>
+  `${members.filter(({ status }) => status === 'completed').length}/${members.length} done`;
 
 /** What runs, on one line. Not sanitised. */
 export function runTitle({ action }: Run): string {
@@ -109,8 +152,10 @@ interface Unusual {
 }
 
 /** What is worth saying of its state besides the glyph; undefined while all goes as it should. */
-function unusual(run: Run): Unusual | undefined {
+function unusual(model: Model, run: Run): Unusual | undefined {
   const said = (text: string, style: StyleName, short = text): Unusual => ({ text, short, style });
+  const waits = waitsInShort(model, run);
+  if (waits !== undefined) return said(waits, 'warning');
   switch (run.status) {
     case 'completed':
       return undefined;
@@ -119,12 +164,19 @@ function unusual(run: Run): Unusual | undefined {
     case 'running':
       return run.startedAt === undefined ? said('starting', 'muted') : undefined;
     case 'waiting_approval':
-      return said('waiting for you', 'warning', 'waiting');
+      return model.devices.some(({ id, local }) => id === run.device && !local) && !answerable(model, run)
+        ? said('waiting there', 'warning', 'waiting')
+        : said('waiting for you', 'warning', 'waiting');
     case 'failed':
       return said(failure(run), 'error');
     case 'cancelled':
       return said(run.reason === 'user' ? 'cancelled' : run.reason, 'muted');
   }
+}
+
+/** Whether it waits for somebody here. */
+function answerable(model: Model, run: Run): boolean {
+  return mayAnswer(model, { device: run.device }) === true;
 }
 
 function failure(run: Extract<Run, { status: 'failed' }>): string {

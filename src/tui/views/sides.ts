@@ -2,9 +2,10 @@
 
 import type { PendingApproval } from '../../core/approvals.ts';
 import type { Device } from '../../core/devices.ts';
-import { formatClock, formatDuration, formatTime } from '../format.ts';
+import { formatDuration } from '../format.ts';
 import { inner, layoutOf, paneSource } from '../geometry.ts';
 import type { PaneId } from '../model.ts';
+import { awayInShort, clockWarning, describePresence, isDenied, mayAnswer } from '../presence.ts';
 import { deviceName, findRun } from '../select.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { layoutList } from '../terminal/virtual-list.ts';
@@ -69,7 +70,12 @@ const ITEMS: Readonly<Record<Side, (paint: Paint, box: Rect) => DrawItem>> = {
     const near = devices.slice(0, MEASURED_DEVICES);
     const columns = {
       name: Math.min(most, widest(near.map(({ name }) => name))),
-      place: widest(near.map((device) => place(device, paint.model.now))),
+      // What is away says more, and nothing stands behind that.
+      place: widest(
+        near
+          .filter(({ presence }) => presence.state !== 'offline')
+          .map((device) => describePresence(device, paint.model.now)),
+      ),
     };
     return (at, index) => {
       const device = devices[index];
@@ -107,6 +113,7 @@ function drawApproval(paint: Paint, at: Rect, approval: PendingApproval, row: nu
       [where, paint.style('text')],
       [`  ${kind}  `, muted],
       [enforced, enforced === 'full-access' ? paint.style('warning') : muted],
+      ...(mayAnswer(paint.model, approval) === true ? [] : ([['  answer there', muted]] as const)),
     ],
     [timeLeft(paint, approval)],
   );
@@ -114,25 +121,37 @@ function drawApproval(paint: Paint, at: Rect, approval: PendingApproval, row: nu
 
 function drawDevice(paint: Paint, at: Rect, device: Device, columns: { name: number; place: number }): void {
   const { glyphs, model } = paint;
-  const online = device.presence.state === 'online';
+  const { presence } = device;
   const muted = paint.style('muted');
-  const name = cell(paint, device.name, columns.name);
+  const there = presence.state !== 'offline';
+  const full = describePresence(device, model.now);
+  const fits = stringWidth(full) <= at.width - columns.name - 4;
+  const place = fits ? full : (awayInShort(device, model.now) ?? full);
   const spans: Span[] = [
-    [`${online ? glyphs.online : glyphs.offline} `, paint.style(online ? 'success' : 'muted')],
-    [name, paint.style(online ? 'text' : 'muted')],
-    [`  ${padEnd(place(device, model.now), columns.place)}`, muted],
+    presenceSpan(paint, device),
+    [cell(paint, device.name, columns.name), paint.style(there ? 'text' : 'muted')],
+    ['  ', muted],
+    [own(paint, there ? padEnd(place, columns.place) : place), isDenied(device) ? paint.style('error') : muted],
   ];
-  if (online) spans.push([`  ${allowed(device).join(' ') || 'nothing allowed'}`, muted]);
+  const clock = clockWarning(device);
+  if (clock !== undefined) spans.push([`  ${glyphs.waiting} clock ${clock}`, paint.style('warning')]);
+  if (there) {
+    spans.push([`  ${allowed(device).join(' ') || 'nothing allowed'}`, muted]);
+    const { running, slots } = device.load;
+    if (running > 0) spans.push([`  ${glyphs.running} ${running}/${slots}`, muted]);
+  }
   write(paint, at.x, at.y, spans, at.width);
 }
 
-function place(device: Device, now: number): string {
-  if (device.local) return 'this device';
-  const { presence } = device;
-  if (presence.state === 'offline') return `offline since ${formatTime(presence.since, now)}`;
-  return presence.roundTripMs === undefined
-    ? `since ${formatClock(presence.since)}`
-    : `${Math.round(presence.roundTripMs)} ms`;
+function presenceSpan({ glyphs, style }: Paint, { presence }: Device): Span {
+  switch (presence.state) {
+    case 'online':
+      return [`${glyphs.online} `, style('success')];
+    case 'suspect':
+      return [`${glyphs.suspect} `, style('warning')];
+    case 'offline':
+      return [`${glyphs.offline} `, style('muted')];
+  }
 }
 
 /** What runs may use there: it is able to, and its owner allows it. */

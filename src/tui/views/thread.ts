@@ -3,10 +3,12 @@
 
 import type { Approval } from '../../core/approvals.ts';
 import type { PublishedArtifact } from '../../core/artifacts.ts';
-import type { Message, ThreadEntry } from '../../core/thread.ts';
-import { BODY_INDENT, type EntryRow, entryRows, MESSAGE_INDENT } from '../entry-rows.ts';
+import type { Message } from '../../core/thread.ts';
+import { authorOf, BODY_INDENT, type EntryRow, entryRows, messageIndent } from '../entry-rows.ts';
 import { formatBytes, formatClock, formatDuration } from '../format.ts';
 import { inner, paneSource } from '../geometry.ts';
+import type { ShownEntry } from '../model.ts';
+import { mayAnswer } from '../presence.ts';
 import { deviceName, findRun } from '../select.ts';
 import type { Rect } from '../terminal/cells.ts';
 import type { StyleName } from '../terminal/theme.ts';
@@ -14,7 +16,7 @@ import { type ListLayout, layoutList } from '../terminal/virtual-list.ts';
 import { drawFrame, paneTitle } from './frame.ts';
 import { drawNothing, keyOf } from './nothing.ts';
 import { clip, clipLeft, own, type Paint, type Span, select, spansWidth, write, writeRow } from './paint.ts';
-import { drawRun, type RunColumns, runColumns } from './run-row.ts';
+import { drawGroup, drawRun, type RunColumns, runColumns } from './run-row.ts';
 
 export function drawThread(paint: Paint, rect: Rect): void {
   const { model } = paint;
@@ -79,12 +81,14 @@ const BODY_STYLES: Readonly<Record<Exclude<EntryRow['kind'], 'head'>, StyleName>
   output: 'muted',
   result: 'text',
   failure: 'error',
+  waits: 'warning',
   more: 'muted',
 };
 
-function drawRow(paint: Paint, at: Rect, entry: ThreadEntry, row: EntryRow, columns: RunColumns): void {
+function drawRow(paint: Paint, at: Rect, entry: ShownEntry, row: EntryRow, columns: RunColumns): void {
   if (row.kind !== 'head') {
-    const indent = entry.kind === 'message' ? MESSAGE_INDENT : BODY_INDENT;
+    const indent =
+      entry.kind === 'message' ? messageIndent(authorOf(paint.model, entry.message, at.width)) : BODY_INDENT;
     const text = row.kind === 'more' ? own(paint, row.text) : row.text;
     const style = entry.kind === 'approval' ? 'muted' : BODY_STYLES[row.kind];
     write(paint, at.x + indent, at.y, [[clip(paint, text, at.width - indent), paint.style(style)]], at.width - indent);
@@ -95,7 +99,8 @@ function drawRow(paint: Paint, at: Rect, entry: ThreadEntry, row: EntryRow, colu
       drawMessage(paint, at, entry.message, row.text);
       return;
     case 'run':
-      drawRun(paint, at, entry.run, columns);
+      if (entry.members === undefined) drawRun(paint, at, entry.run, columns);
+      else drawGroup(paint, at, entry.run, entry.members, columns);
       return;
     case 'approval':
       drawApproval(paint, at, entry.approval, columns);
@@ -106,26 +111,22 @@ function drawRow(paint: Paint, at: Rect, entry: ThreadEntry, row: EntryRow, colu
   }
 }
 
-/** Three letters, so that texts line up. */
-function author({ role, by }: Message): string {
-  if (role === 'assistant') return 'ai ';
-  return { human: 'you', assistant: 'ai ', agent: 'agt', device: 'dev' }[by.kind];
-}
-
 function drawMessage(paint: Paint, at: Rect, message: Message, text: string): void {
+  const author = authorOf(paint.model, message, at.width);
+  const indent = messageIndent(author);
   const human = message.role === 'user' && message.by.kind === 'human';
   write(
     paint,
     at.x,
     at.y,
     [
-      [author(message), paint.style(human ? 'accent' : 'info')],
+      [author, paint.style(human ? 'accent' : 'info')],
       [` ${formatClock(message.at)}`, paint.style('muted')],
     ],
-    MESSAGE_INDENT - 2,
+    indent - 2,
   );
-  const room = at.width - MESSAGE_INDENT;
-  write(paint, at.x + MESSAGE_INDENT, at.y, [[clip(paint, text, room), paint.style('text')]], room);
+  const room = at.width - indent;
+  write(paint, at.x + indent, at.y, [[clip(paint, text, room), paint.style('text')]], room);
 }
 
 /** What was asked and answered; the run that asks stands near by and says what it is about. */
@@ -159,7 +160,9 @@ function approvalAbout(paint: Paint, approval: Approval, alone: boolean, room: n
 function approvalWords(paint: Paint, approval: Approval): string {
   switch (approval.status) {
     case 'pending':
-      return 'asks for approval';
+      return mayAnswer(paint.model, approval) === true
+        ? 'asks for approval'
+        : `asks for approval on ${clip(paint, deviceName(paint.model, approval.device), 20)}`;
     case 'expired':
       return 'approval expired';
     case 'approved':

@@ -1,0 +1,106 @@
+// All that there is to read of one device, as rows: who it is, whether it is there, what it can do and is allowed, what each of
+// the two may do on the other, and what runs there. Shared by scrolling and by the view; everything is shown sanitised and whole.
+
+import type { Device } from '../core/devices.ts';
+import { GRANTS } from '../core/grants.ts';
+import { describeStatus } from './format.ts';
+import { LETS_YOU, MAY_HERE } from './grant-words.ts';
+import type { Model } from './model.ts';
+import { clockWarning, isDenied, presenceInFull, whyWaits } from './presence.ts';
+import { exactRows, proseRows } from './rows.ts';
+import { runsOfDevice } from './select.ts';
+import { sanitizeLine } from './terminal/sanitize.ts';
+
+export interface DeviceRow {
+  readonly style: 'heading' | 'label' | 'text' | 'warning';
+  readonly text: string;
+}
+
+/** Columns of a label. */
+export const LABEL_WIDTH = 12;
+const LISTED_RUNS = 10;
+
+export function deviceRows(
+  model: Pick<Model, 'devices' | 'runs' | 'now'>,
+  id: string,
+  width: number,
+): readonly DeviceRow[] {
+  const device = model.devices.find((other) => other.id === id);
+  if (device === undefined) return [{ style: 'text', text: 'This device is not paired any more.' }];
+  const rows: DeviceRow[] = [];
+  const heading = (text: string): void => {
+    rows.push({ style: 'text', text: '' }, { style: 'heading', text });
+  };
+  const label = (name: string, value: string): void => {
+    const room = Math.max(1, width - LABEL_WIDTH);
+    // An id is one word; of all else words are kept whole.
+    const [first = '', ...rest] = (name === 'id' ? exactRows : proseRows)(sanitizeLine(value), room);
+    rows.push({ style: 'label', text: name.padEnd(LABEL_WIDTH) + first });
+    for (const more of rest) rows.push({ style: 'label', text: ' '.repeat(LABEL_WIDTH) + more });
+  };
+  const prose = (text: string, style: DeviceRow['style'] = 'text'): void => {
+    for (const row of proseRows(text, width)) rows.push({ style, text: row });
+  };
+
+  for (const [name, value] of facts(device, model.now)) label(name, value);
+  for (const warning of warnings(device)) prose(warning, 'warning');
+  heading('What it can do');
+  if (device.local || device.version !== undefined) {
+    for (const [name, value] of abilities(device)) label(name, value);
+  } else {
+    prose('It has not been reached yet, so nothing is known.');
+  }
+  if (device.grants !== undefined) {
+    const { held, given } = device.grants;
+    heading('You there');
+    if (held.length === 0) prose(`- ${sanitizeLine(device.name)} lets you do nothing`);
+    for (const grant of GRANTS) if (held.includes(grant)) prose(`- ${sanitizeLine(device.name)} ${LETS_YOU[grant]}`);
+    heading('It here');
+    if (given.length === 0) prose('- it may do nothing here');
+    for (const grant of GRANTS) if (given.includes(grant)) prose(`- it ${MAY_HERE[grant]}`);
+  }
+  const runs = runsOfDevice(model, id);
+  heading(runs.length === 0 ? 'Nothing has run there lately' : 'What runs and ran there');
+  for (const run of runs.slice(0, LISTED_RUNS)) {
+    prose(`${run.number} ${sanitizeLine(run.task)}: ${whyWaits(model, run) ?? describeStatus(run)}`);
+  }
+  if (runs.length > LISTED_RUNS) prose(`and ${runs.length - LISTED_RUNS} more: Enter lists them`);
+  return rows;
+}
+
+function facts(device: Device, now: number): (readonly [string, string])[] {
+  const version = device.version === undefined ? '' : `, Dispatch ${device.version}`;
+  const list: (readonly [string, string])[] = [
+    ['id', device.id],
+    ['platform', `${device.platform}${version}`],
+    ['presence', presenceInFull(device, now)],
+  ];
+  if (device.addresses !== undefined) list.push(['addresses', device.addresses.join(', ') || 'none known']);
+  list.push(['load', `${device.load.running} of ${device.load.slots} runs`]);
+  return list;
+}
+
+function warnings(device: Device): string[] {
+  const list: string[] = [];
+  const clock = clockWarning(device);
+  if (clock !== undefined) list.push(`its clock is ${clock} of this one: set one of them right`);
+  if (isDenied(device)) list.push('it does not let this device in any more: pair again, or revoke it');
+  return list;
+}
+
+/** What it is able to do, and whether its owner allows it; or which of the two is missing. */
+function abilities({ capabilities, permissions, enforces }: Device): (readonly [string, string])[] {
+  const may = (can: boolean, allowed: boolean, more = ''): string =>
+    !can ? 'no: the device cannot' : allowed ? `yes${more}` : 'no: its owner does not allow it';
+  const sandbox = enforces.some((level) => level !== 'full-access')
+    ? `, limits to ${enforces.filter((level) => level !== 'full-access').join(' and ')}`
+    : ', without a sandbox: everything has full access';
+  const folders = capabilities.reachableFolders.join(', ') || 'none';
+  return [
+    ['shell', may(capabilities.shell, permissions.shell, sandbox)],
+    ['files', may(capabilities.local_files, permissions.local_files)],
+    ['browser', may(capabilities.browserAutomation, permissions.browser_automation)],
+    ['desktop', may(capabilities.desktopAutomation, permissions.desktop_automation)],
+    ['folders', folders],
+  ];
+}

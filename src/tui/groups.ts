@@ -1,0 +1,84 @@
+// Runs of one task on several devices as one entry of the thread: put together as they come, whatever the order, and told in one
+// line with the worst first. Pure.
+
+import type { Run, RunStatus } from '../core/runs.ts';
+import type { ThreadEntry } from '../core/thread.ts';
+import type { ShownEntry } from './model.ts';
+
+const sameGroup = (run: Run, group: string): boolean => run.group === group;
+
+/** The entry that shows the group of the run; -1 if there is none. */
+export const groupIndex = (entries: readonly ShownEntry[], { group }: Run): number =>
+  group === undefined ? -1 : entries.findIndex((entry) => entry.kind === 'run' && entry.run.group === group);
+
+/** Adds a run to the entry of its group, or puts it in the place of what was known of it. */
+export function withMember(entry: ShownEntry, run: Run): ShownEntry {
+  if (entry.kind !== 'run') return entry;
+  const known = entry.members ?? [entry.run];
+  const at = known.findIndex(({ id }) => id === run.id);
+  if (at !== -1 && known[at] === run) return entry;
+  const members = at === -1 ? [...known, run].sort((a, b) => a.number - b.number) : known.with(at, run);
+  const own = entry.run.id === run.id ? run : entry.run;
+  return { key: entry.key, kind: 'run', run: own, ...(members.length < 2 ? {} : { members }) };
+}
+
+/** The entries with each group as one, at the place of its first run. `around`: entries that stay, and may hold part of a group. */
+export function gather(
+  fresh: readonly ThreadEntry[],
+  around: readonly ShownEntry[] = [],
+): { readonly fresh: readonly ShownEntry[]; readonly around: readonly ShownEntry[] } {
+  const gathered: ShownEntry[] = [];
+  let kept = around;
+  for (const entry of fresh) {
+    if (entry.kind !== 'run' || entry.run.group === undefined) {
+      gathered.push(entry);
+      continue;
+    }
+    const there = groupIndex(kept, entry.run);
+    const here = groupIndex(gathered, entry.run);
+    if (there !== -1) kept = kept.with(there, withMember(kept[there] as ShownEntry, entry.run));
+    else if (here !== -1) gathered[here] = withMember(gathered[here] as ShownEntry, entry.run);
+    else gathered.push(entry);
+  }
+  return { fresh: gathered, around: kept };
+}
+
+export const membersOf = (entry: ShownEntry): readonly Run[] =>
+  entry.kind !== 'run' ? [] : (entry.members ?? [entry.run]);
+
+/** Worst first. */
+const ORDER = [
+  'failed',
+  'cancelled',
+  'waiting_approval',
+  'queued',
+  'running',
+  'completed',
+] as const satisfies readonly RunStatus[];
+const WORDS: Readonly<Record<RunStatus, string>> = {
+  failed: 'failed',
+  cancelled: 'cancelled',
+  waiting_approval: 'waiting',
+  queued: 'queued',
+  running: 'running',
+  completed: 'done',
+};
+
+/** `1 failed, 1 running, 2 done`. */
+export function combinedStatus(runs: readonly Run[]): string {
+  return ORDER.flatMap((status) => {
+    const count = runs.filter((run) => run.status === status).length;
+    return count === 0 ? [] : [`${count} ${WORDS[status]}`];
+  }).join(', ');
+}
+
+export const worstOf = (runs: readonly Run[]): Run | undefined => {
+  for (const status of ORDER) {
+    const found = runs.find((run) => run.status === status);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+};
+
+export const inGroup = (runs: readonly Run[], group: string): readonly Run[] =>
+  runs.filter((run) => sameGroup(run, group));

@@ -1,0 +1,77 @@
+// What the keys of the dialogs about devices do: one entry a binding, and nothing else.
+
+import type { Device } from '../../core/devices.ts';
+import type { DEVICE_KEYS } from '../keymap-devices.ts';
+import type { Model } from '../model.ts';
+import { pairLayout } from '../pair-layout.ts';
+import { overlayOf } from '../select.ts';
+import type { Action } from './action.ts';
+import * as devices from './devices.ts';
+import * as pairing from './pairing.ts';
+import * as proposals from './proposal.ts';
+import * as lists from './run-list.ts';
+import { pop, type Step, step, toast } from './step.ts';
+
+export const close: Action = (model) => step(pop(model));
+
+export const copied = (model: Model, text: string): Step =>
+  step(toast(model, 'success', 'copied'), { type: 'copy', text });
+
+const onDevice =
+  (act: (model: Model, device: Device) => Model): Action =>
+  (model) => {
+    const device = devices.subjectDevice(model);
+    return step(device === undefined ? model : act(model, device));
+  };
+
+/** How far the pairing page can be scrolled, where it is scrolled. */
+const pairRow =
+  (delta: 1 | -1): Action =>
+  (model) =>
+    step(pairing.moveRow(model, delta, pairLayout(model).last));
+
+export const DEVICE_ACTIONS: Readonly<Record<(typeof DEVICE_KEYS)[number]['id'], Action>> = {
+  'device.rename': onDevice(devices.askName),
+  'device.revoke': onDevice(devices.askRevoke),
+  'device.runs': onDevice((model, { id }) => lists.openRuns(model, { type: 'device', device: id })),
+  'device.copy': (model) => {
+    const device = devices.subjectDevice(model);
+    return device === undefined ? step(model) : copied(model, device.id);
+  },
+  'device.close': close,
+  'runs.open': (model) => lists.openListed(model),
+  'runs.down': (model) => step(lists.moveListed(model, 1)),
+  'runs.up': (model) => step(lists.moveListed(model, -1)),
+  'runs.close': close,
+
+  'pair.enter': (model) => pairing.enterPair(model),
+  'pair.next': (model) => pairing.changeTab(model, 1),
+  'pair.previous': (model) => pairing.changeTab(model, -1),
+  'pair.down': pairRow(1),
+  'pair.up': pairRow(-1),
+  'pair.list-down': pairRow(1),
+  'pair.list-up': pairRow(-1),
+  'pair.close': close,
+  'pair.toggle': (model) => step(pairing.toggleRow(model)),
+  'pair.copy': (model) => {
+    const session = overlayOf(model, 'pair')?.session;
+    if (session?.phase !== 'open') return step(model);
+    const told = toast(model, 'warning', 'copied the ticket: whoever has it can pair until it is used');
+    return step(told, { type: 'copy', text: session.session.ticket });
+  },
+  'proposal.accept': (model, press) => proposals.acceptProposal(model, press),
+  'proposal.refuse': (model) => proposals.refuseProposal(model),
+  'proposal.toggle': (model) => step(proposals.toggleGiven(model)),
+  'proposal.name': (model) => step(devices.askProposedName(model)),
+  'proposal.down': (model) => step(proposals.moveProposal(model, 1)),
+  'proposal.up': (model) => step(proposals.moveProposal(model, -1)),
+  'compare.send': (model) => proposals.sendWord(model),
+  'compare.refuse': (model) => proposals.refuseProposal(model),
+  'compare.toggle': (model) => step(proposals.toggleGiven(model)),
+  'compare.down': (model) => step(proposals.moveProposal(model, 1)),
+  'compare.up': (model) => step(proposals.moveProposal(model, -1)),
+  'rename.send': (model) => devices.rename(model),
+  'rename.close': close,
+  'revoke.send': (model) => devices.revoke(model),
+  'revoke.close': close,
+};
