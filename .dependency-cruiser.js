@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** A package, whether it is installed here or not. */
 const library = (name) => `(^|/)node_modules/${name}(/|$)|^${name}(/|$)`;
 
-const ADAPTERS = '^src/(store|net|routes|control/server)(/|\\.ts$|-)';
+const ADAPTERS = '^src/(store|net|routes|control/(server|http))(/|\\.ts$|-)';
 const CONTROL_CLIENT = '^src/control/client(/|\\.ts$|-)';
 const ENGINE_API = '^src/protocol/api\\.ts$';
 const PEER = '^src/peer/';

@@ -20,6 +20,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const ENTRIES = {
   cli: 'src/cli/main.ts',
   'inline-worker': 'src/routes/inline/worker.ts',
+  'hash-worker': 'src/store/hash-worker.ts',
 };
 
 /** Native code, wasm beside the script, or code that breaks when bundled: loaded from node_modules at run time. */

@@ -19,7 +19,19 @@ export const TEST_PACKAGES = [
   { tool: 'ps', package: 'procps', why: 'looking for processes that should be gone' },
   { tool: 'setsid', package: 'util-linux', why: 'processes that try to outlive their run' },
   { tool: 'setpriv', package: 'util-linux', why: 'an unwritable home, as another user, where the tests run as root' },
+  { tool: 'systemd-notify', package: 'systemd', why: 'a peer that tells systemd that it is ready' },
+  {
+    tool: 'systemd-analyze',
+    package: 'systemd',
+    why: 'the unit that the peer is installed with, read by systemd itself',
+  },
+  {
+    tool: 'python3',
+    package: 'python3',
+    why: 'a datagram socket that hears it, and a property list that is read back',
+  },
   { tool: 'stty', package: 'coreutils', why: 'terminal modes before and after' },
+  { tool: 'ip', package: 'iproute2', why: 'peers on a LAN of their own, in network namespaces (only as root)' },
 ] as const satisfies readonly SystemPackage[];
 
 export const EMOJI_FONT = '/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf';
@@ -42,6 +54,17 @@ export const PICTURE_PACKAGES = [
     package: 'fonts-noto-color-emoji',
     file: EMOJI_FONT,
     why: 'emoji',
+  },
+] as const satisfies readonly SystemPackage[];
+
+/** What the benchmarks measure beside; without it those that need it say so and are left out. */
+export const BENCH_PACKAGES = [
+  { tool: 'ssh', package: 'openssh-client', why: 'what people use instead, as the yardstick' },
+  {
+    tool: 'an OpenSSH server',
+    package: 'openssh-server',
+    file: '/usr/sbin/sshd',
+    why: 'the other end of it, on loopback',
   },
 ] as const satisfies readonly SystemPackage[];
 

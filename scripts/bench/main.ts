@@ -1,7 +1,7 @@
 // Runs the benchmarks, prints their table and writes their results as JSON. Each measures side by side with a yardstick.
 //
 // Usage: node scripts/bench/main.ts [--only NAME]… [--json FILE] [--quick] [--write] [--entries N] [--seeded DIR]
-//   --only NAME    one benchmark; may be given several times
+//   --only NAME    one benchmark, or all whose names begin so (remote); may be given several times
 //   --quick        fewer rounds and a shorter thread: to see that it works, not to compare
 //   --json FILE    where the results go (default: a file in the folder for temporary files)
 //   --write        puts table and machine into docs/PERFORMANCE.md, and the results into docs/performance.json
@@ -13,6 +13,8 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build, isStale } from '../build.js';
+import { describeMissing, ensurePackages } from '../lib/packages.ts';
+import { BENCH_PACKAGES } from '../system-packages.ts';
 import type { BenchContext, Benchmark } from './harness/benchmark.ts';
 import { type Home, makeHome } from './harness/home.ts';
 import { describeMachine, machineLine } from './harness/machine.ts';
@@ -23,6 +25,11 @@ import { keyToFrame } from './measures/key-to-frame.ts';
 import { logAppends } from './measures/log-appends.ts';
 import { open } from './measures/open.ts';
 import { outputThroughput } from './measures/output-throughput.ts';
+import { remoteArtifact } from './measures/remote-artifact.ts';
+import { remoteConnect } from './measures/remote-connect.ts';
+import { remoteIdle } from './measures/remote-idle.ts';
+import { remoteOutput } from './measures/remote-output.ts';
+import { remoteRun } from './measures/remote-run.ts';
 import { runTrue } from './measures/run-true.ts';
 import { submitToFirstByte } from './measures/submit-to-first-byte.ts';
 
@@ -35,6 +42,11 @@ const BENCHMARKS: readonly Benchmark[] = [
   logAppends,
   idle,
   open,
+  remoteConnect,
+  remoteRun,
+  remoteOutput,
+  remoteArtifact,
+  remoteIdle,
 ];
 const NAMES = BENCHMARKS.map(({ name }) => name);
 const DOCUMENT = fileURLToPath(new URL('../../docs/PERFORMANCE.md', import.meta.url));
@@ -53,7 +65,9 @@ const { values: options } = parseArgs({
 });
 
 const entries = Number(options.entries ?? (options.quick ? QUICK_ENTRIES : 1_000_000));
-const unknown = options.only.find((name) => !NAMES.includes(name));
+const isMeant = (name: string): boolean =>
+  options.only.length === 0 || options.only.some((only) => name === only || name.startsWith(`${only}-`));
+const unknown = options.only.find((only) => !NAMES.some((name) => name === only || name.startsWith(`${only}-`)));
 if (unknown !== undefined) fail(`there is no benchmark "${unknown}": there are ${NAMES.join(', ')}`);
 if (!Number.isSafeInteger(entries) || entries < 1) fail('--entries must be a whole number above 0');
 if (options.write && options.quick) fail('--quick is not for comparing, so it is not for --write');
@@ -61,7 +75,9 @@ process.on('SIGINT', () => process.exit(130));
 process.on('SIGTERM', () => process.exit(143));
 
 if (isStale()) await build();
-const chosen = BENCHMARKS.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
+const missing = ensurePackages(BENCH_PACKAGES);
+if (missing.length > 0) console.error(describeMissing(missing));
+const chosen = BENCHMARKS.filter(({ name }) => isMeant(name));
 const report: Report = { machine: describeMachine(), results: await runAll(chosen) };
 console.log(`${table(report)}\n\n${machineLine(report.machine)}`);
 const file = options.json ?? join(tmpdir(), 'dispatch-bench.json');

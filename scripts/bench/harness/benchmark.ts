@@ -36,6 +36,10 @@ export function below(value: number, limit: number, text: string): { text: strin
   return { text, met: value < limit };
 }
 
+export function atMost(value: number, limit: number, text: string): { text: string; met: boolean } {
+  return { text, met: value <= limit };
+}
+
 export function atLeast(value: number, limit: number, text: string): { text: string; met: boolean } {
   return { text, met: value >= limit };
 }

@@ -12,6 +12,8 @@ import { seedThread } from '../seed-thread.ts';
 import { environment, LAUNCHER, start, stop } from './processes.ts';
 
 const SERVING_MS = 60_000;
+/** Nobody but this machine is to learn of a peer that is measured. */
+const NETWORK = '[network]\nlisten = ["127.0.0.1:0"]\nlan = false\n';
 
 export interface Peer {
   readonly pid: number;
@@ -49,7 +51,7 @@ export async function makeHome({ under = tmpdir(), keptIn, entries, config = '',
     if (keptIn === undefined) rmSync(folder, { recursive: true, force: true });
   };
   process.once('exit', remove);
-  if (config !== '') writeFileSync(paths.configFile, config);
+  if (!existsSync(paths.configFile)) writeFileSync(paths.configFile, `${NETWORK}${config}`);
   const { device } = loadIdentity(paths.identityFile);
   if (entries > 0 && !existsSync(join(paths.thread, 'CURRENT'))) {
     say(`making a thread of ${entries} entries in ${folder}`);

@@ -42,23 +42,40 @@ export function start(command: string, args: readonly string[], options: SpawnOp
 
 /** Runs to its end; gives milliseconds from just before the start to the end. Throws if it did not exit with 0. */
 export async function timeToEnd(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  return (await runToEnd(command, args, env)).took;
+}
+
+export interface Ended {
+  /** Milliseconds from just before the start to the end. */
+  readonly took: number;
+  readonly out: string;
+}
+
+/** The same, and what it printed. `input` is what it reads; nothing if absent. */
+export async function runToEnd(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  input?: string,
+): Promise<Ended> {
   const started = performance.now();
-  const child = start(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '';
+  const child = start(command, args, { env, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+  let [out, err] = ['', ''];
   child.stdout?.on('data', (text: Buffer) => {
-    said += text.toString();
+    out += text.toString();
   });
   child.stderr?.on('data', (text: Buffer) => {
-    said += text.toString();
+    err += text.toString();
   });
+  child.stdin?.end(input);
   const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const { promise, resolve, reject } = Promise.withResolvers<Ended>();
   child.once('error', reject);
   child.once('close', (code, signal) => {
     const took = performance.now() - started;
     clearTimeout(timer);
-    if (code === 0) resolve(took);
-    else reject(new Error(`${command} ${args.join(' ')} ended with ${code ?? signal}: ${said}`));
+    if (code === 0) resolve({ took, out });
+    else reject(new Error(`${command} ${args.join(' ')} ended with ${code ?? signal}: ${out}${err}`));
   });
   return promise;
 }

@@ -19,8 +19,15 @@ export interface RunTimes {
   readonly skipped: number;
 }
 
+export interface RunOptions {
+  readonly command: string;
+  readonly tty?: ShellAction['tty'];
+  /** The device that is to execute it; this one if absent. */
+  readonly on?: string;
+}
+
 export interface Runner {
-  run(options: { command: string; tty?: ShellAction['tty'] }): Promise<RunTimes>;
+  run(options: RunOptions): Promise<RunTimes>;
   close(): void;
 }
 
@@ -30,10 +37,7 @@ export async function openRunner(client: ControlClient): Promise<Runner> {
   return { run: (options) => run(client, options), close: () => client.close() };
 }
 
-async function run(
-  client: ControlClient,
-  { command, tty }: { command: string; tty?: ShellAction['tty'] },
-): Promise<RunTimes> {
+async function run(client: ControlClient, { command, tty, on }: RunOptions): Promise<RunTimes> {
   const id = newId();
   const { promise: ended, resolve } = Promise.withResolvers<{ at: number; run: Run }>();
   const stop = client.on('change', ({ entry }: Change) => {
@@ -48,7 +52,8 @@ async function run(
     cwd: '/',
     ...(tty === undefined ? {} : { tty }),
   };
-  const submitted = client.call('submit', { id, task: `!${command}`, action, approve: true });
+  const devices = on === undefined ? {} : { devices: [on] };
+  const submitted = client.call('submit', { id, task: `!${command}`, action, approve: true, ...devices });
   const output = readOutput(client, id, startedAt);
   await submitted;
   const { at, run: ran } = await ended;

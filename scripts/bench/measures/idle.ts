@@ -1,6 +1,5 @@
 // What costs nothing should cost nothing: memory, processor time and wake-ups of a peer, and of a dashboard, that nobody
-// uses, beside a Node that only waits. A timer of a process shows as its main thread leaving a wait of its own accord.
-import { readdirSync, readFileSync } from 'node:fs';
+// uses, beside a Node that only waits.
 import { setTimeout as delay } from 'node:timers/promises';
 import { type BenchContext, type Benchmark, below, type Measure } from '../harness/benchmark.ts';
 import { openDashboard } from '../harness/dashboard-terminal.ts';
@@ -8,18 +7,17 @@ import type { Home } from '../harness/home.ts';
 import { start, stop } from '../harness/processes.ts';
 import { openRunner } from '../harness/runner.ts';
 import { summarise } from '../harness/statistics.ts';
+import { between, canReadUsage, type Usage, usageOf } from '../harness/usage.ts';
 
 const INTERVAL_MS = 20_000;
 /** What it takes after work until everything is at rest. */
 const REST_MS = 12_000;
-/** The kernel counts processor time in hundredths of a second (USER_HZ). */
-const TICK_MS = 10;
 const WAITING = 'process.stdin.resume(); setInterval(() => {}, 2 ** 30)';
 
 export const idle: Benchmark = {
   name: 'idle',
   async run(context) {
-    if (process.platform !== 'linux') {
+    if (!canReadUsage) {
       context.say('idle: read from /proc, which only Linux has: left out');
       return [];
     }
@@ -57,30 +55,6 @@ async function work(home: Home): Promise<void> {
   runner.close();
 }
 
-interface Usage {
-  readonly cpuMs: number;
-  /** How often the main thread, and how often any thread, gave up the processor to wait. */
-  readonly mainWaits: number;
-  readonly allWaits: number;
-  readonly residentMB: number;
-}
-
-function usageOf(pid: number): Usage {
-  // After the name, which may hold anything: state is field 3, utime 14, stime 15 (proc_pid_stat(5)).
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-  const cpuMs = (Number(fields[11]) + Number(fields[12])) * TICK_MS;
-  const waits = (task: string): number => statusNumber(`/proc/${pid}/task/${task}/status`, 'voluntary_ctxt_switches');
-  const allWaits = readdirSync(`/proc/${pid}/task`).reduce((sum, task) => sum + waits(task), 0);
-  const residentMB = statusNumber(`/proc/${pid}/status`, 'VmRSS') / 1000;
-  return { cpuMs, mainWaits: waits(String(pid)), allWaits, residentMB };
-}
-
-function statusNumber(path: string, field: string): number {
-  const value = new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(readFileSync(path, 'utf8'))?.[1];
-  if (value === undefined) throw new Error(`${path} has no ${field}`);
-  return Number(value);
-}
-
 type Who = 'node' | 'empty' | 'long' | 'dashboard';
 
 async function measure(context: BenchContext, pids: Record<Who, number>, entries: number): Promise<Measure[]> {
@@ -92,13 +66,7 @@ async function measure(context: BenchContext, pids: Record<Who, number>, entries
     const before = whos.map((who) => usageOf(pids[who]));
     await delay(INTERVAL_MS);
     for (const [index, who] of whos.entries()) {
-      const [from, to] = [before[index] as Usage, usageOf(pids[who])];
-      samples[who].push({
-        cpuMs: to.cpuMs - from.cpuMs,
-        mainWaits: to.mainWaits - from.mainWaits,
-        allWaits: to.allWaits - from.allWaits,
-        residentMB: to.residentMB,
-      });
+      samples[who].push(between(before[index] as Usage, usageOf(pids[who])));
     }
   }
   const size = entries.toLocaleString('en-US');

@@ -4,9 +4,16 @@ import { fileURLToPath } from 'node:url';
 import { start } from '../harness/processes.ts';
 
 export type Request =
-  | { readonly kind: 'run'; readonly socket: string; readonly command: string; readonly tty: boolean }
+  | {
+      readonly kind: 'run';
+      readonly socket: string;
+      readonly command: string;
+      readonly tty: boolean;
+      readonly on?: string;
+    }
   | { readonly kind: 'bare-pty'; readonly command: string; readonly expected: number }
-  | { readonly kind: 'bare-pipe'; readonly command: string };
+  | { readonly kind: 'bare-pipe'; readonly command: string }
+  | { readonly kind: 'program'; readonly program: string; readonly args: readonly string[] };
 
 export interface Reading {
   readonly bytes: number;

@@ -21,12 +21,18 @@ const send = (answer: Answer): void => void process.send?.(answer);
 
 function read(request: Request): Promise<Reading> {
   if (request.kind === 'run') return readRun(request);
-  return request.kind === 'bare-pty' ? readPty(request) : readPipe(request);
+  if (request.kind === 'bare-pty') return readPty(request);
+  if (request.kind === 'program') return readProgram(request);
+  return readProgram({ program: 'bash', args: ['-c', request.command] });
 }
 
-async function readRun({ socket, command, tty }: Extract<Request, { kind: 'run' }>): Promise<Reading> {
+async function readRun({ socket, command, tty, on }: Extract<Request, { kind: 'run' }>): Promise<Reading> {
   const runner = await openRunner(await connectControl({ path: socket, client: 'bench', version: VERSION }));
-  const { bytes, skipped, lastByte } = await runner.run({ command, ...(tty ? { tty: SIZE } : {}) });
+  const { bytes, skipped, lastByte } = await runner.run({
+    command,
+    ...(tty ? { tty: SIZE } : {}),
+    ...(on === undefined ? {} : { on }),
+  });
   runner.close();
   return { bytes, skipped, ms: lastByte ?? 0 };
 }
@@ -51,9 +57,9 @@ function readPty({ command, expected }: Extract<Request, { kind: 'bare-pty' }>):
   });
 }
 
-async function readPipe({ command }: Extract<Request, { kind: 'bare-pipe' }>): Promise<Reading> {
+async function readProgram({ program, args }: Omit<Extract<Request, { kind: 'program' }>, 'kind'>): Promise<Reading> {
   const startedAt = performance.now();
-  const child = start('bash', ['-c', command], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = start(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let bytes = 0;
   let ms = 0;
   child.stdout?.on('data', (data: Buffer) => {

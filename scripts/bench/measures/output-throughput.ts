@@ -1,17 +1,15 @@
 // 200 MB of lines through a run to a follower in another process, beside the same bytes through node-pty, or a child's pipe,
 // read by a process that does nothing else. The producer is cat on a file that is in memory by then.
-import { once } from 'node:events';
-import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { alternate } from '../harness/alternate.ts';
 import { atLeast, type BenchContext, type Benchmark, type Measure } from '../harness/benchmark.ts';
 import type { Home } from '../harness/home.ts';
 import type { Summary } from '../harness/statistics.ts';
+import { FILE_BYTES, IN_TERMINAL_BYTES, writeLines } from './lines-file.ts';
 import { openReader, type Reader, type Reading } from './output-reader-client.ts';
 
-const FILE_BYTES = 200_000_000;
-const LINE = `${'0123456789'.repeat(9)}01234567\n`.padStart(100, '.');
 const LIMIT_RATIO = 0.8;
 const EVERYTHING = '[output]\ncap = "1GiB"\n';
 
@@ -35,16 +33,6 @@ export const outputThroughput: Benchmark = {
   },
 };
 
-async function writeLines(file: string): Promise<void> {
-  const block = LINE.repeat(10_000);
-  const stream = createWriteStream(file);
-  for (let written = 0; written < FILE_BYTES; written += block.length) {
-    if (!stream.write(block)) await once(stream, 'drain');
-  }
-  stream.end();
-  await once(stream, 'close');
-}
-
 interface Setting {
   readonly reader: Reader;
   readonly homes: { readonly all: Home; readonly capped: Home };
@@ -53,7 +41,6 @@ interface Setting {
 
 async function measure(context: BenchContext, { reader, homes, command }: Setting): Promise<Measure[]> {
   const { all, capped } = { all: homes.all.paths.socket, capped: homes.capped.paths.socket };
-  const inTerminal = FILE_BYTES + FILE_BYTES / LINE.length; // each newline becomes two characters
   const seen: Reading[] = [];
   const speed = async (reading: Promise<Reading>, expected: number, mayMiss = false): Promise<number> => {
     const { bytes, skipped, ms } = await reading;
@@ -65,9 +52,9 @@ async function measure(context: BenchContext, { reader, homes, command }: Settin
   };
   const speeds = await alternate(
     {
-      barePty: () => speed(reader.read({ kind: 'bare-pty', command, expected: inTerminal }), inTerminal),
-      tty: () => speed(reader.read({ kind: 'run', socket: all, command, tty: true }), inTerminal),
-      ttyCapped: () => speed(reader.read({ kind: 'run', socket: capped, command, tty: true }), inTerminal, true),
+      barePty: () => speed(reader.read({ kind: 'bare-pty', command, expected: IN_TERMINAL_BYTES }), IN_TERMINAL_BYTES),
+      tty: () => speed(reader.read({ kind: 'run', socket: all, command, tty: true }), IN_TERMINAL_BYTES),
+      ttyCapped: () => speed(reader.read({ kind: 'run', socket: capped, command, tty: true }), IN_TERMINAL_BYTES, true),
       barePipe: () => speed(reader.read({ kind: 'bare-pipe', command }), FILE_BYTES),
       pipe: () => speed(reader.read({ kind: 'run', socket: all, command, tty: false }), FILE_BYTES),
     },
@@ -81,9 +68,9 @@ async function measure(context: BenchContext, { reader, homes, command }: Settin
       'terminal, default cap',
       speeds.ttyCapped,
       bareTty,
-      least === inTerminal
+      least === IN_TERMINAL_BYTES
         ? 'cap 64 MiB; the follower kept up and saw every byte in every round'
-        : `cap 64 MiB; the follower saw between ${Math.round(least / 1e6)} and ${Math.round(Math.max(...seen.map(({ bytes }) => bytes)) / 1e6)} MB of ${Math.round(inTerminal / 1e6)}; speed is of what it saw`,
+        : `cap 64 MiB; the follower saw between ${Math.round(least / 1e6)} and ${Math.round(Math.max(...seen.map(({ bytes }) => bytes)) / 1e6)} MB of ${Math.round(IN_TERMINAL_BYTES / 1e6)}; speed is of what it saw`,
     ),
     row('pipes', speeds.pipe, { name: 'child_process', ...speeds.barePipe }, 'cap 1 GiB; the follower saw every byte'),
   ];
