@@ -7,7 +7,9 @@ const library = (name) => `(^|/)node_modules/${name}(/|$)|^${name}(/|$)`;
 
 const ADAPTERS = '^src/(store|net|routes|control/(server|http))(/|\\.ts$|-)';
 const CONTROL_CLIENT = '^src/control/client(/|\\.ts$|-)';
-const ENGINE_API = '^src/protocol/api\\.ts$';
+/** The API of clients and that of other devices, which the engine implements. */
+const ENGINE_API = '^src/protocol/(peer-)?api\\.ts$';
+const PORTS = '^src/engine/(peer-)?ports\\.ts$';
 const PEER = '^src/peer/';
 
 export default {
@@ -50,7 +52,7 @@ export default {
       from: { path: '^src/(store|net|routes|control)/' },
       to: {
         path: '^src/',
-        pathNot: ['^src/$1/', '^src/(core|protocol)/', '^src/engine/ports\\.ts$', PEER],
+        pathNot: ['^src/$1/', '^src/(core|protocol)/', PORTS, PEER],
       },
     },
     {
@@ -58,7 +60,7 @@ export default {
       comment: 'An adapter takes types from the ports of the engine, and no code.',
       severity: 'error',
       from: { path: '^src/(store|net|routes|control)/' },
-      to: { path: '^src/engine/ports\\.ts$', dependencyTypesNot: ['type-only'] },
+      to: { path: PORTS, dependencyTypesNot: ['type-only'] },
     },
     {
       name: '4-tui-is-a-client',

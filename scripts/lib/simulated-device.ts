@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DispatchError } from '../../src/core/errors.ts';
 import type { Grant } from '../../src/core/grants.ts';
 import type { DeviceId } from '../../src/core/ids.ts';
-import type { Grants, Network, Pairing, PairingStore, PeerLink, PeerService } from '../../src/engine/ports.ts';
+import type { Grants, Network, Pairing, PairingStore, PeerLink, PeerService } from '../../src/engine/peer-ports.ts';
 import { createHost } from '../../src/net/host.ts';
 import { createNetwork } from '../../src/net/network.ts';
 import { loadIdentity } from '../../src/peer/identity.ts';

@@ -10,7 +10,7 @@ export async function findDevice(client: ControlClient, wanted: string): Promise
   return deviceNamed(devices, wanted);
 }
 
-export function deviceNamed(devices: readonly Device[], wanted: string): Device {
+function deviceNamed(devices: readonly Device[], wanted: string): Device {
   const named = devices.find(({ name, local }) => name === wanted || (wanted === 'local' && local));
   if (named !== undefined) return named;
   const found = wanted === '' ? [] : devices.filter(({ id }) => id.startsWith(wanted));

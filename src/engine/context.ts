@@ -4,18 +4,16 @@ import type { Action } from '../core/actions.ts';
 import type { Artifact } from '../core/artifacts.ts';
 import type { RunId } from '../core/ids.ts';
 import type { DoctorCheck } from '../protocol/api.ts';
+import type { Ceremonies, Network, PairingStore } from './peer-ports.ts';
 import type {
   BlobStore,
-  Ceremonies,
   Clock,
   Executor,
   Identity,
   Ids,
   MimeSniffer,
-  Network,
   OutputStore,
   OwnerSettings,
-  PairingStore,
   RunVault,
   ThreadStore,
   Workspaces,

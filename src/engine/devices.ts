@@ -4,7 +4,7 @@ import type { Device, DeviceReport } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { DeviceId } from '../core/ids.ts';
 import { type EngineDeps, executorFor } from './context.ts';
-import type { PairedDevice } from './ports.ts';
+import type { PairedDevice } from './peer-ports.ts';
 
 const NO_REPORT: Omit<DeviceReport, 'name' | 'version'> = {
   platform: 'unknown',

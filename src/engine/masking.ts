@@ -3,7 +3,7 @@
 import type { Action } from '../core/actions.ts';
 import { MASK, maskSecrets } from '../core/secrets.ts';
 
-export function maskAction(action: Action): Action {
+function maskAction(action: Action): Action {
   if (action.kind === 'inline') return { ...action, source: maskSecrets(action.source) };
   const env =
     action.env === undefined ? {} : { env: Object.fromEntries(Object.keys(action.env).map((name) => [name, MASK])) };

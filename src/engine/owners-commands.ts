@@ -13,7 +13,6 @@ import type { EngineDeps } from './context.ts';
 import { findDevice } from './devices.ts';
 import type { Outgoing } from './remote/outgoing.ts';
 
-
 /** Words that mean something else where a device is named. */
 const TAKEN_WORDS = new Set(['local', 'all']);
 const PAGE = 200;

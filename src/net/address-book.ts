@@ -3,7 +3,7 @@
  * dialling only; who answers must prove to be the device.
  */
 
-import type { Pairing } from '../engine/ports.ts';
+import type { Pairing } from '../engine/peer-ports.ts';
 import { fromMultiaddr, isLoopback } from './addresses.ts';
 
 /** What is kept on disk of one device. */

@@ -5,7 +5,7 @@
 
 import type { ZodType } from 'zod';
 import { asDispatchError, DispatchError } from '../core/errors.ts';
-import type { BlobRequest, OutputRequest, RemoteInput } from '../engine/ports.ts';
+import type { BlobRequest, OutputRequest, RemoteInput } from '../engine/peer-ports.ts';
 import type { OutputChunk } from '../protocol/api.ts';
 import type { LogBatch } from '../protocol/peer-api.ts';
 import {

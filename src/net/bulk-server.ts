@@ -6,7 +6,7 @@
 import type { ZodType } from 'zod';
 import { asDispatchError, DispatchError } from '../core/errors.ts';
 import type { DeviceId } from '../core/ids.ts';
-import type { PeerService } from '../engine/ports.ts';
+import type { PeerService } from '../engine/peer-ports.ts';
 import type { OutputChunk } from '../protocol/api.ts';
 import type { LogBatch } from '../protocol/peer-api.ts';
 import {

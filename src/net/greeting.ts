@@ -88,7 +88,7 @@ export async function greetSecond(
 }
 
 /** Throws with the stage `version` if the two have no version in common. */
-export function readHello(message: unknown, name: string): Hello {
+function readHello(message: unknown, name: string): Hello {
   const versions = check(orRefused(message), HELLO_VERSIONS, 'a greeting');
   const trouble = versionTrouble(versions, name);
   if (trouble !== undefined) throw trouble;

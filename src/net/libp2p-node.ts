@@ -13,7 +13,7 @@ const MAX_CONNECTIONS = 512;
 /** Over all protocols, for each connection and direction. */
 const MAX_STREAMS = 192;
 /** One stream's bytes on their way: at 50 ms of distance this is 40 MB/s, and a paused reader holds no more than it. */
-export const WINDOW_BYTES = 2 * 1024 * 1024;
+const WINDOW_BYTES = 2 * 1024 * 1024;
 /** What a socket gathers before whoever writes is told to wait. */
 const SOCKET_BUFFER_BYTES = 1024 * 1024;
 /** Sockets that have not said who they are: ten of libp2p's default would keep everybody out for as long as they are silent. */

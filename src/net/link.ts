@@ -6,7 +6,7 @@
 import type { DispatchError } from '../core/errors.ts';
 import type { Grant } from '../core/grants.ts';
 import type { DeviceId } from '../core/ids.ts';
-import type { PeerLink, PeerService } from '../engine/ports.ts';
+import type { PeerLink, PeerService } from '../engine/peer-ports.ts';
 import type { GoodbyeReason, Hello, LinkNotifications } from '../protocol/peer-messages.ts';
 import { openBlob, openInput, openLog, openOutput } from './bulk-client.ts';
 import type { StreamChannel } from './channel.ts';
@@ -78,11 +78,13 @@ export function createLink(options: LinkOptions): Link {
     isSuspect = false;
     options.onChange();
   };
-  const goDown = (why: DispatchError): void => {
+  /** The connection goes too: whoever connects anew must not find one that leads nowhere. `isReplaced`: the other link may be on it. */
+  const goDown = (why: DispatchError, isReplaced = false): void => {
     if (down.signal.aborted) return;
     down.abort();
     session.end(linkDown(name));
     channel.abort('the link is down');
+    if (!isReplaced) connection.abort('the link is down');
     ended.resolve(why);
   };
   const measured = (ms: number): void => {
@@ -99,7 +101,8 @@ export function createLink(options: LinkOptions): Link {
     },
     onNotification(notification, params) {
       if (notification === 'goodbye') {
-        goDown(farewell((params as LinkNotifications['goodbye']).reason, name));
+        const { reason } = params as LinkNotifications['goodbye'];
+        goDown(farewell(reason, name), reason === 'replaced');
         return;
       }
       if (notification === 'alive') return;
@@ -181,7 +184,6 @@ export function createLink(options: LinkOptions): Link {
       const silence = now - heardAt;
       if (silence > timings.deadMs) {
         goDown(dialError('lost', `${name} has said nothing for ${Math.round(silence / 1000)} s`, 'it is tried again'));
-        connection.abort('nothing was heard');
         return;
       }
       if (silence > timings.suspectMs && !isSuspect) {
@@ -215,7 +217,7 @@ export function createLink(options: LinkOptions): Link {
         await promise;
         clearTimeout(timer);
       }
-      goDown(lost(name));
+      goDown(lost(name), reason === 'replaced');
     },
     ended: ended.promise,
   };

@@ -5,7 +5,7 @@
 
 import { DispatchError } from '../core/errors.ts';
 
-export const LENGTH_BYTES = 4;
+const LENGTH_BYTES = 4;
 const FIRST_BODY_BYTES = 64 * 1024;
 
 /** The message with its length before it, copied together: one write is one piece for everything below. */

@@ -1,7 +1,7 @@
 /** What paired devices are called here: their alias or what they call themselves, and never two of them the same. */
 
 import type { DeviceId } from '../core/ids.ts';
-import type { Pairing } from '../engine/ports.ts';
+import type { Pairing } from '../engine/peer-ports.ts';
 
 /** How much of an id tells two devices of one name apart. */
 const TAIL = 4;

@@ -8,7 +8,6 @@ import { asDispatchError, DispatchError } from '../core/errors.ts';
 import { sortGrants } from '../core/grants.ts';
 import type { DeviceId } from '../core/ids.ts';
 import type {
-  Clock,
   Grants,
   Network,
   PairedDevice,
@@ -16,7 +15,8 @@ import type {
   PairingStore,
   PeerLink,
   PeerService,
-} from '../engine/ports.ts';
+} from '../engine/peer-ports.ts';
+import type { Clock } from '../engine/ports.ts';
 import { PEER_VERSIONS } from '../protocol/peer-api.ts';
 import { type Hello, LINK_PROTOCOL, MAX_LINK_MESSAGE_BYTES } from '../protocol/peer-messages.ts';
 import { rememberAddresses } from './address-book.ts';

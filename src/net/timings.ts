@@ -22,10 +22,10 @@ export interface Timings {
 }
 
 export const TIMINGS: Timings = {
-  tickMs: 2500,
-  pingMs: 5000,
-  suspectMs: 7000,
-  deadMs: 11_500,
+  tickMs: 2000,
+  pingMs: 4000,
+  suspectMs: 6000,
+  deadMs: 10_000,
   probeMs: 1500,
   firstPauseMs: 500,
   longestPauseMs: 30_000,

@@ -4,16 +4,8 @@ import { homeFolder, type Paths } from '../config/paths.ts';
 import type { Config } from '../config/schema.ts';
 import type { DeviceId } from '../core/ids.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
-import type {
-  BlobStore,
-  Ceremonies,
-  Executor,
-  Network,
-  OutputStore,
-  OwnerSettings,
-  PairingStore,
-  ThreadStore,
-} from '../engine/ports.ts';
+import type { Ceremonies, Network, PairingStore } from '../engine/peer-ports.ts';
+import type { BlobStore, Executor, OutputStore, OwnerSettings, ThreadStore } from '../engine/ports.ts';
 import { createShellExecutor } from '../routes/desktop/shell-executor.ts';
 import type { Shells } from '../routes/desktop/shells.ts';
 import { createInlineExecutor } from '../routes/inline/executor.ts';

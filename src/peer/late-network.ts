@@ -4,7 +4,7 @@
  */
 
 import { DispatchError } from '../core/errors.ts';
-import type { Ceremonies, Network, PairedDevice, PairingStore } from '../engine/ports.ts';
+import type { Ceremonies, Network, PairedDevice, PairingStore } from '../engine/peer-ports.ts';
 
 export interface LateNetwork {
   readonly network: Network;

@@ -1,7 +1,7 @@
 /** How Node is to run a peer that stays: what a service file and a start in the background put before the script. */
 
 /**
- * New objects of a peer are few and soon gone, and what is large lies outside the heap. Left alone, V8 lets the space for new objects
- * grow to a third of 100 MB in the first thousand runs and never gives it back; 8 MB hold the process at half of its memory.
+ * What a peer makes anew is small and soon gone, and what is large lies outside the heap. Left alone, V8 lets the space for new objects
+ * grow until 16 MB of heap take 155 MB, within the first 2,000 runs, and gives nothing back; with this they take 37 MB.
  */
 export const PEER_NODE_FLAGS: readonly string[] = ['--max-semi-space-size=8'];

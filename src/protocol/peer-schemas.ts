@@ -184,4 +184,4 @@ export function logBatchOf(device: DeviceId): z.ZodType<LogBatch> {
     .refine(({ events, upTo }) => events.every(({ seq }) => seq <= upTo), 'an event beyond the end of its piece');
 }
 
-export const DEVICE_ID: z.ZodType<DeviceId> = deviceId;
+const DEVICE_ID: z.ZodType<DeviceId> = deviceId;

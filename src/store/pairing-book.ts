@@ -6,7 +6,7 @@ import type { DeviceReport } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import { GRANTS } from '../core/grants.ts';
 import type { DeviceId } from '../core/ids.ts';
-import type { Pairing } from '../engine/ports.ts';
+import type { Pairing } from '../engine/peer-ports.ts';
 
 /** Raised when an older Dispatch would misread the file. */
 const VERSION = 1;

@@ -7,7 +7,7 @@ import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises
 import { dirname } from 'node:path';
 import { DispatchError } from '../core/errors.ts';
 import type { DeviceId } from '../core/ids.ts';
-import type { Pairing, PairingStore } from '../engine/ports.ts';
+import type { Pairing, PairingStore } from '../engine/peer-ports.ts';
 import { storageError } from './disk-errors.ts';
 import { syncFolder, writeAll } from './file-io.ts';
 import { type PairingBook, parseBook, spellBook } from './pairing-book.ts';
@@ -30,9 +30,21 @@ export async function openPairingStore(path: string, now: () => number): Promise
     turn = done.catch(() => {});
     return done;
   };
+  let noticed = false;
+  /** Nobody tells when a time is over: whoever looks sees it, and the others are told then. */
+  const notice = (): void => {
+    if (noticed) return;
+    noticed = true;
+    queueMicrotask(() => {
+      noticed = false;
+      change(book);
+    });
+  };
   const get = (device: DeviceId): Pairing | undefined => {
     const trial = book.trials.get(device);
-    return trial !== undefined && now() < trial.until ? trial.pairing : book.pairings.get(device);
+    if (trial !== undefined && now() < trial.until) return trial.pairing;
+    if (trial !== undefined) notice();
+    return book.pairings.get(device);
   };
 
   /** `make` sees what is there when its turn comes. */

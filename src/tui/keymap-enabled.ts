@@ -2,8 +2,9 @@
 
 import { isFinal, type Run } from '../core/runs.ts';
 import type { Model } from './model.ts';
-import { mayAnswer } from './presence.ts';
+import { mayAnswer, whyOffline } from './presence.ts';
 import { overlayOf, selectedEntry, subjectArtifact, subjectRun, topOverlay } from './select.ts';
+import { sanitizeLine } from './terminal/sanitize.ts';
 import { approvableAt } from './update/approvals.ts';
 import { subjectDevice } from './update/devices.ts';
 import { isOnToggle } from './update/pairing.ts';
@@ -49,7 +50,15 @@ const inTerminal = (run: Run): Enabled => {
 };
 
 export const hasRun: EnabledWhen = onRun(() => true);
-export const canAttach: EnabledWhen = all(connected, onRun(inTerminal));
+/** The terminal of a run is where its device is. */
+const inReach: EnabledWhen = (model) => {
+  const run = subjectRun(model);
+  const device = model.devices.find(({ id }) => id === run?.device);
+  const offline = device === undefined || device.local ? undefined : whyOffline(device, model.now);
+  return offline === undefined || `${sanitizeLine(device?.name ?? '')} is ${offline}`;
+};
+
+export const canAttach: EnabledWhen = all(connected, onRun(inTerminal), inReach);
 export const canCancel: EnabledWhen = all(
   connected,
   onRun((run) => {

@@ -137,14 +137,30 @@ function openOutput(client: ControlClient, first: OutputSubscription, tell: Tell
     }, QUIET_MS);
   };
   const send = (data: Uint8Array): void => {
-    void writer?.then((input) => input.write(data)).catch(fail);
+    const to = writer;
+    void to
+      ?.then((input) => input.write(data))
+      .catch((error: unknown) => {
+        // What fails because the device went is told by its presence.
+        if (writer === to) fail(error);
+      });
   };
   const openInput = async (): Promise<void> => {
     if (writer !== undefined) return;
-    writer = client.input(run);
-    await writer;
+    const opening = client.input(run);
+    writer = opening;
+    await opening;
+    // It may have been closed meanwhile.
+    if (writer !== opening) return;
     attached = true;
     show();
+  };
+
+  /** The run reads on: its input belongs to whoever attaches next. */
+  const closeInput = (): void => {
+    void writer?.then((input) => input.close()).catch(() => {});
+    writer = undefined;
+    attached = false;
   };
 
   const follow = async (): Promise<void> => {
@@ -190,11 +206,17 @@ function openOutput(client: ControlClient, first: OutputSubscription, tell: Tell
     client,
     run,
     becomes(next) {
-      if (next.run !== run || next.kind !== first.kind || next.attached !== first.attached) return false;
+      if (next.run !== run || next.kind !== first.kind) return false;
+      const moved = next.away !== wanted.away;
+      if (next.attached !== wanted.attached && !moved) return false;
       // What could not be had while its device was away can be had now.
       if (state === 'failed' && wanted.away === true && next.away === undefined) return false;
       if (next.cols !== wanted.cols || next.rows !== wanted.rows) sink?.resize(next.cols, next.rows);
+      const { attached: before } = wanted;
       wanted = next;
+      // With its device the input goes and comes; what was printed stays on the screen.
+      if (before && !next.attached) closeInput();
+      else if (next.attached && !before) openInput().catch(fail);
       return true;
     },
     input(input) {
@@ -205,8 +227,7 @@ function openOutput(client: ControlClient, first: OutputSubscription, tell: Tell
       clearTimeout(timer);
       clearTimeout(quiet);
       sink?.close();
-      // The run reads on: its input belongs to whoever attaches next.
-      void writer?.then((input) => input.close()).catch(() => {});
+      closeInput();
     },
   };
 }

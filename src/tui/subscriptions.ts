@@ -54,7 +54,8 @@ function outputWanted(model: Model): OutputSubscription | undefined {
   const run = dialog.kind === 'run' ? (findRun(model, dialog.run) ?? dialog.detail?.run) : findRun(model, dialog.run);
   if (run === undefined || !hasOutput(run)) return undefined;
   if (dialog.kind === 'attach') {
-    const attached = dialog.phase === 'opening' || dialog.phase === 'open';
+    const away = awayOf(model, run);
+    const attached = (dialog.phase === 'opening' || dialog.phase === 'open') && away.away === undefined;
     return {
       run: dialog.run,
       kind: 'terminal',

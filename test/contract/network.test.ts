@@ -1,7 +1,7 @@
 // The network of two devices in one process, and over real TCP on loopback through a proxy that can be cut.
 import { GRANTS, type Grant } from '../../src/core/grants.ts';
 import type { DeviceId } from '../../src/core/ids.ts';
-import type { Grants } from '../../src/engine/ports.ts';
+import type { Grants } from '../../src/engine/peer-ports.ts';
 import { createMemoryNetworks } from '../helpers/memory-network.ts';
 import { createNetDevice, type NetDevice } from '../helpers/net-device.ts';
 import { createNetService } from '../helpers/net-service.ts';

@@ -6,7 +6,7 @@ import { DispatchError } from '../../src/core/errors.ts';
 import type { LogEvent } from '../../src/core/events.ts';
 import type { Grant } from '../../src/core/grants.ts';
 import type { ApprovalId, ArtifactId, DeviceId, MessageId, RunId, Sha256 } from '../../src/core/ids.ts';
-import type { Network, PeerLink } from '../../src/engine/ports.ts';
+import type { Network, PeerLink } from '../../src/engine/peer-ports.ts';
 import type { LogBatch } from '../../src/protocol/peer-api.ts';
 import { endlessBulk, type NetService, wholeBulk } from '../helpers/net-service.ts';
 import { until } from '../helpers/until.ts';

@@ -1,7 +1,7 @@
 // Two real engines on real stores, joined by a link in memory that can be cut: for tests of what engines do together.
 import type { Grant } from '../../src/core/grants.ts';
 import type { DeviceId } from '../../src/core/ids.ts';
-import type { Grants, Pairing, PairingStore } from '../../src/engine/ports.ts';
+import type { Grants, Pairing, PairingStore } from '../../src/engine/peer-ports.ts';
 import { type EngineOptions, startEngine, type TestEngine } from './engine.ts';
 import { createMemoryNetworks, type MemoryNetworks } from './memory-network.ts';
 
@@ -13,7 +13,7 @@ export interface GrantTable extends Grants {
   set(grants: readonly Grant[]): void;
 }
 
-export function grantTable(holder: DeviceId, first: readonly Grant[]): GrantTable {
+function grantTable(holder: DeviceId, first: readonly Grant[]): GrantTable {
   let held = first;
   const listeners = new Set<() => void>();
   return {

@@ -1,7 +1,8 @@
 // What an engine is given that is paired with no other device, and an owner whose settings are kept in memory.
 import type { Permissions } from '../../src/core/devices.ts';
 import { DispatchError } from '../../src/core/errors.ts';
-import type { Ceremonies, Grants, Network, OwnerSettings, PairingStore } from '../../src/engine/ports.ts';
+import type { Ceremonies, Grants, Network, PairingStore } from '../../src/engine/peer-ports.ts';
+import type { OwnerSettings } from '../../src/engine/ports.ts';
 
 const unsubscribe = (): void => {};
 const alone = (): never => {

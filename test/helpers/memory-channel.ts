@@ -129,7 +129,7 @@ interface End {
   readonly address: string;
 }
 
-export function createChannelPair(a: End, b: End, tap: Tap = (message) => message): [Channel, Channel] {
+function createChannelPair(a: End, b: End, tap: Tap = (message) => message): [Channel, Channel] {
   const left = createHalf(a, b);
   const right = createHalf(b, a);
   const cut = (reason: string): void => {

@@ -5,7 +5,7 @@ import type { DeviceReport, Presence } from '../../src/core/devices.ts';
 import { asDispatchError, DispatchError } from '../../src/core/errors.ts';
 import { type Grant, sortGrants } from '../../src/core/grants.ts';
 import type { DeviceId } from '../../src/core/ids.ts';
-import type { Grants, Network, PairedDevice, PeerLink, PeerService, RemoteInput } from '../../src/engine/ports.ts';
+import type { Grants, Network, PairedDevice, PeerLink, PeerService, RemoteInput } from '../../src/engine/peer-ports.ts';
 import { linkDown, notWanted } from '../../src/net/link-errors.ts';
 import type { OutputChunk } from '../../src/protocol/api.ts';
 import type { LogBatch, PeerMethod, PeerParams, PeerResult } from '../../src/protocol/peer-api.ts';

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { asDispatchError } from '../../src/core/errors.ts';
 import { GRANTS, type Grant } from '../../src/core/grants.ts';
 import type { DeviceId } from '../../src/core/ids.ts';
-import type { Clock, Grants, Pairing, PairingStore } from '../../src/engine/ports.ts';
+import type { Grants, Pairing, PairingStore } from '../../src/engine/peer-ports.ts';
+import type { Clock } from '../../src/engine/ports.ts';
 import { createHost, type NetHost } from '../../src/net/host.ts';
 import { createNetwork, type PeerNetwork } from '../../src/net/network.ts';
 import type { Timings } from '../../src/net/timings.ts';
@@ -46,7 +47,7 @@ export interface NetDeviceOptions {
 }
 
 /** Quicker than people, slower than a busy machine. */
-export const QUICK: Partial<Timings> = {
+const QUICK: Partial<Timings> = {
   tickMs: 100,
   pingMs: 300,
   suspectMs: 900,

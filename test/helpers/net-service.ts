@@ -4,7 +4,7 @@ import type { DeviceReport } from '../../src/core/devices.ts';
 import { DispatchError } from '../../src/core/errors.ts';
 import type { LogEvent } from '../../src/core/events.ts';
 import type { DeviceId } from '../../src/core/ids.ts';
-import type { PeerService } from '../../src/engine/ports.ts';
+import type { PeerService } from '../../src/engine/peer-ports.ts';
 import type { OutputChunk } from '../../src/protocol/api.ts';
 import type { LogBatch, PeerMethod } from '../../src/protocol/peer-api.ts';
 

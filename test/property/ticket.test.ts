@@ -34,10 +34,10 @@ const ticket: fc.Arbitrary<Ticket> = fc.record({
 });
 /** Much of it nearly right. */
 const pasted = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 300 }),
-  fc.string({ maxLength: 300 }).map((text) => `dispatch1:${text}`),
-  fc.uint8Array({ maxLength: 150 }).map((raw) => `dispatch1:${spellBase32(raw)}`),
-  fc.uint8Array({ minLength: 50, maxLength: 150 }).map((raw) => sealed(raw)),
+  fc.string({ unit: 'binary', maxLength: 30 }),
+  fc.string({ maxLength: 60 }).map((text) => `dispatch1:${text}`),
+  fc.uint8Array({ maxLength: 100 }).map((raw) => `dispatch1:${spellBase32(raw)}`),
+  fc.uint8Array({ minLength: 58, maxLength: 80 }).map((raw) => sealed(raw)),
 );
 
 /** Right in length and checksum, whatever is in it. */
@@ -52,8 +52,8 @@ function refusesOrReads(read: () => unknown): unknown {
     return read();
   } catch (error) {
     if (!(error instanceof DispatchError)) throw error;
-    expect(['invalid', 'version']).toContain(error.code);
-    expect(error.hint).toBeTruthy();
+    if (error.code !== 'invalid' && error.code !== 'version') throw error;
+    if (error.hint === undefined) throw new Error(`no hint: ${error.message}`, { cause: error });
     return undefined;
   }
 }
@@ -122,8 +122,8 @@ describe('codes', () => {
   it('are read or refused, whatever is typed', () => {
     const character = fc.constantFrom(...'0123456789ABCDEFGHJKMNPQRSTVWXYZoilabc-  U');
     const typed = fc.oneof(
-      fc.string({ unit: 'binary', maxLength: 60 }),
-      fc.string({ unit: character, minLength: 24, maxLength: 40 }),
+      fc.string({ unit: 'binary', maxLength: 30 }),
+      fc.string({ unit: character, minLength: 26, maxLength: 36 }),
       fc.tuple(code, fc.string({ unit: character, maxLength: 4 }), fc.nat(34)).map(([[device, secret], patch, at]) => {
         const text = formatCode(device, secret);
         return text.slice(0, at) + patch + text.slice(at + patch.length);
@@ -166,8 +166,8 @@ describe('what they are made of', () => {
 
   it('messages of pairing are read or refused, whatever comes', () => {
     const any = fc.oneof(
-      fc.uint8Array({ maxLength: 200 }),
-      fc.jsonValue().map((value) => Buffer.from(`\0${JSON.stringify(value)}`)),
+      fc.uint8Array({ maxLength: 60 }),
+      fc.jsonValue({ maxDepth: 1 }).map((value) => Buffer.from(`\0${JSON.stringify(value)}`)),
     );
     fc.assert(
       fc.property(any, (raw) => {

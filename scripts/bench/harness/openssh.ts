@@ -1,13 +1,14 @@
 // An OpenSSH server on loopback for comparing: its own configuration, port and keys in a folder of its own, the user who runs
 // the benchmark as its only user. It touches nothing of ~/.ssh or /etc/ssh, and is ended by its id.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../lib/free-port.ts';
 import { environment, start, stop, timeToEnd } from './processes.ts';
+import { makeTemporaryFolder } from './temporary-folder.ts';
 
 const SSHD = '/usr/sbin/sshd';
 const LISTENING_MS = 10_000;
@@ -32,9 +33,7 @@ export function hasOpenSsh(): boolean {
 }
 
 export async function startOpenSsh(): Promise<OpenSsh> {
-  const folder = mkdtempSync(join(tmpdir(), 'dispatch-bench-ssh-'));
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
-  process.once('exit', remove);
+  const { path: folder, remove } = makeTemporaryFolder('ssh');
   const env = environment();
   const port = await freePort();
   const config = writeConfigs(folder, port);
@@ -63,7 +62,6 @@ export async function startOpenSsh(): Promise<OpenSsh> {
     async close() {
       spawnSync('ssh', ['-O', 'exit', ...master], { env, stdio: 'ignore', timeout: 5000 });
       await stop(server);
-      process.off('exit', remove);
       remove();
     },
   };

@@ -42,7 +42,7 @@ export async function pairedHomes({ config = '', say }: PairedOptions): Promise<
 }
 
 /** `host` opens a session and allows everything, `guest` takes its ticket up. */
-export async function pair(host: Home, guest: Home): Promise<void> {
+async function pair(host: Home, guest: Home): Promise<void> {
   const offer = start(process.execPath, [LAUNCHER, 'pair', '--allow', 'run,approve,observe', '--json'], {
     env: host.env,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -60,7 +60,7 @@ export async function pair(host: Home, guest: Home): Promise<void> {
   await ended;
 }
 
-export async function online(home: Home, name: string): Promise<void> {
+async function online(home: Home, name: string): Promise<void> {
   const client = await home.connect();
   const deadline = performance.now() + ONLINE_MS;
   while (!(await sees(client, name))) {

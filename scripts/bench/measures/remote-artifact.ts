@@ -1,9 +1,8 @@
 // 1 GiB that a run on another device left, fetched and verified here, beside scp of a file of that size; and what two Node processes
 // do over plain TCP, without encryption or hashes, as the limit. Everything ends with the bytes in a file of this machine.
 import { once } from 'node:events';
-import { createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { createWriteStream, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +15,7 @@ import type { Home } from '../harness/home.ts';
 import { hasOpenSsh, type OpenSsh, startOpenSsh } from '../harness/openssh.ts';
 import { FAR, pairedHomes } from '../harness/paired-homes.ts';
 import { LAUNCHER, runToEnd, start, stop, timeToEnd } from '../harness/processes.ts';
+import { makeTemporaryFolder } from '../harness/temporary-folder.ts';
 
 const BYTES = 2 ** 30;
 const RAW_SERVER = fileURLToPath(new URL('./raw-tcp-server.ts', import.meta.url));
@@ -28,8 +28,8 @@ export const remoteArtifact: Benchmark = {
       context.say('remote-artifact: there is no OpenSSH server to compare with (openssh-server): left out');
       return [];
     }
-    const folder = mkdtempSync(join(tmpdir(), 'dispatch-bench-artifact-'));
-    const ending: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true, force: true })];
+    const folder = makeTemporaryFolder('artifact');
+    const ending: (() => Promise<void> | void)[] = [folder.remove];
     try {
       const ssh = await startOpenSsh();
       ending.push(ssh.close);
@@ -45,7 +45,15 @@ export const remoteArtifact: Benchmark = {
       });
       ending.push(() => stop(server));
       const [line] = (await once(server.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
-      const setting = { ssh, client, near: homes.near, artifact, source, port: Number(line.toString()), folder };
+      const setting = {
+        ssh,
+        client,
+        near: homes.near,
+        artifact,
+        source,
+        port: Number(line.toString()),
+        folder: folder.path,
+      };
       return await measure(context, setting);
     } finally {
       for (const end of ending.toReversed()) await end();

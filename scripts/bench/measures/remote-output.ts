@@ -1,12 +1,11 @@
 // 200 MB of lines through a run on another device to a follower in a third process, beside `ssh -tt` of the same command read by
 // the same process. Both have a terminal at the far end; the producer is cat on a file that is in memory by then.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { alternate } from '../harness/alternate.ts';
 import { atLeast, type BenchContext, type Benchmark, type Measure } from '../harness/benchmark.ts';
 import { hasOpenSsh, type OpenSsh, startOpenSsh } from '../harness/openssh.ts';
 import { FAR, type PairedHomes, pairedHomes } from '../harness/paired-homes.ts';
+import { makeTemporaryFolder } from '../harness/temporary-folder.ts';
 import { FILE_BYTES, IN_TERMINAL_BYTES, writeLines } from './lines-file.ts';
 import { openReader, type Reader, type Reading } from './output-reader-client.ts';
 
@@ -19,10 +18,10 @@ export const remoteOutput: Benchmark = {
       context.say('remote-output: there is no OpenSSH server to compare with (openssh-server): left out');
       return [];
     }
-    const folder = mkdtempSync(join(tmpdir(), 'dispatch-bench-remote-'));
-    const ending: (() => Promise<void> | void)[] = [() => rmSync(folder, { recursive: true, force: true })];
+    const folder = makeTemporaryFolder('remote');
+    const ending: (() => Promise<void> | void)[] = [folder.remove];
     try {
-      const file = join(folder, 'lines');
+      const file = join(folder.path, 'lines');
       await writeLines(file);
       const ssh = await startOpenSsh();
       ending.push(ssh.close);

@@ -25,7 +25,7 @@ export const command: Command = {
       type: 'string',
       multiple: true,
       value: 'HOST:PORT',
-      help: 'where paired devices reach it; several times if need be (default: port 4747 everywhere, the next if taken)',
+      help: 'where paired devices reach it; may be repeated (default: port 4747 everywhere, or the next free one)',
     },
     'no-lan': { type: 'boolean', help: 'neither announce itself on the LAN nor look for others there' },
     metrics: { type: 'string', value: 'HOST:PORT', help: 'serve /metrics for Prometheus, /healthz and /readyz there' },

@@ -6,7 +6,8 @@
 import type { Artifact } from '../../core/artifacts.ts';
 import { DispatchError } from '../../core/errors.ts';
 import type { OutputChunk } from '../../protocol/api.ts';
-import type { BlobStore, Clock, IncomingBlob, Network, PeerLink } from '../ports.ts';
+import type { Network, PeerLink } from '../peer-ports.ts';
+import type { BlobStore, Clock, IncomingBlob } from '../ports.ts';
 import type { FetchSlots } from './fetch-slots.ts';
 import { givesNothing, notThere, saidNo, wrongBytes } from './fetch-words.ts';
 

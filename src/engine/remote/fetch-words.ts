@@ -3,7 +3,7 @@
 import type { Artifact } from '../../core/artifacts.ts';
 import { asDispatchError, DispatchError } from '../../core/errors.ts';
 import type { DeviceId } from '../../core/ids.ts';
-import type { Network, PairedDevice } from '../ports.ts';
+import type { Network, PairedDevice } from '../peer-ports.ts';
 
 type Devices = Pick<Network, 'devices'>;
 

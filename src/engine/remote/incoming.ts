@@ -20,7 +20,7 @@ import type { Executions } from '../execution.ts';
 import type { Feed } from '../feed.ts';
 import type { Journal } from '../journal.ts';
 import { maskTask } from '../masking.ts';
-import type { Grants, PeerService } from '../ports.ts';
+import type { Grants, PeerService } from '../peer-ports.ts';
 import { tellLog } from './log-teller.ts';
 
 export interface IncomingDeps extends EngineDeps {

@@ -7,7 +7,8 @@ import { type Grant, maySee, scopeOf } from '../../core/grants.ts';
 import type { DeviceId } from '../../core/ids.ts';
 import type { LogBatch } from '../../protocol/peer-api.ts';
 import type { Feed } from '../feed.ts';
-import type { Grants, LoggedChange, ThreadStore } from '../ports.ts';
+import type { Grants } from '../peer-ports.ts';
+import type { LoggedChange, ThreadStore } from '../ports.ts';
 
 const PAGE = 500;
 /** What may wait in memory for a reader that is not ready. */

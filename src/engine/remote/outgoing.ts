@@ -12,7 +12,7 @@ import { type EngineDeps, rawAction } from '../context.ts';
 import { nameOf } from '../devices.ts';
 import type { Feed } from '../feed.ts';
 import type { Journal } from '../journal.ts';
-import type { PeerLink } from '../ports.ts';
+import type { PeerLink } from '../peer-ports.ts';
 
 /** How soon a device is asked again that could not take a run just now. */
 const AGAIN_MS = 5_000;

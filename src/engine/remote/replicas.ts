@@ -7,7 +7,7 @@ import { asDispatchError } from '../../core/errors.ts';
 import type { DeviceId } from '../../core/ids.ts';
 import type { EngineDeps } from '../context.ts';
 import type { Journal } from '../journal.ts';
-import type { PeerLink } from '../ports.ts';
+import type { PeerLink } from '../peer-ports.ts';
 
 /** A device that ends its log at once, again and again, is not asked without a pause. */
 const PAUSE_MS = 1_000;

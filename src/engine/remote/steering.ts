@@ -7,7 +7,7 @@ import type { Run } from '../../core/runs.ts';
 import type { EngineDeps } from '../context.ts';
 import { nameOf } from '../devices.ts';
 import type { Executions } from '../execution.ts';
-import type { PeerLink } from '../ports.ts';
+import type { PeerLink } from '../peer-ports.ts';
 import type { Outgoing } from './outgoing.ts';
 import { away } from './streams.ts';
 

@@ -8,7 +8,7 @@ import { isFinal, type Run } from '../../core/runs.ts';
 import type { OutputChunk, OutputParams } from '../../protocol/api.ts';
 import type { EngineDeps } from '../context.ts';
 import { nameOf } from '../devices.ts';
-import type { PeerLink, RemoteInput } from '../ports.ts';
+import type { PeerLink, RemoteInput } from '../peer-ports.ts';
 import type { Outgoing } from './outgoing.ts';
 
 type Deps = Pick<EngineDeps, 'network' | 'identity' | 'owner' | 'store'> & { outgoing: Pick<Outgoing, 'taken'> };

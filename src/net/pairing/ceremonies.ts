@@ -5,7 +5,8 @@
 
 import { DispatchError } from '../../core/errors.ts';
 import { sortGrants } from '../../core/grants.ts';
-import type { Ceremonies } from '../../engine/ports.ts';
+import type { DeviceId } from '../../core/ids.ts';
+import type { Ceremonies } from '../../engine/peer-ports.ts';
 import type { PairEvent, PairingSession, PairOpenParams } from '../../protocol/api.ts';
 import { formatCode } from '../../protocol/pairing/code.ts';
 import { MAX_PAIR_MESSAGE_BYTES, type PairMessageOf, type PairRefusal } from '../../protocol/pairing/messages.ts';
@@ -24,10 +25,7 @@ import { findTarget } from './target.ts';
 import { versionGap } from './versions.ts';
 
 export interface PairingCeremonies extends Ceremonies {
-  /**
-   * Whether devices that are not paired may speak the pairing protocol now: while a session is open, and after it was used until its
-   * time is over, to be told so.
-   */
+  /** Whether devices that are not paired may speak the pairing protocol now: only while a session is open. */
   admitsStrangers(): boolean;
 }
 
@@ -43,7 +41,9 @@ export function createCeremonies(given: CeremonyDeps): PairingCeremonies {
   const { host, store, clock, lan, proposals, onFault } = deps;
   const over = new Map<string, PairRefusal>();
   let session: Session | undefined;
-  let channels = 0;
+  /** Of each device that is talked to. */
+  const channels = new Map<DeviceId, number>();
+  let open = 0;
 
   const end = (reason: EndReason): boolean => {
     const wasOpen = session?.isOpen() === true;
@@ -83,10 +83,16 @@ export function createCeremonies(given: CeremonyDeps): PairingCeremonies {
     emit({ type: 'paired', device, given: [...granted], held: [...held] });
     session.settle(exchange.remote);
   };
+  const count = (device: DeviceId, by: 1 | -1): void => {
+    open += by;
+    channels.set(device, (channels.get(device) ?? 0) + by);
+    if (channels.get(device) === 0) channels.delete(device);
+  };
   const take = async (channel: Channel): Promise<void> => {
-    if (channels >= MOST_CHANNELS) return channel.abort('too many at once');
-    channels += 1;
+    if (open >= MOST_CHANNELS) return channel.abort('too many at once');
+    const { remote } = channel;
     const exchange = createExchange(channel, 'issuer', clock);
+    count(remote, 1);
     try {
       await serve(exchange);
       await exchange.close();
@@ -94,8 +100,10 @@ export function createCeremonies(given: CeremonyDeps): PairingCeremonies {
       if (!(error instanceof DispatchError)) onFault('a pairing attempt', error);
       await exchange.refuse(refusalFor(error));
     } finally {
-      channels -= 1;
+      count(remote, -1);
     }
+    // A stranger has no other business here.
+    if (!channels.has(remote) && store.get(remote) === undefined) await host.hangUp(remote);
   };
   host.handle(PAIR_PROTOCOL, take, { maxMessageBytes: MAX_PAIR_MESSAGE_BYTES });
 
@@ -129,7 +137,7 @@ export function createCeremonies(given: CeremonyDeps): PairingCeremonies {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    admitsStrangers: () => session?.isLive() === true,
+    admitsStrangers: () => session?.isOpen() === true,
   };
 }
 

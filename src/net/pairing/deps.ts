@@ -1,7 +1,8 @@
 /** What the ceremonies are given, and the limits in time that they keep. */
 
 import type { DeviceId } from '../../core/ids.ts';
-import type { Clock, Ids, PairingStore } from '../../engine/ports.ts';
+import type { PairingStore } from '../../engine/peer-ports.ts';
+import type { Clock, Ids } from '../../engine/ports.ts';
 import type { LanDevice } from '../../protocol/api.ts';
 import type { Host } from '../host-api.ts';
 

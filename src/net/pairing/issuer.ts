@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { sortGrants } from '../../core/grants.ts';
 import type { DeviceId } from '../../core/ids.ts';
-import type { Pairing } from '../../engine/ports.ts';
+import type { Pairing } from '../../engine/peer-ports.ts';
 import { fingerprintOf } from '../../protocol/pairing/device-key.ts';
 import { MAX_TOLD_ADDRESSES, type PairMessageOf } from '../../protocol/pairing/messages.ts';
 import { commitTo, deriveKeys, equalBytes, NONCE_BYTES, type PairKeys } from '../../protocol/pairing/transcript.ts';

@@ -5,7 +5,7 @@
 
 import { type Grant, sortGrants } from '../../core/grants.ts';
 import type { DeviceId } from '../../core/ids.ts';
-import type { Pairing } from '../../engine/ports.ts';
+import type { Pairing } from '../../engine/peer-ports.ts';
 import type { PairConfirmParams, PairProposal } from '../../protocol/api.ts';
 import { MAX_TOLD_ADDRESSES, type PairMessageOf } from '../../protocol/pairing/messages.ts';
 import { parseEndpoint, toMultiaddr } from '../addresses.ts';

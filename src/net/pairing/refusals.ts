@@ -9,7 +9,7 @@ const ANEW = 'have the other device show a new ticket: dispatch pair';
 
 /** What the joiner is told of a refusal of the issuer. */
 const TO_JOINER: Readonly<Record<PairRefusal, Sentence>> = {
-  closed: ['refused', 'no pairing session is open on the other device: it was closed there, or used', ANEW],
+  closed: ['refused', 'no pairing session is open on the other device: it was already used, or it is over', ANEW],
   expired: ['refused', 'the ticket has expired', ANEW],
   used: ['refused', 'the ticket was already used by another device', ANEW],
   attempts: ['refused', 'the pairing session ended: too many attempts failed', ANEW],

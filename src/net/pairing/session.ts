@@ -26,7 +26,7 @@ export interface Session {
   readonly codeSecret: Buffer;
   /** Nobody has paired, and its time is not over. */
   isOpen(): boolean;
-  /** Somebody has: until its time is over the same device may run it again, and others are told. */
+  /** Its time is not over: whoever used it may run it again. */
   isLive(): boolean;
   /** Why a device may not even try; undefined if it may. */
   turnsAway(device: DeviceId, hello: PairMessageOf<'hello'>): PairRefusal | undefined;

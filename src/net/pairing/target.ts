@@ -84,7 +84,7 @@ export function explainReach(error: unknown, target: Target, now: number): unkno
   // Who has no open session lets no stranger in, and says no more.
   const over = target.expiresAt !== undefined && target.expiresAt <= now;
   const { code, message, hint } = refused(over ? 'expired' : 'closed');
-  return new DispatchError(code, over ? message : `${message}, or its time is over`, {
+  return new DispatchError(code, message, {
     ...(hint === undefined ? {} : { hint }),
     cause: error,
     details: { stage, refusal: over ? 'expired' : 'closed' },

@@ -68,6 +68,10 @@ function syndromes(values: readonly number[]): number[] {
   );
 }
 
+export function fits(values: readonly number[]): boolean {
+  return syndromes(values).every((syndrome) => syndrome === 0);
+}
+
 /**
  * Where one or two wrong characters would explain a code that does not fit, by index; empty if it fits, undefined if nothing so small
  * explains it. Two places are named only if both are needed.

@@ -6,7 +6,7 @@
 import { DispatchError } from '../../core/errors.ts';
 import type { DeviceId } from '../../core/ids.ts';
 import { bitsOf, characterOf, readBase32, spellBase32 } from './base32.ts';
-import { checksOf, findTypos } from './code-check.ts';
+import { checksOf, findTypos, fits } from './code-check.ts';
 import { FINGERPRINT_BYTES, fingerprintOf } from './device-key.ts';
 import { WORDS } from './word-list.ts';
 
@@ -38,9 +38,7 @@ export function parseCode(typed: string): Code {
   refuseCharacters(text, parts);
   if (text.length !== LENGTH) throw wrongLength(text.length, parts);
   const values = valuesOf(text);
-  const typos = findTypos(values);
-  if (typos === undefined) throw unexplained(values);
-  if (typos.length > 0) throw wrongGroups([...new Set(typos.map((index) => Math.floor(index / GROUP) + 1))]);
+  if (!fits(values)) throw explainTypos(values);
   const bytes = readBase32(text.slice(0, DATA)) ?? Buffer.alloc(0);
   return { fingerprint: bytes.subarray(0, FINGERPRINT_BYTES), secret: bytes.subarray(FINGERPRINT_BYTES) };
 }
@@ -67,8 +65,8 @@ function refuseCharacters(text: string, parts: readonly string[]): void {
   const bad = Array.from(text).findIndex((character) => bitsOf(character) === undefined);
   if (bad < 0) return;
   const held = isGrouped(parts) ? groupHolding(parts, bad) : Math.floor(bad / GROUP) + 1;
-  if (held > GROUPS) throw invalid('that is no code', HINT);
-  throw invalid(`group ${held} of the code has a typo: it holds a character that no code has`, HINT);
+  if (held > GROUPS) throw invalid('that is no code');
+  throw invalid(`group ${held} of the code has a typo: it holds a character that no code has`);
 }
 
 /** Whether the separators stand where groups end, more or less. */
@@ -90,31 +88,31 @@ function wrongLength(length: number, parts: readonly string[]): DispatchError {
       HINT,
     );
   }
-  return invalid(`the code has ${length} characters and not ${LENGTH}`, HINT);
+  return invalid(`the code has ${length} characters and not ${LENGTH}`);
 }
 
-function wrongGroups(groups: readonly number[]): DispatchError {
-  const [one, other] = groups;
-  const which =
-    other === undefined ? `group ${one} of the code has a typo` : `groups ${one} and ${other} of the code have a typo`;
-  return invalid(which, HINT);
+function explainTypos(values: readonly number[]): DispatchError {
+  const swapped = findSwapped(values);
+  if (swapped !== undefined) return invalid(`groups ${swapped.join(' and ')} of the code changed places`);
+  const groups = [...new Set(findTypos(values)?.map((index) => Math.floor(index / GROUP) + 1))];
+  if (groups.length === 0) return invalid('the code has several typos');
+  if (groups.length === 1) return invalid(`group ${groups[0]} of the code has a typo`);
+  return invalid(`groups ${groups.join(' and ')} of the code have a typo`);
 }
 
-/** More than two wrong characters: perhaps two groups that changed places. */
-function unexplained(values: readonly number[]): DispatchError {
-  for (let one = 0; one < GROUPS; one += 1) {
-    for (let other = one + 1; other < GROUPS; other += 1) {
+/** Two groups in each other's place, from 1, if that explains it all. */
+function findSwapped(values: readonly number[]): readonly [number, number] | undefined {
+  for (let one = 1; one <= GROUPS; one += 1) {
+    for (let other = one + 1; other <= GROUPS; other += 1) {
       const swapped = values.map((_, index) => {
-        const group = Math.floor(index / GROUP);
+        const group = Math.floor(index / GROUP) + 1;
         const from = group === one ? other : group === other ? one : group;
-        return values[from * GROUP + (index % GROUP)] ?? 0;
+        return values[(from - 1) * GROUP + (index % GROUP)] ?? 0;
       });
-      if (findTypos(swapped)?.length === 0) {
-        return invalid(`groups ${one + 1} and ${other + 1} of the code changed places`, HINT);
-      }
+      if (fits(swapped)) return [one, other];
     }
   }
-  return invalid('the code has several typos', HINT);
+  return undefined;
 }
 
 const HINT = 'compare it, group by group, with what the other device shows';

@@ -16,10 +16,10 @@ import { deviceOf, KEY_BYTES, keyOf } from './device-key.ts';
 import { packAddress, unpackAddresses } from './packed-addresses.ts';
 
 /** Raised when the form changes. */
-export const TICKET_VERSION = 1;
+const TICKET_VERSION = 1;
 export const SESSION_BYTES = 8;
 export const TICKET_SECRET_BYTES = 16;
-export const MAX_ADDRESSES = 4;
+const MAX_ADDRESSES = 4;
 const CHECKSUM_BYTES = 4;
 const FIXED_BYTES = KEY_BYTES + SESSION_BYTES + TICKET_SECRET_BYTES + 4;
 /** Far over any real one: what is longer is not read at all. */

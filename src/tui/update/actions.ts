@@ -248,7 +248,6 @@ const ONCE: ReadonlySet<BindingId> = new Set([
   'run.cancel',
   'signal.send',
   'peer.start',
-  'pair.enter',
   'revoke.send',
   'compare.send',
 ]);

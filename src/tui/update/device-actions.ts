@@ -44,7 +44,9 @@ export const DEVICE_ACTIONS: Readonly<Record<(typeof DEVICE_KEYS)[number]['id'],
   'runs.up': (model) => step(lists.moveListed(model, -1)),
   'runs.close': close,
 
-  'pair.enter': (model) => pairing.enterPair(model),
+  // Held down it opens no session.
+  'pair.enter': (model, { held }) =>
+    held && overlayOf(model, 'pair')?.tab === 'show' ? step(model) : pairing.enterPair(model),
   'pair.next': (model) => pairing.changeTab(model, 1),
   'pair.previous': (model) => pairing.changeTab(model, -1),
   'pair.down': pairRow(1),

@@ -10,7 +10,7 @@ import type { LogEvent } from '../../../src/core/events.ts';
 import type { Grant } from '../../../src/core/grants.ts';
 import type { ApprovalId, ArtifactId, DeviceId, RunId, Sha256 } from '../../../src/core/ids.ts';
 import { entryKey } from '../../../src/core/thread.ts';
-import type { PeerLink } from '../../../src/engine/ports.ts';
+import type { PeerLink } from '../../../src/engine/peer-ports.ts';
 import { loadIdentity } from '../../../src/peer/identity.ts';
 import type { OutputChunk } from '../../../src/protocol/api.ts';
 import type { Offer } from '../../../src/protocol/peer-api.ts';

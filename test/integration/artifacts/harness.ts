@@ -7,7 +7,7 @@ import { afterEach } from 'vitest';
 import type { Artifact } from '../../../src/core/artifacts.ts';
 import { DispatchError } from '../../../src/core/errors.ts';
 import type { ArtifactId, DeviceId, RunId, Sha256 } from '../../../src/core/ids.ts';
-import type { Grants, PeerService } from '../../../src/engine/ports.ts';
+import type { Grants, PeerService } from '../../../src/engine/peer-ports.ts';
 import { createFetches, type Fetches } from '../../../src/engine/remote/fetches.ts';
 import { systemClock, systemIds } from '../../../src/peer/system.ts';
 import type { Notifications, OutputChunk } from '../../../src/protocol/api.ts';

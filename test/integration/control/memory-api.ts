@@ -138,8 +138,9 @@ export function createMemoryApi(): MemoryApi {
           ? devices()
           : devices().filter((known) => known.name === name || (name === 'local' && known.local)),
       );
+      // No client makes an id with an i in it.
       const made = targets.map((target, index) => {
-        const id = (index === 0 ? params.id : `${params.id.slice(0, -1)}${index}`) as RunId;
+        const id = (index === 0 ? params.id : `${params.id.slice(0, 13)}i${String(index).padStart(2, '0')}`) as RunId;
         const shared = {
           ...(targets.length > 1 ? { group: params.id as RunId } : {}),
           ...(params.expiresInMs === undefined ? {} : { expiresAt: Date.now() + params.expiresInMs }),

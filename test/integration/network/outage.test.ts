@@ -41,7 +41,7 @@ onLan()('an outage in the middle of a run', () => {
       ].join('; ');
       const run = await submit(near.home, command, { on: ['far'] });
       const output = outputOf(near.home, run.id);
-    output.catch(() => {}); // told where it is awaited
+      output.catch(() => {}); // told where it is awaited
       await until('the start of the command', () => existsSync(file('printed')));
       let since = performance.now();
       begin(near, far);

@@ -2,7 +2,7 @@
 // are paired, or neither is and the ceremony can be run again. Looked at on both disks.
 import { afterEach, expect, test } from 'vitest';
 import { DispatchError } from '../../../src/core/errors.ts';
-import type { PairingStore } from '../../../src/engine/ports.ts';
+import type { PairingStore } from '../../../src/engine/peer-ports.ts';
 import { createMemoryWire, type MemoryHost, type MemoryWire } from '../../helpers/memory-channel.ts';
 import { createDevice, type Device, type DeviceOptions, pair, removeFolders, trust } from '../../helpers/pairing.ts';
 

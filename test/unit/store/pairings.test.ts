@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DeviceId } from '../../../src/core/ids.ts';
-import type { Pairing, PairingStore } from '../../../src/engine/ports.ts';
+import type { Pairing, PairingStore } from '../../../src/engine/peer-ports.ts';
 import { openPairingStore } from '../../../src/store/pairings.ts';
 import { canMount, mountDisk } from '../../helpers/small-disk.ts';
 
@@ -195,6 +195,23 @@ describe('a pairing on trial', () => {
     await store.revoke(device(1));
     expect(store.get(device(1))).toBeUndefined();
     expect((await open()).get(device(1))).toBeUndefined();
+  });
+
+  test('that is over is told of once somebody looks', async () => {
+    const store = await open();
+    await store.put(pairing(1), now + 100);
+    let told = 0;
+    store.onChange(() => {
+      told += 1;
+    });
+    now += 100;
+    expect(store.all()).toEqual([]);
+    expect(store.all()).toEqual([]);
+    await Promise.resolve();
+    expect(told).toBe(1);
+    expect(store.all()).toEqual([]);
+    await Promise.resolve();
+    expect(told).toBe(1);
   });
 
   test('does not come back by an update that came too late', async () => {

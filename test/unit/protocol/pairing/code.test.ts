@@ -15,7 +15,7 @@ function groups(code = CODE): string[] {
 describe('a typed code', () => {
   test('is the fingerprint and the secret, and stays the same for ever', () => {
     expect(CODE).toMatch(/^([0-9A-HJKMNP-TV-Z]{4}-){6}[0-9A-HJKMNP-TV-Z]{4}$/);
-    expect(CODE).toBe('__CODE__');
+    expect(CODE).toBe('7CEQ-3EK1-QWH7-CEY0-0410-6105-E79N');
     expect(parseCode(CODE)).toEqual({ fingerprint: fingerprintOf(DEVICE), secret: Buffer.from([1, 2, 3, 4, 5]) });
   });
 
@@ -108,7 +108,7 @@ describe('a typed code', () => {
 
   test('is never taken with three or more wrong characters in a group, but for one in a million', () => {
     let taken = 0;
-    for (let round = 0; round < 3000; round += 1) {
+    for (let round = 0; round < 1000; round += 1) {
       const parts = groups();
       parts[round % 7] = [...randomBytes(4)].map((byte) => ALPHABET[byte & 31]).join('');
       if (parts.join('-') === CODE) continue;

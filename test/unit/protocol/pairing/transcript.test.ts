@@ -34,16 +34,16 @@ describe('a transcript', () => {
 
   test('binds each message, its sender, its place and where it ends', () => {
     const begun = beginTranscript('ticket', A, B);
-    const after = (...said: ['issuer' | 'joiner', string][]): Buffer =>
-      said.reduce((transcript, [sender, text]) => extendTranscript(transcript, sender, Buffer.from(text)), begun);
+    const said = (...messages: ['issuer' | 'joiner', string][]): Buffer =>
+      messages.reduce((transcript, [sender, text]) => extendTranscript(transcript, sender, Buffer.from(text)), begun);
     const all = [
       begun,
-      after(['joiner', 'ab']),
-      after(['issuer', 'ab']),
-      after(['joiner', 'a'], ['joiner', 'b']),
-      after(['joiner', 'b'], ['joiner', 'a']),
-      after(['joiner', ''], ['joiner', 'ab']),
-      after(['joiner', 'ab'], ['joiner', '']),
+      said(['joiner', 'ab']),
+      said(['issuer', 'ab']),
+      said(['joiner', 'a'], ['joiner', 'b']),
+      said(['joiner', 'b'], ['joiner', 'a']),
+      said(['joiner', ''], ['joiner', 'ab']),
+      said(['joiner', 'ab'], ['joiner', '']),
     ];
     expect(distinct(all)).toBe(all.length);
   });
@@ -51,8 +51,10 @@ describe('a transcript', () => {
   test('stays what it is: two versions that speak it must agree', () => {
     const transcript = extendTranscript(beginTranscript('code', A, B), 'joiner', Buffer.from('hello'));
     const keys = deriveKeys('code', SECRET, SALT);
-    expect(prove(keys.joiner, transcript).toString('hex')).toBe('__PROOF__');
-    expect(deriveWords(SECRET, transcript, 'both')).toEqual('__WORDS__');
+    expect(prove(keys.joiner, transcript).toString('hex')).toBe(
+      '0989f145fa1efcab4a7f89f610e364951536f27015e5b0dac1e077e0f3b2316f',
+    );
+    expect(deriveWords(SECRET, transcript, 'both')).toEqual(['slogan', 'cookie', 'cactus', 'alley']);
   });
 });
 
@@ -115,7 +117,7 @@ describe('the words', () => {
 
   test('differ between the screens, and use the whole list', () => {
     const used = new Set<string>();
-    for (let round = 0; round < 3000; round += 1) {
+    for (let round = 0; round < 1500; round += 1) {
       const challenged = Buffer.alloc(32);
       challenged.writeUInt32BE(round);
       const [issuer, joiner, both] = (['issuer', 'joiner', 'both'] as const).map((screen) =>
@@ -147,7 +149,7 @@ describe('a device id', () => {
 
   test('has a fingerprint of 80 bits that stays the same for ever', () => {
     expect(fingerprintOf(A)).toHaveLength(10);
-    expect(fingerprintOf(A).toString('hex')).toBe('__FINGERPRINT__');
+    expect(fingerprintOf(A).toString('hex')).toBe('6727ee394ef4fb6cb99d');
     expect(fingerprintOf(A)).not.toEqual(fingerprintOf(B));
   });
 });
