@@ -64,10 +64,15 @@ async function runThere(): Promise<void> {
   const args = ['run', '--on', box.name, '--', TASK];
   shown(laptop, args);
   const running = laptop.type(args);
-  const waiting = await until(async () => {
+  const early = running.done.then(({ code, out, err }) => {
+    throw new Error(`the task on gpu-box ended with ${code} before anybody was asked: ${out}${err}`);
+  });
+  early.catch(() => {}); // it ends later, as it should
+  const asked = until(async () => {
     const pending = JSON.parse(await laptop.run(['approvals', '--json'])) as readonly { id: string }[];
     return pending[0];
   });
+  const waiting = await Promise.race([asked, early]);
   shown(laptop, ['approvals']);
   indent(await laptop.run(['approvals']));
   shown(laptop, ['approve', waiting.id]);
@@ -97,7 +102,8 @@ async function look(): Promise<void> {
     return;
   }
   // Something to say yes to.
-  await laptop.run(['run', '--detach', '--on', box.name, '--', 'echo "approved in the dashboard" > answer.txt']);
+  const task = 'echo "approved in the dashboard" | tee "$DISPATCH_ARTIFACTS/answer.txt"';
+  await laptop.run(['run', '--detach', '--on', box.name, '--', task]);
   title(`the dashboard of laptop opens (${seconds()} s so far): one more task waits there for your yes`);
   say('  Escape, a, y approves it; ? shows every key; q leaves, and ends the demo.');
   say('  Press Enter.');

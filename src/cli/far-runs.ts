@@ -42,9 +42,9 @@ export async function watchFarRuns(
 }
 
 function awayText(device: Device, run: Run): string {
-  const { name, presence } = device;
+  const { name } = device;
   const now = Date.now();
-  const state = presence.state === 'offline' ? offlineText(presence, now) : presence.state;
+  const state = offlineText(device, now);
   if (run.status !== 'queued')
     return `${name} is ${state}: run ${run.number} goes on there, and what it prints comes when the link is back`;
   const expiry = run.expiresAt === undefined ? '' : `, unless that takes until ${formatTime(run.expiresAt, now)}`;
@@ -66,7 +66,7 @@ export async function cancelledLater(client: ControlClient, run: Run): Promise<D
   if (device?.presence.state !== 'offline') return undefined;
   return new DispatchError(
     'cancelled',
-    `run ${run.number} is cancelled as soon as ${device.name} is back; it is ${offlineText(device.presence, Date.now())}`,
+    `run ${run.number} is cancelled as soon as ${device.name} is back; it is ${offlineText(device, Date.now())}`,
     { hint: `"dispatch show ${run.number}" tells what became of it` },
   );
 }

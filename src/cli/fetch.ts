@@ -41,9 +41,7 @@ async function tellIfAway(context: CliContext, client: ControlClient, artifact: 
   const { devices } = await client.call('devices', {});
   const holder = devices.find(({ id }) => id === artifact.device);
   if (holder?.presence.state === 'offline')
-    context.note(
-      `${artifact.name} lies on ${holder.name}, which is ${offlineText(holder.presence, Date.now())}; Ctrl-C leaves`,
-    );
+    context.note(`${artifact.name} lies on ${holder.name}, which is ${offlineText(holder, Date.now())}; Ctrl-C leaves`);
 }
 
 function interrupted({ name }: PublishedArtifact): DispatchError {

@@ -7,10 +7,6 @@ import { DispatchError } from '../core/errors.ts';
 /** Throws `not-found` or `ambiguous`. */
 export async function findDevice(client: ControlClient, wanted: string): Promise<Device> {
   const { devices } = await client.call('devices', {});
-  return deviceNamed(devices, wanted);
-}
-
-function deviceNamed(devices: readonly Device[], wanted: string): Device {
   const named = devices.find(({ name, local }) => name === wanted || (wanted === 'local' && local));
   if (named !== undefined) return named;
   const found = wanted === '' ? [] : devices.filter(({ id }) => id.startsWith(wanted));

@@ -3,12 +3,12 @@
 import type { Grant } from '../core/grants.ts';
 import type { PairProposal } from '../protocol/api.ts';
 import { safe } from './print.ts';
-import { clockWarning, grantWords } from './print-device.ts';
+import { clockText, grantWords } from './print-device.ts';
 
 /** `allowed`: what it will be allowed here, on the side that opened the session; without it, what it offers to this device. */
 export function proposalLines(proposal: PairProposal, allowed?: readonly Grant[]): string[] {
   const { askedWord, asksMutual, clockAheadMs, device, offered, words } = proposal;
-  const clock = clockWarning(clockAheadMs);
+  const clock = clockText(clockAheadMs);
   return [
     `  device  ${safe(device.name)} (${safe(device.platform)}, ${safe(device.id)})`,
     askedWord === undefined

@@ -1,30 +1,15 @@
 /** Devices in words: whether they are there and how that is known, what they can do, what is allowed on them and between them. */
 
-import type { Device, DialStage, Permissions, Presence } from '../core/devices.ts';
+import type { Device, Permissions, Presence } from '../core/devices.ts';
 import { type Grant, sortGrants } from '../core/grants.ts';
 import { isFinal, type Run } from '../core/runs.ts';
-import { formatTime } from '../tui/format.ts';
-import { duration, safe } from './print.ts';
-
-/** Clocks that differ by more make times confusing. */
-const CLOCK_TOLERANCE_MS = 2 * 60 * 1000;
+import { clockWarning, whyOffline } from '../tui/presence.ts';
+import { safe } from './print.ts';
 
 export const PRESENCE_GLYPHS: Readonly<Record<Presence['state'], string>> = {
   online: '●',
   suspect: '◌',
   offline: '○',
-};
-
-const STAGE_WORDS: Readonly<Record<DialStage, string>> = {
-  'no-address': 'its address is not known',
-  unreachable: 'unreachable',
-  refused: 'refused',
-  timeout: 'no answer',
-  identity: 'another device answers there',
-  denied: 'it does not know this device',
-  version: 'it speaks another version',
-  clock: 'its clock is too far off',
-  lost: 'the connection broke',
 };
 
 const GRANT_WORDS: Readonly<Record<Grant, string>> = {
@@ -44,15 +29,15 @@ export function presenceText(device: Device, now: number): string {
   const { presence } = device;
   if (device.local) return 'this device';
   if (presence.state === 'suspect') return 'suspect';
-  if (presence.state === 'offline') return offlineText(presence, now);
+  if (presence.state === 'offline') return offlineText(device, now);
   const { roundTripMs } = presence;
   if (roundTripMs === undefined) return 'online';
   return roundTripMs < 1 ? '<1 ms' : `${Math.round(roundTripMs)} ms`;
 }
 
-export function offlineText(presence: Extract<Presence, { state: 'offline' }>, now: number): string {
-  const why = presence.stage === undefined ? '' : `, ${STAGE_WORDS[presence.stage]}`;
-  return `offline since ${formatTime(presence.since, now)}${why}`;
+/** `offline since 14:02, refused`, as the dashboard says it. */
+export function offlineText(device: Device, now: number): string {
+  return whyOffline(device, now) ?? device.presence.state;
 }
 
 /** What it can do and its owner allows, then what it cannot, with the reason. */
@@ -74,9 +59,9 @@ export function abilities({ capabilities, permissions }: Device): string {
 }
 
 /** Undefined where the clocks agree well enough. */
-export function clockWarning(clockAheadMs: number): string | undefined {
-  if (Math.abs(clockAheadMs) <= CLOCK_TOLERANCE_MS) return undefined;
-  return `its clock is ${duration(Math.abs(clockAheadMs))} ${clockAheadMs > 0 ? 'ahead of' : 'behind'} this one's`;
+export function clockText(clockAheadMs: number): string | undefined {
+  const off = clockWarning({ clockAheadMs });
+  return off === undefined ? undefined : `its clock is ${off}`;
 }
 
 /** Names by id: what a list of runs calls the devices in it. */
@@ -90,7 +75,7 @@ export function whereabouts(run: Run, devices: readonly Device[], now: number): 
   const device = devices.find(({ id }) => id === run.device);
   const name = namesOf(devices)(run.device);
   if (device?.presence.state !== 'offline' || isFinal(run)) return name;
-  const state = offlineText(device.presence, now);
+  const state = offlineText(device, now);
   if (run.cancelRequested) return `${name} (${state}; cancelled when it is back)`;
   return run.status === 'queued' ? `${name} (waits for it: ${state})` : `${name} (${state})`;
 }

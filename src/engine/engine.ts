@@ -64,6 +64,7 @@ export function createEngine(deps: EngineDeps & { grants: Grants }): Engine {
     return legacy;
   };
   const recovered = Promise.withResolvers<void>();
+  let stopping = false;
   const deviceListeners = new Set<(devices: Device[]) => void>();
   const reportListeners = new Set<() => void>();
   const tellDevices = (): void => {
@@ -156,6 +157,7 @@ export function createEngine(deps: EngineDeps & { grants: Grants }): Engine {
     cancel: (run, by) => cancelHere(run, by),
     streams,
     running: () => scheduler.running,
+    stopping: () => stopping,
     onReport(listener) {
       reportListeners.add(listener);
       return () => reportListeners.delete(listener);
@@ -251,6 +253,7 @@ export function createEngine(deps: EngineDeps & { grants: Grants }): Engine {
     },
     load: () => ({ running: scheduler.running, queued: scheduler.queued }),
     async close() {
+      stopping = true;
       await fetches.close();
       replicas.close();
       outgoing.close();

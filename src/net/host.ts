@@ -6,6 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { asDispatchError, DispatchError } from '../core/errors.ts';
 import type { DeviceId } from '../core/ids.ts';
+import { PAIR_PROTOCOL } from '../protocol/pairing/transcript.ts';
 import {
   announcedEndpoints,
   type Endpoint,
@@ -22,8 +23,6 @@ import type { Channel, ChannelOptions, Host } from './host-api.ts';
 import { type Node, startNode } from './libp2p-node.ts';
 import { cannotListen, chooseEndpoints, DEFAULT_PORT } from './listen.ts';
 
-/** The one protocol that a device may speak that is not paired, while a pairing session is open. */
-export const PAIR_PROTOCOL = '/dispatch/pair/1';
 /** Streams of one protocol on one connection. Strangers get few. */
 const MAX_STREAMS = 96;
 const MAX_PAIR_STREAMS = 4;

@@ -7,13 +7,14 @@ import type { DialStage, Presence } from '../core/devices.ts';
 import { asDispatchError, DispatchError } from '../core/errors.ts';
 import type { DeviceId } from '../core/ids.ts';
 import type { Clock } from '../engine/ports.ts';
+import { PAIR_PROTOCOL } from '../protocol/pairing/transcript.ts';
 import { type GoodbyeReason, type Hello, LINK_PROTOCOL, MAX_LINK_MESSAGE_BYTES } from '../protocol/peer-messages.ts';
 import { createHeardAddresses } from './address-book.ts';
 import type { StreamChannel } from './channel.ts';
 import type { HostConnection } from './connection.ts';
 import { stageOf } from './dial-errors.ts';
 import { GREETING_MS, type Greeted, greetFirst, greetSecond } from './greeting.ts';
-import { type NetHost, PAIR_PROTOCOL } from './host.ts';
+import type { NetHost } from './host.ts';
 import type { Link } from './link.ts';
 import type { Timings } from './timings.ts';
 
@@ -112,14 +113,18 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const grown = Math.min(longest, timings.firstPauseMs * 2 ** Math.min(failures, 16));
     return grown * (0.75 + options.random() / 2);
   };
-  const retryLater = (stage: DialStage | undefined): void => {
+  const retryIn = (ms: number): void => {
     cancelRetry?.();
     cancelRetry = undefined;
-    if (stopped || link !== undefined || stage === 'no-address') return;
-    cancelRetry = clock.at(clock.now() + pause(stage), () => {
+    if (stopped || link !== undefined) return;
+    cancelRetry = clock.at(clock.now() + ms, () => {
       cancelRetry = undefined;
       call();
     });
+  };
+  const retryLater = (stage: DialStage | undefined): void => {
+    // Where nobody knows an address, there is nothing to try until somebody tells one.
+    if (stage !== 'no-address') retryIn(pause(stage));
   };
 
   const establish = (made: Established): void => {
@@ -265,9 +270,11 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       call();
     },
     hear(addresses) {
-      heard.add(addresses);
       // Whoever floods the LAN with news makes this device dial no more often than that.
-      if (clock.now() - triedAt > HEARD_PAUSE_MS) call();
+      const early = triedAt + HEARD_PAUSE_MS - clock.now();
+      const isNews = heard.add(addresses);
+      if (early <= 0) call();
+      else if (isNews) retryIn(early);
     },
     async accept(channel, connection) {
       if (stopped) {

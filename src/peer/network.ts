@@ -16,6 +16,8 @@ import type { UpNetwork } from './late-network.ts';
 import type { PeerLog } from './log.ts';
 import { systemClock, systemIds } from './system.ts';
 
+const LAST_WORDS_MS = 5_000;
+
 export interface NetworkSettings {
   /** The identity file: libp2p's protobuf of the private key. */
   readonly key: Uint8Array;
@@ -82,6 +84,8 @@ export async function startNetwork(options: NetworkSettings): Promise<RunningNet
   });
   ceremonies.onEvent(({ type }) => {
     if (type === 'opened' || type === 'closed') discovery.announce(ceremonies?.admitsStrangers() === true);
+    // Whoever was let in for the session is given time to read why it is over.
+    if (type === 'closed') systemClock.at(systemClock.now() + LAST_WORDS_MS, () => host.sweep());
   });
   network.start(options.service);
   driveDiscovery(discovery, network);

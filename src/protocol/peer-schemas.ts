@@ -15,7 +15,6 @@ import {
   approval,
   approvalId,
   artifactId,
-  deviceId,
   digest,
   entryKey,
   logEvent,
@@ -183,5 +182,3 @@ export function logBatchOf(device: DeviceId): z.ZodType<LogBatch> {
     )
     .refine(({ events, upTo }) => events.every(({ seq }) => seq <= upTo), 'an event beyond the end of its piece');
 }
-
-const DEVICE_ID: z.ZodType<DeviceId> = deviceId;

@@ -141,8 +141,12 @@ function openOutput(client: ControlClient, first: OutputSubscription, tell: Tell
     void to
       ?.then((input) => input.write(data))
       .catch((error: unknown) => {
-        // What fails because the device went is told by its presence.
-        if (writer === to) fail(error);
+        if (writer !== to) return;
+        if (asDispatchError(error).code !== 'unavailable') return fail(error);
+        // The way to the device broke. Whether the key arrived is not known, so it is not sent again; later ones are.
+        closeInput();
+        show();
+        openInput().catch(fail);
       });
   };
   const openInput = async (): Promise<void> => {

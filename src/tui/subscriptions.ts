@@ -62,7 +62,7 @@ function outputWanted(model: Model): OutputSubscription | undefined {
       ...ttySize(attachRect(model)),
       bytes: 0,
       attached,
-      ...awayOf(model, run),
+      ...away,
     };
   }
   if (dialog.section !== 'output') return undefined;

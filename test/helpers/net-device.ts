@@ -42,6 +42,8 @@ export interface NetDeviceOptions {
   readonly version?: string;
   readonly instance?: string;
   readonly timings?: Partial<Timings>;
+  /** Multiaddrs that it says of itself, in the place of its own: none, where all is to go through a proxy. */
+  readonly told?: readonly string[];
   /** An identity file to take, of a device that was there before. */
   readonly folder?: string;
 }
@@ -76,8 +78,9 @@ export async function createNetDevice(options: NetDeviceOptions): Promise<NetDev
     onFault: (error) => faults.push(error),
   });
   const service = createNetService(options.name);
+  const { told } = options;
   const network = createNetwork({
-    host,
+    host: told === undefined ? host : { ...host, multiaddrs: () => told },
     pairings,
     grants,
     clock,

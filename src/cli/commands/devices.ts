@@ -3,7 +3,7 @@
 import type { Device } from '../../core/devices.ts';
 import type { Command } from '../command.ts';
 import { safe, table } from '../print.ts';
-import { abilities, clockWarning, grantWords, PRESENCE_GLYPHS, presenceText } from '../print-device.ts';
+import { abilities, clockText, grantWords, PRESENCE_GLYPHS, presenceText } from '../print-device.ts';
 
 export const command: Command = {
   usage: 'devices [--verbose]',
@@ -49,7 +49,7 @@ function row(device: Device, now: number): string[] {
 
 function notes(device: Device): string[] {
   const { grants, clockAheadMs } = device;
-  const warning = clockAheadMs === undefined ? undefined : clockWarning(clockAheadMs);
+  const warning = clockAheadMs === undefined ? undefined : clockText(clockAheadMs);
   return [
     ...(grants === undefined
       ? []

@@ -34,9 +34,9 @@ export const command: Command = {
       ].join(' · '),
     );
     context.print(`because ${answer.because.join('; ')}`);
-    for (const { name, presence } of devices) {
-      if (presence.state === 'offline')
-        context.print(`it would wait for ${safe(name)}, which is ${offlineText(presence, now)}`);
+    for (const device of devices) {
+      if (device.presence.state === 'offline')
+        context.print(`it would wait for ${safe(device.name)}, which is ${offlineText(device, now)}`);
     }
     for (const { device: name, reason } of answer.rejected) context.print(`not ${safe(name)}: ${reason}`);
     return 0;

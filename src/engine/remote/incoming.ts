@@ -35,6 +35,8 @@ export interface IncomingDeps extends EngineDeps {
   /** The streams of this engine, by id. */
   readonly streams: Pick<EngineApi, 'output' | 'blob' | 'input'>;
   readonly running: () => number;
+  /** True while the peer is about to end: it takes no new work. */
+  readonly stopping: () => boolean;
   readonly onReport: (listener: () => void) => () => void;
 }
 
@@ -104,6 +106,12 @@ export function createIncoming(deps: IncomingDeps): PeerService {
     await receiving.get(params.run)?.catch(() => {});
     const known = await store.run(params.run);
     if (known === undefined) {
+      if (deps.stopping()) {
+        throw new DispatchError('unavailable', 'the device is stopping', {
+          retryable: true,
+          hint: 'the run waits for it to come back',
+        });
+      }
       const received = receive(caller, params).finally(() => receiving.delete(params.run));
       receiving.set(params.run, received);
       return received;

@@ -12,8 +12,7 @@ export const PAIR_PROTOCOL = '/dispatch/pair/1';
 /** A ticket and a typed code of one session have secrets of their own; `compare` has none. */
 export const PAIR_METHODS = ['ticket', 'code', 'compare'] as const;
 export type PairMethod = (typeof PAIR_METHODS)[number];
-export const PAIR_ROLES = ['issuer', 'joiner'] as const;
-export type PairRole = (typeof PAIR_ROLES)[number];
+export type PairRole = 'issuer' | 'joiner';
 
 export const NONCE_BYTES = 32;
 export const SALT_BYTES = 16;

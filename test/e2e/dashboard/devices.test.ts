@@ -111,6 +111,37 @@ test('a run whose device is lost says so in its page, and goes on with its outpu
   await near.waitFor('got it back', PRESENT_MS);
 }, 180_000);
 
+test('an attached terminal stays on the screen while its device is away, and takes keys when it is back', async () => {
+  const { near, far } = await paired('run', 'approve');
+  near.submit('!while read line; do echo got $line; done @far');
+  await near.approve();
+  await near.go(3);
+  await near.attach();
+  near.type('one\r');
+  await near.waitFor('got one', 30_000);
+  const { pid } = await (await far.ask()).peer;
+  process.kill(pid, 'SIGSTOP');
+  try {
+    await near.waitFor('connection to far lost', PRESENT_MS);
+    expect(near.line(0)).toContain('C-] detaches');
+    expect(near.screen()).toContain('got one');
+    near.type('into the void\r');
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  await near.waitGone('connection to far lost', PRESENT_MS);
+  // Its input is open again a moment later; a line that is typed before is not taken.
+  await until('an answer', async () => {
+    near.type('two\r');
+    return near.waitFor('got two', 1_000).catch(() => false);
+  });
+  expect(near.screen()).toContain('got one');
+  expect(near.screen()).not.toContain('void');
+  near.press('C-]');
+  await near.waitFor('3 Runs');
+  expect(near.pane('Runs')).toMatch(/▶ +1 while read line/);
+}, 180_000);
+
 test('one task on all devices is one entry, which opens as a list', async () => {
   const { near } = await paired('run', 'approve');
   near.type('!?true @all');

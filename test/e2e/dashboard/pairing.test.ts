@@ -1,6 +1,7 @@
 // Two people, two dashboards, two real peers: a ticket is shown on one screen and pasted on the other, words are read and typed,
 // and what goes wrong is said where it was typed.
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type Dashboard, dashboards, projectOf } from '../../helpers/dashboard.ts';
 import { deviceOf, online, type PeerHome, peerStage } from '../../helpers/two-peers.ts';
@@ -54,6 +55,13 @@ async function question(dashboard: Dashboard, name: string): Promise<void> {
 
 const words = (dashboard: Dashboard): string => between(dashboard, 'both screens show:', '12D3');
 
+/** The files under a folder that hold the text. */
+const filesWith = (folder: string, text: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((path) => readFileSync(path).includes(text));
+
 test('a ticket is pasted, both screens show the same words, and y pairs: one way only', async () => {
   const { homes, laptop, nas } = await screens();
   const { ticket } = await showTicket(nas);
@@ -83,11 +91,14 @@ test('a ticket is pasted, both screens show the same words, and y pairs: one way
   await online(mine, 'nas');
   expect((await deviceOf(mine, 'nas')).grants).toEqual({ held: ['run'], given: [] });
   expect((await deviceOf(its, 'laptop')).grants).toEqual({ held: [], given: ['run'] });
-  // The secret is in no history.
+  // The secret is in no history, and in no other file of the two.
+  laptop.submit('= 6 * 7');
+  await laptop.waitFor(/✓ +1 = 6 \* 7/);
   await laptop.leave();
-  const { historyFile } = laptop.home.paths as { historyFile?: string };
-  if (historyFile !== undefined && existsSync(historyFile))
-    expect(readFileSync(historyFile, 'utf8')).not.toContain('dispatch1');
+  expect(readFileSync(mine.paths.historyFile, 'utf8')).toContain('6 * 7');
+  const holding = homes.flatMap(({ path }) => filesWith(path, ticket));
+  expect(holding).toEqual([]);
+  expect(filesWith(mine.path, '6 * 7')).toContain(mine.paths.historyFile);
 }, 120_000);
 
 test('a code with a typo, and a place where nobody listens, are said in a sentence, and what was typed stays', async () => {

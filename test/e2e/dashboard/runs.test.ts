@@ -99,7 +99,7 @@ describe('the palette', () => {
     dashboard.type('to the devices\r');
     await dashboard.waitGone('Commands');
     dashboard.press('enter');
-    await dashboard.waitFor('can enforce');
+    await dashboard.waitFor('What it can do');
   });
 
   it('finds a run by what it did', async () => {

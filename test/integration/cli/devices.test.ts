@@ -29,7 +29,7 @@ describe('devices', () => {
       '  this device may there: run tasks, answer approvals;  it may here: see the whole thread',
       `○  nas  ${since}  linux  0.1.0  -  files (not allowed: shell browser)`,
       '  this device may there: nothing;  it may here: run tasks',
-      "  ⚠ its clock is 3:00 ahead of this one's: set the clock right",
+      '  ⚠ its clock is 3 min ahead: set the clock right',
       '◌  pi  suspect  linux  0.1.0  1/4 running  shell',
       '  this device may there: run tasks;  it may here: nothing',
     ]);

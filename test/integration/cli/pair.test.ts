@@ -113,7 +113,7 @@ describe('pair, on the device to be reached', () => {
       `dispatch pair ${SESSION.code} --at 192.0.2.1:4747\n`,
       '192.0.2.7:4000 failed (attempt 1 of 5): a wrong ␛[31mcode\n',
       'apple bread cloud dance',
-      "its clock is 3:20 behind this one's",
+      'its clock is 3 min behind',
       'paired with gpu-box (linux, 12D3KooWgpubox)\n',
       'it may do here: run tasks;  this device may do there: nothing\n',
       'the session is over: it has been used\n',

@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Device } from '../../../src/core/devices.ts';
 import type { Run } from '../../../src/core/runs.ts';
-import { type CliHome, createHome, type Running } from '../../helpers/cli.ts';
+import { type CliHome, createHome, LAUNCHER, type Running } from '../../helpers/cli.ts';
+import { startTerminal, type TerminalDriver } from '../../helpers/terminal-driver.ts';
 import { until } from '../../helpers/until.ts';
 
 let near: CliHome;
@@ -48,6 +49,20 @@ async function pair(
       .map((line) => JSON.parse(line) as { type: string }),
     joined: joined.out,
   };
+}
+
+/** The program on a terminal, in the home of one of them. */
+function onTerminal(home: CliHome, ...args: string[]): TerminalDriver {
+  const env = { DISPATCH_HOME: home.path, DISPATCH_DEV: home.env.DISPATCH_DEV };
+  const terminal = startTerminal({
+    command: process.execPath,
+    args: [LAUNCHER, ...args],
+    cwd: home.path,
+    env,
+    cols: 93,
+  });
+  onTestFinished(() => terminal.dispose());
+  return terminal;
 }
 
 beforeAll(async () => {
@@ -135,6 +150,32 @@ describe('two peers', { timeout: 60_000 }, () => {
     expect((await near.cli(['get', `${run?.number}/numbers`, '-o', '-'])).out === expected).toBe(true);
   });
 
+  it('lend each other a terminal: keys, size, C-] to leave, and back again', async () => {
+    const command = 'stty size; while read line; do echo "<$line>"; done; echo over';
+    const [started] = (await near.cli(['run', '--on', 'far', '--tty', '--detach', '--yes', '--', command])).out.split(
+      '\n',
+    );
+    const first = onTerminal(near, 'attach', started ?? '');
+    await first.waitFor('C-] leaves');
+    first.type('one\r');
+    await first.waitFor('<one>');
+    first.send('\u001d');
+    await first.waitFor('which goes on');
+    expect(await first.exited()).toMatchObject({ code: 0 });
+    const again = onTerminal(near, 'attach', started ?? '');
+    await again.waitFor('<one>');
+    again.type('two\r');
+    await again.waitFor('<two>');
+    again.press('C-d');
+    await again.waitFor('over');
+    expect(await again.exited()).toMatchObject({ code: 0 });
+    const own = onTerminal(near, 'run', '--on', 'far', '--tty', '--yes', '--', 'stty size; read x; echo "<$x>"');
+    await own.waitFor('30 93');
+    own.type('here\r');
+    await own.waitFor('<here>');
+    expect(await own.exited()).toMatchObject({ code: 0 });
+  });
+
   it('queue what is for one that is away, say so, and start it when it is back', async () => {
     await far.killPeer();
     await presence('offline');
@@ -152,6 +193,33 @@ describe('two peers', { timeout: 60_000 }, () => {
     const { code, out, err } = await running.done;
     expect({ code, out }).toEqual({ code: 0, out: 'back\n' });
     expect(err).toContain('dispatch: far is back\n');
+  });
+
+  it('compare words on two screens', async () => {
+    const offering = onTerminal(far, 'pair', '--compare', '--allow', 'run,observe', '--mutual');
+    await offering.waitFor('Ctrl-C withdraws it');
+    const joining = onTerminal(near, 'pair', '--compare', '--at', address, '--give', 'run');
+    const question = /word (\d) of the other screen/;
+    const screens = [await asked(offering), await asked(joining)] as const;
+    async function asked(terminal: TerminalDriver): Promise<{ words: string[]; which: number }> {
+      await terminal.waitFor(question);
+      const [, ...words] = /words +1 (\w+) +2 (\w+) +3 (\w+) +4 (\w+)/.exec(terminal.screen()) ?? [];
+      return { words, which: Number(question.exec(terminal.screen())?.[1]) };
+    }
+    const [{ words: onFar, which: ofNear }, { words: onNear, which: ofFar }] = screens;
+    offering.type('nonsense\r');
+    await offering.waitFor('that is none of the words');
+    offering.type(`${onNear[ofNear - 1]}\r`);
+    joining.type(`${onFar[ofFar - 1]}\r`);
+    expect(await joining.exited()).toMatchObject({ code: 0 });
+    expect(await offering.exited()).toMatchObject({ code: 0 });
+    expect(joining.screen()).toContain('this device may do there: run tasks, see the whole thread');
+    expect(joining.screen()).toContain('it may do here: run tasks');
+    const back = await until('grants', async () => {
+      const devices = (await far.json(['devices', '--json'])) as Device[];
+      return devices.find(({ grants }) => grants?.held.includes('run'));
+    });
+    expect(back.grants).toEqual({ held: ['run'], given: ['run', 'observe'] });
   });
 
   it('rename and revoke', async () => {

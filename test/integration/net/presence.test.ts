@@ -130,7 +130,7 @@ describe('a connection', () => {
   );
 
   test('that comes back within the time that a ping has is never shown as down', async () => {
-    const [near, other] = [await device('near'), await device('other')];
+    const [near, other] = [await device('near', { told: [] }), await device('other', { told: [] })];
     const proxy = await proxyTo(other);
     await pairDevices(near, other, { via: proxy.multiaddr });
     await Promise.all([isUp(near), isUp(other)]);
@@ -145,7 +145,7 @@ describe('a connection', () => {
   });
 
   test('that breaks is made anew, over and over', async () => {
-    const [near, other] = [await device('near'), await device('other')];
+    const [near, other] = [await device('near', { told: [] }), await device('other', { told: [] })];
     const proxy = await proxyTo(other);
     await pairDevices(near, other, { via: proxy.multiaddr });
     let links = 0;
@@ -219,7 +219,8 @@ describe('a device whose address changes', () => {
       near.network.hear(other.id, other.host.multiaddrs());
       return stateOf(near) === 'online';
     });
-    expect(near.pairings.get(other.id)?.addresses).toEqual(other.host.multiaddrs());
+    await until('kept address', () => near.pairings.get(other.id)?.addresses[0] === other.host.multiaddrs()[0]);
+    expect(near.pairings.get(other.id)?.addresses).not.toContain(liar.host.multiaddrs()[0]);
   });
 });
 
@@ -262,9 +263,9 @@ describe('a greeting', () => {
   test('that is none ends the link and nothing else', async () => {
     const owner = await device('owner');
     const raw = await byHand(owner);
-    await expect(raw.say({ jsonrpc: '2.0', id: 1, method: 'offer', params: {} })).rejects.toMatchObject({
-      code: 'unavailable',
-    });
+    const call = { jsonrpc: '2.0', id: 1, method: 'offer', params: {} };
+    await expect(raw.say(call)).resolves.toMatchObject({ protocol: PEER_VERSIONS });
+    await expect(raw.say(call).catch(() => undefined)).resolves.toBeUndefined();
     expect(owner.service.calls).toEqual([]);
     expect(owner.network.link(raw.id)).toBeUndefined();
   });
@@ -307,7 +308,7 @@ describe('a farewell', () => {
     const near = await device('near');
     const other = await createNetDevice({ name: 'other' });
     await pairDevices(near, other);
-    await isUp(near);
+    await Promise.all([isUp(near), isUp(other)]);
     const details: (string | undefined)[] = [];
     near.network.onDevices(() => {
       const presence = presenceOf(near);

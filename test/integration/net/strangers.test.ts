@@ -1,7 +1,7 @@
 // Who is not paired, or not any more, reaches nothing: not a handler, not a byte, not a presence.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RunId } from '../../../src/core/ids.ts';
-import { PAIR_PROTOCOL } from '../../../src/net/host.ts';
+import { PAIR_PROTOCOL } from '../../../src/protocol/pairing/transcript.ts';
 import {
   BLOB_PROTOCOL,
   INPUT_PROTOCOL,

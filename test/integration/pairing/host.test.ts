@@ -1,6 +1,6 @@
 // The same over real hosts: TCP on loopback, Noise, and the gate as a peer has it.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { DispatchError } from '../../../src/core/errors.ts';
@@ -37,6 +37,10 @@ async function start(name: string, listen = '127.0.0.1:0'): Promise<Device> {
   cleanUp.push(() => host.close());
   made.device = await createDevice(name, host);
   return made.device;
+}
+
+function hasIpv6(): boolean {
+  return Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
 }
 
 function connectionsOf({ host }: Device, other: DeviceId): number {
@@ -90,6 +94,16 @@ test('a ticket, a code and a comparison pair two devices', async () => {
   ]);
   expect((await trust(nas, third)).a).toEqual({ given: ['approve'], held: [] });
   for (const { faults } of [nas, first, second, third]) expect(faults).toEqual([]);
+});
+
+test.skipIf(!hasIpv6())('a code pairs over IPv6, with the address in brackets', async () => {
+  const nas = await start('nas', '[::1]:0');
+  const laptop = await start('laptop', '[::1]:0');
+  const { code, addresses } = await nas.ceremonies.open({ allow: ['run'] });
+  expect(addresses[0]).toMatch(/^\[::1\]:\d+$/);
+  const { proposal } = await laptop.ceremonies.join({ code, at: addresses[0] ?? '' });
+  expect(await laptop.ceremonies.confirm({ proposal, accept: true })).toBe(nas.host.id);
+  expect(laptop.store.get(nas.host.id)?.addresses[0]).toMatch(/^\/ip6\/::1\/tcp\/\d+$/);
 });
 
 test('without an open session a stranger is not let in, and is told why its ticket is of no use', async () => {

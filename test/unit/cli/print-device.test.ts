@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { abilities, clockWarning, grantWords, presenceText } from '../../../src/cli/print-device.ts';
+import { abilities, clockText, grantWords, presenceText } from '../../../src/cli/print-device.ts';
 import { type Device, DIAL_STAGES } from '../../../src/core/devices.ts';
 import type { DeviceId } from '../../../src/core/ids.ts';
 
@@ -54,8 +54,8 @@ describe('grants and clocks', () => {
   it('are words', () => {
     expect(grantWords([])).toBe('nothing');
     expect(grantWords(['observe', 'run'])).toBe('run tasks, see the whole thread');
-    expect(clockWarning(-119_000)).toBeUndefined();
-    expect(clockWarning(120_001)).toBe("its clock is 2:00 ahead of this one's");
-    expect(clockWarning(-86_400_000)).toBe("its clock is 24:00:00 behind this one's");
+    expect(clockText(-119_000)).toBeUndefined();
+    expect(clockText(120_001)).toBe('its clock is 2 min ahead');
+    expect(clockText(-86_400_000)).toBe('its clock is 24 h behind');
   });
 });

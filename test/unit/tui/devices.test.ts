@@ -217,6 +217,34 @@ describe('a run on another device', () => {
   });
 });
 
+describe('attaching to a run on another device', () => {
+  const selected = (device: Device): Dashboard => {
+    const run = { ...aRun(1), device: device.id };
+    const dashboard = startDashboard({ snapshot: { device: laptop, devices: [laptop, device], runs: [run] } });
+    dashboard.press('escape', '3');
+    return dashboard;
+  };
+
+  it('is not begun while the device is away, and says so', () => {
+    const dashboard = selected(offline());
+    dashboard.press('i');
+    expect(overlayOf(dashboard.model, 'attach')).toBeUndefined();
+    expect(toasts(dashboard).at(-1)).toMatch(/^nas is offline since .*, refused$/);
+  });
+
+  it('gives up the input with the device, and wants it again when that is back', () => {
+    const dashboard = selected(nas());
+    dashboard.press('i');
+    const wanted = () => subscriptions(dashboard.model).output;
+    expect(wanted()).toMatchObject({ attached: true });
+    dashboard.tell({ type: 'devices', devices: [laptop, offline('lost')] });
+    expect(wanted()).toMatchObject({ attached: false, away: true });
+    dashboard.tell({ type: 'devices', devices: [laptop, nas()] });
+    expect(wanted()).toMatchObject({ attached: true });
+    expect(wanted()?.away).toBeUndefined();
+  });
+});
+
 describe('an approval of another device', () => {
   const asked = (device: Device): Dashboard => {
     const approval = anApproval(1, { device: device.id });
