@@ -51,13 +51,32 @@ function awayText(device: Device, run: Run): string {
   return `run ${run.number} is queued, because ${name} is ${state}: it starts when ${name} is back${expiry}; Ctrl-C cancels it`;
 }
 
+/** How long a yes that was given beforehand may be on its way. */
+const ANSWER_MS = 3000;
+
+export interface Approver {
+  readonly name: string;
+  readonly mayAnswer: boolean;
+  /** True as soon as the run waits for nobody any more; false if it still does after a while. */
+  answered(): Promise<boolean>;
+}
+
 /** The device that will execute, and whether this one may answer for it. */
-export async function approverOf(
-  client: ControlClient,
-  run: Run,
-): Promise<{ readonly name: string; readonly mayAnswer: boolean }> {
+export async function approverOf(client: ControlClient, run: Run): Promise<Approver> {
   const device = await deviceOf(client, run);
-  return { name: device?.name ?? run.device, mayAnswer: device?.grants?.held.includes('approve') === true };
+  return {
+    name: device?.name ?? run.device,
+    mayAnswer: device?.grants?.held.includes('approve') === true,
+    async answered() {
+      const deadline = performance.now() + ANSWER_MS;
+      for (;;) {
+        const { run: now } = await client.call('run.get', { run: run.id });
+        if (now.status !== 'waiting_approval') return true;
+        if (performance.now() > deadline) return false;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    },
+  };
 }
 
 /** Why a run that is to be cancelled has not ended, where that may take long: its device is not there. */

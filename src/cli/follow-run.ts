@@ -4,6 +4,7 @@
  */
 
 import type { ControlClient } from '../control/client/client.ts';
+import { DispatchError } from '../core/errors.ts';
 import { isFinal, type Run } from '../core/runs.ts';
 import type { CliContext } from './context.ts';
 import { safe } from './print.ts';
@@ -44,7 +45,11 @@ export async function followRun(
   context.beforeLeaving(() => client.call('cancel', { run: id }));
   const printed = copyOutput(context, client, id, options.print);
   printed.catch(() => {}); // what goes wrong is told when it is awaited
-  const restore = options.takesInput ? await sendInput(context, client, id, options.tty) : () => {};
+  const onBroken = (cause: DispatchError): void => {
+    left.reject(brokenInput(cause));
+    void client.call('cancel', { run: id }).catch(() => {});
+  };
+  const restore = options.takesInput ? await sendInput(context, client, id, options.tty, onBroken) : () => {};
   try {
     return await Promise.race([left.promise, toItsEnd(context, client, id, options, printed)]);
   } finally {
@@ -90,9 +95,24 @@ async function copyOutput(
   }
 }
 
-async function sendInput(context: CliContext, client: ControlClient, id: string, tty: boolean): Promise<() => void> {
+async function sendInput(
+  { stdin, stdout }: CliContext,
+  client: ControlClient,
+  id: string,
+  tty: boolean,
+  onBroken: (cause: DispatchError) => void,
+): Promise<() => void> {
   const { forwardInput } = await import('./forward-input.ts');
-  return forwardInput({ stdin: context.stdin, stdout: context.stdout, client, run: id, tty, onEscape: false });
+  return forwardInput({ stdin, stdout, client, run: id, tty, onEscape: false, onBroken });
+}
+
+/** What the run has read is not the whole, and nobody knows how much of it is missing. */
+function brokenInput(cause: DispatchError): DispatchError {
+  return new DispatchError('unavailable', `the run is cancelled, because its input broke off: ${cause.message}`, {
+    hint: 'do it again when the device is back',
+    retryable: true,
+    cause,
+  });
 }
 
 async function settleApproval(
@@ -103,6 +123,8 @@ async function settleApproval(
 ): Promise<void> {
   if (run.status !== 'waiting_approval') return;
   const far = run.device === run.origin ? undefined : await (await import('./far-runs.ts')).approverOf(client, run);
+  // A yes that was given beforehand is on its way from there to here.
+  if (yes && far?.mayAnswer === true && (await far.answered())) return;
   const where = far === undefined ? '' : ` on ${safe(far.name)}`;
   context.note(
     `run ${run.number} waits for approval${where}: ${safe(run.action.kind === 'shell' ? run.action.command : '')}`,

@@ -156,7 +156,7 @@ export type LogEvent = NewEvent & {
   readonly at: Timestamp;
 };
 
-const EVENT_TYPES = [
+export const EVENT_TYPES = [
   'run.submitted',
   'run.offered',
   'run.received',

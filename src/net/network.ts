@@ -5,7 +5,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { asDispatchError, DispatchError } from '../core/errors.ts';
-import { sortGrants } from '../core/grants.ts';
+import { type Grant, sortGrants } from '../core/grants.ts';
 import type { DeviceId } from '../core/ids.ts';
 import type {
   Grants,
@@ -23,6 +23,7 @@ import { rememberAddresses } from './address-book.ts';
 import { formatMultiaddr, parseEndpoint } from './addresses.ts';
 import { serveBulk } from './bulk-server.ts';
 import type { NetHost } from './host.ts';
+import { createKeeper } from './keeper.ts';
 import { createLink, type Link } from './link.ts';
 import { nameDevices } from './names.ts';
 import { createSupervisor, type Established, type Supervisor } from './supervisor.ts';
@@ -59,9 +60,12 @@ export function createNetwork(options: NetworkOptions): PeerNetwork {
   const { host, pairings, grants, clock, log } = options;
   const timings = { ...TIMINGS, ...options.timings };
   const supervisors = new Map<DeviceId, Supervisor>();
+  /** The addresses that each supervisor knew of last. */
+  const dialled = new Map<DeviceId, readonly string[]>();
+  /** What each device was told last that it may do here. */
+  const told = new Map<DeviceId, readonly Grant[]>();
   /** Those that are being said goodbye to. */
   const leaving = new Map<DeviceId, Promise<void>>();
-  const writes = new Set<Promise<void>>();
   const onDevices = new Set<() => void>();
   const onLink = new Set<(link: PeerLink) => void>();
   const unsubscribe: (() => void)[] = [];
@@ -94,18 +98,8 @@ export function createNetwork(options: NetworkOptions): PeerNetwork {
     return service;
   };
 
-  /** Keeps what is new of a device, unless it has been revoked meanwhile. */
-  const keep = (device: DeviceId, change: (pairing: Pairing) => Partial<Pairing>): void => {
-    const before = pairings.get(device);
-    if (before === undefined || isDeepStrictEqual(before, { ...before, ...change(before) })) return;
-    const kept = pairings
-      .update(device, (pairing) => ({ ...pairing, ...change(pairing) }))
-      .catch((error: unknown) => {
-        if (!pairings.isRevoked(device)) options.onFault(asDispatchError(error));
-      })
-      .finally(() => writes.delete(kept));
-    writes.add(kept);
-  };
+  const keeper = createKeeper(pairings, options.onFault);
+  const { keep } = keeper;
   const keepSaid = ({ said, connection }: Link, device: DeviceId): void => {
     keep(device, ({ report, addresses }) => ({
       name: said.report.name,
@@ -151,6 +145,9 @@ export function createNetwork(options: NetworkOptions): PeerNetwork {
       },
       onUp(link, { connection, clockAheadMs }) {
         log.info(`${name()} is here, at ${connection.remoteAddress}, its clock ${clockAheadMs} ms ahead`);
+        // They may have changed while the two greeted.
+        told.delete(device);
+        tellGrants();
         keepSaid(link, device);
         keep(device, () => ({ lastSeenAt: clock.now() }));
         for (const listener of [...onLink]) listener(link.peer);
@@ -165,6 +162,8 @@ export function createNetwork(options: NetworkOptions): PeerNetwork {
   const dismiss = (device: DeviceId): Promise<void> => {
     const supervisor = supervisors.get(device);
     supervisors.delete(device);
+    dialled.delete(device);
+    told.delete(device);
     if (supervisor === undefined) return leaving.get(device) ?? Promise.resolve();
     const left = supervisor.stop('revoked').finally(() => leaving.delete(device));
     leaving.set(device, left);
@@ -176,11 +175,15 @@ export function createNetwork(options: NetworkOptions): PeerNetwork {
     if (service === undefined || closed) return;
     const paired = new Set<DeviceId>();
     for (const pairing of pairings.all()) {
-      paired.add(pairing.device);
-      if (supervisors.has(pairing.device)) continue;
-      const supervisor = supervise(pairing);
-      supervisors.set(pairing.device, supervisor);
-      supervisor.nudge();
+      const { device, addresses } = pairing;
+      paired.add(device);
+      const known = supervisors.get(device);
+      const supervisor = known ?? supervise(pairing);
+      supervisors.set(device, supervisor);
+      // Paired, or paired anew: it is probably there.
+      if (known === undefined || addresses.some((address) => !dialled.get(device)?.includes(address)))
+        supervisor.nudge();
+      dialled.set(device, addresses);
     }
     for (const device of [...supervisors.keys()]) {
       if (!paired.has(device)) dismiss(device).catch((error: unknown) => options.onFault(asDispatchError(error)));
@@ -213,7 +216,12 @@ export function createNetwork(options: NetworkOptions): PeerNetwork {
     },
   });
   const tellGrants = (): void => {
-    for (const [device, { link }] of supervisors) link?.notify('grants', { gives: sortGrants(grants.of(device)) });
+    for (const [device, { link }] of supervisors) {
+      const gives = sortGrants(grants.of(device));
+      if (link === undefined || isDeepStrictEqual(gives, told.get(device))) continue;
+      told.set(device, gives);
+      link.notify('grants', { gives });
+    }
     changed();
   };
   const tellReport = (): void => {
@@ -279,7 +287,8 @@ export function createNetwork(options: NetworkOptions): PeerNetwork {
       ticker.stop();
       for (const stop of unsubscribe) stop();
       await Promise.all([...supervisors.values()].map((supervisor) => supervisor.stop('stopping')));
-      await Promise.all([...leaving.values(), ...writes]);
+      await Promise.all(leaving.values());
+      await keeper.settled();
     },
   };
 }

@@ -4,7 +4,8 @@
 import type { Approval } from '../core/approvals.ts';
 import { isFinal, type Run } from '../core/runs.ts';
 import { describeStatus, formatBytes, formatDuration, formatTime } from './format.ts';
-import type { Model, RunDialog } from './model.ts';
+import type { Model } from './model.ts';
+import type { RunDialog } from './overlay-model.ts';
 import { exactRows, proseRows } from './rows.ts';
 import { deviceName, elapsed, findRun } from './select.ts';
 import { sanitizeLine } from './terminal/sanitize.ts';

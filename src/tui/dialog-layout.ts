@@ -3,7 +3,8 @@
 
 import type { PendingApproval } from '../core/approvals.ts';
 import { centred, inner, overlayRect } from './geometry.ts';
-import type { ApprovalDialog, Model } from './model.ts';
+import type { Model } from './model.ts';
+import type { ApprovalDialog } from './overlay-model.ts';
 import { cut, exactRows, proseRows } from './rows.ts';
 import { deviceName } from './select.ts';
 import type { Rect } from './terminal/cells.ts';

@@ -5,7 +5,8 @@ import type { PublishedArtifact } from '../core/artifacts.ts';
 import type { Grant } from '../core/grants.ts';
 import type { EntryKey, RunId } from '../core/ids.ts';
 import type { PairConfirmParams, PairJoinParams } from '../protocol/api.ts';
-import type { PaletteItem, Toast } from './model.ts';
+import type { Toast } from './model.ts';
+import type { PaletteItem } from './overlay-model.ts';
 
 export type Effect =
   /** `id` goes along when the same text is sent again after a failure. */

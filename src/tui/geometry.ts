@@ -2,7 +2,8 @@
 // Pure arithmetic on the model; it draws nothing.
 
 import { entryRows } from './entry-rows.ts';
-import type { Model, Overlay, OverlayKind, PaneId } from './model.ts';
+import type { Model, PaneId } from './model.ts';
+import type { Overlay, OverlayKind } from './overlay-model.ts';
 import type { Rect } from './terminal/cells.ts';
 import { layoutEditor } from './terminal/editor.ts';
 import type { ListSource } from './terminal/virtual-list.ts';

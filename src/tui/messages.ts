@@ -16,7 +16,9 @@ import type {
 } from '../protocol/api.ts';
 import type { QrModules } from './device-dialogs.ts';
 import type { PageRequest, ToastText } from './effects.ts';
-import type { OutputPort, OutputView, PaletteMatch, Size, Tail } from './model.ts';
+import type { Size, Tail } from './model.ts';
+import type { OutputPort, OutputView } from './output-view.ts';
+import type { PaletteMatch } from './overlay-model.ts';
 import type { InputEvent } from './terminal/input.ts';
 
 /** What went wrong, in one line, and what to do. */

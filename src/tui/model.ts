@@ -1,26 +1,15 @@
 // The whole state of the dashboard as one immutable value. Views draw it and `update` replaces it; nothing here acts.
 // The only things that are not plain data are the output screens (`OutputPort`), which views may draw and nothing else.
-// It is longer than other files because its parts are read together.
 
 import type { AccessLevel } from '../core/actions.ts';
-import type { Decision, PendingApproval } from '../core/approvals.ts';
-import type { PublishedArtifact } from '../core/artifacts.ts';
+import type { PendingApproval } from '../core/approvals.ts';
 import type { Device } from '../core/devices.ts';
-import type { ApprovalId, EntryKey, RunId } from '../core/ids.ts';
+import type { EntryKey } from '../core/ids.ts';
 import type { Verdict } from '../core/policy/rules.ts';
 import type { RouteAnswer } from '../core/routing/route.ts';
 import type { Run } from '../core/runs.ts';
 import type { ThreadEntry } from '../core/thread.ts';
-import type { RunDetail } from '../protocol/api.ts';
-import type {
-  DeviceDialog,
-  PairDialog,
-  ProposalDialog,
-  RenameDialog,
-  RevokeDialog,
-  RunsDialog,
-} from './device-dialogs.ts';
-import type { Attr, CellGrid, Rect } from './terminal/cells.ts';
+import type { Overlay } from './overlay-model.ts';
 import { createEditor, type EditorState } from './terminal/editor.ts';
 import { createHistory, type History } from './terminal/history.ts';
 import { createList, type ListState } from './terminal/virtual-list.ts';
@@ -72,25 +61,6 @@ export interface Tail {
   readonly done: boolean;
 }
 
-/** Where output is drawn from. Kept by the effects runner; `version` beside it says that it looks different. */
-export interface OutputPort {
-  /** How many rows there are when drawn this wide. */
-  rows(width: number): number;
-  /** `scrollBack` rows above the end; 0 shows the end. */
-  draw(grid: CellGrid, rect: Rect, options: { scrollBack: number; defaultAttr: Attr; cursor: boolean }): void;
-}
-
-export interface OutputView {
-  readonly port: OutputPort | undefined;
-  readonly version: number;
-  /** `terminal` for runs with a tty. */
-  readonly kind: 'terminal' | 'text';
-  readonly bytes: number;
-  readonly state: 'opening' | 'live' | 'ended' | 'failed';
-  /** Why it failed. */
-  readonly message?: string;
-}
-
 /** What the composer says under the text, before anything is sent. */
 export type ComposerHint =
   | { readonly kind: 'empty' }
@@ -131,24 +101,6 @@ export interface Toast {
   readonly until: number;
 }
 
-export interface PaletteItem {
-  readonly label: string;
-  /** Further words that find it. */
-  readonly keywords: string;
-  /** Shown at the right: keys, or where the run is. */
-  readonly hint: string;
-  readonly target:
-    | { readonly kind: 'binding'; readonly id: string }
-    | { readonly kind: 'run'; readonly run: RunId }
-    | { readonly kind: 'command'; readonly text: string };
-}
-
-export interface PaletteMatch {
-  readonly item: PaletteItem;
-  /** UTF-16 indexes in the label. */
-  readonly positions: readonly number[];
-}
-
 /** Results of the last search, newest first: the overlay shows them, n and N walk through them. */
 export interface SearchState {
   readonly query: string;
@@ -160,129 +112,6 @@ export interface SearchState {
   /** The result that is shown in the thread; -1 before one is. */
   readonly index: number;
 }
-
-/** An approval dialog with all that its guards need. The answer goes to `approval.digest`: what was drawn. */
-export interface ApprovalDialog {
-  readonly kind: 'approval';
-  readonly approval: PendingApproval;
-  /** Keys before this time are ignored, and each ignored key moves it: type-ahead never answers. */
-  readonly deafUntil: number;
-  /** First row of the body that is shown. */
-  readonly scroll: number;
-  /** How many rows of the body have been shown, from the first and without a gap, at which width. */
-  readonly seen: { readonly width: number; readonly rows: number };
-  /** When all rows had been on the screen; undefined until then. */
-  readonly seenEndAt: number | undefined;
-  /** `pressed`: the key was alone so far; it answers if no other key follows until then. */
-  readonly phase:
-    | { readonly type: 'open' }
-    | {
-        readonly type: 'pressed';
-        readonly decision: Decision;
-        readonly until: number;
-        readonly note: string | undefined;
-      }
-    | { readonly type: 'sending'; readonly decision: Decision };
-  readonly notice: string | undefined;
-}
-
-export type RunSection = 'output' | 'details';
-
-export interface RunDialog {
-  readonly kind: 'run';
-  readonly run: RunId;
-  /** Undefined until the peer has answered. */
-  readonly detail: RunDetail | undefined;
-  readonly message: string | undefined;
-  readonly section: RunSection;
-  readonly output: OutputView;
-  /** Rows above the end of the output; 0 follows it. */
-  readonly scrollBack: number;
-  /** First row of the details. */
-  readonly scroll: number;
-  /** The selected artifact. */
-  readonly artifact: number;
-}
-
-export interface AttachDialog {
-  readonly kind: 'attach';
-  readonly run: RunId;
-  readonly output: OutputView;
-  readonly scrollBack: number;
-  readonly phase: 'opening' | 'open' | 'ended' | 'failed';
-  /** Keys before this time were meant for the program that has just ended. */
-  readonly deafUntil: number;
-  readonly message: string | undefined;
-}
-
-export interface TextDialog {
-  readonly kind: 'text';
-  readonly title: string;
-  /** Sanitised; may hold newlines. */
-  readonly text: string;
-  readonly scroll: number;
-  readonly loading: boolean;
-  /** Said at the end: that it was cut, and where the rest is. */
-  readonly footnote: string | undefined;
-  /** Which request fills it. */
-  readonly request: number | undefined;
-  /** Every blank of it counts: it is broken only at the edge. */
-  readonly exact?: true;
-}
-
-export type Question =
-  | { readonly type: 'quit' }
-  | { readonly type: 'cancel'; readonly run: RunId; readonly title: string };
-
-export type Overlay =
-  | {
-      readonly kind: 'palette';
-      readonly editor: EditorState;
-      readonly items: readonly PaletteItem[];
-      readonly matches: readonly PaletteMatch[];
-      readonly selected: number;
-      readonly request: number;
-      /** The matches are those of an older query: newer ones are on their way. */
-      readonly pending: boolean;
-      /** Enter was pressed meanwhile: it is for what will be found. */
-      readonly entered: boolean;
-    }
-  | { readonly kind: 'help'; readonly scroll: number }
-  | {
-      readonly kind: 'search';
-      readonly editor: EditorState;
-      readonly list: ListState;
-      readonly request: number;
-      /** Enter was pressed before the answer came. */
-      readonly entered: boolean;
-    }
-  | RunDialog
-  | ApprovalDialog
-  | {
-      readonly kind: 'reason';
-      readonly approval: ApprovalId;
-      readonly editor: EditorState;
-      readonly notice: string | undefined;
-    }
-  | { readonly kind: 'confirm'; readonly question: Question; readonly deafUntil: number }
-  | TextDialog
-  | { readonly kind: 'signal'; readonly run: RunId; readonly selected: number }
-  | {
-      readonly kind: 'save';
-      readonly artifact: PublishedArtifact;
-      readonly editor: EditorState;
-      readonly notice: string | undefined;
-    }
-  | AttachDialog
-  | DeviceDialog
-  | RunsDialog
-  | PairDialog
-  | ProposalDialog
-  | RevokeDialog
-  | RenameDialog;
-
-export type OverlayKind = Overlay['kind'];
-export type OverlayOf<K extends OverlayKind> = Extract<Overlay, { kind: K }>;
 
 export interface Settings {
   readonly mouse: boolean;
@@ -398,11 +227,3 @@ export function emptyThread(): ThreadWindow {
     list: createList({ follow: true }),
   };
 }
-
-export const noOutput = (kind: OutputView['kind']): OutputView => ({
-  port: undefined,
-  version: 0,
-  kind,
-  bytes: 0,
-  state: 'opening',
-});

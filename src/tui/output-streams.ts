@@ -9,7 +9,7 @@ import type { OutputChunk } from '../protocol/api.ts';
 import { encodeInput } from './attach.ts';
 import type { OutputSubscription, RunInput, Subscriptions } from './effects.ts';
 import type { MessageBody } from './messages.ts';
-import type { OutputPort, OutputView } from './model.ts';
+import type { OutputPort, OutputView } from './output-view.ts';
 import { closeOnAbort } from './stream-close.ts';
 import { type OpenTail, openTail } from './tails.ts';
 import type { EmbeddedTerminal } from './terminal/embedded-terminal.ts';

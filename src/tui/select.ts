@@ -5,7 +5,8 @@ import type { PublishedArtifact } from '../core/artifacts.ts';
 import { isFinal, type Run } from '../core/runs.ts';
 import type { RunsDialog } from './device-dialogs.ts';
 import { inGroup, membersOf } from './groups.ts';
-import type { Model, Overlay, OverlayKind, OverlayOf, ShownEntry } from './model.ts';
+import type { Model, ShownEntry } from './model.ts';
+import type { Overlay, OverlayKind, OverlayOf } from './overlay-model.ts';
 
 export const topOverlay = (model: Model): Overlay | undefined => model.overlays.at(-1);
 

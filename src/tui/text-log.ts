@@ -1,7 +1,7 @@
 // The output of a run without a terminal, as lines that can be scrolled: bytes go in as they come, sanitised rows come out.
 // It keeps the newest lines and says how many it let go; a line of any length costs no more than its share.
 
-import type { OutputPort } from './model.ts';
+import type { OutputPort } from './output-view.ts';
 import { cut } from './rows.ts';
 import type { Attr, CellGrid, Rect } from './terminal/cells.ts';
 import { stripAnsi } from './terminal/sanitize.ts';

@@ -72,6 +72,10 @@ async function runCommand(context: CliContext, args: Arguments): Promise<number>
   const expire = args.number('expire', { min: 1, max: 30 * DAY_S });
   const id = newId();
   const client = await context.connect();
+  let gone = false;
+  void client.closed.then(() => {
+    gone = true;
+  });
   const submitted = client.call('submit', {
     id,
     task: `!${action.command}`,
@@ -92,7 +96,7 @@ async function runCommand(context: CliContext, args: Arguments): Promise<number>
   const stopWatching = watchLater(context, client, [entered]);
   const run = await following
     .catch((error: unknown) => {
-      throw withoutPeer(entered, error);
+      throw gone ? withoutPeer(entered, error) : error;
     })
     .finally(stopWatching);
   if (context.json) context.printJson(run);
@@ -138,11 +142,10 @@ function targets(on: string | undefined): string[] | undefined {
 }
 
 /** The connection is gone: what became of the run is for the next peer to say. */
-function withoutPeer({ number }: Run, error: unknown): unknown {
-  if (!(error instanceof DispatchError && error.code === 'unavailable')) return error;
+function withoutPeer({ number }: Run, cause: unknown): DispatchError {
   return new DispatchError('unavailable', `the peer ended before run ${number} did`, {
     hint: `"dispatch show ${number}" starts the next one and tells what became of it`,
-    cause: error,
+    cause,
   });
 }
 

@@ -71,9 +71,15 @@ export function createInputs(
       },
       async end() {
         await before;
-        entries.delete(stream);
+        try {
+          if (entry.error === undefined) await finish(stream, 'input.end');
+        } catch (error) {
+          entry.error ??= error as DispatchError;
+        } finally {
+          entries.delete(stream);
+        }
+        // Why the run takes no more is told by itself, and before the answer.
         if (entry.error !== undefined) throw entry.error;
-        await finish(stream, 'input.end');
       },
       close() {
         entries.delete(stream);

@@ -155,7 +155,7 @@ function ownMethods({ api, streams, status, onStop, startFollowing, signal }: Me
         return { result: { stream: stream.stream } };
       }),
     'input.end': async ({ stream }) => {
-      streams.endInput(stream);
+      await streams.endInput(stream);
       return { result: {} };
     },
     'stream.close': async ({ stream }) => {

@@ -36,7 +36,8 @@ export interface Streams {
   /** Raw bytes from the client. Throws `invalid` for a stream that never was. */
   take(stream: number, bytes: Uint8Array): void;
   credit(stream: number, bytes: number): void;
-  endInput(stream: number): void;
+  /** Resolves when the run has been told. Rejects with `unavailable` if it is on a device that is gone. */
+  endInput(stream: number): Promise<void>;
   close(stream: number): void;
   closeAll(): void;
 }
@@ -127,14 +128,15 @@ export function createStreams(outbox: Outbox): Streams {
       entry.underway = Math.max(0, entry.underway - bytes);
       entry.wake();
     },
-    endInput(stream) {
+    async endInput(stream) {
       const input = find(stream)?.input;
       if (input === undefined)
         throw new DispatchError('conflict', `stream ${stream} takes no input any more`, { hint: 'see "dispatch ps"' });
-      // One on another device may be gone: then the run says what became of it.
-      Promise.resolve(input.end())
-        .catch(() => {})
-        .finally(() => remove(stream));
+      try {
+        await input.end();
+      } finally {
+        remove(stream);
+      }
     },
     close(stream) {
       find(stream);

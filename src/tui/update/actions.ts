@@ -2,7 +2,8 @@
 
 import { type BindingId, bindingFor, KEYMAP } from '../keymap.ts';
 import type { Binding } from '../keymap-bind.ts';
-import type { Model, PaletteItem, PaletteMatch } from '../model.ts';
+import type { Model } from '../model.ts';
+import type { PaletteItem, PaletteMatch } from '../overlay-model.ts';
 import { overlayOf, subjectApproval, subjectArtifact, subjectRun, topOverlay } from '../select.ts';
 import { createEditor, insert } from '../terminal/editor.ts';
 import type { Action, Press } from './action.ts';

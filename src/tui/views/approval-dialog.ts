@@ -3,7 +3,7 @@
 
 import { type DialogRow, dialogLayout } from '../dialog-layout.ts';
 import { canAnswer, canApprove } from '../keymap-enabled.ts';
-import type { ApprovalDialog } from '../model.ts';
+import type { ApprovalDialog } from '../overlay-model.ts';
 import { mayAnswer } from '../presence.ts';
 import { deviceName, findRun } from '../select.ts';
 import type { Attr } from '../terminal/cells.ts';

@@ -3,7 +3,7 @@
 import { isFinal, type Run } from '../../core/runs.ts';
 import { describeStatus } from '../format.ts';
 import { attachRect, overlayRect } from '../geometry.ts';
-import type { AttachDialog } from '../model.ts';
+import type { AttachDialog } from '../overlay-model.ts';
 import { linkLost } from '../presence.ts';
 import { findRun } from '../select.ts';
 import { inverse } from '../terminal/theme.ts';

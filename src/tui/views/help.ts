@@ -2,7 +2,7 @@
 
 import { inner, overlayRect } from '../geometry.ts';
 import { HELP_KEYS_WIDTH, type HelpRow, helpRows } from '../help-rows.ts';
-import type { OverlayOf } from '../model.ts';
+import type { OverlayOf } from '../overlay-model.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { openPage } from './dialog.ts';
 import { own, type Paint, type Span, write } from './paint.ts';

@@ -2,7 +2,7 @@
 // dimmed, so that the eye goes where the keys go.
 
 import { layoutOf } from '../geometry.ts';
-import type { Overlay } from '../model.ts';
+import type { Overlay } from '../overlay-model.ts';
 import { type Attr, attrBg, attrFg, makeAttr, TERMINAL_COLOUR } from '../terminal/cells.ts';
 import { drawApprovalDialog } from './approval-dialog.ts';
 import { drawAttach } from './attach.ts';

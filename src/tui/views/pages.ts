@@ -1,6 +1,7 @@
 // Which overlays are pages: they cover all panes, and nothing below them needs to be drawn.
 
-import type { Model, Overlay } from '../model.ts';
+import type { Model } from '../model.ts';
+import type { Overlay } from '../overlay-model.ts';
 
 export const isPage = ({ kind }: Overlay): boolean => PAGES.has(kind);
 

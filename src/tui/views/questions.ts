@@ -2,7 +2,8 @@
 
 import { formatBytes } from '../format.ts';
 import { overlayRect } from '../geometry.ts';
-import type { Model, OverlayOf } from '../model.ts';
+import type { Model } from '../model.ts';
+import type { OverlayOf } from '../overlay-model.ts';
 import { whyOffline } from '../presence.ts';
 import { findRun } from '../select.ts';
 import { SIGNALS } from '../signals.ts';

@@ -3,7 +3,7 @@
 import type { ThreadEntry } from '../../core/thread.ts';
 import { formatTime } from '../format.ts';
 import { overlayRect, SEARCH_HEAD_ROWS, searchRect } from '../geometry.ts';
-import type { OverlayOf } from '../model.ts';
+import type { OverlayOf } from '../overlay-model.ts';
 import type { Attr, Rect } from '../terminal/cells.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import type { StyleName } from '../terminal/theme.ts';

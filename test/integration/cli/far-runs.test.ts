@@ -1,6 +1,7 @@
 // `dispatch run --on` and what people are told about runs elsewhere, against an engine in memory whose devices come and go.
 import { describe, expect, it } from 'vitest';
 import type { RunCommand } from '../../../src/core/decide.ts';
+import { DispatchError } from '../../../src/core/errors.ts';
 import type { ApprovalId, RunId } from '../../../src/core/ids.ts';
 import type { Run } from '../../../src/core/runs.ts';
 import type { SubmitParams } from '../../../src/protocol/api.ts';
@@ -117,6 +118,96 @@ describe('run --on one device', () => {
     expect(running.err()).toContain('run 1 waits for approval on gpu-box: make');
     world.peer.move(submitted[0]?.id as string, { type: 'cancel', data: { reason: 'rejected' } });
     expect((await running.done).code).toBe(126);
+  });
+});
+
+describe('input to another device', () => {
+  const lost = (): DispatchError =>
+    new DispatchError('unavailable', 'the link to gpu-box is down', { retryable: true });
+  /** A run that takes input; its output shows that it has started. */
+  const takesInput = async () => {
+    const world = await far(GPU);
+    const target: { chunks: Buffer[]; ended: boolean; refuse?: DispatchError } = { chunks: [], ended: false };
+    const cancelled: string[] = [];
+    world.peer.api.cancel = async ({ run }) => {
+      cancelled.push(run);
+      return { run: world.peer.move(run, { type: 'request-cancel' }) };
+    };
+    const submitted = onSubmit(world, ({ id }) => {
+      world.peer.inputs.set(id, target);
+      world.peer.move(id, ...START);
+    });
+    // It asks for input in the same breath.
+    const { input } = world.peer.api;
+    world.peer.api.input = async (params) => {
+      await until('run', () => world.peer.inputs.size > 0);
+      return input(params);
+    };
+    return { ...world, target, cancelled, submitted };
+  };
+
+  it('that is no terminal must arrive whole: if the link breaks, the run is cancelled', async () => {
+    const { home, target, cancelled, submitted } = await takesInput();
+    const running = home.start(['run', '--on', 'gpu-box', '--', 'cat'], { openStdin: true });
+    running.child.stdin?.write('one\n');
+    await until('input', () => target.chunks.length > 0);
+    target.refuse = lost();
+    running.child.stdin?.write('two\n');
+    running.child.stdin?.end();
+    const { code, err } = await running.done;
+    expect(code).toBe(125);
+    expect(err).toContain('the run is cancelled, because its input broke off: the link to gpu-box is down');
+    expect(cancelled).toEqual([submitted[0]?.id]);
+  });
+
+  it('that is a terminal goes on when the device is back', async () => {
+    const { terminal, peer, target, submitted } = await takesInput();
+    const running = terminal(['run', '--on', 'gpu-box', '--tty', '--', 'vi']);
+    await until('input', () => peer.inputs.size > 0);
+    const typed = (): string => Buffer.concat(target.chunks).toString();
+    running.type('a');
+    await until('a', () => typed() === 'a');
+    target.refuse = lost();
+    running.type('b');
+    let opened = 0;
+    const { input } = peer.api;
+    peer.api.input = async (params) => {
+      opened += 1;
+      if (opened === 1) throw lost();
+      delete target.refuse;
+      return input(params);
+    };
+    await until('new input', () => {
+      running.type('c');
+      return typed().startsWith('ac');
+    });
+    expect(opened).toBe(2);
+    peer.move(submitted[0]?.id as string, exit(0));
+    expect(await running.exited()).toMatchObject({ code: 0 });
+  });
+});
+
+describe('a yes beforehand', () => {
+  it('that counts is no reason to ask, though it is told a moment later', async () => {
+    const world = await far(farDevice('gpu-box', { grants: { held: ['run', 'approve'], given: [] } }));
+    const submitted = onSubmit(world, ({ id }) => world.peer.move(id, { type: 'accept', because: [] }, request()));
+    const running = world.home.start(['run', '--on', 'gpu-box', '--yes', '--', 'make']);
+    const id = await until('run', () => submitted[0]?.id);
+    const get = world.peer.api['run.get'];
+    world.peer.api['run.get'] = async (params) => {
+      const answer = await get(params);
+      if (answer.run.status === 'waiting_approval') {
+        const approval = 'a'.repeat(16) as ApprovalId;
+        world.peer.move(
+          id,
+          { type: 'decide', approval, decision: 'approve', digest: DIGEST },
+          START[1] as RunCommand,
+          exit(0),
+        );
+      }
+      return answer;
+    };
+    expect(await running.done).toMatchObject({ code: 0, err: '' });
   });
 });
 

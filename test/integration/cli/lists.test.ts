@@ -2,6 +2,7 @@
 // nothing or too much.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliHome, createHome } from '../../helpers/cli.ts';
+import { until } from '../../helpers/until.ts';
 
 const ID = expect.stringMatching(/^[0-9a-z]{16}$/);
 const DEVICE = expect.stringMatching(/^12D3KooW/);
@@ -141,7 +142,12 @@ describe('--json', () => {
   });
 
   it('of the others is what the reference says', async () => {
-    expect(await home.json(['peer', 'status', '--json'])).toEqual({
+    // The network comes up a moment after the peer serves.
+    const status = await until('addresses', async () => {
+      const told = (await home.json(['peer', 'status', '--json'])) as { addresses: string[] };
+      return told.addresses.length > 0 ? told : undefined;
+    });
+    expect(status).toEqual({
       pid: await home.peerPid(),
       id: DEVICE,
       name: expect.any(String),

@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Model } from '../../../../src/tui/model.ts';
+import { pairLayout } from '../../../../src/tui/pair-layout.ts';
 import { stringWidth } from '../../../../src/tui/terminal/width.ts';
 import { ASCII, COLOURS, draw, fleetDay, MONO, nas, text, withOverlay, withText } from './example.ts';
 import { pairDialog, proposalDialog, scenes } from './scenes.ts';
@@ -549,6 +550,24 @@ describe('a QR code', () => {
     expect(grid.attrs[found]).toBe(COLOURS.style('qr'));
     // Without colours what is light is drawn, so there is more of it: the border too.
     expect(modules(wide('ticket'), MONO).length).toBeGreaterThan(modules(wide('ticket'), COLOURS).length);
+  });
+
+  it('shows every module where it is, with the light and the dark as they are', () => {
+    const model = wide('ticket');
+    const page = model.overlays.find((overlay) => overlay.kind === 'pair');
+    const wanted = page?.session.phase === 'open' ? (page.session.qr ?? []) : [];
+    expect(wanted.length).toBeGreaterThan(20);
+    const placed = pairLayout(model).qr?.rect ?? { x: 0, y: 0, width: 0, height: 0 };
+    for (const theme of [COLOURS, MONO]) {
+      const grid = draw(model, theme);
+      const isInk = (x: number, y: number): boolean => {
+        const char = grid.chars[(placed.y + Math.floor(y / 2)) * grid.width + placed.x + x] ?? '';
+        return char === '█' || char === (y % 2 === 0 ? '▀' : '▄');
+      };
+      // On a dark ground without colours the ink is the light.
+      const shown = wanted.map((row, y) => row.map((_dark, x) => isInk(x, y) !== (theme === MONO)));
+      expect(shown).toEqual(wanted);
+    }
   });
 
   it('is left out where it does not fit, which is said, and where there are no half blocks', () => {

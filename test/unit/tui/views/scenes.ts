@@ -3,7 +3,9 @@
 import type { Run } from '../../../../src/core/runs.ts';
 import type { PairProposal } from '../../../../src/protocol/api.ts';
 import type { PairDialog, ProposalDialog } from '../../../../src/tui/device-dialogs.ts';
-import type { ApprovalDialog, Model, OutputPort, OutputView, RunDialog, Size } from '../../../../src/tui/model.ts';
+import type { Model, Size } from '../../../../src/tui/model.ts';
+import type { OutputPort, OutputView } from '../../../../src/tui/output-view.ts';
+import type { ApprovalDialog, RunDialog } from '../../../../src/tui/overlay-model.ts';
 import { createEditor } from '../../../../src/tui/terminal/editor.ts';
 import { createList } from '../../../../src/tui/terminal/virtual-list.ts';
 import { DEAF_MS } from '../../../../src/tui/update/approvals.ts';

@@ -1,0 +1,158 @@
+// What lies over the panes: dialogs and the palette, as data. Each has only what is valid in it.
+
+import type { Decision, PendingApproval } from '../core/approvals.ts';
+import type { PublishedArtifact } from '../core/artifacts.ts';
+import type { ApprovalId, RunId } from '../core/ids.ts';
+import type { RunDetail } from '../protocol/api.ts';
+import type {
+  DeviceDialog,
+  PairDialog,
+  ProposalDialog,
+  RenameDialog,
+  RevokeDialog,
+  RunsDialog,
+} from './device-dialogs.ts';
+import type { OutputView } from './output-view.ts';
+import type { EditorState } from './terminal/editor.ts';
+import type { ListState } from './terminal/virtual-list.ts';
+
+export interface PaletteItem {
+  readonly label: string;
+  /** Further words that find it. */
+  readonly keywords: string;
+  /** Shown at the right: keys, or where the run is. */
+  readonly hint: string;
+  readonly target:
+    | { readonly kind: 'binding'; readonly id: string }
+    | { readonly kind: 'run'; readonly run: RunId }
+    | { readonly kind: 'command'; readonly text: string };
+}
+
+export interface PaletteMatch {
+  readonly item: PaletteItem;
+  /** UTF-16 indexes in the label. */
+  readonly positions: readonly number[];
+}
+
+/** An approval dialog with all that its guards need. The answer goes to `approval.digest`: what was drawn. */
+export interface ApprovalDialog {
+  readonly kind: 'approval';
+  readonly approval: PendingApproval;
+  /** Keys before this time are ignored, and each ignored key moves it: type-ahead never answers. */
+  readonly deafUntil: number;
+  /** First row of the body that is shown. */
+  readonly scroll: number;
+  /** How many rows of the body have been shown, from the first and without a gap, at which width. */
+  readonly seen: { readonly width: number; readonly rows: number };
+  /** When all rows had been on the screen; undefined until then. */
+  readonly seenEndAt: number | undefined;
+  /** `pressed`: the key was alone so far; it answers if no other key follows until then. */
+  readonly phase:
+    | { readonly type: 'open' }
+    | {
+        readonly type: 'pressed';
+        readonly decision: Decision;
+        readonly until: number;
+        readonly note: string | undefined;
+      }
+    | { readonly type: 'sending'; readonly decision: Decision };
+  readonly notice: string | undefined;
+}
+
+export type RunSection = 'output' | 'details';
+
+export interface RunDialog {
+  readonly kind: 'run';
+  readonly run: RunId;
+  /** Undefined until the peer has answered. */
+  readonly detail: RunDetail | undefined;
+  readonly message: string | undefined;
+  readonly section: RunSection;
+  readonly output: OutputView;
+  /** Rows above the end of the output; 0 follows it. */
+  readonly scrollBack: number;
+  /** First row of the details. */
+  readonly scroll: number;
+  /** The selected artifact. */
+  readonly artifact: number;
+}
+
+export interface AttachDialog {
+  readonly kind: 'attach';
+  readonly run: RunId;
+  readonly output: OutputView;
+  readonly scrollBack: number;
+  readonly phase: 'opening' | 'open' | 'ended' | 'failed';
+  /** Keys before this time were meant for the program that has just ended. */
+  readonly deafUntil: number;
+  readonly message: string | undefined;
+}
+
+export interface TextDialog {
+  readonly kind: 'text';
+  readonly title: string;
+  /** Sanitised; may hold newlines. */
+  readonly text: string;
+  readonly scroll: number;
+  readonly loading: boolean;
+  /** Said at the end: that it was cut, and where the rest is. */
+  readonly footnote: string | undefined;
+  /** Which request fills it. */
+  readonly request: number | undefined;
+  /** Every blank of it counts: it is broken only at the edge. */
+  readonly exact?: true;
+}
+
+export type Question =
+  | { readonly type: 'quit' }
+  | { readonly type: 'cancel'; readonly run: RunId; readonly title: string };
+
+export type Overlay =
+  | {
+      readonly kind: 'palette';
+      readonly editor: EditorState;
+      readonly items: readonly PaletteItem[];
+      readonly matches: readonly PaletteMatch[];
+      readonly selected: number;
+      readonly request: number;
+      /** The matches are those of an older query: newer ones are on their way. */
+      readonly pending: boolean;
+      /** Enter was pressed meanwhile: it is for what will be found. */
+      readonly entered: boolean;
+    }
+  | { readonly kind: 'help'; readonly scroll: number }
+  | {
+      readonly kind: 'search';
+      readonly editor: EditorState;
+      readonly list: ListState;
+      readonly request: number;
+      /** Enter was pressed before the answer came. */
+      readonly entered: boolean;
+    }
+  | RunDialog
+  | ApprovalDialog
+  | {
+      readonly kind: 'reason';
+      readonly approval: ApprovalId;
+      readonly editor: EditorState;
+      readonly notice: string | undefined;
+    }
+  | { readonly kind: 'confirm'; readonly question: Question; readonly deafUntil: number }
+  | TextDialog
+  | { readonly kind: 'signal'; readonly run: RunId; readonly selected: number }
+  | {
+      readonly kind: 'save';
+      readonly artifact: PublishedArtifact;
+      readonly editor: EditorState;
+      readonly notice: string | undefined;
+    }
+  | AttachDialog
+  | DeviceDialog
+  | RunsDialog
+  | PairDialog
+  | ProposalDialog
+  | RevokeDialog
+  | RenameDialog;
+
+export type OverlayKind = Overlay['kind'];
+export type OverlayOf<K extends OverlayKind> = Extract<Overlay, { kind: K }>;
