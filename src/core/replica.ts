@@ -14,17 +14,16 @@ export function mayTell(event: LogEvent, known: Run | undefined, self: DeviceId)
   if (teller === self) return false;
   switch (event.type) {
     case 'message.said':
-      return true;
+      return event.by.device === teller;
     case 'run.submitted':
+      if (event.by.device !== teller) return false;
       // What is to run here comes as an offer, and is written down by this device alone.
       return known === undefined ? event.data.device !== self : known.origin === teller;
-    case 'run.received':
-      if (known !== undefined) return known.device === teller;
-      return (
-        event.data.device === teller &&
-        event.data.origin !== self &&
-        parsePlace(event.data.place)?.device === event.data.origin
-      );
+    case 'run.received': {
+      const { origin, device, place } = event.data;
+      if (device !== teller || event.by.device !== origin || parsePlace(place)?.device !== origin) return false;
+      return known === undefined ? origin !== self : known.device === teller && known.origin === origin;
+    }
     case 'run.offered':
     case 'run.cancel_requested':
       return known?.origin === teller && known.device !== self;

@@ -7,7 +7,7 @@ import type { Action, Plan } from '../core/actions.ts';
 import { canonicalPlan, titleOf } from '../core/actions.ts';
 import type { Actor, ApprovalPayload } from '../core/approvals.ts';
 import type { RunCommand } from '../core/decide.ts';
-import { asDispatchError } from '../core/errors.ts';
+import { asDispatchError, DispatchError } from '../core/errors.ts';
 import type { ApprovalId, RunId, Sha256 } from '../core/ids.ts';
 import { checkGate, type GateAnswer } from '../core/policy/gate.ts';
 import { isFinal, type Run } from '../core/runs.ts';
@@ -31,6 +31,10 @@ export type CheckResult =
 
 /** Resolves what would run and asks the gate. Used on admission and again just before acting. */
 export async function checkRun(deps: EngineDeps, run: Run): Promise<CheckResult> {
+  if (!mayStillRun(deps, run)) return { ok: false, fail: { type: 'cancel', data: { reason: 'revoked' } } };
+  if (run.status === 'queued' && run.expiresAt !== undefined && deps.clock.now() >= run.expiresAt) {
+    return { ok: false, fail: { type: 'cancel', data: { reason: 'expired' } } };
+  }
   const action = await rawAction(deps, run);
   if (action === undefined) {
     return failed('refused', 'its secrets are not kept beyond the end of a run; submit it again with them');
@@ -54,6 +58,11 @@ export async function checkRun(deps: EngineDeps, run: Run): Promise<CheckResult>
   };
 }
 
+/** The first check of all: whether the device that wants it may have anything run here, now. */
+export function mayStillRun({ identity, grants }: EngineDeps, { origin }: Run): boolean {
+  return origin === identity.device || grants.of(origin).includes('run');
+}
+
 function failed(reason: 'refused' | 'invalid', message: string): CheckResult {
   return { ok: false, fail: { type: 'fail', data: { reason, message } } };
 }
@@ -75,8 +84,9 @@ export function createAdmission(
   const { journal, self } = deps;
 
   const admitChecked = async (run: Run, checked: CheckedPlan): Promise<void> => {
-    // Who submitted it said yes beforehand; whether that one may is settled when the run is written down.
-    const approvedBy = run.approvedBefore === true ? run.by : undefined;
+    // Who submitted it said yes beforehand, and counts only as far as it may answer at this moment.
+    const mayAnswer = run.origin === self.device || deps.grants.of(run.origin).includes('approve');
+    const approvedBy = run.approvedBefore === true && mayAnswer ? run.by : undefined;
     if (checked.gate.verdict === 'allow') return deps.onReady(run, 'last');
     if (run.noWait === true && approvedBy === undefined) {
       const message = `it needs an approval (${checked.gate.because.join('; ')}) and was not to wait for one`;
@@ -95,8 +105,25 @@ export function createAdmission(
     deps.onReady(approved, 'first');
   };
 
+  /** One that waits for a slot beyond its time is ended when its time is over, and not when its turn comes. */
+  const expireLater = ({ id, expiresAt }: Run): void => {
+    if (expiresAt === undefined) return;
+    const due = async (): Promise<void> => {
+      const run = (await deps.store.run(id))?.run;
+      if (run?.status !== 'queued') return;
+      await journal.apply(id, [{ type: 'cancel', data: { reason: 'expired' } }], { by: self, sync: true });
+    };
+    deps.clock.at(expiresAt, () => {
+      due().catch((error: unknown) => {
+        // It was accepted, or ended, in the same moment.
+        if (!(error instanceof DispatchError)) deps.onFault(`the expiry of run ${id}`, error);
+      });
+    });
+  };
+
   return {
     async admit(run) {
+      expireLater(run);
       try {
         const result = await checkRun(deps, run);
         if (result.ok) await admitChecked(run, result.checked);

@@ -4,7 +4,7 @@ import type { Action } from '../core/actions.ts';
 import type { Artifact } from '../core/artifacts.ts';
 import type { RunId } from '../core/ids.ts';
 import type { DoctorCheck } from '../protocol/api.ts';
-import type { Ceremonies, Network, PairingStore } from './peer-ports.ts';
+import type { Ceremonies, Grants, Network, PairingStore } from './peer-ports.ts';
 import type {
   BlobStore,
   Clock,
@@ -44,6 +44,8 @@ export interface EngineDeps {
   /** The devices that this one is paired with. */
   readonly network: Network;
   readonly pairings: PairingStore;
+  /** What paired devices may do here. */
+  readonly grants: Grants;
   readonly ceremonies: Ceremonies;
   readonly settings: EngineSettings;
   /** Where programs on this machine can have the bytes of an artifact. */

@@ -65,7 +65,10 @@ function describePaired(paired: PairedDevice): Device {
 
 /** A device as people name it: its name, the beginning of its id, or `local`. Throws `not-found` or `ambiguous`. */
 export function findDevice(devices: readonly Device[], ref: string): Device {
-  const named = devices.find((device) => device.name === ref || device.id === ref || (ref === 'local' && device.local));
+  // An id before any name: nobody is found by calling itself what another one is.
+  const named =
+    devices.find((device) => device.id === ref || (ref === 'local' && device.local)) ??
+    devices.find((device) => device.name === ref);
   if (named !== undefined) return named;
   const found = ref.length >= 6 ? devices.filter((device) => device.id.startsWith(ref)) : [];
   const [only, second] = found;

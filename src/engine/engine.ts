@@ -21,8 +21,8 @@ import { createEnds } from './ends.ts';
 import { createExecutions } from './execution.ts';
 import { createFeed } from './feed.ts';
 import { createJournal } from './journal.ts';
-import { createOwnersCommands } from './owners-commands.ts';
-import type { Grants, PeerService } from './peer-ports.ts';
+import { createOwnersCommands, stopUnwanted } from './owners-commands.ts';
+import type { PeerService } from './peer-ports.ts';
 import type { LoggedChange } from './ports.ts';
 import { createQueries } from './queries.ts';
 import { findLegacy, type Legacy, recover } from './recovery.ts';
@@ -49,7 +49,7 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-export function createEngine(deps: EngineDeps & { grants: Grants }): Engine {
+export function createEngine(deps: EngineDeps): Engine {
   const { store, clock, identity } = deps;
   const self: Actor = { kind: 'device', device: identity.device };
   const human: Actor = { kind: 'human', device: identity.device };
@@ -80,6 +80,18 @@ export function createEngine(deps: EngineDeps & { grants: Grants }): Engine {
   });
   const devices = (): Device[] => listDevices(deps, scheduler.running, startedAt);
   const stopDevices = deps.network.onDevices(tellDevices);
+  const stopUnwantedRuns = (): void => {
+    const stopRun = (run: RunId, by: Actor): Promise<Run> => cancelHere(run, by, 'revoked');
+    stopUnwanted({ ...deps, self: human, stopRun }).catch((error: unknown) =>
+      deps.onFault('ending runs of devices that may not run here any more', error),
+    );
+  };
+  const stopRevoked = deps.network.onRevoked((device) => {
+    outgoing
+      .giveUp(device, self)
+      .catch((error: unknown) => deps.onFault('ending runs on a device that let this one go', error));
+  });
+  const stopGrants = deps.grants.onChange(stopUnwantedRuns);
   const stopOwner = deps.owner.onChange(() => {
     for (const listener of [...reportListeners]) listener();
     tellDevices();
@@ -246,6 +258,7 @@ export function createEngine(deps: EngineDeps & { grants: Grants }): Engine {
         await approvals.start();
         const admit = (run: Run): void => void admission.admit(run);
         outgoing.start(legacy.elsewhere);
+        stopUnwantedRuns();
         await recover({ ...deps, ends, self, admit, onReady: (run) => ready(run, 'first') }, legacy);
       } finally {
         recovered.resolve();
@@ -259,6 +272,8 @@ export function createEngine(deps: EngineDeps & { grants: Grants }): Engine {
       outgoing.close();
       stopDevices();
       stopOwner();
+      stopGrants();
+      stopRevoked();
       approvals.close();
       executions.stopAll({ kind: 'peer-stopping' });
       ends.close();

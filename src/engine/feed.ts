@@ -14,7 +14,7 @@ export interface Feed {
   onChange(listener: (change: LoggedChange) => void): () => void;
 }
 
-export function createFeed(store: Pick<ThreadStore, 'changesAfter'>): Feed {
+export function createFeed(store: Pick<ThreadStore, 'changesAfter' | 'device'>): Feed {
   const listeners = new Set<(change: LoggedChange) => void>();
   const onChange = (listener: (change: LoggedChange) => void): (() => void) => {
     listeners.add(listener);
@@ -27,28 +27,37 @@ export function createFeed(store: Pick<ThreadStore, 'changesAfter'>): Feed {
     },
     async follow(cursor, listener, signal) {
       const reached: Record<string, number> = { ...cursor };
-      const deliver = (change: LoggedChange): void => {
+      // The newest page: what is published late was read in it at the earliest.
+      let told: ReadonlySet<string> = new Set();
+      const isTold = (change: LoggedChange): boolean => {
         const { device, seq } = change.event;
-        if (seq <= (reached[device] ?? 0)) return;
-        reached[device] = seq;
-        listener(change);
+        // This device writes in order. What another one told late, when more of it may be seen, has an old place and is news.
+        return device === store.device ? seq <= (reached[device] ?? 0) : told.has(placeOf(change));
       };
       // Listen before reading, so that nothing falls between the last page and the first live change.
       let waiting: LoggedChange[] | undefined = [];
-      const stop = onChange((change) => (waiting === undefined ? deliver(change) : waiting.push(change)));
+      const stop = onChange((change) => (waiting === undefined ? listener(change) : waiting.push(change)));
       signal.addEventListener('abort', stop, { once: true });
       try {
         for (let more = true; more && !signal.aborted; ) {
           const page = await store.changesAfter(reached, PAGE);
-          page.items.forEach(deliver);
+          for (const change of page.items) {
+            reached[change.event.device] = change.event.seq;
+            listener(change);
+          }
+          if (page.items.length > 0) told = new Set(page.items.map(placeOf));
           more = page.more;
         }
       } catch (error) {
         stop();
         throw error;
       }
-      for (const change of waiting) deliver(change);
+      for (const change of waiting) if (!isTold(change)) listener(change);
       waiting = undefined;
     },
   };
+}
+
+function placeOf({ event }: LoggedChange): string {
+  return `${event.device}/${event.seq}`;
 }

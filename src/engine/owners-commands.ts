@@ -9,6 +9,7 @@ import { DispatchError } from '../core/errors.ts';
 import type { DeviceId, RunId } from '../core/ids.ts';
 import type { Run } from '../core/runs.ts';
 import type { EngineApi } from '../protocol/api.ts';
+import { mayStillRun } from './admission.ts';
 import type { EngineDeps } from './context.ts';
 import { findDevice } from './devices.ts';
 import type { Outgoing } from './remote/outgoing.ts';
@@ -63,11 +64,16 @@ export function createOwnersCommands(
           hint: 'revoke it on the others; "dispatch peer stop" ends its peer',
         });
       }
-      // The tombstone first: from here on every handler refuses it, whatever else goes wrong.
-      await pairings.revoke(device.id);
-      await stopRunsOf(deps, device.id);
-      await network.expel(device.id);
-      await deps.outgoing.giveUp(device.id, self);
+      // The tombstone first: from here on every handler refuses it. Each of the others is done whatever becomes of the rest.
+      const steps = [
+        () => pairings.revoke(device.id),
+        () => stopUnwanted(deps),
+        () => network.expel(device.id),
+        () => deps.outgoing.giveUp(device.id, self),
+      ];
+      const troubles: unknown[] = [];
+      for (const step of steps) await step().catch((error: unknown) => troubles.push(error));
+      if (troubles.length > 0) throw troubles[0];
       return { id: device.id, name: device.name };
     },
     async 'permissions.set'({ permissions }) {
@@ -102,9 +108,9 @@ function checkName(name: string, devices: readonly Device[], renamed: Device): v
 
 type Stopper = EngineDeps & { self: Actor; stopRun: (run: RunId, by: Actor) => Promise<Run> };
 
-/** Everything that a revoked device had running or waiting here. */
-async function stopRunsOf(deps: Stopper, origin: DeviceId): Promise<void> {
-  await stopWhere(deps, (run) => run.origin === origin);
+/** Everything of devices that may not run anything here any more, whether it runs or waits. */
+export async function stopUnwanted(deps: Stopper): Promise<void> {
+  await stopWhere(deps, (run) => !mayStillRun(deps, run));
 }
 
 /** A permission that goes takes what was running under it along. */

@@ -43,6 +43,8 @@ export interface Network {
   link(device: DeviceId): PeerLink | undefined;
   /** Calls back with every link that comes up, and with those that are up already. */
   onLink(listener: (link: PeerLink) => void): () => void;
+  /** Calls back when a device has said, over a link that proved it, that it let this one go. */
+  onRevoked(listener: (device: DeviceId) => void): () => void;
   /** Tells the device that it is out, ends its streams and connections, and forgets where it was. Its pairing is gone already. */
   expel(device: DeviceId): Promise<void>;
 }
@@ -148,7 +150,8 @@ export interface PeerService {
     params: BlobRequest,
     signal: AbortSignal,
   ): Promise<{ sizeBytes: number; chunks: AsyncIterable<OutputChunk> }>;
-  input(caller: DeviceId, params: { run: RunId }): Promise<RemoteInput>;
+  /** Resolves when the run takes input; the signal ends the wait. */
+  input(caller: DeviceId, params: { run: RunId }, signal: AbortSignal): Promise<RemoteInput>;
   /** What is told to paired devices when they connect, and again when it changes. */
   report(): DeviceReport;
   onReport(listener: () => void): () => void;

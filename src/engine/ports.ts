@@ -51,8 +51,8 @@ export interface ThreadStore {
    * run that it names, what does not fit, and what is here already is left out. Gives the changes.
    */
   importLog(batch: { device: DeviceId } & LogBatch): Promise<readonly LoggedChange[]>;
-  /** Changes in the log of this device alone after a place in it. */
-  ownChangesAfter(seq: number, limit: number): Promise<Page<LoggedChange>>;
+  /** Changes in the log of this device alone after a place in it; few where the events are large. */
+  ownChangesAfter(seq: number, limit: number, maxBytes: number): Promise<Page<LoggedChange>>;
   /** Resolves when all that was appended is on the disk: what others are told must not be taken back by a power cut. */
   flush(): Promise<void>;
   /** How far the log of another device has been copied, and in which scope; undefined if nothing has. */

@@ -80,13 +80,15 @@ export function createStreams(
       const chunks = withOffsets(deps.fetches.read(artifact, offset, signal), offset);
       return { artifact: publishArtifact(deps, artifact), chunks };
     },
-    async input({ run: ref }) {
+    async input({ run: ref }, given) {
+      const late = AbortSignal.timeout(INPUT_WAIT_MS);
+      const signal = given === undefined ? late : AbortSignal.any([given, late]);
       const id = await resolveRun(store, ref);
       const known = await mustRun(id);
       if (known.device !== deps.identity.device) {
-        return remoteInput(deps, known, AbortSignal.timeout(INPUT_WAIT_MS));
+        return remoteInput(deps, known, signal);
       }
-      const run = await begun(deps, id, AbortSignal.timeout(INPUT_WAIT_MS));
+      const run = await begun(deps, id, signal);
       if (run === undefined || isFinal(run)) {
         throw new DispatchError('conflict', `run ${ref} is not executing, so it takes no input`, {
           hint: 'see "dispatch ps"',

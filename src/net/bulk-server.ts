@@ -91,8 +91,8 @@ export function serveBulk({ host, service, whileUp, onFault }: BulkServerOptions
     const { sizeBytes, chunks } = await service.blob(channel.remote, opening, signal);
     return { size: sizeBytes, say: () => sayBytes(channel, chunks) };
   });
-  serve(INPUT_PROTOCOL, 'input', MAX_BULK_MESSAGE_BYTES, async (channel, opening) => {
-    const target = await service.input(channel.remote, opening);
+  serve(INPUT_PROTOCOL, 'input', MAX_BULK_MESSAGE_BYTES, async (channel, opening, signal) => {
+    const target = await service.input(channel.remote, opening, signal);
     return { say: () => takeInput(channel, target) };
   });
 }

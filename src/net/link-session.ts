@@ -14,6 +14,7 @@ import { check, decodeMessage, encodeMessage, errorFrom } from './json-message.t
 
 /** More than any peer has questions at once. */
 const MAX_PENDING = 128;
+const MAX_PINGS = 16;
 
 export interface SessionHooks {
   /** Answers the other side. */
@@ -53,6 +54,8 @@ export function createLinkSession(channel: Channel, hooks: SessionHooks): LinkSe
   const waiting = new Map<RpcId, Waiting>();
   let last = 0;
   let answering = 0;
+  /** Of those, answers to pings. */
+  let pings = 0;
   let ended: DispatchError | undefined;
 
   const send = (message: object): Promise<void> => channel.send(encodeMessage({ jsonrpc: '2.0', ...message }));
@@ -69,6 +72,7 @@ export function createLinkSession(channel: Channel, hooks: SessionHooks): LinkSe
   };
   const answer = async (id: RpcId, method: string, params: unknown): Promise<void> => {
     answering++;
+    if (method === 'ping') pings++;
     try {
       await send({ id, result: await answerTo(method, params, hooks) });
     } catch (thrown) {
@@ -77,12 +81,14 @@ export function createLinkSession(channel: Channel, hooks: SessionHooks): LinkSe
       await send(errorAnswer(id, error));
     } finally {
       answering--;
+      if (method === 'ping') pings--;
     }
   };
   const take = (message: RpcMessage): void => {
     const { id, method, params } = message;
     if (typeof method === 'string' && isId(id)) {
-      if (method !== 'ping' && answering >= MAX_PENDING) throw tooMany();
+      // Beside everything else, so that a busy link is not taken for a dead one; and few, for an answer waits for room.
+      if (method === 'ping' ? pings >= MAX_PINGS : answering - pings >= MAX_PENDING) throw tooMany();
       answer(id, method, params).catch(() => {
         // The channel went before the answer.
       });

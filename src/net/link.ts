@@ -66,7 +66,8 @@ export function createLink(options: LinkOptions): Link {
   const ended = Promise.withResolvers<DispatchError>();
   let said: Link['said'] = { report: hello.report, gives: hello.gives, addresses: hello.addresses };
   let heardAt = performance.now();
-  let pingAt = heardAt;
+  /** When this side last said something that the other one can hear: a ping, or the answer to one. */
+  let spokeAt = heardAt;
   let isPinging = false;
   let isSuspect = false;
   let roundTripMs: number | undefined;
@@ -96,7 +97,7 @@ export function createLink(options: LinkOptions): Link {
   const session = createLinkSession(channel, {
     call: (method, params) => service.call(device, method, params),
     onPing(params) {
-      pingAt = performance.now();
+      spokeAt = performance.now();
       if (params.roundTripMs !== undefined) measured(params.roundTripMs);
     },
     onNotification(notification, params) {
@@ -121,7 +122,7 @@ export function createLink(options: LinkOptions): Link {
   const pingOnce = (): void => {
     if (isPinging) return;
     isPinging = true;
-    pingAt = performance.now();
+    spokeAt = performance.now();
     ping()
       .catch(() => {
         // The link went: told where it ended.
@@ -142,7 +143,11 @@ export function createLink(options: LinkOptions): Link {
     const arrives = traffic.bytesRead !== before.bytesRead;
     const leaves = before.bytesWaiting > 0 && traffic.bytesSent !== before.bytesSent;
     if (arrives || leaves) heard();
-    if (arrives && !pings && performance.now() - pingAt > timings.pingMs + timings.tickMs) notify('alive', {});
+    // Its pings may be stuck behind what it sends, or ours behind what it takes its time to read: the way back is free.
+    const mayPing = pings && !isPinging;
+    if (!arrives || mayPing || performance.now() - spokeAt < timings.pingMs - timings.tickMs / 2) return;
+    spokeAt = performance.now();
+    notify('alive', {});
   };
   const bulk = { connection, down: down.signal, name };
 
@@ -190,7 +195,7 @@ export function createLink(options: LinkOptions): Link {
         isSuspect = true;
         options.onChange();
       }
-      if (pings && now - pingAt >= timings.pingMs - timings.tickMs / 2) pingOnce();
+      if (pings && now - spokeAt >= timings.pingMs - timings.tickMs / 2) pingOnce();
     },
     excuseSilence() {
       heardAt = performance.now();

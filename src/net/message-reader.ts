@@ -6,7 +6,7 @@
 import { DispatchError } from '../core/errors.ts';
 
 const LENGTH_BYTES = 4;
-const FIRST_BODY_BYTES = 64 * 1024;
+const FIRST_BODY_BYTES = 288 * 1024;
 
 /** The message with its length before it, copied together: one write is one piece for everything below. */
 export function frameMessage(parts: readonly Uint8Array[]): Buffer {

@@ -25,7 +25,7 @@ import { serveBulk } from './bulk-server.ts';
 import type { NetHost } from './host.ts';
 import { createKeeper } from './keeper.ts';
 import { createLink, type Link } from './link.ts';
-import { nameDevices } from './names.ts';
+import { nameDevices, nextName } from './names.ts';
 import { createSupervisor, type Established, type Supervisor } from './supervisor.ts';
 import { createTicker } from './ticker.ts';
 import { TIMINGS, type Timings } from './timings.ts';
@@ -62,12 +62,15 @@ export function createNetwork(options: NetworkOptions): PeerNetwork {
   const supervisors = new Map<DeviceId, Supervisor>();
   /** The addresses that each supervisor knew of last. */
   const dialled = new Map<DeviceId, readonly string[]>();
+  /** What each has said of itself since the start: it is known before it is on disk. */
+  const saidLast = new Map<DeviceId, Link['said']>();
   /** What each device was told last that it may do here. */
   const told = new Map<DeviceId, readonly Grant[]>();
   /** Those that are being said goodbye to. */
   const leaving = new Map<DeviceId, Promise<void>>();
   const onDevices = new Set<() => void>();
   const onLink = new Set<(link: PeerLink) => void>();
+  const onRevoked = new Set<(device: DeviceId) => void>();
   const unsubscribe: (() => void)[] = [];
   let service: PeerService | undefined;
   let closed = false;
@@ -101,13 +104,14 @@ export function createNetwork(options: NetworkOptions): PeerNetwork {
   const keeper = createKeeper(pairings, options.onFault);
   const { keep } = keeper;
   const keepSaid = ({ said, connection }: Link, device: DeviceId): void => {
-    keep(device, ({ report, addresses }) => ({
-      name: said.report.name,
+    saidLast.set(device, said);
+    keep(device, (pairing) => ({
+      name: nextName(said.report.name, pairing, pairings.all(), service?.report().name ?? ''),
       held: sortGrants(said.gives),
       // The load changes with every run and is not worth a write.
-      report: report === undefined ? said.report : { ...said.report, load: report.load },
+      report: pairing.report === undefined ? said.report : { ...said.report, load: pairing.report.load },
       addresses: rememberAddresses({
-        kept: addresses,
+        kept: pairing.addresses,
         said: said.addresses,
         remoteHost: parseEndpoint(connection.remoteAddress, 0).host,
         ...(connection.outbound ? { worked: connection.multiaddr } : {}),
@@ -152,6 +156,10 @@ export function createNetwork(options: NetworkOptions): PeerNetwork {
         keep(device, () => ({ lastSeenAt: clock.now() }));
         for (const listener of [...onLink]) listener(link.peer);
       },
+      onRevoked() {
+        log.info(`${name()} has revoked this device`);
+        for (const listener of [...onRevoked]) listener(device);
+      },
       onDown() {
         log.info(`${name()} is gone`);
         keep(device, () => ({ lastSeenAt: clock.now() }));
@@ -164,6 +172,7 @@ export function createNetwork(options: NetworkOptions): PeerNetwork {
     supervisors.delete(device);
     dialled.delete(device);
     told.delete(device);
+    saidLast.delete(device);
     if (supervisor === undefined) return leaving.get(device) ?? Promise.resolve();
     const left = supervisor.stop('revoked').finally(() => leaving.delete(device));
     leaving.set(device, left);
@@ -231,7 +240,7 @@ export function createNetwork(options: NetworkOptions): PeerNetwork {
   };
   const describe = (pairing: Pairing, name: string): PairedDevice => {
     const supervisor = supervisors.get(pairing.device);
-    const said = supervisor?.link?.said;
+    const said = saidLast.get(pairing.device);
     const report = said?.report ?? pairing.report;
     const clockAheadMs = supervisor?.clockAheadMs;
     return {
@@ -270,6 +279,7 @@ export function createNetwork(options: NetworkOptions): PeerNetwork {
     },
     onDevices: (listener) => subscribe(onDevices, listener),
     link: (device) => supervisors.get(device)?.link?.peer,
+    onRevoked: (listener) => subscribe(onRevoked, listener),
     onLink(listener) {
       for (const { link } of supervisors.values()) if (link !== undefined) listener(link.peer);
       return subscribe(onLink, listener);

@@ -10,8 +10,10 @@ import {
   createHmac,
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   diffieHellman,
   generateKeyPairSync,
+  type KeyObject,
 } from 'node:crypto';
 import type { ICryptoInterface } from '@chainsafe/libp2p-noise';
 
@@ -58,25 +60,48 @@ export const nodeNoiseCrypto: ICryptoInterface = {
     });
   },
   chaCha20Poly1305Encrypt(plaintext, nonce, ad, k) {
-    const cipher = createCipheriv(CIPHER, k, nonce, CIPHER_OPTIONS);
+    const cipher = createCipheriv(CIPHER, keyObject(k), nonce, CIPHER_OPTIONS);
     if (ad.byteLength > 0) cipher.setAAD(ad, { plaintextLength: plaintext.byteLength });
     const pieces = [...piecesOf(plaintext)].map((piece) => cipher.update(piece));
     cipher.final();
     pieces.push(cipher.getAuthTag());
-    return Buffer.concat(pieces, plaintext.byteLength + TAG_BYTES);
+    return together(pieces, plaintext);
   },
   /** Throws if the bytes are not what the other side encrypted. */
   chaCha20Poly1305Decrypt(ciphertext, nonce, ad, k) {
-    const bytes = whole(ciphertext);
-    const length = bytes.byteLength - TAG_BYTES;
-    const decipher = createDecipheriv(CIPHER, k, nonce, CIPHER_OPTIONS);
+    const length = ciphertext.byteLength - TAG_BYTES;
+    const decipher = createDecipheriv(CIPHER, keyObject(k), nonce, CIPHER_OPTIONS);
     if (ad.byteLength > 0) decipher.setAAD(ad, { plaintextLength: length });
-    decipher.setAuthTag(bytes.subarray(length));
-    const text = decipher.update(bytes.subarray(0, length));
+    decipher.setAuthTag(ciphertext.subarray(length));
+    const pieces: Uint8Array[] = [];
+    let left = length;
+    for (const piece of piecesOf(ciphertext)) {
+      if (left > 0) pieces.push(decipher.update(left < piece.byteLength ? piece.subarray(0, left) : piece));
+      left -= piece.byteLength;
+    }
     decipher.final();
-    return text;
+    return together(pieces, ciphertext);
   },
 };
+
+/** Making one takes ten times as long as using it, and a connection has two keys for all of its life. */
+const keyObjects = new WeakMap<Uint8Array, KeyObject>();
+
+function keyObject(key: Uint8Array): KeyObject {
+  const known = keyObjects.get(key);
+  if (known !== undefined) return known;
+  const made = createSecretKey(key);
+  keyObjects.set(key, made);
+  return made;
+}
+
+/** Without a copy where what came was a list of libp2p's, whose constructor is the only way to one that we have. */
+function together(pieces: readonly Uint8Array[], like: Bytes): Bytes {
+  const [only] = pieces;
+  if (only !== undefined && pieces.length === 1) return only;
+  if (like instanceof Uint8Array) return Buffer.concat(pieces);
+  return new (like.constructor as new (...parts: readonly Uint8Array[]) => typeof like)(...pieces);
+}
 
 function whole(data: Bytes): Uint8Array {
   return data instanceof Uint8Array ? data : data.subarray();

@@ -42,6 +42,8 @@ export interface SupervisorOptions {
   onUp(link: Link, made: Established): void;
   /** The link went down. */
   onDown(): void;
+  /** The device has said that it let this one go. */
+  onRevoked(): void;
   /** The presence is another. */
   onChange(): void;
   /** When it was there last; undefined if never. */
@@ -146,6 +148,8 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       offline = { state: 'offline', since: clock.now() };
       options.onDown();
       goOffline(why);
+      // Said over the link, which proved who says it; that a dial is refused proves nothing.
+      if (stageOf(why) === 'denied') options.onRevoked();
       if (!stopped) retryLater(stageOf(why));
     });
     for (const other of host.connections(device)) {

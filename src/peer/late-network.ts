@@ -48,9 +48,15 @@ export function createLateNetwork(coming: Promise<UpNetwork>, pairings: PairingS
           if (up !== undefined) listener();
           return network.onDevices(listener);
         }),
+      onRevoked: (listener) => late(({ network }) => network.onRevoked(listener)),
       link: (device) => up?.network.link(device),
       onLink: (listener) => late(({ network }) => network.onLink(listener)),
-      expel: async (device) => (await coming).network.expel(device),
+      // Without a network there is nobody to tell, and no connection to end.
+      expel: (device) =>
+        coming.then(
+          ({ network }) => network.expel(device),
+          () => {},
+        ),
     },
     ceremonies: {
       open: async (params) => (await coming).ceremonies.open(params),

@@ -275,7 +275,10 @@ export interface EngineStreams {
     params: { artifact: Ref; offset: number },
     signal: AbortSignal,
   ): Promise<{ artifact: PublishedArtifact; chunks: AsyncIterable<OutputChunk> }>;
-  input(params: { run: Ref }): Promise<{
+  input(
+    params: { run: Ref },
+    signal?: AbortSignal,
+  ): Promise<{
     write(bytes: Uint8Array): void | Promise<void>;
     end(): void | Promise<void>;
     /** Leaves the input open for others. */

@@ -1,6 +1,6 @@
 /**
  * What two peers say to each other, as types: the greeting on `/dispatch/link/1`, what is said there unasked, and the first message
- * on each stream of bulk bytes. docs/ARCHITECTURE.md tells who says what when.
+ * on each stream of bulk bytes.
  */
 
 import type { DeviceReport } from '../core/devices.ts';

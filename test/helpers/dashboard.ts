@@ -116,7 +116,7 @@ function drive(terminal: TerminalDriver, home: CliHome): Dashboard {
   const readApproval = async (): Promise<void> => {
     await waitFor(/⚠ [1-9]/);
     press('M-a');
-    await waitFor('Approve run');
+    await waitFor('Approve on');
     await listening();
   };
   // Not spread: the size is read when it is asked for.
@@ -139,7 +139,7 @@ function drive(terminal: TerminalDriver, home: CliHome): Dashboard {
     async approve() {
       await readApproval();
       press('y');
-      await terminal.waitGone('Approve run');
+      await terminal.waitGone('Approve on');
     },
     async go(pane: 1 | 2 | 3 | 4) {
       if (!inPanes(terminal)) {

@@ -14,6 +14,7 @@ export const LONELY: Network = {
   onDevices: () => unsubscribe,
   link: () => undefined,
   onLink: () => unsubscribe,
+  onRevoked: () => unsubscribe,
   expel: async () => {},
 };
 

@@ -9,6 +9,7 @@ import type { Grants, Network, PairedDevice, PeerLink, PeerService, RemoteInput 
 import { linkDown, notWanted } from '../../src/net/link-errors.ts';
 import type { OutputChunk } from '../../src/protocol/api.ts';
 import type { LogBatch, PeerMethod, PeerParams, PeerResult } from '../../src/protocol/peer-api.ts';
+import { logBatchOf, PEER_PARAMS } from '../../src/protocol/peer-schemas.ts';
 
 export interface MemorySide {
   readonly device: DeviceId;
@@ -37,6 +38,7 @@ interface Side extends MemorySide {
   report: DeviceReport | undefined;
   readonly onDevices: Set<() => void>;
   readonly onLink: Set<(link: PeerLink) => void>;
+  readonly onRevoked: Set<(device: DeviceId) => void>;
 }
 
 /** Not joined at first: call `join()` when both engines are there. */
@@ -69,9 +71,13 @@ export function createMemoryNetworks(a: MemorySide, b: MemorySide): MemoryNetwor
     tell();
     for (const { onLink, link } of [left, right]) for (const listener of [...onLink]) if (link) listener(link);
   };
+  /** By one side; the other is told over the link, if there is one. */
   const expel = (by: Side): Promise<void> => {
+    const other = by === left ? right : left;
+    const isTold = down !== undefined;
     by.expelled = true;
     cut({ stage: 'denied', detail: 'it does not know this device any more' });
+    if (isTold) for (const listener of [...other.onRevoked]) listener(by.device);
     return Promise.resolve();
   };
   left.grants.onChange(tell);
@@ -93,6 +99,7 @@ function side(given: MemorySide): Side {
     report: undefined,
     onDevices: new Set(),
     onLink: new Set(),
+    onRevoked: new Set(),
   };
 }
 
@@ -123,6 +130,7 @@ function createSideNetwork(own: Side, other: Side, expel: () => Promise<void>): 
     devices: () => (own.expelled ? [] : [device()]),
     onDevices: (listener) => subscribe(own.onDevices, listener),
     link: (id) => (id === other.device ? own.link : undefined),
+    onRevoked: (listener) => subscribe(own.onRevoked, listener),
     onLink(listener) {
       if (own.link !== undefined) listener(own.link);
       return subscribe(own.onLink, listener);
@@ -193,12 +201,17 @@ function createLink(own: Side, other: Side, down: AbortSignal): PeerLink {
     },
     down,
     call: <M extends PeerMethod>(method: M, params: PeerParams<M>): Promise<PeerResult<M>> =>
-      across(() => service.call(own.device, method, copied(params)).then(copied)),
-    log: (params, signal) => stream<LogBatch>((over) => service.log(own.device, copied(params), over), copied, signal),
+      across(() => service.call(own.device, method, PEER_PARAMS[method].parse(copied(params))).then(copied)),
+    log: (params, signal) =>
+      stream<LogBatch>(
+        (over) => service.log(own.device, copied(params), over),
+        (batch) => logBatchOf(other.device).parse(copied(batch)),
+        signal,
+      ),
     output: (params, signal) => bulk((over) => service.output(own.device, copied(params), over), signal),
     blob: (params, signal) => bulk((over) => service.blob(own.device, copied(params), over), signal),
     async input(params): Promise<RemoteInput> {
-      const target = await across(() => service.input(own.device, copied(params)));
+      const target = await across(() => service.input(own.device, copied(params), down));
       let open = true;
       const close = (): void => {
         if (open) target.close();

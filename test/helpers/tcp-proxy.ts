@@ -44,8 +44,9 @@ interface Pair {
   readonly target: Socket;
 }
 
-/** No more than this waits in the proxy for each direction of a connection: a slow line holds little. */
+/** No more than this waits in the proxy for each direction of a connection: a slow line holds little, a long one much. */
 const HELD_BYTES = 64 * 1024;
+const HELD_LATE_BYTES = 16 * 1024 * 1024;
 
 export async function createTcpProxy(target: { host: string; port: number }): Promise<TcpProxy> {
   const pairs = new Set<Pair>();
@@ -83,6 +84,7 @@ export async function createTcpProxy(target: { host: string; port: number }): Pr
   const pump = (from: Socket, to: Socket, direction: Direction): void => {
     const queue: { bytes: Buffer; due: number }[] = [];
     let held = 0;
+    const most = (): number => (shape.delayMs === undefined ? HELD_BYTES : HELD_LATE_BYTES);
     let pumping = false;
     const step = async (): Promise<void> => {
       const next = queue[0];
@@ -91,12 +93,12 @@ export async function createTcpProxy(target: { host: string; port: number }): Pr
       const { pieceBytes = Number.POSITIVE_INFINITY, bytesPerSecond } = shape;
       await pause(next.due - performance.now());
       // A slow line hands on a little at a time.
-      const most = Math.min(
+      const longest = Math.min(
         pieceBytes,
         bytesPerSecond === undefined ? next.bytes.length : Math.ceil(bytesPerSecond / 20),
       );
       const rest = left[direction];
-      const piece = next.bytes.subarray(0, Math.min(most, rest ?? most));
+      const piece = next.bytes.subarray(0, Math.min(longest, rest ?? longest));
       next.bytes = next.bytes.subarray(piece.length);
       if (next.bytes.length === 0) queue.shift();
       held -= piece.length;
@@ -111,7 +113,7 @@ export async function createTcpProxy(target: { host: string; port: number }): Pr
           endAll();
         }
       }
-      if (held < HELD_BYTES) from.resume();
+      if (held < most()) from.resume();
       if (bytesPerSecond !== undefined) await pause((piece.length / bytesPerSecond) * 1000);
       else if (Number.isFinite(pieceBytes)) await new Promise((resolve) => setImmediate(resolve));
     };
@@ -124,7 +126,7 @@ export async function createTcpProxy(target: { host: string; port: number }): Pr
     from.on('data', (bytes: Buffer) => {
       queue.push({ bytes, due: performance.now() + (shape.delayMs ?? 0) });
       held += bytes.length;
-      if (held >= HELD_BYTES) from.pause();
+      if (held >= most()) from.pause();
       void run();
     });
     from.on('end', () => {

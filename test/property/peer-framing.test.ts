@@ -2,6 +2,7 @@
 // not one is a DispatchError and costs no memory.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ZodType } from 'zod';
 import { DispatchError } from '../../src/core/errors.ts';
 import type { DeviceId } from '../../src/core/ids.ts';
 import { batchFrame, bytesHeader, END_FRAME, failureFrame, readBulkFrame } from '../../src/net/bulk-frames.ts';
@@ -113,7 +114,7 @@ describe('frames of a stream', () => {
 });
 
 describe('JSON from another device', () => {
-  const schemas = [
+  const schemas: ZodType[] = [
     HELLO,
     STREAM_ANSWER,
     logBatchOf(DEVICE),

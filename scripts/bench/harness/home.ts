@@ -8,6 +8,7 @@ import { VERSION } from '../../../src/cli/version.ts';
 import { findPaths, type Paths } from '../../../src/config/paths.ts';
 import { type ControlClient, connectControl } from '../../../src/control/client/client.ts';
 import { loadIdentity } from '../../../src/peer/identity.ts';
+import { PEER_NODE_FLAGS } from '../../../src/peer/node-flags.ts';
 import { seedThread } from '../seed-thread.ts';
 import { environment, LAUNCHER, start, stop } from './processes.ts';
 
@@ -74,7 +75,10 @@ async function startPeer(paths: Paths, env: NodeJS.ProcessEnv): Promise<Peer> {
   mkdirSync(join(paths.logFile, '..'), { recursive: true, mode: 0o700 });
   const log = openSync(paths.logFile, 'a', 0o600);
   const startedAt = performance.now();
-  const child = start(process.execPath, [LAUNCHER, 'peer', '--background'], { env, stdio: ['ignore', 'pipe', log] });
+  const child = start(process.execPath, [...PEER_NODE_FLAGS, LAUNCHER, 'peer', '--background'], {
+    env,
+    stdio: ['ignore', 'pipe', log],
+  });
   closeSync(log);
   const startedIn = (await firstLine(child, paths)) - startedAt;
   return { pid: child.pid as number, startedIn, stop: () => stop(child) };

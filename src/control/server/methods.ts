@@ -150,7 +150,7 @@ function ownMethods({ api, streams, status, onStop, startFollowing, signal }: Me
       }),
     'input.open': (params) =>
       opening(streams, async (stream) => {
-        const target = await api.input(params);
+        const target = await api.input(params, stream.signal);
         stream.receive(target);
         return { result: { stream: stream.stream } };
       }),

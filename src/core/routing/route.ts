@@ -79,7 +79,7 @@ interface Choice {
 function chooseDevice(targets: readonly string[], devices: readonly Device[]): Choice | Refusal {
   const wanted = new Set<Device>();
   for (const target of targets) {
-    const found = target === 'all' ? devices : devices.filter((device) => names(device, target));
+    const found = target === 'all' ? devices : namedBy(devices, target);
     if (found.length === 0) {
       const known = devices.map((device) => `@${device.name}`).join(', ');
       return refuse(
@@ -124,10 +124,10 @@ function whyNot({ local, grants, capabilities, permissions, version }: Device): 
   return permissions.shell ? undefined : 'its owner does not allow shell';
 }
 
-function names(device: Device, target: string): boolean {
-  return (
-    device.name === target ||
-    (target === 'local' && device.local) ||
-    (target.length >= 6 && device.id.startsWith(target))
-  );
+/** By id or by name; the beginning of an id only where nothing has that name. */
+function namedBy(devices: readonly Device[], target: string): Device[] {
+  const exact = devices.filter(({ id, local }) => id === target || (target === 'local' && local));
+  if (exact.length > 0) return exact;
+  const named = devices.filter(({ name }) => name === target);
+  return named.length > 0 || target.length < 6 ? named : devices.filter(({ id }) => id.startsWith(target));
 }

@@ -20,11 +20,14 @@ import type { Executions } from '../execution.ts';
 import type { Feed } from '../feed.ts';
 import type { Journal } from '../journal.ts';
 import { maskTask } from '../masking.ts';
-import type { Grants, PeerService } from '../peer-ports.ts';
+import type { PeerService } from '../peer-ports.ts';
 import { tellLog } from './log-teller.ts';
 
+/** Runs of one device that may be open here at once, and how many open runs are looked at to count them. */
+const MOST_OPEN = 200;
+const LOOKED_AT = 1_000;
+
 export interface IncomingDeps extends EngineDeps {
-  readonly grants: Grants;
   readonly journal: Journal;
   readonly feed: Feed;
   readonly executions: Executions;
@@ -58,19 +61,49 @@ export function createIncoming(deps: IncomingDeps): PeerService {
   const readableRun = async (caller: DeviceId, id: RunId): Promise<Run> => {
     if (!grants.of(caller).includes('observe')) return ownRun(caller, id);
     const state = await store.run(id);
-    if (state === undefined) throw unknown('run', id);
+    if (state === undefined || state.run.device !== self) throw unknown('run', id);
     return state.run;
   };
+  const mayRead = (caller: DeviceId, run: Run): boolean =>
+    grants.of(caller).includes('observe') || ownsRun(grants.of(caller), caller, run);
+  /** Aborts with the given signal, and as soon as the caller may not read the run any more. */
+  const whileReadable = (caller: DeviceId, run: Run, signal: AbortSignal): AbortSignal => {
+    const over = new AbortController();
+    const stop = grants.onChange(() => {
+      if (!mayRead(caller, run)) over.abort(refused('observe'));
+    });
+    const both = AbortSignal.any([signal, over.signal]);
+    both.addEventListener('abort', stop, { once: true });
+    return both;
+  };
   const human = (caller: DeviceId): Actor => ({ kind: 'human', device: caller });
+
+  /** A device may keep this one busy, and no more. */
+  const requireRoom = async (caller: DeviceId): Promise<void> => {
+    const page = await store.runs({ status: ['queued', 'running', 'waiting_approval'], limit: LOOKED_AT });
+    const open = page.items.filter(({ origin, device }) => origin === caller && device === self).length;
+    if (open < MOST_OPEN) return;
+    throw new DispatchError('unavailable', `${MOST_OPEN} runs of yours are open here, which is the limit`, {
+      retryable: true,
+      hint: 'the run waits until some are over',
+    });
+  };
 
   const receive = async (caller: DeviceId, offer: Offer): Promise<Run> => {
     const { run: id, task, action, because, by, place, retryOf, group, expiresInMs, noWait, approve, cancel } = offer;
     const at = parsePlace(place);
+    // Inline code reads the whole thread: it is for the session of the person who writes it, and never for another device.
+    if (action.kind !== 'shell') {
+      throw new DispatchError('refused', 'only shell tasks are taken from other devices', {
+        hint: 'run expressions on your own device',
+      });
+    }
     if (by.device !== caller || at?.device !== caller) {
       throw new DispatchError('invalid', 'an offer speaks for another device than the one that makes it', {
         hint: 'bring both sides to the same version of Dispatch',
       });
     }
+    await requireRoom(caller);
     const { masked, ...shown } = maskTask(task, action);
     if (masked) await deps.vault.keep(id, action);
     const approved = approve === true && grants.of(caller).includes('approve');
@@ -102,10 +135,11 @@ export function createIncoming(deps: IncomingDeps): PeerService {
   /** Offers that are being written, by run: the same one twice at once is received once. */
   const receiving = new Map<RunId, Promise<Run>>();
   const offer = async (caller: DeviceId, params: Offer): Promise<Run> => {
-    require(caller, 'run');
     await receiving.get(params.run)?.catch(() => {});
     const known = await store.run(params.run);
     if (known === undefined) {
+      // A run that is here already is told of whatever may be done now: the caller must know that it is.
+      require(caller, 'run');
       if (deps.stopping()) {
         throw new DispatchError('unavailable', 'the device is stopping', {
           retryable: true,
@@ -154,10 +188,10 @@ export function createIncoming(deps: IncomingDeps): PeerService {
     log: (caller, { after }, signal) => tellLog({ ...deps, self }, caller, after, signal),
     async output(caller, { run, offset, maxLag }, signal) {
       await receiving.get(run)?.catch(() => {});
-      await readableRun(caller, run);
+      const readable = await readableRun(caller, run);
       const { size, chunks } = await deps.streams.output(
         { run, offset, ...(maxLag === undefined ? {} : { maxLag }) },
-        signal,
+        whileReadable(caller, readable, signal),
       );
       return { size, chunks };
     },
@@ -167,13 +201,13 @@ export function createIncoming(deps: IncomingDeps): PeerService {
         if (grants.of(caller).length === 0) throw refused('run');
         throw unknown('artifact', id);
       }
-      await readableRun(caller, artifact.runId);
-      const { chunks } = await deps.streams.blob({ artifact: id, offset }, signal);
+      const readable = await readableRun(caller, artifact.runId);
+      const { chunks } = await deps.streams.blob({ artifact: id, offset }, whileReadable(caller, readable, signal));
       return { sizeBytes: artifact.sizeBytes, chunks };
     },
-    async input(caller, { run }) {
+    async input(caller, { run }, signal) {
       await ownRun(caller, run);
-      const input = await deps.streams.input({ run });
+      const input = await deps.streams.input({ run }, signal);
       return {
         write(bytes) {
           if (!grants.of(caller).includes('run')) throw refused('run');

@@ -11,8 +11,10 @@ import type { Grants } from '../peer-ports.ts';
 import type { LoggedChange, ThreadStore } from '../ports.ts';
 
 const PAGE = 500;
-/** What may wait in memory for a reader that is not ready. */
-const MOST_WAITING = 1_000;
+/** Of events in a page; what belongs to them comes to a few times that in memory. */
+const PAGE_BYTES = 1024 * 1024;
+/** Changes that may wait in memory for a reader that is not ready. */
+const MOST_WAITING = 100;
 
 interface Teller {
   readonly store: ThreadStore;
@@ -37,10 +39,13 @@ export async function* tellLog(
     // What may be seen is told first: a reader that saw less before begins anew.
     yield { events: [], upTo: from, scope };
     while (same()) {
-      const found = live.take(after) ?? (await store.ownChangesAfter(after, PAGE)).items;
+      // Who may see nothing is told nothing, not even how much there is.
+      const found =
+        scope === '' ? [] : (live.take(after) ?? (await store.ownChangesAfter(after, PAGE, PAGE_BYTES)).items);
       const last = found.at(-1);
       if (last === undefined) {
-        await live.next();
+        if (scope === '') live.forget();
+        if (same()) await live.next();
         continue;
       }
       after = last.event.seq;
@@ -78,6 +83,9 @@ function listen({ feed, grants, self }: Teller, signal: AbortSignal) {
       const found = waiting.filter(({ event }) => event.seq > after);
       waiting = [];
       return found[0]?.event.seq === after + 1 ? found : undefined;
+    },
+    forget() {
+      waiting = [];
     },
     next(): Promise<void> {
       if (waiting.length > 0 || signal.aborted) return Promise.resolve();

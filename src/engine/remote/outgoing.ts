@@ -32,8 +32,10 @@ export interface Outgoing {
 
 export function createOutgoing(deps: EngineDeps & { journal: Journal; feed: Feed; self: Actor }): Outgoing {
   const { store, journal, network, clock, self } = deps;
-  /** By device, oldest first: what it has not answered for. */
+  /** By device, oldest first: what has not been seen in its log. An answer alone may be lost there in a power cut. */
   const waiting = new Map<DeviceId, Set<RunId>>();
+  /** Those that it has answered for since the link came up. */
+  const answered = new Set<RunId>();
   const offering = new Map<RunId, Promise<void>>();
   const expiries = new Map<RunId, () => void>();
   const settled = new Set<() => void>();
@@ -41,6 +43,7 @@ export function createOutgoing(deps: EngineDeps & { journal: Journal; feed: Feed
 
   const forget = (run: Run): void => {
     waiting.get(run.device)?.delete(run.id);
+    answered.delete(run.id);
     expiries.get(run.id)?.();
     expiries.delete(run.id);
     for (const listener of [...settled]) listener();
@@ -58,7 +61,7 @@ export function createOutgoing(deps: EngineDeps & { journal: Journal; feed: Feed
       place: await placeOf(deps, run),
       ...(run.retryOf === undefined ? {} : { retryOf: run.retryOf }),
       ...(run.group === undefined ? {} : { group: run.group }),
-      ...(run.expiresAt === undefined ? {} : { expiresInMs: run.expiresAt - clock.now() }),
+      ...(run.expiresAt === undefined ? {} : { expiresInMs: Math.max(0, run.expiresAt - clock.now()) }),
       ...(run.noWait === undefined ? {} : { noWait: true }),
       ...(run.approvedBefore === undefined ? {} : { approve: true }),
       ...(run.cancelRequested === undefined ? {} : { cancel: true }),
@@ -68,6 +71,11 @@ export function createOutgoing(deps: EngineDeps & { journal: Journal; feed: Feed
   /** The device said no, or can never say yes: it has not accepted the run, so this device may end it. */
   const end = async (run: Run, message: string): Promise<void> => {
     await journal.apply(run.id, [{ type: 'fail', data: { reason: 'refused', message } }], { by: self, sync: true });
+  };
+
+  const isDenied = (device: DeviceId): boolean => {
+    const presence = network.devices().find(({ id }) => id === device)?.presence;
+    return presence?.state === 'offline' && presence.stage === 'denied';
   };
 
   const offer = async (link: PeerLink, id: RunId): Promise<void> => {
@@ -88,7 +96,9 @@ export function createOutgoing(deps: EngineDeps & { journal: Journal; feed: Feed
     });
     try {
       await link.call('offer', sent);
-      forget(run);
+      if (sent.cancel === true) forget(run);
+      answered.add(id);
+      for (const listener of [...settled]) listener();
     } catch (thrown) {
       const error = asDispatchError(thrown);
       // A link that broke says nothing: the run may have been taken on, and is offered again on the next one.
@@ -153,6 +163,7 @@ export function createOutgoing(deps: EngineDeps & { journal: Journal; feed: Feed
   };
 
   const onLink = async (link: PeerLink): Promise<void> => {
+    for (const id of waiting.get(link.device) ?? []) answered.delete(id);
     for (const id of [...(waiting.get(link.device) ?? [])]) {
       if (link.down.aborted || closed) return;
       // An offer on the link before this one may still be finding out that it is gone.
@@ -163,10 +174,10 @@ export function createOutgoing(deps: EngineDeps & { journal: Journal; feed: Feed
   const stopLinks = network.onLink((link) => {
     onLink(link).catch((error: unknown) => deps.onFault(`offering runs to ${link.device}`, error));
   });
-  const stopFeed = deps.feed.onChange(({ run }) => {
+  const stopFeed = deps.feed.onChange(({ event, run }) => {
     if (run === undefined || run.origin !== self.device || run.device === self.device) return;
-    if (isFinal(run)) forget(run);
-    else if (run.acceptedAt !== undefined && run.cancelRequested === undefined) forget(run);
+    const isThere = event.device === run.device && run.cancelRequested === undefined;
+    if (isFinal(run) || isThere) forget(run);
   });
 
   return {
@@ -176,6 +187,13 @@ export function createOutgoing(deps: EngineDeps & { journal: Journal; feed: Feed
       const state = await store.run(run.id);
       if (state === undefined || isFinal(state.run)) return state?.run ?? run;
       const underway = offering.get(run.id);
+      // It will never hear of this device again: nobody else can say that the run is over for it.
+      if (isDenied(run.device)) {
+        const command = { type: 'cancel', data: { reason: 'revoked' } } as const;
+        const ended = (await journal.apply(run.id, [command], { by, sync: true })).run;
+        forget(ended);
+        return ended;
+      }
       if (state.run.offeredAt === undefined && underway === undefined) {
         const command = { type: 'cancel', data: { reason: 'user' } } as const;
         const ended = (await journal.apply(run.id, [command], { by, sync: true })).run;
@@ -203,7 +221,7 @@ export function createOutgoing(deps: EngineDeps & { journal: Journal; feed: Feed
     taken(id, signal) {
       return new Promise((resolve) => {
         const look = (): void => {
-          const open = [...waiting.values()].some((runs) => runs.has(id));
+          const open = !answered.has(id) && [...waiting.values()].some((runs) => runs.has(id));
           if (open && !signal.aborted) return;
           settled.delete(look);
           signal.removeEventListener('abort', look);

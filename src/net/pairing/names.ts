@@ -3,10 +3,9 @@
 import { DEVICE_NAME } from '../../core/devices.ts';
 import { DispatchError } from '../../core/errors.ts';
 import type { DeviceId } from '../../core/ids.ts';
+import { isNameFree } from '../names.ts';
 import type { CeremonyDeps } from './deps.ts';
 
-/** Names that mean something else where a device is named. */
-const RESERVED: readonly string[] = ['local', 'all'];
 const MAX_NAME = 63;
 
 type Known = Pick<CeremonyDeps, 'store' | 'self'>;
@@ -34,12 +33,8 @@ export function chooseAlias(deps: Known, device: DeviceId, own: string, asked?: 
   return holderOf(own) ? freeName(own, holderOf) : undefined;
 }
 
-/** Names that differ in case only are the same to people. */
 function takenNames({ store, self }: Known, device: DeviceId): (name: string) => boolean {
-  const others = store.all().filter((pairing) => pairing.device !== device);
-  const taken = [...RESERVED, self().name, ...others.map(({ alias, name }) => alias ?? name)];
-  const folded = new Set(taken.map((name) => name.toLowerCase()));
-  return (name) => folded.has(name.toLowerCase());
+  return (name) => !isNameFree(name, device, store.all(), self().name);
 }
 
 function freeName(own: string, isTaken: (name: string) => boolean): string {

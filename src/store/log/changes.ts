@@ -12,15 +12,17 @@ export async function readChangesAfter(
   devices: readonly string[],
   after: Cursor,
   limit: number,
+  maxBytes = Number.POSITIVE_INFINITY,
 ): Promise<Page<LoggedChange>> {
   const items: LoggedChange[] = [];
   const log = readLog(db, { devices, after });
   try {
     // More than one round only where a repaired log has events without an entry.
     while (items.length < limit) {
-      const events = await take(log, limit - items.length);
+      const events = await take(log, limit - items.length, maxBytes);
       items.push(...(await readChanges(db, events)));
       if (events.length === 0) return { items, more: false };
+      if (maxBytes !== Number.POSITIVE_INFINITY) break;
     }
     return { items, more: (await log.next()).done !== true };
   } finally {
@@ -28,12 +30,15 @@ export async function readChangesAfter(
   }
 }
 
-async function take(log: AsyncGenerator<LogEvent>, count: number): Promise<LogEvent[]> {
+/** At least one, if there is any; then as many as the two limits allow. */
+async function take(log: AsyncGenerator<LogEvent>, count: number, maxBytes: number): Promise<LogEvent[]> {
   const events: LogEvent[] = [];
-  while (events.length < count) {
+  let bytes = 0;
+  while (events.length < count && bytes < maxBytes) {
     const next = await log.next();
     if (next.done === true) break;
     events.push(next.value);
+    if (maxBytes !== Number.POSITIVE_INFINITY) bytes += JSON.stringify(next.value).length;
   }
   return events;
 }

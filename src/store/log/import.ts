@@ -35,9 +35,12 @@ export async function draftImport(
   for (const event of own) {
     const known = event.type === 'message.said' ? undefined : draft.run(event.stream as RunId);
     if (!mayTell(event, known, here.self)) continue;
-    if (keysOfNew(event, known === undefined).some((key) => taken.has(key))) continue;
+    const wanted = keysOfNew(event);
+    if (wanted.some((key) => taken.has(key))) continue;
     const change = applyForeign(draft, event, here.nextNumber);
-    if (change !== undefined) changes.push(change);
+    if (change === undefined) continue;
+    changes.push(change);
+    for (const key of wanted) taken.add(key);
   }
   const position: Position = { seq: upTo, scope };
   return {
@@ -63,7 +66,7 @@ function applyForeign(draft: Draft, event: LogEvent, nextNumber: () => number): 
 }
 
 /** The keys that must be free for an event to be new: its own, and that of the thing that it makes. */
-function keysOfNew(event: LogEvent, beginsRun = true): string[] {
+function keysOfNew(event: LogEvent): string[] {
   const own = keys.logKey(event.device, event.seq);
   switch (event.type) {
     case 'message.said':
@@ -72,15 +75,13 @@ function keysOfNew(event: LogEvent, beginsRun = true): string[] {
       return [own, keys.approvalKey(event.data.approval)];
     case 'artifact.created':
       return [own, keys.artifactKey(event.data.artifact.id)];
-    case 'run.received':
-      return beginsRun ? [own, keys.entryIndexKey(event.data.place)] : [own];
     default:
       return [own];
   }
 }
 
-async function takenKeys(events: readonly LogEvent[], read: ReadMany): Promise<ReadonlySet<string>> {
-  const wanted = [...new Set(events.flatMap((event) => keysOfNew(event)))];
+async function takenKeys(events: readonly LogEvent[], read: ReadMany): Promise<Set<string>> {
+  const wanted = [...new Set(events.flatMap(keysOfNew))];
   const texts = wanted.length === 0 ? [] : await read(wanted);
   return new Set(wanted.filter((_, index) => texts[index] !== undefined));
 }

@@ -4,6 +4,7 @@
  */
 
 import { type Timestamp, wallTime } from '../../core/clock.ts';
+import { DispatchError } from '../../core/errors.ts';
 import type { LogEvent } from '../../core/events.ts';
 import { evolve } from '../../core/evolve.ts';
 import type { EntryKey, RunId } from '../../core/ids.ts';
@@ -54,6 +55,8 @@ export class Draft {
   readonly #operations: Operation[] = [];
   readonly #runs = new Map<string, Touched<RunRecord>>();
   readonly #approvals = new Map<string, Touched<ApprovalRecord>>();
+  /** Places in the thread that something has, of those that events of this draft want. */
+  readonly #taken = new Set<EntryKey>();
   /** Short numbers that runs of other devices got here. */
   readonly #givenNumbers = new Map<string, number>();
 
@@ -81,6 +84,16 @@ export class Draft {
       this.#approvals.set(record.approval.id, { stored: record, now: record });
     }
     await this.#loadNumbers(events, read);
+    await this.#loadPlaces(events, read);
+  }
+
+  /** Only a run that comes from elsewhere brings its place along; all others are new. */
+  async #loadPlaces(events: readonly LogEvent[], read: ReadMany): Promise<void> {
+    const places = events.flatMap((event) => (event.type === 'run.received' ? [event.data.place] : []));
+    const found = places.length === 0 ? [] : await read(places.map(keys.entryIndexKey));
+    places.forEach((place, index) => {
+      if (found[index] !== undefined) this.#taken.add(place);
+    });
   }
 
   async #loadNumbers(events: readonly LogEvent[], read: ReadMany): Promise<void> {
@@ -146,6 +159,7 @@ export class Draft {
     }
     const state = evolve(this.#stateOf(record), this.#numbered(event));
     const key = record?.now.key ?? placeOf(event);
+    if (record === undefined && this.#taken.has(key)) throw placeTaken(id);
     const approval = state.approval?.id;
     const now: RunRecord = { key, run: state.run, ...(approval === undefined ? {} : { approval }) };
     if (record === undefined) this.#runs.set(id, { stored: undefined, now });
@@ -211,6 +225,7 @@ export class Draft {
 
   /** Gives a new entry its place in the thread, and lets it be found by its words. */
   #enter(entry: StoredEntry, recordKey: string): void {
+    this.#taken.add(entry.key);
     this.#operations.push({ type: 'put', key: keys.entryIndexKey(entry.key), value: recordKey });
     for (const word of wordsOf(searchedText(entry))) {
       this.#operations.push({ type: 'put', key: keys.wordIndexKey(word, entry.key), value: '' });
@@ -240,6 +255,12 @@ export class Draft {
   #delete(key: string): void {
     this.#operations.push({ type: 'del', key });
   }
+}
+
+function placeTaken(id: RunId): DispatchError {
+  return new DispatchError('conflict', `run ${id} wants a place in the thread that something else has`, {
+    hint: 'submit it again',
+  });
 }
 
 /** Where a run stands in the thread: where it was submitted, whoever tells of it. */

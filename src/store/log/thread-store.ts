@@ -177,8 +177,8 @@ class LevelThreadStore implements ImportingThreadStore {
     return this.#read((db) => readChangesAfter(db, [...this.#tips.heads.keys()], cursor, limit));
   }
 
-  ownChangesAfter(seq: number, limit: number): Promise<Page<LoggedChange>> {
-    return this.#read((db) => readChangesAfter(db, [this.device], { [this.device]: seq }, limit));
+  ownChangesAfter(seq: number, limit: number, maxBytes: number): Promise<Page<LoggedChange>> {
+    return this.#read((db) => readChangesAfter(db, [this.device], { [this.device]: seq }, limit, maxBytes));
   }
 
   flush(): Promise<void> {

@@ -23,9 +23,16 @@ test('revoked in mid-run: its processes end, the run says why, and it is denied 
   const started = join(far.path, 'started');
   const { id } = await submit(near, `echo started > ${started}; sleep 600`, { on: ['far'] });
   await until('the start of the command', () => existsSync(started));
-  expect(await far.cli(['revoke', 'near', '--yes'])).toMatchObject({ code: 0 });
-  expect(await ended(far, id)).toMatchObject({ status: 'cancelled', reason: 'revoked' });
+  const client = await far.ask();
+  const since = performance.now();
+  await client.call('device.revoke', { device: 'near' });
+  const took = (what: string): void =>
+    void process.stdout.write(`revoked in mid-run: ${what} after ${(performance.now() - since).toFixed(0)} ms\n`);
+  await denied(near, 'far');
+  took('hung up');
   await until('end of its processes', () => processesWith(`DISPATCH_RUN=${id}`).length === 0);
+  took('its processes gone');
+  expect(await ended(far, id)).toMatchObject({ status: 'cancelled', reason: 'revoked' });
   await denied(near, 'far');
   // After a restart of the one that said no, too.
   await far.killPeer();

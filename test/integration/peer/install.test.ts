@@ -37,7 +37,7 @@ describe.runIf(process.platform === 'linux')('peer install', () => {
     const { code, out } = await install('--print', '--name', 'desk', '--no-lan', '--listen', 'localhost:4747');
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^ExecStart=\S+ --max-semi-space-size=8 \S+bin\/dispatch\.js peer --name desk --listen 127\.0\.0\.1:4747 --no-lan$/m,
+      /^ExecStart=\S+ --max-semi-space-size=2 \S+bin\/dispatch\.js peer --name desk --listen 127\.0\.0\.1:4747 --no-lan$/m,
     );
     expect(out).toMatch(new RegExp(`^Environment=PATH=${bin}:`, 'm'));
     expect(out).toContain(`\nEnvironment=DISPATCH_HOME=${home.path}\n`);

@@ -44,7 +44,7 @@ describe('the unit', () => {
 
   it('starts the peer, and waits until it serves', () => {
     expect(setting(unit, 'ExecStart')).toBe(
-      '/usr/bin/node --max-semi-space-size=8 /opt/dispatch/bin/dispatch.js peer --name desk --listen "[::]:4747"',
+      '/usr/bin/node --max-semi-space-size=2 /opt/dispatch/bin/dispatch.js peer --name desk --listen "[::]:4747"',
     );
     expect(setting(unit, 'Type')).toBe('notify');
     expect(setting(unit, 'NotifyAccess')).toBe('all');
@@ -118,7 +118,7 @@ needs('python3')('the property list', () => {
     const agent = read(launchdAgent({ ...options, logFile: '/x/a & b.log' }));
     expect(agent).toEqual({
       Label: 'dispatch.peer',
-      ProgramArguments: [options.node, '--max-semi-space-size=8', options.launcher, 'peer', ...options.args],
+      ProgramArguments: [options.node, '--max-semi-space-size=2', options.launcher, 'peer', ...options.args],
       EnvironmentVariables: { PATH: options.path, DISPATCH_HOME: folder },
       RunAtLoad: true,
       KeepAlive: { SuccessfulExit: false },
