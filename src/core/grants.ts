@@ -5,10 +5,10 @@
 
 import type { LogEvent } from './events.ts';
 import type { DeviceId } from './ids.ts';
-import type { Run } from './runs.ts';
+import { isFinal, type Run } from './runs.ts';
 
 /**
- * `run`: have tasks executed, and follow and steer those. `approve`: see every task of the device that may need a yes, and answer.
+ * `run`: have tasks executed, and follow and steer those. `approve`: see what is open on the device, whoever wants it, and answer.
  * `observe`: follow the whole thread of the device, with outputs and artifacts.
  */
 export const GRANTS = ['run', 'approve', 'observe'] as const;
@@ -25,6 +25,14 @@ export function scopeOf(grants: readonly Grant[]): string {
   return grants.includes('observe') ? 'all' : sortGrants(grants).join('+');
 }
 
+const ENDS: ReadonlySet<LogEvent['type']> = new Set<LogEvent['type']>([
+  'approval.decided',
+  'approval.expired',
+  'run.completed',
+  'run.failed',
+  'run.cancelled',
+]);
+
 /** Whether a device with these grants may learn of an event in the log of `self`. `run` is the run that it belongs to. */
 export function maySee(
   grants: readonly Grant[],
@@ -35,7 +43,8 @@ export function maySee(
 ): boolean {
   if (grants.includes('observe')) return true;
   if (event.type === 'message.said' || run === undefined) return false;
-  if (grants.includes('approve') && run.device === self) return true;
+  // What is over is nobody's to answer any more; of what was seen while it was open, the end is told.
+  if (grants.includes('approve') && run.device === self && (!isFinal(run) || ENDS.has(event.type))) return true;
   return grants.includes('run') && run.origin === caller;
 }
 

@@ -18,7 +18,7 @@ export function createStreams(
   deps: EngineDeps & {
     feed: Feed;
     executions: Executions;
-    outgoing: Pick<Outgoing, 'taken'>;
+    outgoing: Pick<Outgoing, 'sent' | 'taken'>;
     fetches: Pick<Fetches, 'read'>;
   },
 ): EngineStreams {

@@ -2,6 +2,7 @@
 
 import { type Action, routeOf } from '../core/actions.ts';
 import type { Actor } from '../core/approvals.ts';
+import type { RunCommand } from '../core/decide.ts';
 import type { Device } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { EventBody } from '../core/events.ts';
@@ -66,7 +67,11 @@ export function createSubmission(
       route: routeOf(action),
       ...(masked ? { masked: true as const } : {}),
     };
-    return (await journal.apply(id, [{ type: 'submit', data }], { by, sync: false })).run;
+    const submit: RunCommand = { type: 'submit', data };
+    // Its device is there, and gets it next: one write for both facts.
+    const isThere = data.device !== self && deps.network.link(data.device) !== undefined;
+    const commands: RunCommand[] = isThere ? [submit, { type: 'offer' }] : [submit];
+    return (await journal.apply(id, commands, { by, sync: isThere })).run;
   };
 
   const routed = (params: { task: string; cwd?: string; tty?: { cols: number; rows: number } }): RouteAnswer => {

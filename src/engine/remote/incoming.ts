@@ -78,10 +78,16 @@ export function createIncoming(deps: IncomingDeps): PeerService {
   };
   const human = (caller: DeviceId): Actor => ({ kind: 'human', device: caller });
 
+  /** How many offers of each device can be taken before its open runs have to be counted again. */
+  const room = new Map<DeviceId, number>();
   /** A device may keep this one busy, and no more. */
   const requireRoom = async (caller: DeviceId): Promise<void> => {
+    const left = room.get(caller) ?? 0;
+    room.set(caller, left - 1);
+    if (left > 0) return;
     const page = await store.runs({ status: ['queued', 'running', 'waiting_approval'], limit: LOOKED_AT });
     const open = page.items.filter(({ origin, device }) => origin === caller && device === self).length;
+    room.set(caller, MOST_OPEN - open - 1);
     if (open < MOST_OPEN) return;
     throw new DispatchError('unavailable', `${MOST_OPEN} runs of yours are open here, which is the limit`, {
       retryable: true,
@@ -132,23 +138,29 @@ export function createIncoming(deps: IncomingDeps): PeerService {
     return run;
   };
 
-  /** Offers that are being written, by run: the same one twice at once is received once. */
-  const receiving = new Map<RunId, Promise<Run>>();
-  const offer = async (caller: DeviceId, params: Offer): Promise<Run> => {
-    await receiving.get(params.run)?.catch(() => {});
+  /** Offers that are being looked at, by run: the same one twice at once is received once, and its output may be asked for. */
+  const receiving = new Map<RunId, Promise<unknown>>();
+  const offer = (caller: DeviceId, params: Offer): Promise<Run> => {
+    const before = receiving.get(params.run) ?? Promise.resolve();
+    const answer = before.then(() => answerOffer(caller, params));
+    const settled = answer
+      .catch(() => {})
+      .finally(() => {
+        if (receiving.get(params.run) === settled) receiving.delete(params.run);
+      });
+    receiving.set(params.run, settled);
+    return answer;
+  };
+  const answerOffer = async (caller: DeviceId, params: Offer): Promise<Run> => {
     const known = await store.run(params.run);
     if (known === undefined) {
       // A run that is here already is told of whatever may be done now: the caller must know that it is.
       require(caller, 'run');
-      if (deps.stopping()) {
-        throw new DispatchError('unavailable', 'the device is stopping', {
-          retryable: true,
-          hint: 'the run waits for it to come back',
-        });
-      }
-      const received = receive(caller, params).finally(() => receiving.delete(params.run));
-      receiving.set(params.run, received);
-      return received;
+      if (!deps.stopping()) return receive(caller, params);
+      throw new DispatchError('unavailable', 'the device is stopping', {
+        retryable: true,
+        hint: 'the run waits for it to come back',
+      });
     }
     if (known.run.origin !== caller || known.run.device !== self) {
       throw new DispatchError('conflict', 'another run has this id here', { hint: 'submit it again' });
@@ -187,7 +199,7 @@ export function createIncoming(deps: IncomingDeps): PeerService {
     call: (caller, method, params) => methods[method](caller, params),
     log: (caller, { after }, signal) => tellLog({ ...deps, self }, caller, after, signal),
     async output(caller, { run, offset, maxLag }, signal) {
-      await receiving.get(run)?.catch(() => {});
+      await receiving.get(run);
       const readable = await readableRun(caller, run);
       const { size, chunks } = await deps.streams.output(
         { run, offset, ...(maxLag === undefined ? {} : { maxLag }) },

@@ -5,7 +5,7 @@
 
 import type { Actor } from '../../core/approvals.ts';
 import { asDispatchError, DispatchError } from '../../core/errors.ts';
-import type { DeviceId, RunId } from '../../core/ids.ts';
+import type { DeviceId, EntryKey, RunId } from '../../core/ids.ts';
 import { isFinal, type Run } from '../../core/runs.ts';
 import type { Offer } from '../../protocol/peer-api.ts';
 import { type EngineDeps, rawAction } from '../context.ts';
@@ -25,6 +25,8 @@ export interface Outgoing {
   cancel(run: Run, by: Actor): Promise<Run>;
   /** Ends all that this device wanted of one that is not paired any more. */
   giveUp(device: DeviceId, by: Actor): Promise<void>;
+  /** Resolves when the run has been offered on the link that is up, or is over: what is asked for next comes after the offer. */
+  sent(run: RunId, signal: AbortSignal): Promise<void>;
   /** Resolves when the device has taken the run on, or it is over. */
   taken(run: RunId, signal: AbortSignal): Promise<void>;
   close(): void;
@@ -34,19 +36,28 @@ export function createOutgoing(deps: EngineDeps & { journal: Journal; feed: Feed
   const { store, journal, network, clock, self } = deps;
   /** By device, oldest first: what has not been seen in its log. An answer alone may be lost there in a power cut. */
   const waiting = new Map<DeviceId, Set<RunId>>();
-  /** Those that it has answered for since the link came up. */
+  /** Of those, the ones that were offered, and that were answered for, since the link came up. */
+  const offered = new Set<RunId>();
   const answered = new Set<RunId>();
   const offering = new Map<RunId, Promise<void>>();
+  /** Where runs that were submitted just now stand in the thread. */
+  const places = new Map<RunId, EntryKey>();
   const expiries = new Map<RunId, () => void>();
   const settled = new Set<() => void>();
   let closed = false;
 
+  const tellSettled = (): void => {
+    for (const listener of [...settled]) listener();
+  };
+
   const forget = (run: Run): void => {
     waiting.get(run.device)?.delete(run.id);
+    offered.delete(run.id);
     answered.delete(run.id);
+    places.delete(run.id);
     expiries.get(run.id)?.();
     expiries.delete(run.id);
-    for (const listener of [...settled]) listener();
+    tellSettled();
   };
 
   const offerOf = async (run: Run): Promise<Offer | undefined> => {
@@ -58,7 +69,7 @@ export function createOutgoing(deps: EngineDeps & { journal: Journal; feed: Feed
       action,
       because: run.because,
       by: run.by,
-      place: await placeOf(deps, run),
+      place: places.get(run.id) ?? (await placeOf(deps, run)),
       ...(run.retryOf === undefined ? {} : { retryOf: run.retryOf }),
       ...(run.group === undefined ? {} : { group: run.group }),
       ...(run.expiresAt === undefined ? {} : { expiresInMs: Math.max(0, run.expiresAt - clock.now()) }),
@@ -78,27 +89,36 @@ export function createOutgoing(deps: EngineDeps & { journal: Journal; feed: Feed
     return presence?.state === 'offline' && presence.stage === 'denied';
   };
 
-  const offer = async (link: PeerLink, id: RunId): Promise<void> => {
+  /** The run as it is once it is written down that it is offered; undefined if there is nothing to offer any more. */
+  const writeOffer = async (id: RunId, known: Run | undefined): Promise<Run | undefined> => {
+    if (known?.offeredAt !== undefined) return known;
     const state = await store.run(id);
-    if (state === undefined) return;
+    if (state === undefined) return undefined;
     if (isFinal(state.run) || (state.run.acceptedAt !== undefined && state.run.cancelRequested === undefined)) {
       forget(state.run);
-      return;
+      return undefined;
     }
-    const sent = await offerOf(state.run);
+    if (state.run.offeredAt !== undefined || state.run.status !== 'queued') return state.run;
+    return (await journal.apply(id, [{ type: 'offer' }], { by: self, sync: true })).run;
+  };
+
+  /** `known`: the run as it was a moment ago, where it is fresh. */
+  const offer = async (link: PeerLink, id: RunId, known?: Run): Promise<void> => {
+    const run = await writeOffer(id, known);
+    if (run === undefined) return;
+    const sent = await offerOf(run);
     if (sent === undefined) {
-      await end(state.run, 'its secrets are not kept beyond the end of a run; submit it again with them');
+      await end(run, 'its secrets are not kept beyond the end of a run; submit it again with them');
       return;
     }
-    const { run } = await journal.apply(id, state.run.status === 'queued' ? [{ type: 'offer' }] : [], {
-      by: self,
-      sync: true,
-    });
     try {
-      await link.call('offer', sent);
+      const answer = link.call('offer', sent);
+      offered.add(id);
+      tellSettled();
+      await answer;
       if (sent.cancel === true) forget(run);
       answered.add(id);
-      for (const listener of [...settled]) listener();
+      tellSettled();
     } catch (thrown) {
       const error = asDispatchError(thrown);
       // A link that broke says nothing: the run may have been taken on, and is offered again on the next one.
@@ -124,10 +144,10 @@ export function createOutgoing(deps: EngineDeps & { journal: Journal; feed: Feed
   };
 
   /** One offer of a run at a time, and whoever asks meanwhile waits for that one. */
-  const offerOnce = (link: PeerLink, id: RunId): Promise<void> => {
+  const offerOnce = (link: PeerLink, id: RunId, known?: Run): Promise<void> => {
     const underway = offering.get(id);
     if (underway !== undefined) return underway;
-    const attempt = offer(link, id)
+    const attempt = offer(link, id, known)
       .catch((error: unknown) => {
         if (!(error instanceof DispatchError && error.code === 'conflict')) deps.onFault(`offering run ${id}`, error);
       })
@@ -159,11 +179,14 @@ export function createOutgoing(deps: EngineDeps & { journal: Journal; feed: Feed
     waiting.set(run.device, others.add(run.id));
     expire(run);
     const link = network.link(run.device);
-    if (link !== undefined) void offerOnce(link, run.id);
+    if (link !== undefined) void offerOnce(link, run.id, run);
   };
 
   const onLink = async (link: PeerLink): Promise<void> => {
-    for (const id of waiting.get(link.device) ?? []) answered.delete(id);
+    for (const id of waiting.get(link.device) ?? []) {
+      offered.delete(id);
+      answered.delete(id);
+    }
     for (const id of [...(waiting.get(link.device) ?? [])]) {
       if (link.down.aborted || closed) return;
       // An offer on the link before this one may still be finding out that it is gone.
@@ -174,11 +197,26 @@ export function createOutgoing(deps: EngineDeps & { journal: Journal; feed: Feed
   const stopLinks = network.onLink((link) => {
     onLink(link).catch((error: unknown) => deps.onFault(`offering runs to ${link.device}`, error));
   });
-  const stopFeed = deps.feed.onChange(({ event, run }) => {
+  const stopFeed = deps.feed.onChange(({ event, entry, run }) => {
     if (run === undefined || run.origin !== self.device || run.device === self.device) return;
+    if (event.type === 'run.submitted') places.set(run.id, entry.key);
     const isThere = event.device === run.device && run.cancelRequested === undefined;
     if (isFinal(run) || isThere) forget(run);
   });
+
+  const until = (id: RunId, reached: ReadonlySet<RunId>, signal: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        const open = !reached.has(id) && [...waiting.values()].some((runs) => runs.has(id));
+        if (open && !signal.aborted) return;
+        settled.delete(look);
+        signal.removeEventListener('abort', look);
+        resolve();
+      };
+      settled.add(look);
+      signal.addEventListener('abort', look);
+      look();
+    });
 
   return {
     send,
@@ -218,20 +256,8 @@ export function createOutgoing(deps: EngineDeps & { journal: Journal; feed: Feed
       }
       waiting.delete(device);
     },
-    taken(id, signal) {
-      return new Promise((resolve) => {
-        const look = (): void => {
-          const open = !answered.has(id) && [...waiting.values()].some((runs) => runs.has(id));
-          if (open && !signal.aborted) return;
-          settled.delete(look);
-          signal.removeEventListener('abort', look);
-          resolve();
-        };
-        settled.add(look);
-        signal.addEventListener('abort', look);
-        look();
-      });
-    },
+    sent: (id, signal) => until(id, offered, signal),
+    taken: (id, signal) => until(id, answered, signal),
     close() {
       closed = true;
       stopLinks();

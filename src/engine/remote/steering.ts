@@ -46,12 +46,16 @@ export function createSteering(
       if (state === undefined) throw new Error(`approval ${asked.id} is of no run`);
       const link = linkTo(state.run, 'the request');
       if (!link.held.includes('approve')) throw notAllowed(deps, asked.device);
-      const answered = await link.call('decide', {
-        approval: asked.id,
-        decision,
-        digest: (digest ?? asked.digest) as Approval['digest'],
-        ...(note === undefined ? {} : { note }),
-      });
+      const answered = await link
+        .call('decide', {
+          approval: asked.id,
+          decision,
+          digest: (digest ?? asked.digest) as Approval['digest'],
+          ...(note === undefined ? {} : { note }),
+        })
+        .catch((error: unknown) => {
+          throw isConflict(error) ? answeredBefore(deps, state.run) : error;
+        });
       // Under the number that it has here.
       return { approval: answered.approval, run: { ...answered.run, number: state.run.number } };
     },
@@ -68,6 +72,19 @@ export function createSteering(
       return {};
     },
   };
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof DispatchError && error.code === 'conflict';
+}
+
+/** In the words of this device: the other one speaks of the run by the number that it has there. */
+function answeredBefore(deps: EngineDeps, { number, device }: Run): DispatchError {
+  return new DispatchError(
+    'conflict',
+    `the request of run ${number} on ${nameOf(deps, device)} was answered before, or has changed since it was shown`,
+    { hint: `see it with "dispatch show ${number}"` },
+  );
 }
 
 function notAllowed(deps: EngineDeps, device: DeviceId): DispatchError {

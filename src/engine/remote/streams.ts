@@ -11,7 +11,9 @@ import { nameOf } from '../devices.ts';
 import type { PeerLink, RemoteInput } from '../peer-ports.ts';
 import type { Outgoing } from './outgoing.ts';
 
-type Deps = Pick<EngineDeps, 'network' | 'identity' | 'owner' | 'store'> & { outgoing: Pick<Outgoing, 'taken'> };
+type Deps = Pick<EngineDeps, 'network' | 'identity' | 'owner' | 'store'> & {
+  outgoing: Pick<Outgoing, 'sent' | 'taken'>;
+};
 
 type Opened = Awaited<ReturnType<PeerLink['output']>>;
 
@@ -24,8 +26,9 @@ export async function remoteOutput(
 ): Promise<Opened> {
   const link = deps.network.link(run.device);
   if (link === undefined && isFinal(run) && (run.output?.bytes ?? 0) > 0) throw away(deps, run, 'its output');
-  // A run that never reached its device has printed nothing.
-  if (isFinal(run) && run.acceptedAt === undefined) return { size: 0, chunks: nothing() };
+  // What printed nothing has nothing to be read, wherever its device is.
+  if (isFinal(run) && (run.acceptedAt === undefined || (run.output?.bytes ?? 0) === 0))
+    return { size: 0, chunks: nothing() };
   const size = isFinal(run) ? (run.output?.bytes ?? 0) : 0;
   return { size, chunks: follow(deps, run, params, signal) };
 }
@@ -36,7 +39,9 @@ async function* follow(
   { offset, maxLag }: Pick<OutputParams, 'offset' | 'maxLag'>,
   signal: AbortSignal,
 ): AsyncIterable<OutputChunk> {
-  await deps.outgoing.taken(run.id, signal);
+  // In the same breath as the offer: the executor has the run by the time it looks for its output, or says that it has not.
+  await deps.outgoing.sent(run.id, signal);
+  let isTaken = false;
   for (let at = offset; !signal.aborted; ) {
     const state = await deps.store.run(run.id);
     if (state !== undefined && isFinal(state.run) && state.run.acceptedAt === undefined) return;
@@ -53,7 +58,10 @@ async function* follow(
     } catch (thrown) {
       if (signal.aborted) return;
       const error = asDispatchError(thrown);
-      if (!link.down.aborted && !(error.code === 'unavailable' && error.retryable)) throw error;
+      if (link.down.aborted || (error.code === 'unavailable' && error.retryable)) continue;
+      if (error.code !== 'not-found' || isTaken) throw error;
+      isTaken = true;
+      await deps.outgoing.taken(run.id, signal);
     }
   }
 }

@@ -65,8 +65,12 @@ describe('with `run` alone', () => {
 });
 
 describe('with `approve` alone', () => {
-  it('a device sees what runs there and answers, and reads no output', async () => {
-    const { laptop, box } = await begin({ onBox: ['approve'] });
+  it('a device sees what is open there and answers, and reads neither output nor history', async () => {
+    const both = await begin({ onBox: ['approve'], joined: false });
+    const { laptop, box } = both;
+    const before = await box.submit('true');
+    await box.done(before.id);
+    both.join();
     const run = await box.submit('echo printed; true');
     await laptop.until(run.id, 'waiting_approval');
     await box.engine.api.say({ text: 'private' });
@@ -77,7 +81,10 @@ describe('with `approve` alone', () => {
     const [decided] = (await box.engine.api['run.get']({ run: run.id })).approvals;
     expect(decided).toMatchObject({ status: 'approved', decidedBy: { kind: 'human', device: LAPTOP } });
     await expect(laptop.output(run.id)).rejects.toMatchObject({ code: 'refused' });
-    expect(JSON.stringify((await laptop.engine.api['thread.read']({ limit: 50 })).entries)).not.toContain('private');
+    const seen = JSON.stringify((await laptop.engine.api['thread.read']({ limit: 50 })).entries);
+    expect(seen).toContain(run.id);
+    expect(seen).not.toContain('private');
+    expect(seen).not.toContain(before.id);
     await expect(laptop.submit('true', { devices: ['box'] })).rejects.toMatchObject({ code: 'refused' });
   });
 
