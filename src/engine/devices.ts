@@ -1,6 +1,6 @@
 /** The devices as people and scripts see them: this one and those that it is paired with, and how they are named. */
 
-import type { Device, DeviceReport } from '../core/devices.ts';
+import { type Device, type DeviceReport, shortDeviceId } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { DeviceId } from '../core/ids.ts';
 import { type EngineDeps, executorFor } from './context.ts';
@@ -63,6 +63,9 @@ function describePaired(paired: PairedDevice): Device {
   };
 }
 
+/** Of the id of a device that is meant. */
+const SHORTEST_PREFIX = 6;
+
 /** A device as people name it: its name, the beginning of its id, or `local`. Throws `not-found` or `ambiguous`. */
 export function findDevice(devices: readonly Device[], ref: string): Device {
   // An id before any name: nobody is found by calling itself what another one is.
@@ -70,9 +73,10 @@ export function findDevice(devices: readonly Device[], ref: string): Device {
     devices.find((device) => device.id === ref || (ref === 'local' && device.local)) ??
     devices.find((device) => device.name === ref);
   if (named !== undefined) return named;
-  const found = ref.length >= 6 ? devices.filter((device) => device.id.startsWith(ref)) : [];
-  const [only, second] = found;
-  if (second !== undefined) {
+  const found = ref === '' ? [] : devices.filter((device) => device.id.startsWith(ref));
+  // Too little to go by where it fits one only by chance: all ids begin alike.
+  const only = ref.length >= SHORTEST_PREFIX ? found[0] : undefined;
+  if (found.length > 1) {
     throw new DispatchError('ambiguous', `"${ref}" fits several devices: ${found.map(({ name }) => name).join(', ')}`, {
       hint: 'write the name, or more of the id',
     });
@@ -100,5 +104,5 @@ export function mayRunThere(device: Device): boolean {
 
 export function nameOf(deps: Pick<EngineDeps, 'network' | 'identity' | 'owner'>, id: DeviceId): string {
   if (id === deps.identity.device) return deps.owner.name();
-  return deps.network.devices().find((device) => device.id === id)?.name ?? `device ${id.slice(-8)}`;
+  return deps.network.devices().find((device) => device.id === id)?.name ?? `device ${shortDeviceId(id)}`;
 }

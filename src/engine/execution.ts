@@ -77,11 +77,11 @@ export function createExecutions(deps: EngineDeps & { journal: Journal; ends: En
         for (const listener of [...listeners]) listener(run.id);
       },
     });
-    await finish(run.id, outcome, output, slot.cause);
+    await finish(run, outcome, output, slot.cause);
   };
 
   const finish = async (
-    run: RunId,
+    { id: run, origin }: Run,
     outcome: Outcome,
     output: OutputWriter,
     cause: StopCause | undefined,
@@ -90,7 +90,9 @@ export function createExecutions(deps: EngineDeps & { journal: Journal; ends: En
     for (const note of files.notes) output.write(Buffer.from(`[dispatch: ${note}]\n`));
     const { summary, artifacts } = await keepOutput(output);
     const commands = [...files.commands, ...artifacts, commandOf(outcome, summary, cause)];
-    await deps.ends.write(run, commands, { by: self, sync: commands.length > 1 });
+    // What another device is told must be on the disk, and it waits for exactly this.
+    const sync = commands.length > 1 || origin !== self.device;
+    await deps.ends.write(run, commands, { by: self, sync });
     await tidy(run);
   };
 

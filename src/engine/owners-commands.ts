@@ -4,7 +4,7 @@
  */
 
 import type { Actor } from '../core/approvals.ts';
-import { DEVICE_NAME, type Device } from '../core/devices.ts';
+import { DEVICE_NAME, type Device, shortDeviceId } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { DeviceId, RunId } from '../core/ids.ts';
 import type { Run } from '../core/runs.ts';
@@ -12,11 +12,11 @@ import type { EngineApi } from '../protocol/api.ts';
 import { mayStillRun } from './admission.ts';
 import type { EngineDeps } from './context.ts';
 import { findDevice } from './devices.ts';
+import { readOpenRuns } from './open-runs.ts';
 import type { Outgoing } from './remote/outgoing.ts';
 
 /** Words that mean something else where a device is named. */
 const TAKEN_WORDS = new Set(['local', 'all']);
-const PAGE = 200;
 
 type OwnersCommands = Pick<
   EngineApi,
@@ -100,7 +100,7 @@ function checkName(name: string, devices: readonly Device[], renamed: Device): v
   }
   const other = devices.find((device) => device.name === name && device.id !== renamed.id);
   if (other !== undefined) {
-    throw new DispatchError('conflict', `another device is called "${name}" already: ${other.id.slice(-8)}`, {
+    throw new DispatchError('conflict', `another device is called "${name}" already: ${shortDeviceId(other.id)}`, {
       hint: 'choose another name, or rename that one first',
     });
   }
@@ -119,19 +119,8 @@ async function stopShells(deps: Stopper): Promise<void> {
 }
 
 async function stopWhere(deps: Stopper, meant: (run: Run) => boolean): Promise<void> {
-  const { store, identity } = deps;
-  let before: RunId | undefined;
-  for (let more = true; more; ) {
-    const page = await store.runs({
-      status: ['queued', 'running', 'waiting_approval'],
-      limit: PAGE,
-      ...(before === undefined ? {} : { before }),
-    });
-    const found = page.items.filter((run) => run.device === identity.device && meant(run));
-    await Promise.all(found.map((run) => stopOne(deps, run)));
-    before = page.items.at(-1)?.id;
-    more = page.more && before !== undefined;
-  }
+  const found = await readOpenRuns(deps.store, (run) => run.device === deps.identity.device && meant(run));
+  await Promise.all(found.map((run) => stopOne(deps, run)));
 }
 
 async function stopOne(deps: Stopper, run: Run): Promise<void> {

@@ -5,13 +5,12 @@
 
 import type { Actor } from '../core/approvals.ts';
 import type { RunId } from '../core/ids.ts';
-import { isFinal, type Run, type RunStatus } from '../core/runs.ts';
+import { isFinal, type Run } from '../core/runs.ts';
 import { giveUp } from './admission.ts';
 import { collectFiles, collectOutput } from './artifacts.ts';
 import { type EngineDeps, executorFor } from './context.ts';
 import type { Ends } from './ends.ts';
-
-const PAGE = 200;
+import { readOpenRuns } from './open-runs.ts';
 
 /** What an earlier peer left. */
 export interface Legacy {
@@ -26,7 +25,7 @@ export interface Legacy {
 /** Reads all of it before anything new begins: what a client submits meanwhile must not be taken for left behind. */
 export async function findLegacy(deps: EngineDeps): Promise<Legacy> {
   const self = deps.identity.device;
-  const open = (await readAll(deps, ['running', 'queued', 'waiting_approval'])).reverse();
+  const open = (await readOpenRuns(deps.store)).reverse();
   const unfinished: Run[] = [];
   for (const run of open) if (run.status !== 'waiting_approval' && (await isOurs(deps, run))) unfinished.push(run);
   return {
@@ -68,17 +67,6 @@ async function sweep(deps: EngineDeps, withFiles: readonly RunId[]): Promise<voi
 
 async function removeFiles(deps: EngineDeps, run: RunId): Promise<void> {
   await Promise.all([deps.outputs.remove(run), deps.workspaces.remove(run), deps.vault.erase(run)]);
-}
-
-async function readAll(deps: EngineDeps, status: readonly RunStatus[]): Promise<Run[]> {
-  const runs: Run[] = [];
-  for (let more = true; more; ) {
-    const before = runs.at(-1)?.id;
-    const page = await deps.store.runs({ status, limit: PAGE, ...(before === undefined ? {} : { before }) });
-    runs.push(...page.items);
-    more = page.more;
-  }
-  return runs;
 }
 
 /** Ends what the lost peer left running, keeps what it had printed, and says so. */

@@ -62,21 +62,24 @@ async function resolveArtifact(store: ThreadStore, ref: string): Promise<Artifac
       : all.filter((artifact) => artifact.name === name);
   const found = named.length === 0 && name === undefined ? all : named;
   const [only, second] = found;
-  const names = all
-    .map((artifact) => `${runRef}/${artifact.name}`)
-    .slice(0, SHOWN)
-    .join(', ');
+  const namesOf = (artifacts: readonly Artifact[]): string =>
+    artifacts
+      .slice(0, SHOWN)
+      .map((artifact) => `${runRef}/${artifact.name}`)
+      .join(', ');
   if (only === undefined) {
     throw new DispatchError(
       'not-found',
       `run ${runRef} has no ${name === undefined ? 'artifacts' : `artifact "${name}"`}`,
       {
-        hint: names === '' ? `list them with "${LIST.artifact}"` : `it has ${names}`,
+        hint: all.length === 0 ? `list them with "${LIST.artifact}"` : `it has ${namesOf(all)}`,
       },
     );
   }
   if (second !== undefined)
-    throw new DispatchError('ambiguous', `run ${runRef} has ${found.length} artifacts`, { hint: `name one: ${names}` });
+    throw new DispatchError('ambiguous', `run ${runRef} has ${found.length} artifacts`, {
+      hint: `name one of ${namesOf(found)}`,
+    });
   return only.id;
 }
 

@@ -12,6 +12,7 @@ import { type EngineDeps, rawAction } from '../context.ts';
 import { nameOf } from '../devices.ts';
 import type { Feed } from '../feed.ts';
 import type { Journal } from '../journal.ts';
+import { readOpenRuns } from '../open-runs.ts';
 import type { PeerLink } from '../peer-ports.ts';
 
 /** How soon a device is asked again that could not take a run just now. */
@@ -246,7 +247,7 @@ export function createOutgoing(deps: EngineDeps & { journal: Journal; feed: Feed
       return (await store.run(run.id))?.run ?? asked;
     },
     async giveUp(device, by) {
-      const open = await openRunsOn(deps, device, self.device);
+      const open = await readOpenRuns(store, (run) => run.device === device && run.origin === self.device);
       for (const run of open) {
         const command = { type: 'cancel', data: { reason: 'revoked' } } as const;
         await journal.apply(run.id, [command], { by, sync: true }).catch((error: unknown) => {
@@ -272,23 +273,4 @@ async function placeOf({ store }: EngineDeps, run: Run): Promise<string> {
   const place = await store.placeOf(run.id);
   if (place === undefined) throw new Error(`run ${run.id} has no place in the thread`);
   return place;
-}
-
-const PAGE = 200;
-
-/** Runs of `origin` that the device has not ended. */
-async function openRunsOn({ store }: EngineDeps, device: DeviceId, origin: DeviceId): Promise<Run[]> {
-  const found: Run[] = [];
-  let before: RunId | undefined;
-  for (let more = true; more; ) {
-    const page = await store.runs({
-      status: ['queued', 'running', 'waiting_approval'],
-      limit: PAGE,
-      ...(before === undefined ? {} : { before }),
-    });
-    found.push(...page.items.filter((run) => run.device === device && run.origin === origin));
-    before = page.items.at(-1)?.id;
-    more = page.more && before !== undefined;
-  }
-  return found;
 }

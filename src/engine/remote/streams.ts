@@ -29,8 +29,39 @@ export async function remoteOutput(
   // What printed nothing has nothing to be read, wherever its device is.
   if (isFinal(run) && (run.acceptedAt === undefined || (run.output?.bytes ?? 0) === 0))
     return { size: 0, chunks: nothing() };
-  const size = isFinal(run) ? (run.output?.bytes ?? 0) : 0;
-  return { size, chunks: follow(deps, run, params, signal) };
+  if (isFinal(run)) return { size: run.output?.bytes ?? 0, chunks: follow(deps, run, params, signal) };
+  // Only its device knows how much there is so far; of one that has not begun there is nothing to be known.
+  const begun =
+    run.startedAt === undefined || link === undefined ? undefined : await openNow(link, run, params, signal);
+  return { size: begun?.size ?? 0, chunks: follow(deps, run, params, signal, begun) };
+}
+
+interface Begun extends Opened {
+  readonly link: PeerLink;
+}
+
+/** Undefined where it does not come about at once: that is what following is for. */
+async function openNow(
+  link: PeerLink,
+  run: Run,
+  params: Pick<OutputParams, 'offset' | 'maxLag'>,
+  signal: AbortSignal,
+): Promise<Begun | undefined> {
+  try {
+    return { link, ...(await open(link, run, params, signal)) };
+  } catch {
+    return undefined;
+  }
+}
+
+function open(
+  link: PeerLink,
+  { id }: Run,
+  { offset, maxLag }: Pick<OutputParams, 'offset' | 'maxLag'>,
+  signal: AbortSignal,
+): Promise<Opened> {
+  const request = { run: id, offset, ...(maxLag === undefined ? {} : { maxLag }) };
+  return link.output(request, AbortSignal.any([signal, link.down]));
 }
 
 async function* follow(
@@ -38,18 +69,21 @@ async function* follow(
   run: Run,
   { offset, maxLag }: Pick<OutputParams, 'offset' | 'maxLag'>,
   signal: AbortSignal,
+  begun?: Begun,
 ): AsyncIterable<OutputChunk> {
+  let opened = begun;
   // In the same breath as the offer: the executor has the run by the time it looks for its output, or says that it has not.
   await deps.outgoing.sent(run.id, signal);
   let isTaken = false;
   for (let at = offset; !signal.aborted; ) {
     const state = await deps.store.run(run.id);
     if (state !== undefined && isFinal(state.run) && state.run.acceptedAt === undefined) return;
-    const link = await nextLink(deps, run, signal);
+    const link = opened?.link ?? (await nextLink(deps, run, signal));
     if (link === undefined) return;
     try {
-      const request = { run: run.id, offset: at, ...(maxLag === undefined ? {} : { maxLag }) };
-      const { chunks } = await link.output(request, AbortSignal.any([signal, link.down]));
+      const lag = maxLag === undefined ? {} : { maxLag };
+      const { chunks } = opened ?? (await open(link, run, { offset: at, ...lag }, signal));
+      opened = undefined;
       for await (const chunk of chunks) {
         at = chunk.offset + chunk.bytes.length;
         yield chunk;

@@ -29,6 +29,8 @@ import { scratchOf, verifyDatabase } from './verify.ts';
 /** How far ahead another device's clock may be to move this one's timestamps: beyond that it is wrong, not early. */
 const BELIEVED_AHEAD_MS = 5 * 60_000;
 
+/** How long a flush waits for a synced write of somebody else. */
+const FLUSH_PATIENCE_MS = 5;
 const FLUSH: Operation = { type: 'del', key: FLUSH_KEY };
 
 export interface ThreadStoreOptions {
@@ -86,6 +88,8 @@ class LevelThreadStore implements ImportingThreadStore {
   #lastWrite: Promise<unknown> = Promise.resolve();
   /** Something was written that a power cut could take back. */
   #unsynced = false;
+  /** Resolves with the next synced write; there while somebody waits for one. */
+  #synced: PromiseWithResolvers<void> | undefined;
 
   constructor({ location, device, now }: ThreadStoreOptions, db: Database, tips: Tips) {
     this.#location = location;
@@ -182,9 +186,28 @@ class LevelThreadStore implements ImportingThreadStore {
   }
 
   flush(): Promise<void> {
-    if (!this.#unsynced) return this.#lastWrite.then(() => undefined);
-    // Any synced write takes everything before it along: LevelDB has one log.
-    return this.#write((db) => (this.#unsynced ? this.#batch(db, [FLUSH], true) : Promise.resolve()));
+    if (!this.#unsynced) return Promise.resolve();
+    if (this.#synced !== undefined) return this.#synced.promise;
+    const synced = Promise.withResolvers<void>();
+    this.#synced = synced;
+    const settle = (): void => {
+      if (this.#synced === synced) this.#synced = undefined;
+    };
+    // Any synced write takes everything before it along, as LevelDB has one log; and one is mostly on its way.
+    const timer = setTimeout(() => {
+      this.#write((db) => (this.#unsynced ? this.#batch(db, [FLUSH], true) : Promise.resolve())).then(
+        synced.resolve,
+        synced.reject,
+      );
+    }, FLUSH_PATIENCE_MS);
+    synced.promise.then(
+      () => {
+        clearTimeout(timer);
+        settle();
+      },
+      settle,
+    );
+    return synced.promise;
   }
 
   run(id: RunId): Promise<RunState | undefined> {
@@ -292,6 +315,7 @@ class LevelThreadStore implements ImportingThreadStore {
     try {
       await db.batch([...operations], { sync });
       this.#unsynced = !sync;
+      if (sync) this.#synced?.resolve();
     } catch (error) {
       this.#failed = explain(error, this.#location, `writing to the database at ${this.#location} failed`);
       throw this.#failed;
