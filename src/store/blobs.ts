@@ -3,7 +3,7 @@
  * way, synced, and renamed: a half file never has a final name. Never deletes a blob.
  */
 
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { constants, readdirSync, rmSync } from 'node:fs';
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -32,7 +32,6 @@ export function createBlobStore(dir: string): FileBlobStore {
   const partials = createPartialBlobs(join(dir, 'partial'), (path, sha256, sizeBytes) =>
     settle(path, pathOf(sha256), sizeBytes),
   );
-  let made = 0;
 
   const pathOf = (sha256: Sha256): string => {
     if (!SHA256.test(sha256))
@@ -54,8 +53,8 @@ export function createBlobStore(dir: string): FileBlobStore {
   };
 
   const put = async (chunks: AsyncIterable<Uint8Array>): Promise<{ sha256: Sha256; sizeBytes: number }> => {
-    made += 1;
-    const part = join(tmp, `${process.pid}-${made}`);
+    // A name that nobody else makes: a process may get the number of one that left something behind.
+    const part = join(tmp, randomUUID());
     try {
       await mkdir(tmp, { recursive: true, mode: 0o700 });
       const kept = await writePart(part, chunks);
