@@ -3,9 +3,12 @@
 
 import type { Approval } from '../core/approvals.ts';
 import { isFinal, type Run } from '../core/runs.ts';
+import { askerOf } from './asking.ts';
+import { accessOf } from './enforced.ts';
 import { describeStatus, formatBytes, formatDuration, formatTime } from './format.ts';
 import type { Model } from './model.ts';
 import type { RunDialog } from './overlay-model.ts';
+import { linkLost } from './presence.ts';
 import { exactRows, proseRows } from './rows.ts';
 import { deviceName, elapsed, findRun } from './select.ts';
 import { sanitizeLine } from './terminal/sanitize.ts';
@@ -35,7 +38,7 @@ export function detailRows(model: Model, dialog: RunDialog, width: number): read
   heading('Task');
   const command = run.action.kind === 'shell' ? run.action.command : run.action.source;
   for (const text of exactRows(command, width)) rows.push({ style: 'command', text });
-  for (const [label, value] of facts(model, run)) {
+  for (const [label, value] of facts(model, run, approvals)) {
     for (const text of exactRows(sanitizeLine(`${label.padEnd(10)}${value}`), width))
       rows.push({ style: 'label', text });
   }
@@ -51,16 +54,19 @@ export function detailRows(model: Model, dialog: RunDialog, width: number): read
   return rows;
 }
 
-function facts(model: Model, run: Run): (readonly [string, string])[] {
+function facts(model: Model, run: Run, approvals: readonly Approval[]): (readonly [string, string])[] {
   const time = (at: number): string => formatTime(at, model.now);
   const { action } = run;
   const output = isFinal(run) ? run.output : undefined;
   const list: (readonly [string, string])[] = [
-    ['status', describeStatus(run)],
+    ['status', linkLost(model, run) ?? describeStatus(run)],
+    ['asked by', askerOf(model, run)],
     ['route', run.route],
     ['device', deviceName(model, run.device)],
   ];
-  if (action.kind === 'shell') list.push(['access', action.access], ['folder', action.cwd ?? 'the home folder']);
+  const access = accessOf(model, run, approvals);
+  if (access !== undefined) list.push(['access', access]);
+  if (action.kind === 'shell') list.push(['folder', folderOf(action.cwd, approvals)]);
   list.push(['submitted', time(run.submittedAt)]);
   if (run.startedAt !== undefined) list.push(['started', time(run.startedAt)]);
   if (isFinal(run))
@@ -86,6 +92,9 @@ function facts(model: Model, run: Run): (readonly [string, string])[] {
   list.push(['id', run.id]);
   return list;
 }
+
+const folderOf = (cwd: string | undefined, approvals: readonly Approval[]): string =>
+  cwd ?? approvals.at(-1)?.payload.cwd ?? 'the home folder';
 
 export function describeApproval(model: Pick<Model, 'devices' | 'now'>, approval: Approval): string {
   const title = sanitizeLine(approval.title);

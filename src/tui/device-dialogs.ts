@@ -1,5 +1,6 @@
 // The dialogs about devices as data: the page of one, its name, letting it go, lists of runs, and pairing. Parts of the model.
 
+import type { Device } from '../core/devices.ts';
 import type { Grant } from '../core/grants.ts';
 import type { LanDevice, PairingSession, PairProposal } from '../protocol/api.ts';
 import type { EditorState } from './terminal/editor.ts';
@@ -44,8 +45,10 @@ export type PairSession =
       readonly attempts: number;
       /** How many attempts there may be; undefined until the first. */
       readonly most: number | undefined;
+      /** The newest of them goes on. */
+      readonly trying: boolean;
       readonly log: readonly PairLine[];
-      /** Who has proved to hold the ticket and has not confirmed yet. */
+      /** Who has proved to hold the ticket and has not answered yet. */
       readonly proposal: PairProposal | undefined;
     }
   | {
@@ -81,16 +84,18 @@ export interface PairDialog {
   readonly notice: string | undefined;
 }
 
-/** What the other side proved to be, and the question whether to pair. The answer is guarded as an approval's is. */
+/** Who the other side is, and the question whether to pair. The answer is guarded as an approval's is. */
 export interface ProposalDialog {
   readonly kind: 'proposal';
   readonly proposal: PairProposal;
   /** What the session gives that it came to, if that is one of ours. */
   readonly ours: readonly Grant[] | undefined;
+  /** What the two may do now, if they are paired already. */
+  readonly now: Device['grants'] | undefined;
   readonly deafUntil: number;
   /** What the other side gets in return, where it asks. */
   readonly give: readonly Grant[];
-  /** The selected row of what is given. */
+  /** The selected row: at first the first that can be switched. */
   readonly row: number;
   /** What the device is to be called here, if not by its own name. */
   readonly name: string | undefined;

@@ -3,22 +3,30 @@
 
 import type { Device } from '../core/devices.ts';
 import { GRANTS } from '../core/grants.ts';
-import { describeStatus } from './format.ts';
+import type { Run } from '../core/runs.ts';
 import { LETS_YOU, MAY_HERE } from './grant-words.ts';
 import type { Model } from './model.ts';
-import { clockWarning, isDenied, presenceInFull, whyWaits } from './presence.ts';
+import { clockWarning, isDenied, linkLost, presenceInFull, whyWaits } from './presence.ts';
 import { exactRows, proseRows } from './rows.ts';
 import { runsOfDevice } from './select.ts';
+import type { Rect } from './terminal/cells.ts';
 import { sanitizeLine } from './terminal/sanitize.ts';
 
 export interface DeviceRow {
-  readonly style: 'heading' | 'label' | 'text' | 'warning';
+  readonly style: 'heading' | 'label' | 'text' | 'warning' | 'run';
   readonly text: string;
+  /** Of a row that stands for a run: drawn as in the list of runs. */
+  readonly run?: Run;
 }
 
 /** Columns of a label. */
 export const LABEL_WIDTH = 12;
 const LISTED_RUNS = 10;
+/** What is said of a run begins under what runs. */
+const RUN_INDENT = 5;
+
+/** Where the rows stand: a column of air on both sides. */
+export const deviceBody = (box: Rect): Rect => ({ ...box, x: box.x + 1, width: Math.max(1, box.width - 2) });
 
 export function deviceRows(
   model: Pick<Model, 'devices' | 'runs' | 'now'>,
@@ -58,11 +66,16 @@ export function deviceRows(
     heading('It here');
     if (given.length === 0) prose('- it may do nothing here');
     for (const grant of GRANTS) if (given.includes(grant)) prose(`- it ${MAY_HERE[grant]}`);
+    prose('To change either, pair again with P: a new pairing takes the place of this one.');
   }
   const runs = runsOfDevice(model, id);
   heading(runs.length === 0 ? 'Nothing has run there lately' : 'What runs and ran there');
   for (const run of runs.slice(0, LISTED_RUNS)) {
-    prose(`${run.number} ${sanitizeLine(run.task)}: ${whyWaits(model, run) ?? describeStatus(run)}`);
+    rows.push({ style: 'run', text: sanitizeLine(run.task), run });
+    const why = linkLost(model, run) ?? whyWaits(model, run) ?? '';
+    if (why === '') continue;
+    for (const row of proseRows(why, width - RUN_INDENT))
+      rows.push({ style: 'text', text: ' '.repeat(RUN_INDENT) + row });
   }
   if (runs.length > LISTED_RUNS) prose(`and ${runs.length - LISTED_RUNS} more: Enter lists them`);
   return rows;

@@ -43,7 +43,8 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
     work().catch((error: unknown) => failed(failureOf(error)));
   };
   const toastFailure = ({ message }: Failure): void => tell({ type: 'toast', toast: { tone: 'error', text: message } });
-  const done = (text: string): void => tell({ type: 'toast', toast: { tone: 'success', text } });
+  const done = (text: string, about?: string): void =>
+    tell({ type: 'toast', toast: { tone: 'success', text, ...(about === undefined ? {} : { about }) } });
 
   const submit = async (effect: Extract<Effect, { type: 'submit' }>, id: string): Promise<void> => {
     const { runs } = await client().call('submit', { id, task: effect.text, cwd: deps.cwd, tty: effect.tty });
@@ -87,7 +88,7 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
       case 'cancel':
         return attempt(async () => {
           const { run } = await client().call('cancel', { run: effect.run });
-          done(isFinal(run) ? `cancelled run ${run.number}` : `cancel requested: run ${run.number}`);
+          done(isFinal(run) ? `cancelled run ${run.number}` : `cancel requested: run ${run.number}`, run.id);
         });
       case 'retry':
         return attempt(
@@ -100,7 +101,7 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
       case 'signal':
         return attempt(async () => {
           await client().call('signal', { run: effect.run, signal: effect.signal });
-          done(`sent ${effect.signal}`);
+          done(`sent ${effect.signal}`, effect.run);
         });
       case 'load':
         return attempt(
@@ -189,6 +190,11 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
 const newId = (): string => spellId(randomBytes(10));
 
 function failureOf(error: unknown): Failure {
-  const { code, message, hint } = asDispatchError(error);
-  return { code, message: hint === undefined ? message : `${message}: ${hint}` };
+  const { code, message, hint, details } = asDispatchError(error);
+  const word = (name: 'stage' | 'refusal'): Partial<Failure> => {
+    const value = details?.[name];
+    return typeof value === 'string' ? { [name]: value } : {};
+  };
+  const said = hint === undefined ? message : `${message}: ${hint}`;
+  return { code, message: said, ...word('stage'), ...word('refusal') };
 }

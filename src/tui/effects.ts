@@ -115,4 +115,4 @@ export interface OutputSubscription {
   readonly away?: true;
 }
 
-export type ToastText = Pick<Toast, 'tone' | 'text'>;
+export type ToastText = Pick<Toast, 'tone' | 'text' | 'about'>;

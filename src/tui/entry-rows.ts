@@ -5,7 +5,7 @@ import { isFinal, type Run } from '../core/runs.ts';
 import type { Message, ThreadEntry } from '../core/thread.ts';
 import { membersOf } from './groups.ts';
 import type { Model, ShownEntry, Tail } from './model.ts';
-import { whyWaits } from './presence.ts';
+import { linkLost, whyWaits } from './presence.ts';
 import { proseRows } from './rows.ts';
 import { deviceName } from './select.ts';
 import { sanitizeLine } from './terminal/sanitize.ts';
@@ -50,7 +50,7 @@ export function entryRows(model: EntryModel, entry: ShownEntry, width: number): 
     entry.kind === 'message'
       ? authorOf(model, entry.message, width)
       : membersOf(entry)
-          .flatMap((run) => whyWaits(model, run) ?? [])
+          .flatMap((run) => linkLost(model, run) ?? whyWaits(model, run) ?? [])
           .join('\n');
   const before = known.get(entry);
   if (before !== undefined && before.width === width && before.tail === tail && before.said === said)

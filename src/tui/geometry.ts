@@ -129,7 +129,9 @@ function placePanes(model: Model, tier: Tier, whole: Rect): Placed {
 function stack(model: Model, right: Rect): Record<'approvals' | 'runs' | 'devices', Rect> {
   const third = Math.floor(right.height / 3);
   const approvals = Math.max(3, Math.min(2 + APPROVAL_ROWS * Math.max(1, model.approvals.length), third));
-  const devices = Math.max(3, Math.min(2 + Math.max(1, model.devices.length), third));
+  // With only one there is a row that says how there come to be more.
+  const known = model.devices.length > 1 ? model.devices.length : 2;
+  const devices = Math.max(3, Math.min(2 + known, third));
   const runs = right.height - approvals - devices;
   return {
     approvals: { ...right, height: approvals },

@@ -9,6 +9,13 @@ export const MAY_HERE: Readonly<Record<Grant, string>> = {
   observe: 'may follow the whole thread here',
 };
 
+/** The same in few columns. */
+export const MAY_HERE_SHORT: Readonly<Record<Grant, string>> = {
+  run: 'run tasks here',
+  approve: 'answer here',
+  observe: 'follow all',
+};
+
 /** What another device lets this one do. */
 export const LETS_YOU: Readonly<Record<Grant, string>> = {
   run: 'lets you run tasks and follow them',

@@ -64,12 +64,14 @@ const WORDS: Readonly<Record<RunStatus, string>> = {
   completed: 'done',
 };
 
-/** `1 failed, 1 running, 2 done`. */
-export function combinedStatus(runs: readonly Run[]): string {
-  return ORDER.flatMap((status) => {
-    const count = runs.filter((run) => run.status === status).length;
+/** `1 failed, 1 running, 2 done`. `isLost`: how a run stands is not known, for its device is out of reach. */
+export function combinedStatus(runs: readonly Run[], isLost: (run: Run) => boolean = () => false): string {
+  const lost = runs.filter(isLost).length;
+  const known = ORDER.flatMap((status) => {
+    const count = runs.filter((run) => run.status === status && !isLost(run)).length;
     return count === 0 ? [] : [`${count} ${WORDS[status]}`];
-  }).join(', ');
+  });
+  return [...(lost === 0 ? [] : [`${lost} lost`]), ...known].join(', ');
 }
 
 export const worstOf = (runs: readonly Run[]): Run | undefined => {

@@ -20,7 +20,7 @@ const TASKS = [
   ['!command', 'run it in the shell of this device: reads and writes in reachable folders'],
   ['!?command', 'the same, reading only'],
   ['!!command', 'the same, with full access'],
-  ['!command @device', 'run it on that device; on several, one run each; @all: on every device'],
+  ['!command @device', 'run it on that device; @a,b on several, one run each; @all: on every device'],
   ['= expression', 'work it out in this session'],
 ] as const;
 

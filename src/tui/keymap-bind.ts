@@ -1,6 +1,7 @@
 // What a key binding is, and the places where keys mean something: the currency of the keymap.
 
 import { always, type EnabledWhen } from './keymap-enabled.ts';
+import type { Model } from './model.ts';
 
 /** Where a key means something. Several are active at once; the most particular comes first. */
 export const CONTEXTS = {
@@ -9,6 +10,7 @@ export const CONTEXTS = {
   actions: 'On a run, an artifact or an approval',
   approval: 'In an approval',
   run: 'In the detail of a run',
+  fleet: 'On a device',
   device: 'In the page of a device',
   runs: 'In a list of runs',
   pair: 'Pairing',
@@ -39,7 +41,7 @@ export interface Binding {
   /** What it does, for help and palette, as a phrase in the imperative. */
   readonly description: string;
   /** The short word of the footer, and how early it stands there (1 is first). Absent: not in the footer. */
-  readonly footer?: { readonly label: string; readonly order: number };
+  readonly footer?: { readonly label: string | ((model: Model) => string); readonly order: number };
   /** Offered in the palette. */
   readonly palette?: true;
   readonly enabled: EnabledWhen;
@@ -57,4 +59,6 @@ export function bind<const Id extends string>(
   return { id, keys: keys.split(' '), context, description, enabled: always, ...options };
 }
 
-export const foot = (label: string, order: number): Options => ({ footer: { label, order } });
+export const foot = (label: string | ((model: Model) => string), order: number): Options => ({
+  footer: { label, order },
+});

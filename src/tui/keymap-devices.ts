@@ -1,29 +1,54 @@
 // The keys of the dialogs about devices: their pages, lists of runs, pairing. Part of the keymap.
 
 import { bind, foot } from './keymap-bind.ts';
-import { asksGrants, canEnter, canPair, canRename, canRevoke, canToggle, hasRun, hasTicket } from './keymap-enabled.ts';
+import {
+  asksGrants,
+  canCancelListed,
+  canEnter,
+  canPair,
+  canRename,
+  canRevoke,
+  canToggle,
+  connected,
+  hasRun,
+  hasTicket,
+} from './keymap-enabled.ts';
 
 export const DEVICE_KEYS = [
+  bind('fleet', 'fleet.rename', 'r', 'change what the device is called', { ...foot('rename', 4), enabled: canRename }),
+  bind('fleet', 'fleet.revoke', 'x', 'revoke the device: it is out at once, until it is paired again', {
+    ...foot('revoke', 5),
+    enabled: canRevoke,
+  }),
   bind('device', 'device.rename', 'r', 'change what it is called', { ...foot('rename', 3), enabled: canRename }),
   bind('device', 'device.revoke', 'x', 'revoke it: it is out at once, until it is paired again', {
     ...foot('revoke', 4),
     enabled: canRevoke,
   }),
   bind('device', 'device.runs', 'enter', 'list what runs and ran there', foot('its runs', 2)),
+  bind('device', 'device.pair', 'P', 'pair with it again, to change what is allowed', { enabled: connected }),
   bind('device', 'device.copy', 'c', 'copy its id'),
   bind('device', 'device.close', 'escape q', 'go back', foot('back', 1)),
 
   bind('runs', 'runs.open', 'enter', 'open the selected run', { ...foot('open', 1), enabled: hasRun }),
   bind('runs', 'runs.down', 'j down', 'next run'),
   bind('runs', 'runs.up', 'k up', 'run before'),
+  bind('runs', 'runs.cancel-all', 'X', 'cancel all of them', { ...foot('cancel all', 6), enabled: canCancelListed }),
   bind('runs', 'runs.close', 'escape q', 'go back', foot('back', 2)),
 
   bind('pair', 'pair.enter', 'enter', 'open the session, join, or choose the device', {
     ...foot('go on', 1),
     enabled: canEnter,
   }),
-  bind('pair', 'pair.next', 'tab', 'show a ticket, use a ticket, nearby', foot('show/use/nearby', 2)),
-  bind('pair', 'pair.previous', 'S-tab', 'the same, the other way round'),
+  bind(
+    'pair',
+    'pair.next',
+    'C-n',
+    'go to the next of: show a ticket, use a ticket, nearby',
+    foot('show/use/nearby', 2),
+  ),
+  bind('pair', 'pair.forth', 'tab', 'go to the next field or switch', foot('next field', 4)),
+  bind('pair', 'pair.back', 'S-tab', 'go to the one before'),
   bind('pair', 'pair.down', 'down', 'go down'),
   bind('pair', 'pair.up', 'up', 'go up'),
   bind('pair', 'pair.close', 'escape', 'go back; a session that is open is closed', foot('close', 3)),

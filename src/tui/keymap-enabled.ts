@@ -3,7 +3,15 @@
 import { isFinal, type Run } from '../core/runs.ts';
 import type { Model } from './model.ts';
 import { mayAnswer, whyOffline } from './presence.ts';
-import { overlayOf, selectedEntry, subjectArtifact, subjectRun, topOverlay } from './select.ts';
+import {
+  listedRuns,
+  overlayOf,
+  subjectApproval,
+  subjectArtifact,
+  subjectGroup,
+  subjectRun,
+  topOverlay,
+} from './select.ts';
 import { sanitizeLine } from './terminal/sanitize.ts';
 import { approvableAt } from './update/approvals.ts';
 import { subjectDevice } from './update/devices.ts';
@@ -35,13 +43,8 @@ const onRun =
   (model) => {
     const run = subjectRun(model);
     if (run !== undefined) return check(run);
-    return isOnGroup(model) ? 'Enter lists the runs of the group: choose one' : 'select a run first';
+    return subjectGroup(model) !== undefined ? 'Enter lists the runs of the group: choose one' : 'select a run first';
   };
-
-const isOnGroup = (model: Model): boolean => {
-  const entry = topOverlay(model) === undefined ? selectedEntry(model) : undefined;
-  return entry?.members !== undefined;
-};
 
 const inTerminal = (run: Run): Enabled => {
   if (isFinal(run)) return `run ${run.number} is over`;
@@ -59,13 +62,21 @@ const inReach: EnabledWhen = (model) => {
 };
 
 export const canAttach: EnabledWhen = all(connected, onRun(inTerminal), inReach);
-export const canCancel: EnabledWhen = all(
-  connected,
-  onRun((run) => {
+const cancellable = (run: Run): boolean => !isFinal(run) && run.cancelRequested !== true;
+const someOf = (runs: readonly Run[]): Enabled => runs.some(cancellable) || 'all of them are over, or being cancelled';
+
+export const canCancel: EnabledWhen = all(connected, (model) => {
+  const group = subjectGroup(model);
+  if (group !== undefined) return someOf(group);
+  return onRun((run) => {
     if (isFinal(run)) return `run ${run.number} is over`;
     return run.cancelRequested !== true || `run ${run.number} is being cancelled`;
-  }),
-);
+  })(model);
+});
+export const canCancelListed: EnabledWhen = all(connected, (model) => {
+  const list = overlayOf(model, 'runs');
+  return list === undefined ? 'no runs are listed' : someOf(listedRuns(model, list));
+});
 export const canRetry: EnabledWhen = all(
   connected,
   onRun((run) => isFinal(run) || `run ${run.number} is not over`),
@@ -80,6 +91,12 @@ export const hasNextApproval: EnabledWhen = (model) => {
   if (overlayOf(model, 'approval') !== undefined) return 'answer this one first, or leave it pending';
   return model.approvals.length > 0 || 'nothing waits for an answer';
 };
+
+/** Where it cannot be answered here it can be looked at. */
+export function nextApprovalLabel(model: Model): string {
+  const approval = subjectApproval(model) ?? model.approvals[0];
+  return approval === undefined || mayAnswer(model, approval) === true ? 'approve…' : 'look…';
+}
 
 export const hasSearch: EnabledWhen = ({ search }) => search.results.length > 0 || 'search first, with /';
 

@@ -19,8 +19,9 @@ import {
   hasSearch,
   hasSelection,
   hasText,
+  nextApprovalLabel,
 } from './keymap-enabled.ts';
-import type { Model } from './model.ts';
+import type { Focus, Model } from './model.ts';
 import { topOverlay } from './select.ts';
 import { pairField } from './update/pairing.ts';
 
@@ -81,7 +82,7 @@ export const KEYMAP = [
   }),
 
   bind('actions', 'approval.next', 'a', 'look at the next approval', {
-    ...foot('approve…', 3),
+    ...foot(nextApprovalLabel, 3),
     palette: true,
     enabled: hasNextApproval,
   }),
@@ -174,7 +175,7 @@ export const KEYMAP = [
   bind('always', 'always.palette', 'C-p', 'open the palette', foot('commands', 9)),
   bind('always', 'always.help', 'f1', 'show all keys', foot('help', 10)),
   bind('always', 'always.approval', 'M-a', 'look at the next approval, from anywhere', {
-    ...foot('approve…', 3),
+    ...foot(nextApprovalLabel, 3),
     enabled: hasNextApproval,
   }),
   bind('always', 'always.interrupt', 'C-c', 'clear the text; twice: leave the dashboard'),
@@ -184,11 +185,16 @@ export const KEYMAP = [
 export type BindingId = (typeof KEYMAP)[number]['id'];
 const BINDINGS: readonly (Binding & { readonly id: BindingId })[] = KEYMAP;
 
+/** Where keys go without a dialog, if not to the panes in general. */
+const FOCUSED: Partial<Readonly<Record<Focus, readonly Context[]>>> = {
+  composer: ['composer', 'always'],
+  devices: ['fleet', 'panes', 'actions', 'always'],
+};
+
 /** Where keys go now, the most particular first. */
 function activeContexts(model: Model): readonly Context[] {
   const overlay = topOverlay(model);
-  if (overlay === undefined)
-    return model.focus === 'composer' ? ['composer', 'always'] : ['panes', 'actions', 'always'];
+  if (overlay === undefined) return FOCUSED[model.focus] ?? ['panes', 'actions', 'always'];
   switch (overlay.kind) {
     case 'attach':
       return ['attach'];
@@ -251,8 +257,11 @@ export function footerHints(model: Model): FooterHint[] {
   return activeBindings(model)
     .filter((binding) => binding.footer !== undefined && binding.enabled(model) === true)
     .sort((a, b) => (a.footer?.order ?? 0) - (b.footer?.order ?? 0))
-    .map((binding) => ({ key: keyLabel(binding.keys[0] ?? ''), label: binding.footer?.label ?? '' }));
+    .map((binding) => ({ key: keyLabel(binding.keys[0] ?? ''), label: labelOf(model, binding) }));
 }
+
+const labelOf = (model: Model, { footer }: Binding): string =>
+  typeof footer?.label === 'function' ? footer.label(model) : (footer?.label ?? '');
 
 export interface HelpSection {
   readonly heading: string;

@@ -25,6 +25,9 @@ import type { InputEvent } from './terminal/input.ts';
 export interface Failure {
   readonly code: string;
   readonly message: string;
+  /** Where an attempt to reach a device ended, and why the other side pairs with nobody: words of closed lists. */
+  readonly stage?: string;
+  readonly refusal?: string;
 }
 
 export type MessageBody =
@@ -105,6 +108,8 @@ export interface OutputUpdate {
   readonly message?: string;
   /** Keys reach the run: its input is open. */
   readonly attached: boolean;
+  /** Keys did not go out since this was told last. */
+  readonly unsent?: true;
 }
 
 /** `clock` never goes back, whatever is done to the time of day; all guards count in it. */

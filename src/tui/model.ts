@@ -69,6 +69,8 @@ export type ComposerHint =
       readonly answer: RouteAnswer;
       readonly verdict: Verdict;
       readonly because: readonly string[];
+      /** Of a task for all devices: those that it does not go to. */
+      readonly leftOut?: RouteAnswer['rejected'];
       /** What the device will really enforce; absent for inline. */
       readonly enforced?: AccessLevel;
     }
@@ -99,6 +101,8 @@ export interface Toast {
   readonly tone: 'info' | 'success' | 'warning' | 'error';
   readonly text: string;
   readonly until: number;
+  /** What it is about: what comes later about the same takes its place. */
+  readonly about?: string;
 }
 
 /** Results of the last search, newest first: the overlay shows them, n and N walk through them. */

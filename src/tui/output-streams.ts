@@ -103,6 +103,7 @@ function openOutput(client: ControlClient, first: OutputSubscription, tell: Tell
   let terminal: EmbeddedTerminal | undefined;
   let writer: Promise<ControlInput> | undefined;
   let attached = false;
+  let unsent = false;
   // What is over is shown from its last part: to read it all there is `dispatch logs`.
   const start = Math.max(0, first.bytes - MAX_LAG);
   let bytes = start;
@@ -116,7 +117,8 @@ function openOutput(client: ControlClient, first: OutputSubscription, tell: Tell
     clearTimeout(timer);
     timer = undefined;
     if (stop.signal.aborted) return;
-    const said = message === undefined ? {} : { message };
+    const said = { ...(message === undefined ? {} : { message }), ...(unsent ? { unsent } : {}) };
+    unsent = false;
     tell({ type: 'output', run, output: { port: sink?.port, bytes, state, attached, ...said } });
   };
   const showSoon = (): void => {
@@ -143,7 +145,8 @@ function openOutput(client: ControlClient, first: OutputSubscription, tell: Tell
       .catch((error: unknown) => {
         if (writer !== to) return;
         if (asDispatchError(error).code !== 'unavailable') return fail(error);
-        // The way to the device broke. Whether the key arrived is not known, so it is not sent again; later ones are.
+        // The way to the device broke. The key is not sent again, or it might come twice; later ones are.
+        unsent = true;
         closeInput();
         show();
         openInput().catch(fail);
@@ -219,12 +222,17 @@ function openOutput(client: ControlClient, first: OutputSubscription, tell: Tell
       const { attached: before } = wanted;
       wanted = next;
       // With its device the input goes and comes; what was printed stays on the screen.
-      if (before && !next.attached) closeInput();
-      else if (next.attached && !before) openInput().catch(fail);
+      if (before && !next.attached) {
+        closeInput();
+        showSoon();
+      }
+      if (next.attached && !before) openInput().catch(fail);
       return true;
     },
     input(input) {
-      if (attached && terminal !== undefined) send(encodeInput(input, terminal.modes()));
+      if (attached && terminal !== undefined) return send(encodeInput(input, terminal.modes()));
+      unsent = true;
+      showSoon();
     },
     close() {
       stop.abort();

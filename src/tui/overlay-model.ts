@@ -25,6 +25,7 @@ export interface PaletteItem {
   readonly target:
     | { readonly kind: 'binding'; readonly id: string }
     | { readonly kind: 'run'; readonly run: RunId }
+    | { readonly kind: 'device'; readonly action: 'rename' | 'revoke'; readonly device: string }
     | { readonly kind: 'command'; readonly text: string };
 }
 
@@ -83,6 +84,10 @@ export interface AttachDialog {
   readonly output: OutputView;
   readonly scrollBack: number;
   readonly phase: 'opening' | 'open' | 'ended' | 'failed';
+  /** The input of the run is open. */
+  readonly sends: boolean;
+  /** Since when keys were pressed that did not go out: said until one does. */
+  readonly unsentSince: number | undefined;
   /** Keys before this time were meant for the program that has just ended. */
   readonly deafUntil: number;
   readonly message: string | undefined;
@@ -105,7 +110,8 @@ export interface TextDialog {
 
 export type Question =
   | { readonly type: 'quit' }
-  | { readonly type: 'cancel'; readonly run: RunId; readonly title: string };
+  | { readonly type: 'cancel'; readonly run: RunId; readonly title: string }
+  | { readonly type: 'cancel-all'; readonly runs: readonly RunId[]; readonly title: string };
 
 export type Overlay =
   | {

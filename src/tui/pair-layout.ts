@@ -1,4 +1,4 @@
-// Where everything of the pairing page stands: its rows, the QR code beside or under them where there is room, and the row that
+// Where everything of the pairing page stands: its rows, the QR code where there is room for it below the ticket, and the row that
 // says what went wrong. Shared by moving in it and by its view.
 
 import type { PairDialog, QrModules } from './device-dialogs.ts';
@@ -57,15 +57,17 @@ function layOut(model: Model, dialog: PairDialog): PairLayout {
   const whole = { x: box.x + 1, y: box.y + 1, width, height: Math.max(0, box.height - 1 - below) };
   const modules = dialog.tab === 'show' && dialog.session.phase === 'open' ? dialog.session.qr : undefined;
   const size = modules === undefined ? undefined : qrSize(modules);
-  const placed = size === undefined ? undefined : placeQr(model, dialog, whole, size);
+  const placed = size === undefined ? undefined : placeQr(model, dialog, whole, rect.width, size);
   const body = placed?.body ?? whole;
-  const rows = pairRows(model, dialog, body.width);
+  const rows = pairRows(model, dialog, placed?.width ?? whole.width, rect.width);
   const last = Math.max(0, rows.length - body.height);
   const selected = rows.findIndex(({ stop }) => stop === dialog.row[dialog.tab]);
   // The row that has the keys is always in sight; where none has them, the row itself is the first.
   const first = hasStops(rows)
     ? Math.max(0, Math.min(last, selected - Math.max(0, body.height - 2)))
     : Math.min(last, dialog.row[dialog.tab]);
+  // Beside rows that have moved it would stand beside the ticket.
+  const qr = placed === undefined || (first > 0 && placed.width < whole.width) ? undefined : placed.qr;
   return {
     rect,
     tabs: { ...box, height: Math.min(1, box.height) },
@@ -75,11 +77,11 @@ function layOut(model: Model, dialog: PairDialog): PairLayout {
     rows,
     first,
     last: hasStops(rows) ? Number.MAX_SAFE_INTEGER : last,
-    qr: modules === undefined || placed === undefined ? undefined : { modules, rect: placed.qr },
+    qr: modules === undefined || qr === undefined ? undefined : { modules, rect: qr },
     qrNeeds:
       size === undefined || placed !== undefined
         ? undefined
-        : { width: size.width + LEAST_COLUMNS + 8, height: size.height + 7 },
+        : { width: size.width + LEAST_COLUMNS + 8, height: size.height + ticketRows(rows) + 7 },
   };
 }
 
@@ -91,18 +93,31 @@ const qrSize = (modules: QrModules): { width: number; height: number } => ({
   height: Math.ceil(modules.length / 2),
 });
 
+/** The ticket and its heading: nothing stands beside them. */
+const ticketRows = (rows: readonly FormRow[]): number => rows.findLastIndex(({ style }) => style === 'ticket') + 1;
+
+interface Placed {
+  readonly body: Rect;
+  /** Of the rows that are not of the ticket. */
+  readonly width: number;
+  readonly qr: Rect;
+}
+
+/** Beside what comes below the ticket, else below everything. */
 function placeQr(
   model: Model,
   dialog: PairDialog,
   whole: Rect,
+  page: number,
   { width, height }: { width: number; height: number },
-): { body: Rect; qr: Rect } | undefined {
-  if (whole.width >= width + LEAST_COLUMNS + 2 && whole.height >= height) {
-    const x = whole.x + whole.width - width;
-    return { body: { ...whole, width: whole.width - width - 2 }, qr: { x, y: whole.y, width, height } };
+): Placed | undefined {
+  const rows = pairRows(model, dialog, whole.width, page);
+  const head = ticketRows(rows);
+  if (whole.width >= width + LEAST_COLUMNS + 2 && whole.height >= head + height) {
+    const qr = { x: whole.x + whole.width - width, y: whole.y + head, width, height };
+    return { body: whole, width: whole.width - width - 2, qr };
   }
-  const rows = pairRows(model, dialog, whole.width).length;
-  if (whole.width < width || whole.height < rows + 1 + height) return undefined;
+  if (whole.width < width || whole.height < rows.length + 1 + height) return undefined;
   const qr = { x: whole.x, y: whole.y + whole.height - height, width, height };
-  return { body: { ...whole, height: whole.height - height - 1 }, qr };
+  return { body: { ...whole, height: whole.height - height - 1 }, width: whole.width, qr };
 }

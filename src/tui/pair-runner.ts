@@ -2,6 +2,8 @@
 // is written to no file, and to no history.
 
 import type { ControlClient } from '../control/client/client.ts';
+import { DispatchError } from '../core/errors.ts';
+import type { PairJoinParams } from '../protocol/api.ts';
 import type { Effect } from './effects.ts';
 import type { Failure, MessageBody } from './messages.ts';
 
@@ -40,7 +42,10 @@ export function createPairRunner({ client, tell, attempt }: PairRunnerDeps): (ef
       case 'pair-join': {
         const { params, request } = effect;
         return attempt(
-          async () => tell({ type: 'pair-proposal', request, proposal: await client().call('pair.join', params) }),
+          async () => {
+            await checkSecret(params);
+            tell({ type: 'pair-proposal', request, proposal: await client().call('pair.join', params) });
+          },
           (failure) => tell({ type: 'join-failed', request, failure }),
         );
       }
@@ -89,4 +94,20 @@ export function createPairRunner({ client, tell, attempt }: PairRunnerDeps): (ef
       }
     }
   };
+}
+
+/** What was typed wrongly is said before anything else is asked for, and before anybody is called. */
+async function checkSecret(params: PairJoinParams): Promise<void> {
+  if ('ticket' in params) {
+    const { parseTicket } = await import('../protocol/pairing/ticket.ts');
+    parseTicket(params.ticket);
+  } else if ('code' in params) {
+    const { parseCode } = await import('../protocol/pairing/code.ts');
+    parseCode(params.code);
+    if (params.at === '') {
+      throw new DispatchError('usage', 'the code is right, and needs the place', {
+        hint: 'type host:port, or choose the device in Nearby',
+      });
+    }
+  }
 }

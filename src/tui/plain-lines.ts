@@ -8,7 +8,7 @@ import type { ThreadEntry } from '../core/thread.ts';
 import { describeApproval } from './detail-rows.ts';
 import { approvalText } from './dialog-layout.ts';
 import { describeStatus, formatBytes, formatClock, formatDuration, formatTime } from './format.ts';
-import { whyWaits } from './presence.ts';
+import { linkLost, whyWaits } from './presence.ts';
 import { deviceName, elapsed } from './select.ts';
 import { sanitizeLine } from './terminal/sanitize.ts';
 
@@ -16,8 +16,8 @@ import { sanitizeLine } from './terminal/sanitize.ts';
 export interface PlainContext {
   readonly devices: readonly Device[];
   readonly now: number;
-  /** The short number of a run, if it is known. */
-  readonly numberOf: (run: string) => number | undefined;
+  /** A run by its id, if it is known. */
+  readonly runOf: (run: string) => Run | undefined;
 }
 
 /** Longer texts are cut when they are told, and it is said: they are read aloud. */
@@ -48,25 +48,26 @@ export function entryLine(entry: ThreadEntry, context: PlainContext): string {
 
 export function runLine(run: Run, context: PlainContext): string {
   const where = run.route === 'inline' ? '' : ` on ${deviceName(context, run.device)}`;
-  const waits = whyWaits(context, run);
+  const lost = linkLost(context, run);
+  const waits = lost === undefined ? whyWaits(context, run) : undefined;
   const after = isFinal(run) ? ` after ${formatDuration(elapsed(run, context.now), false)}` : '';
   const result = run.status === 'completed' && run.result !== undefined ? `. Result: ${brief(run.result)}` : '';
   const why = run.status === 'failed' ? `. ${sanitizeLine(run.message)}` : '';
-  return `Run ${run.number}${where}, ${describeStatus(run)}${after}: ${brief(run.task)}${result}${why}${waits === undefined ? '' : `. Waiting: ${waits}`}`;
+  return `Run ${run.number}${where}, ${describeStatus(run)}${after}: ${brief(run.task)}${result}${why}${lost === undefined ? '' : `. But the ${lost}`}${waits === undefined ? '' : `. Waiting: ${waits}`}`;
 }
 
-const runName = (run: string, { numberOf }: PlainContext): string => {
-  const number = numberOf(run);
+const runName = (run: string, { runOf }: PlainContext): string => {
+  const number = runOf(run)?.number;
   return number === undefined ? 'a run' : `run ${number}`;
 };
 
 /** All of a request, and how to answer it. */
 export function requestLines(approval: PendingApproval, context: PlainContext): string[] {
-  const number = context.numberOf(approval.runId);
-  const ref = number === undefined ? approval.runId : String(number);
+  const run = context.runOf(approval.runId);
+  const ref = run === undefined ? approval.runId : String(run.number);
   return [
     `Approval needed for ${runName(approval.runId, context)} until ${formatClock(approval.expiresAt)}. It wants to run:`,
-    ...approvalText(context, approval)
+    ...approvalText(context, approval, run)
       .split('\n')
       .map((line) => `  ${line}`),
     `To answer, type: approve ${ref}    or: reject ${ref}    or: reject ${ref} and a reason`,

@@ -87,6 +87,6 @@ export function createPlainState(): PlainState {
     takeUnshown: () => [...approvals.values()].filter(({ id, digest }) => shown.get(id)?.digest !== digest),
     markShown: ({ id, digest }, at) => void shown.set(id, { digest, at }),
     shown: ({ id }) => shown.get(id),
-    context: () => ({ devices, now: Date.now(), numberOf: (run) => runs.get(run)?.number }),
+    context: () => ({ devices, now: Date.now(), runOf: (run) => runs.get(run) }),
   };
 }

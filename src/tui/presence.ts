@@ -4,7 +4,7 @@
 import type { Approval } from '../core/approvals.ts';
 import type { Device, DialStage } from '../core/devices.ts';
 import { isFinal, type Run } from '../core/runs.ts';
-import { formatTime } from './format.ts';
+import { formatClock, formatTime, isCounting } from './format.ts';
 import type { Model } from './model.ts';
 import { deviceName } from './select.ts';
 import { sanitizeLine } from './terminal/sanitize.ts';
@@ -113,6 +113,8 @@ export function whyWaits(model: Pick<Model, 'devices' | 'now'>, run: Run): strin
 export function waitsInShort(model: Pick<Model, 'devices'>, run: Run): string | undefined {
   if (isFinal(run)) return undefined;
   if (run.cancelRequested === true) return 'cancelling';
+  const lost = lostSince(model, run);
+  if (lost !== undefined) return `link lost ${formatClock(lost)}`;
   const device = find(model, run.device);
   if (run.status !== 'queued' || device?.local === true) return undefined;
   if (device === undefined) return 'not paired';
@@ -120,12 +122,40 @@ export function waitsInShort(model: Pick<Model, 'devices'>, run: Run): string | 
   return run.offeredAt === undefined ? undefined : 'offered';
 }
 
-/** What a viewer of a run should know while its device is out of reach. */
-export function linkLost(model: Pick<Model, 'devices'>, run: Run): string | undefined {
+/** Since when nothing is known of a run that had begun; undefined while its device is in reach. */
+export function lostSince(model: Pick<Model, 'devices'>, run: Run): number | undefined {
   if (isFinal(run) || run.startedAt === undefined) return undefined;
   const device = find(model, run.device);
   if (device === undefined || device.local || device.presence.state !== 'offline') return undefined;
-  return `connection to ${sanitizeLine(device.name)} lost; goes on when it is back`;
+  return device.presence.since;
+}
+
+/** The newest time at which the state of the run is what is shown. */
+export const knownUntil = (model: Pick<Model, 'devices' | 'now'>, run: Run): number =>
+  Math.min(model.now, lostSince(model, run) ?? model.now);
+
+/** Whether its elapsed time grows on the screen. */
+export const isTicking = (model: Pick<Model, 'devices'>, run: Run): boolean =>
+  isCounting(run) && lostSince(model, run) === undefined;
+
+/** What a viewer of a run should know while its device is out of reach. */
+export function linkLost(model: Pick<Model, 'devices' | 'now'>, run: Run): string | undefined {
+  const since = lostSince(model, run);
+  if (since === undefined) return undefined;
+  return `link to ${sanitizeLine(deviceName(model, run.device))} lost since ${formatTime(since, model.now)}: it may go on there`;
+}
+
+/** Why keys do not reach the run: what is said in full and in few columns. Undefined while they do. */
+export function whyNotSent(
+  model: Pick<Model, 'devices' | 'connection'>,
+  run: Run,
+): { readonly full: string; readonly short: string } | undefined {
+  if (model.connection.state !== 'connected') return { full: 'connection to the peer lost', short: 'no peer' };
+  const device = find(model, run.device);
+  if (device === undefined || device.local || device.presence.state === 'online') return undefined;
+  const how = device.presence.state === 'suspect' ? 'suspect' : 'lost';
+  const name = sanitizeLine(device.name);
+  return { full: `connection to ${name} ${how}`, short: `${name} ${how}` };
 }
 
 /** True if an answer given here counts, else why not. */

@@ -29,13 +29,16 @@ export function proposalLayout(model: Model, dialog: ProposalDialog): ProposalLa
   const noticeRows = noticeRowsOf(dialog.notice, width);
   const fieldRows = dialog.proposal.askedWord === undefined ? 0 : 1;
   const below = fieldRows + Math.max(1, noticeRows.length);
-  const rect = centred(model, most.width, Math.max(3, Math.min(most.height, rows.length + below + 2)));
+  // Where it is as wide as the screen it covers what is below it, so that there is one border.
+  const wanted = most.width === model.size.width ? most.height : rows.length + below + 2;
+  const rect = centred(model, most.width, Math.max(3, Math.min(most.height, wanted)));
   const box = inner(rect);
   const body = { x: box.x + 1, y: box.y, width, height: Math.max(0, box.height - below) };
   const fits = rows.length <= body.height;
   const all = rows.map((_row, index) => index);
   const stops = fits ? all.filter((index) => rows[index]?.style === 'toggle') : all;
-  const first = Math.max(0, Math.min(dialog.row - Math.floor(body.height / 2), rows.length - body.height));
+  // From the top as long as what is selected can be seen so.
+  const first = Math.max(0, Math.min(dialog.row - body.height + 1, rows.length - body.height));
   const under = { ...body, height: 1 };
   const bottom = body.y + body.height;
   return {

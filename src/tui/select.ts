@@ -60,6 +60,11 @@ export function subjectRun(model: Model): Run | undefined {
   return id === undefined ? undefined : findRun(model, id);
 }
 
+/** The runs of the group that is selected in the thread. */
+export function subjectGroup(model: Model): readonly Run[] | undefined {
+  return topOverlay(model) === undefined ? selectedEntry(model)?.members : undefined;
+}
+
 function subjectRunId(model: Model): string | undefined {
   const overlay = topOverlay(model);
   if (overlay !== undefined) {
@@ -113,16 +118,24 @@ export function deviceName(model: Pick<Model, 'devices'>, id: string): string {
 export interface Counts {
   readonly devices: number;
   readonly online: number;
+  /** In reach. */
   readonly running: number;
+  /** Were running when the link to their device was lost. */
+  readonly lost: number;
   readonly queued: number;
   readonly waiting: number;
 }
 
+const isAway = ({ devices }: Model, run: Run): boolean =>
+  devices.some(({ id, local, presence }) => id === run.device && !local && presence.state === 'offline');
+
 export function counts(model: Model): Counts {
+  const running = model.runs.filter((run) => run.status === 'running');
   return {
     devices: model.devices.length,
     online: model.devices.filter((device) => device.presence.state === 'online').length,
-    running: model.runs.filter((run) => run.status === 'running').length,
+    running: running.filter((run) => !isAway(model, run)).length,
+    lost: running.filter((run) => isAway(model, run)).length,
     queued: model.runs.filter((run) => run.status === 'queued').length,
     waiting: model.approvals.length,
   };

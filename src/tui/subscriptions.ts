@@ -4,10 +4,10 @@
 import { isFinal, type Run } from '../core/runs.ts';
 import type { OutputSubscription, Subscriptions } from './effects.ts';
 import { wantsTail } from './entry-rows.ts';
-import { isCounting } from './format.ts';
 import { attachRect, layoutOf, paneInner, paneSource, runOutputRect, ttySize } from './geometry.ts';
 import { membersOf } from './groups.ts';
 import type { Model } from './model.ts';
+import { isTicking } from './presence.ts';
 import { findRun, listedRuns, topOverlay } from './select.ts';
 import { layoutList } from './terminal/virtual-list.ts';
 import { approvableAt } from './update/approvals.ts';
@@ -17,22 +17,32 @@ import { isPage } from './views/pages.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
+/** A page of a group has no more rows than that on most screens. */
+const MOST_TAILS = 50;
 
 export function subscriptions(model: Model): Subscriptions {
   return { tails: tailsWanted(model), output: outputWanted(model), wakeAt: wakeAt(model) };
 }
 
 function tailsWanted(model: Model): Subscriptions['tails'] {
-  if (model.connection.state !== 'connected' || covered(model)) return [];
-  const wanted = new Map<string, Subscriptions['tails'][number]>();
-  for (const entry of visibleEntries(model)) {
-    if (entry.kind !== 'run' || entry.members !== undefined || !wantsTail(entry.run)) continue;
-    const { run } = entry;
-    if (model.tails.get(run.id)?.done === true) continue;
-    const bytes = isFinal(run) ? (run.output?.bytes ?? 0) : 0;
-    wanted.set(run.id, { run: run.id, live: !isFinal(run), bytes, ...awayOf(model, run) });
-  }
-  return [...wanted.values()];
+  if (model.connection.state !== 'connected') return [];
+  return tailedRuns(model)
+    .filter((run) => wantsTail(run) && model.tails.get(run.id)?.done !== true)
+    .map((run) => {
+      const bytes = isFinal(run) ? (run.output?.bytes ?? 0) : 0;
+      return { run: run.id, live: !isFinal(run), bytes, ...awayOf(model, run) };
+    });
+}
+
+/** The runs whose last lines are on the screen: on the page of a group, else in the thread. */
+function tailedRuns(model: Model): readonly Run[] {
+  const top = topOverlay(model);
+  if (top?.kind === 'runs' && top.of.type === 'group') return listedRuns(model, top).slice(0, MOST_TAILS);
+  if (covered(model)) return [];
+  const runs = visibleEntries(model).flatMap((entry) =>
+    entry.kind === 'run' && entry.members === undefined ? [entry.run] : [],
+  );
+  return [...new Map(runs.map((run) => [run.id, run])).values()];
 }
 
 /** Whether the device that has the output of the run is not there. */
@@ -130,18 +140,18 @@ function somethingCounts(model: Model): boolean {
   if (top?.kind === 'attach') return false;
   if (top?.kind === 'run') {
     const run = findRun(model, top.run);
-    return run !== undefined && isCounting(run);
+    return run !== undefined && isTicking(model, run);
   }
   if (top?.kind === 'pair') return top.tab === 'show' && top.session.phase === 'open';
-  if (top?.kind === 'runs') return listedRuns(model, top).some(isCounting);
+  if (top?.kind === 'runs') return listedRuns(model, top).some((run) => isTicking(model, run));
   if (covered(model)) return false;
   const { panes, strip } = layoutOf(model);
   if (strip !== undefined || (panes.approvals !== undefined && model.approvals.length > 0)) return true;
-  if (visibleEntries(model).some((entry) => membersOf(entry).some(isCounting))) return true;
+  if (visibleEntries(model).some((entry) => membersOf(entry).some((run) => isTicking(model, run)))) return true;
   if (panes.runs === undefined) return false;
   const { rows } = layoutList(model.lists.runs, paneSource(model, 'runs'), paneInner(model, 'runs').height);
   return rows.some(({ index }) => {
     const run = model.runs[index];
-    return run !== undefined && isCounting(run);
+    return run !== undefined && isTicking(model, run);
   });
 }

@@ -17,9 +17,9 @@ export interface ParsedTask {
   readonly because: string;
 }
 
-/** `@name` as a word of its own at the start or the end. */
-const LEADING_TARGET = /^@([A-Za-z0-9][A-Za-z0-9._-]*)\s+/;
-const TRAILING_TARGET = /\s@([A-Za-z0-9][A-Za-z0-9._-]*)\s*$/;
+/** `@name` or `@name,name` as a word of its own at the start or the end. */
+const LEADING_TARGET = /^@([A-Za-z0-9][A-Za-z0-9._-]*(?:,[A-Za-z0-9][A-Za-z0-9._-]*)*)\s+/;
+const TRAILING_TARGET = /\s@([A-Za-z0-9][A-Za-z0-9._-]*(?:,[A-Za-z0-9][A-Za-z0-9._-]*)*)\s*$/;
 const RUN_VERB = /^(?:run|exec|execute)\s+(.+)$/is;
 
 const SHELL_PREFIXES: readonly { readonly prefix: string; readonly access: AccessLevel }[] = [
@@ -46,7 +46,7 @@ export function parseTask(text: string): ParsedTask | Refusal {
   const verb = RUN_VERB.exec(trimmed);
   if (verb?.[1] !== undefined) {
     return shellTask(
-      verb[1].replace(/\s+on(\s+@[A-Za-z0-9._-]+\s*)$/i, '$1'),
+      verb[1].replace(/\s+on(\s+@[A-Za-z0-9.,_-]+\s*)$/i, '$1'),
       'workspace-write',
       leading,
       '"run …" means the shell',
@@ -68,11 +68,12 @@ function shellTask(
 }
 
 function takeTargets(text: string, pattern: RegExp): { body: string; targets: string[] } {
-  const targets: string[] = [];
+  const words: string[] = [];
   let body = text;
   for (let match = pattern.exec(body); match?.[1] !== undefined; match = pattern.exec(body)) {
-    targets.push(match[1]);
+    words.push(match[1]);
     body = body.slice(0, match.index) + body.slice(match.index + match[0].length);
   }
-  return { body: body.trim(), targets: pattern === TRAILING_TARGET ? targets.reverse() : targets };
+  const ordered = pattern === TRAILING_TARGET ? words.reverse() : words;
+  return { body: body.trim(), targets: ordered.flatMap((word) => word.split(',')) };
 }

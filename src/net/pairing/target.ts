@@ -74,7 +74,7 @@ async function locate(deps: CeremonyDeps, at: string): Promise<{ device: DeviceI
 export function explainReach(error: unknown, target: Target, now: number): unknown {
   const stage = error instanceof DispatchError ? error.details?.stage : undefined;
   if (stage === 'identity') {
-    return new DispatchError('refused', `another device answers at ${placesOf(target)}: nothing was sent to it`, {
+    return new DispatchError('unavailable', `another device answers at ${placesOf(target)}: nothing was sent to it`, {
       hint: 'see which machine has that address now, or have a new ticket shown',
       cause: error,
       details: { stage },
@@ -106,10 +106,14 @@ function ownAddress(): DispatchError {
 }
 
 function otherDevice(at: string): DispatchError {
-  return new DispatchError('refused', `the code is of another device than the one at ${at}: nothing was sent to it`, {
-    hint: 'see whether the address is that of the device that shows the code',
-    details: { stage: 'identity' },
-  });
+  return new DispatchError(
+    'unavailable',
+    `the code is of another device than the one at ${at}: nothing was sent to it`,
+    {
+      hint: 'see whether the address is that of the device that shows the code',
+      details: { stage: 'identity' },
+    },
+  );
 }
 
 function nowhere(message: string): DispatchError {

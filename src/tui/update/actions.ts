@@ -4,7 +4,7 @@ import { type BindingId, bindingFor, KEYMAP } from '../keymap.ts';
 import type { Binding } from '../keymap-bind.ts';
 import type { Model } from '../model.ts';
 import type { PaletteItem, PaletteMatch } from '../overlay-model.ts';
-import { overlayOf, subjectApproval, subjectArtifact, subjectRun, topOverlay } from '../select.ts';
+import { overlayOf, subjectApproval, subjectArtifact, subjectGroup, subjectRun, topOverlay } from '../select.ts';
 import { createEditor, insert } from '../terminal/editor.ts';
 import type { Action, Press } from './action.ts';
 import * as approvals from './approvals.ts';
@@ -112,11 +112,14 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
   },
 
   'pane.pair': (model) => pairing.openPair(model),
-  'peer.start': (model) => step(toast(model, 'info', 'starting the peer…'), { type: 'start-peer' }),
+  'peer.start': (model) => step(toast(model, 'info', 'starting the peer…', 'peer'), { type: 'start-peer' }),
 
   'approval.next': (model) => nextApproval(model),
   'run.attach': onRun(runs.attach),
-  'run.cancel': onRun(runs.cancel),
+  'run.cancel': (model, press) => {
+    const group = subjectGroup(model);
+    return group === undefined ? onRun(runs.cancel)(model, press) : runs.cancelAll(model, group);
+  },
   'run.retry': onRun(runs.retry),
   'run.signal': onRun((model, run) => step(runs.openSignals(model, run))),
   'artifact.open': onArtifact(runs.openArtifact),
@@ -230,6 +233,11 @@ function runPalette(model: Model): Step {
   switch (target.kind) {
     case 'run':
       return runs.openRun(below, target.run);
+    case 'device': {
+      const device = model.devices.find(({ id }) => id === target.device);
+      if (device === undefined) return step(below);
+      return step((target.action === 'rename' ? devices.askName : devices.askRevoke)(below, device));
+    }
     case 'command':
       return step(composer.edited(panes.focusPane(below, 'composer'), createEditor(target.text)));
     case 'binding':

@@ -8,7 +8,7 @@ import type { Message } from '../messages.ts';
 import type { Model } from '../model.ts';
 import type { ApprovalDialog } from '../overlay-model.ts';
 import { mayAnswer } from '../presence.ts';
-import { findRun, overlayOf, topOverlay } from '../select.ts';
+import { deviceName, findRun, overlayOf, topOverlay } from '../select.ts';
 import { createEditor } from '../terminal/editor.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { patch, pop, push, remove, type Step, step, toast } from './step.ts';
@@ -211,7 +211,7 @@ export function showFullText(model: Model): Step {
     push(model, {
       kind: 'text',
       title: sanitizeLine(dialog.approval.title),
-      text: approvalText(model, dialog.approval),
+      text: approvalText(model, dialog.approval, findRun(model, dialog.approval.runId)),
       scroll: 0,
       loading: false,
       footnote: undefined,
@@ -227,11 +227,15 @@ export function decided(
   approval: { readonly id: string; readonly status: string; readonly runId: string },
 ): Step {
   const closed = closeDialog(model, approval.id);
-  const number = findRun(model, approval.runId)?.number;
-  const what = number === undefined ? 'the run' : `run ${number}`;
+  const run = findRun(model, approval.runId);
+  const shown = model.approvals.find(({ id }) => id === approval.id);
+  const where = shown === undefined ? '' : ` on ${sanitizeLine(deviceName(model, shown.device))}`;
+  const what = shown === undefined ? '' : `: ${sanitizeLine(shown.title)}`;
+  const number = run === undefined ? '' : ` (run ${run.number})`;
   const tone = approval.status === 'approved' ? 'success' : 'info';
   const others = closed.approvals.filter((pending) => pending.id !== approval.id);
-  return step(toast({ ...closed, approvals: others }, tone, `${approval.status}: ${what}`));
+  const text = `${approval.status}${where}${what}${number}`;
+  return step(toast({ ...closed, approvals: others }, tone, text, approval.runId));
 }
 
 export function decideFailed(

@@ -33,12 +33,17 @@ function candidates(model: Model, { text, cursor }: EditorState): Completion | u
     );
     return { items, selected: 0, from: cursor - (command[1] ?? '').length - 1, to: cursor };
   }
-  const device = /(?:^|\s)@([A-Za-z0-9._-]*)$/.exec(before);
+  const device = /(?:^|\s)@((?:[A-Za-z0-9._-]+,)*)([A-Za-z0-9._-]*)$/.exec(before);
   if (device === null) return undefined;
-  const typed = (device[1] ?? '').toLowerCase();
+  const [, listed = '', last = ''] = device;
+  const typed = last.toLowerCase();
+  const named = listed.split(',');
   const names = [...model.devices.map(({ name }) => name), ...(model.devices.length > 1 ? ['all'] : [])];
-  const items = names.filter((name) => name.toLowerCase().startsWith(typed)).map((name) => `@${name} `);
-  return { items, selected: 0, from: cursor - typed.length - 1, to: cursor };
+  const mark = listed === '' ? '@' : '';
+  const items = names
+    .filter((name) => name.toLowerCase().startsWith(typed) && !named.includes(name))
+    .map((name) => `${mark}${name} `);
+  return { items, selected: 0, from: cursor - typed.length - mark.length, to: cursor };
 }
 
 function replaced(editor: EditorState, completion: Completion): Completed {

@@ -3,6 +3,7 @@
 
 import { isCommand, parseCommand } from '../commands.ts';
 import { composerWidth, runOutputRect, ttySize } from '../geometry.ts';
+import { leftOutWords } from '../left-out.ts';
 import type { Failure } from '../messages.ts';
 import type { Composer, Model } from '../model.ts';
 import {
@@ -84,7 +85,8 @@ export function send(model: Model): Step {
   if (model.connection.state !== 'connected') return say(model, 'warning', NOT_CONNECTED);
   const { failed } = model.composer;
   const id = failed?.text === text ? { id: failed.id } : {};
-  const after = taken(model);
+  const leftOut = hint.kind === 'route' ? (hint.leftOut ?? []) : [];
+  const after = leftOut.length === 0 ? taken(model) : toast(taken(model), 'warning', leftOutWords(leftOut));
   const sending = { ...after, composer: { ...after.composer, sending: after.composer.sending + 1 } };
   const tty = ttySize(runOutputRect(model));
   return andThen(step(sending, { type: 'submit', text, tty, ...id }, { type: 'remember', line: text }), toTheEnd);

@@ -4,12 +4,13 @@ import type { Device } from '../../core/devices.ts';
 import type { DEVICE_KEYS } from '../keymap-devices.ts';
 import type { Model } from '../model.ts';
 import { pairLayout } from '../pair-layout.ts';
-import { overlayOf } from '../select.ts';
+import { listedRuns, overlayOf } from '../select.ts';
 import type { Action } from './action.ts';
 import * as devices from './devices.ts';
 import * as pairing from './pairing.ts';
 import * as proposals from './proposal.ts';
 import * as lists from './run-list.ts';
+import { cancelAll } from './runs.ts';
 import { pop, type Step, step, toast } from './step.ts';
 
 export const close: Action = (model) => step(pop(model));
@@ -31,9 +32,12 @@ const pairRow =
     step(pairing.moveRow(model, delta, pairLayout(model).last));
 
 export const DEVICE_ACTIONS: Readonly<Record<(typeof DEVICE_KEYS)[number]['id'], Action>> = {
+  'fleet.rename': onDevice(devices.askName),
+  'fleet.revoke': onDevice(devices.askRevoke),
   'device.rename': onDevice(devices.askName),
   'device.revoke': onDevice(devices.askRevoke),
   'device.runs': onDevice((model, { id }) => lists.openRuns(model, { type: 'device', device: id })),
+  'device.pair': (model) => pairing.openPair(model),
   'device.copy': (model) => {
     const device = devices.subjectDevice(model);
     return device === undefined ? step(model) : copied(model, device.id);
@@ -42,13 +46,18 @@ export const DEVICE_ACTIONS: Readonly<Record<(typeof DEVICE_KEYS)[number]['id'],
   'runs.open': (model) => lists.openListed(model),
   'runs.down': (model) => step(lists.moveListed(model, 1)),
   'runs.up': (model) => step(lists.moveListed(model, -1)),
+  'runs.cancel-all': (model) => {
+    const list = overlayOf(model, 'runs');
+    return list === undefined ? step(model) : cancelAll(model, listedRuns(model, list));
+  },
   'runs.close': close,
 
   // Held down it opens no session.
   'pair.enter': (model, { held }) =>
     held && overlayOf(model, 'pair')?.tab === 'show' ? step(model) : pairing.enterPair(model),
-  'pair.next': (model) => pairing.changeTab(model, 1),
-  'pair.previous': (model) => pairing.changeTab(model, -1),
+  'pair.next': (model) => pairing.nextTab(model),
+  'pair.forth': (model) => step(pairing.cycleRow(model, 1)),
+  'pair.back': (model) => step(pairing.cycleRow(model, -1)),
   'pair.down': pairRow(1),
   'pair.up': pairRow(-1),
   'pair.list-down': pairRow(1),

@@ -1,7 +1,7 @@
 // Devices: what becomes of them as the peer tells it, and what a person does with one: read about it, rename it, let it go.
 
 import type { Device } from '../../core/devices.ts';
-import { deviceRows } from '../device-rows.ts';
+import { deviceBody, deviceRows } from '../device-rows.ts';
 import { inner, overlayRect } from '../geometry.ts';
 import { heldInShort } from '../grant-words.ts';
 import type { Failure } from '../messages.ts';
@@ -12,16 +12,16 @@ import { createEditor } from '../terminal/editor.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { refreshHint } from './hint.ts';
 import { limit } from './runs.ts';
-import { patch, pop, push, remove, type Step, say, step, toast } from './step.ts';
+import { patch, pop, push, remove, type Step, step, toast } from './step.ts';
 
 /** The devices as they are now; what changed for a person is said. */
 export function takeDevices(model: Model, devices: readonly Device[]): Step {
   const device = devices.find(({ local }) => local) ?? model.device;
   const next = refreshHint({ ...model, devices, device });
-  return step(news(model, devices).reduce((told, { tone, text }) => toast(told, tone, text), next));
+  return step(news(model, devices).reduce((told, { tone, text, about }) => toast(told, tone, text, about), next));
 }
 
-type News = { readonly tone: 'success' | 'warning' | 'error'; readonly text: string };
+type News = { readonly tone: 'success' | 'warning' | 'error'; readonly text: string; readonly about: string };
 
 function news(model: Model, devices: readonly Device[]): News[] {
   // The first that is heard of them is no news.
@@ -35,22 +35,23 @@ function news(model: Model, devices: readonly Device[]): News[] {
   }
   for (const { id, name } of model.devices) {
     if (!devices.some((device) => device.id === id))
-      list.push({ tone: 'warning', text: `${sanitizeLine(name)} is not paired any more` });
+      list.push({ tone: 'warning', text: `${sanitizeLine(name)} is not paired any more`, about: id });
   }
   return list;
 }
 
 function moved(before: Device, device: Device, now: number): News | undefined {
   const name = sanitizeLine(device.name);
+  const about = device.id;
   if (isDenied(device) && !isDenied(before))
-    return { tone: 'error', text: `${name} does not let this device in any more: it has revoked it` };
+    return { tone: 'error', text: `${name} does not let this device in any more: it has revoked it`, about };
   const was = before.presence.state;
   const is = device.presence.state;
   if (is === 'offline' && was !== 'offline')
-    return { tone: 'warning', text: `${name} is ${describePresence(device, now)}` };
+    return { tone: 'warning', text: `${name} is ${describePresence(device, now)}`, about };
   if (is === 'online' && was === 'offline') {
     const held = device.grants === undefined ? '' : `: it ${heldInShort(device.grants.held)}`;
-    return { tone: 'success', text: `${name} is online${held}` };
+    return { tone: 'success', text: `${name} is online${held}`, about };
   }
   return undefined;
 }
@@ -62,7 +63,7 @@ export const openDevice = (model: Model, device: Device): Model =>
 
 export function scrollDevice(model: Model, move: (scroll: number, page: number, last: number) => number): Model {
   return patch(model, 'device', (dialog) => {
-    const { width, height } = inner(overlayRect(model, dialog));
+    const { width, height } = deviceBody(inner(overlayRect(model, dialog)));
     const last = Math.max(0, deviceRows(model, dialog.device, width).length - height);
     return { ...dialog, scroll: limit(move(Math.min(dialog.scroll, last), height, last), last) };
   });
@@ -109,7 +110,7 @@ export function rename(model: Model): Step {
 
 export function renamed(model: Model, { id, name }: Device): Model {
   const closed = remove(model, (overlay) => overlay.kind === 'rename' && overlay.device === id);
-  return toast(closed, 'success', `it is called ${sanitizeLine(name)} now`);
+  return toast(closed, 'success', `it is called ${sanitizeLine(name)} now`, id);
 }
 
 export const renameFailed = (model: Model, device: string, { message }: Failure): Model =>
@@ -138,7 +139,7 @@ export function revoked(model: Model, device: string, name: string): Step {
     model,
     (overlay) => (overlay.kind === 'revoke' || overlay.kind === 'device') && overlay.device === device,
   );
-  return say(closed, 'success', `revoked ${sanitizeLine(name)}: it is out until it is paired again`);
+  return step(toast(closed, 'success', `revoked ${sanitizeLine(name)}: it is out until it is paired again`, device));
 }
 
 export const revokeFailed = (model: Model, device: string, { message }: Failure): Model =>

@@ -5,6 +5,7 @@ import type { AccessLevel } from '../../core/actions.ts';
 import type { Device } from '../../core/devices.ts';
 import { checkGate } from '../../core/policy/gate.ts';
 import type { Verdict } from '../../core/policy/rules.ts';
+import { parseTask } from '../../core/routing/grammar.ts';
 import { type RouteAnswer, route } from '../../core/routing/route.ts';
 import { COMMANDS, isCommand, parseCommand, usage } from '../commands.ts';
 import { runOutputRect, ttySize } from '../geometry.ts';
@@ -34,8 +35,15 @@ export function hintFor(model: Model, text: string): ComposerHint {
     answer,
     verdict,
     because: [...answer.because, ...because],
+    ...leftOutOf(text, answer),
     ...(enforced === undefined ? {} : { enforced }),
   };
+}
+
+/** Who names no device means one of them: the others are not left out. */
+function leftOutOf(text: string, { rejected }: RouteAnswer): { leftOut?: RouteAnswer['rejected'] } {
+  const task = parseTask(text);
+  return task.ok && task.targets.includes('all') && rejected.length > 0 ? { leftOut: rejected } : {};
 }
 
 interface Gated {

@@ -1,10 +1,13 @@
 // Where input goes: to the attached run, to a dialog, to a text field, or to a key of the keymap. A paste is text wherever
 // text can be typed and nothing anywhere else: it never presses a key.
 
+import type { RunInput } from '../effects.ts';
 import { insideRect, layoutOf, overlayRect } from '../geometry.ts';
 import { keyLabel } from '../keymap.ts';
 import { type Model, PANES } from '../model.ts';
-import { topOverlay } from '../select.ts';
+import type { AttachDialog } from '../overlay-model.ts';
+import { whyNotSent } from '../presence.ts';
+import { findRun, topOverlay } from '../select.ts';
 import type { InputEvent } from '../terminal/input.ts';
 import type { MouseInput } from '../terminal/input-event.ts';
 import { backgroundFromReply } from '../terminal/theme.ts';
@@ -71,8 +74,18 @@ function takeAttachedKey(model: Model, key: string, raw: Uint8Array): Step {
   const done = press(model, { key, held: false, burst: false });
   if (done !== undefined) return done;
   if (top.phase !== 'open') return step(model);
-  const following = top.scrollBack === 0 ? model : patch(model, 'attach', (dialog) => ({ ...dialog, scrollBack: 0 }));
-  return step(following, { type: 'input', run: top.run, input: { kind: 'key', key, raw } });
+  return sendTyped(model, top, { kind: 'key', key, raw });
+}
+
+/** To the run, if it can be reached; what was typed in vain is never sent later. */
+function sendTyped(model: Model, { run: id, sends, unsentSince }: AttachDialog, input: RunInput): Step {
+  const run = findRun(model, id);
+  const blocked = !sends || (run !== undefined && whyNotSent(model, run) !== undefined);
+  const since = blocked ? (unsentSince ?? model.now) : undefined;
+  const after = patch(model, 'attach', (dialog) =>
+    dialog.scrollBack === 0 && dialog.unsentSince === since ? dialog : { ...dialog, scrollBack: 0, unsentSince: since },
+  );
+  return blocked ? step(after) : step(after, { type: 'input', run: id, input });
 }
 
 function takePaste(before: Model, text: string): Step {
@@ -81,9 +94,7 @@ function takePaste(before: Model, text: string): Step {
   const top = topOverlay(model);
   if (top === undefined) return step(composer.paste(focusPane(model, 'composer'), text));
   if (top.kind === 'attach') {
-    return top.phase === 'open'
-      ? step(model, { type: 'input', run: top.run, input: { kind: 'paste', text } })
-      : step(model);
+    return top.phase === 'open' ? sendTyped(model, top, { kind: 'paste', text }) : step(model);
   }
   if (top.kind === 'approval') return step(notice(model, NO_PASTE));
   if (top.kind === 'proposal') return step(patch(model, 'proposal', (open) => ({ ...open, notice: NO_PASTE })));

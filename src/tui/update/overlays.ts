@@ -62,7 +62,17 @@ function paletteItems(model: Model): readonly PaletteItem[] {
       target: { kind: 'run', run: run.id },
     };
   });
-  return [...actions, ...commands, ...runs];
+  return [...actions, ...commands, ...deviceItems(model), ...runs];
+}
+
+function deviceItems({ devices, connection }: Model): PaletteItem[] {
+  if (connection.state !== 'connected') return [];
+  return devices.flatMap(({ id, name, local }) =>
+    (local ? (['rename'] as const) : (['rename', 'revoke'] as const)).map((action): PaletteItem => {
+      const label = `${action} ${sanitizeLine(name)}`;
+      return { label, keywords: 'device', hint: 'device', target: { kind: 'device', action, device: id } };
+    }),
+  );
 }
 
 /** Without a query everything is shown as it is; ranking is not needed, and its library not loaded. */
@@ -201,9 +211,14 @@ export function confirmed(model: Model, held: boolean): Step {
   const top = topOverlay(model);
   if (top?.kind !== 'confirm' || held) return step(model);
   const { question } = top;
-  return question.type === 'quit'
-    ? step(model, { type: 'quit' })
-    : step(pop(model), { type: 'cancel', run: question.run });
+  switch (question.type) {
+    case 'quit':
+      return step(model, { type: 'quit' });
+    case 'cancel':
+      return step(pop(model), { type: 'cancel', run: question.run });
+    case 'cancel-all':
+      return step(pop(model), ...question.runs.map((run) => ({ type: 'cancel', run }) as const));
+  }
 }
 
 // ---- text fields

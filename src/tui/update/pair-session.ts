@@ -5,9 +5,10 @@ import type { LanDevice, PairEvent, PairingSession, PairProposal } from '../../p
 import type { PairDialog, PairLine, QrModules } from '../device-dialogs.ts';
 import type { Failure } from '../messages.ts';
 import type { Model } from '../model.ts';
+import { AT_ROW, TICKET_ROW } from '../pair-rows.ts';
 import { overlayOf, topOverlay } from '../select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
-import { change, lookNearby, NEARBY_MS } from './pairing.ts';
+import { change, isCode, lookNearby, NEARBY_MS } from './pairing.ts';
 import { openProposal, withoutProposal } from './proposal.ts';
 import { limit } from './runs.ts';
 import { patch, remove, type Step, step, toast } from './step.ts';
@@ -27,6 +28,7 @@ export function takeOpened(model: Model, request: number, session: PairingSessio
     qr: undefined,
     attempts: 0,
     most: undefined,
+    trying: false,
     log: [],
     proposal: undefined,
   } as const;
@@ -49,17 +51,26 @@ export const takeQr = (model: Model, ticket: string, qr: QrModules): Model =>
       : dialog,
   );
 
-/** The other side has proved itself; if nobody waits for that any more, it is refused. */
+/** The other side is there; if nobody waits for that any more, it is refused. */
 export function takeProposal(model: Model, request: number, proposal: PairProposal): Step {
   if (overlayOf(model, 'pair')?.joining !== request)
     return step(model, { type: 'pair-confirm', params: { proposal: proposal.proposal, accept: false } });
   return step(openProposal(change(model, { joining: undefined }), proposal));
 }
 
-export const joinFailed = (model: Model, request: number, { message }: Failure): Model =>
-  patch(model, 'pair', (dialog) =>
-    dialog.joining === request ? { ...dialog, joining: undefined, notice: message } : dialog,
-  );
+export const joinFailed = (model: Model, request: number, failure: Failure): Model =>
+  patch(model, 'pair', (dialog) => {
+    if (dialog.joining !== request) return dialog;
+    const row = { ...dialog.row, use: guiltyRow(dialog, failure) };
+    return { ...dialog, joining: undefined, notice: failure.message, row };
+  });
+
+/** The field to look at: the place, if nobody answers there, else what was to be used there. */
+function guiltyRow({ comparing, ticket }: PairDialog, { code, stage, refusal }: Failure): number {
+  if (comparing || code === 'usage') return AT_ROW;
+  const reached = stage === undefined || refusal !== undefined || !isCode(ticket.text);
+  return reached ? TICKET_ROW : AT_ROW;
+}
 
 export function takeNearby(model: Model, found: readonly LanDevice[]): Model {
   return patch(model, 'pair', (dialog) => {
@@ -103,6 +114,9 @@ export function sessionLost(model: Model): Model {
 
 // ---- what happens in the session
 
+/** What the peer says of an attempt whose person said no. */
+const DECLINED = 'it declined';
+
 const CLOSED: Readonly<Record<Extract<PairEvent, { type: 'closed' }>['reason'], string>> = {
   used: 'The ticket has been used, and the session is over.',
   expired: 'The session has expired: nobody used the ticket in time.',
@@ -118,28 +132,39 @@ export function takePairEvent(model: Model, event: PairEvent): Step {
   switch (event.type) {
     case 'opened':
       return step(model);
-    case 'attempt':
-    case 'failed': {
+    case 'attempt': {
       const { attempts, most, from } = event;
-      const counted = patchSession(model, (session) => ({ ...session, attempts, most }));
-      return step(
-        event.type === 'attempt'
-          ? noted(counted, 'info', `${from} tries: attempt ${attempts} of ${most}`)
-          : noted(counted, 'warning', `${from}: ${event.message}`),
-      );
+      const counted = patchSession(model, (session) => ({ ...session, attempts, most, trying: true }));
+      return step(noted(counted, 'info', `${from} tries to pair`));
+    }
+    case 'failed': {
+      const { attempts, most, from, message } = event;
+      const counted = patchSession(model, (session) => ({
+        ...session,
+        attempts,
+        most,
+        trying: false,
+        proposal: undefined,
+      }));
+      // Once it is known who it is, that says more than where it came from.
+      const name = (open.proposal ?? overlayOf(model, 'proposal')?.proposal)?.device.name;
+      return step(noted(counted, 'warning', message === DECLINED ? `${name ?? from} declined` : `${from}: ${message}`));
     }
     case 'proposed': {
       const { proposal } = event;
-      const known = noted(model, 'info', `${proposal.device.name} has proved itself: it is asked whether to pair`);
       // Words are compared on both screens; a ticket is confirmed by whoever uses it.
-      if (proposal.askedWord !== undefined) return step(openProposal(known, proposal, open.session.allow));
+      if (proposal.askedWord !== undefined) {
+        const known = noted(model, 'info', `${proposal.device.name} says that it is there: compare the words`);
+        return step(openProposal(known, proposal, open.session.allow));
+      }
+      const known = noted(model, 'info', `${proposal.device.name} has proved itself: it is asked whether to pair`);
       return step(patchSession(known, (session) => ({ ...session, proposal })));
     }
     case 'paired': {
       const name = sanitizeLine(event.device.name);
       const done = noted(withoutProposal(model, event.device.id), 'success', `paired with ${name}`);
-      const told = patchSession(done, (session) => ({ ...session, proposal: undefined }));
-      return step(toast(told, 'success', `paired with ${name}`));
+      const told = patchSession(done, (session) => ({ ...session, trying: false, proposal: undefined }));
+      return step(toast(told, 'success', `paired with ${name}`, event.device.id));
     }
     case 'closed': {
       const over = patch(model, 'pair', (dialog) => {

@@ -42,10 +42,11 @@ const refuse = (model: Model, notice: string): Step => step(change(model, { noti
 
 // ---- moving about
 
-export function changeTab(model: Model, delta: 1 | -1): Step {
+/** Round and round: there are three. */
+export function nextTab(model: Model): Step {
   const dialog = overlayOf(model, 'pair');
   if (dialog === undefined) return step(model);
-  const at = (PAIR_TABS.indexOf(dialog.tab) + delta + PAIR_TABS.length) % PAIR_TABS.length;
+  const at = (PAIR_TABS.indexOf(dialog.tab) + 1) % PAIR_TABS.length;
   return showTab(model, PAIR_TABS[at] ?? 'show');
 }
 
@@ -69,6 +70,16 @@ export function moveRow(model: Model, delta: number, last: number): Model {
     const { tab } = dialog;
     const row = limit(Math.min(dialog.row[tab], last) + delta, Math.min(last, lastRow(dialog)));
     return { ...dialog, row: { ...dialog.row, [tab]: row } };
+  });
+}
+
+/** Tab: round and round through the rows that keys go to. */
+export function cycleRow(model: Model, delta: 1 | -1): Model {
+  return patch(model, 'pair', (dialog) => {
+    const count = lastRow(dialog) + 1;
+    if (count <= 0 || count >= Number.MAX_SAFE_INTEGER) return dialog;
+    const row = (Math.min(dialog.row[dialog.tab], count - 1) + delta + count) % count;
+    return { ...dialog, row: { ...dialog.row, [dialog.tab]: row } };
   });
 }
 
@@ -108,16 +119,19 @@ export const setPairField = (model: Model, editor: EditorState): Model =>
 export function pasteInPair(model: Model, text: string): Model {
   const dialog = overlayOf(model, 'pair');
   if (dialog === undefined) return model;
-  const short = text.trim().replace(/\s+/g, ' ');
+  const short = unframed(text).trim().replace(/\s+/g, ' ');
   const field = pairField(dialog);
-  if (isCode(text) && field !== undefined) return setPairField(model, insert(field, short));
+  if (isCode(short) && field !== undefined) return setPairField(model, insert(field, short));
   if (field !== undefined && dialog.row.use === AT_ROW && short.length <= LONGEST_CODE)
     return setPairField(model, insert(field, short));
-  const ticket = createEditor(isCode(text) ? short : text.replace(/\s+/g, ''));
+  const ticket = createEditor(isCode(short) ? short : short.replace(/\s+/g, ''));
   return change(model, { tab: 'use', row: { ...dialog.row, use: TICKET_ROW }, ticket, notice: undefined });
 }
 
-const isCode = (text: string): boolean => {
+/** Without what a screen draws around and beside a text, and what cannot be seen. */
+const unframed = (text: string): string => text.replace(/[\u2500-\u259f|\u200b-\u200f\u2060\ufeff]+/gu, ' ');
+
+export const isCode = (text: string): boolean => {
   const bare = text.replace(/[\s-]/g, '');
   return bare.length <= LONGEST_CODE && /^[0-9a-z]*$/i.test(bare);
 };
@@ -169,15 +183,13 @@ function join(model: Model, dialog: PairDialog): Step {
   return step(change(next, { joining: request, notice: undefined }), { type: 'pair-join', params, request });
 }
 
-/** What to join with, or what is missing. */
+/** What to join with, or what is missing. The place is asked for when the code has been looked at. */
 function joinParams({ ticket, at, comparing }: PairDialog): PairJoinParams | string {
   const text = ticket.text.trim();
   const where = at.text.trim();
   if (comparing) return where === '' ? 'say where: host:port, or choose it in Nearby' : { compare: true, at: where };
   if (text === '') return 'paste a ticket, or type a code';
-  if (!isCode(text)) return { ticket: text };
-  return where === '' ? 'a code needs the place: host:port, or choose it in Nearby' : { code: text, at: where };
+  return isCode(text) ? { code: text, at: where } : { ticket: text };
 }
 
-const missing = ({ comparing, ticket }: PairDialog): number =>
-  comparing || ticket.text.trim() !== '' ? AT_ROW : TICKET_ROW;
+const missing = ({ comparing }: PairDialog): number => (comparing ? AT_ROW : TICKET_ROW);

@@ -4,10 +4,11 @@
 import type { Approval, PendingApproval } from '../../core/approvals.ts';
 import { isFinal, type Run } from '../../core/runs.ts';
 import type { Change, Snapshot } from '../../protocol/api.ts';
+import { whoAsksInShort } from '../asking.ts';
 import type { Effect } from '../effects.ts';
 import { membersOf, withMember } from '../groups.ts';
 import type { Model } from '../model.ts';
-import { overlayOf } from '../select.ts';
+import { findRun, overlayOf } from '../select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { closeStaleDialogs, REPEAT_MS } from './approvals.ts';
 import { NOT_CONNECTED } from './composer.ts';
@@ -15,6 +16,9 @@ import { refreshHint } from './hint.ts';
 import { listenAgain, sessionLost } from './pair-session.ts';
 import { andThen, patch, type Step, step, toast } from './step.ts';
 import { load, replaceEntries, showNewest, upsertEntry } from './thread.ts';
+
+/** What is said about the connection. */
+const PEER = 'peer';
 
 /** Final runs beyond these are let go; the thread has them all. */
 const MAX_FINAL_RUNS = 200;
@@ -36,7 +40,7 @@ export function takeSnapshot(model: Model, snapshot: Snapshot): Step {
     thread,
     tails: keepDone(model),
   };
-  const ready = refreshHint(again ? toast(fresh, 'success', 'connected again') : withoutNotConnected(fresh));
+  const ready = refreshHint(again ? toast(fresh, 'success', 'connected again', PEER) : withoutNotConnected(fresh));
   const key = entries[list.cursor]?.key;
   // Whoever reads further up stays there, with everything as it is now.
   const refreshed = reading && key !== undefined ? load(ready, { kind: 'around', key }) : step(ready);
@@ -53,7 +57,7 @@ const withoutNotConnected = (model: Model): Model => ({
 export function takeConnected(model: Model): Step {
   if (model.connection.state === 'connected' || model.device === undefined) return step(model);
   const back: Model = { ...model, connection: { state: 'connected', since: model.now }, tails: keepDone(model) };
-  return andThen(reloadDetail(toast(back, 'success', 'connected again')), listenAgain);
+  return andThen(reloadDetail(toast(back, 'success', 'connected again', PEER)), listenAgain);
 }
 
 /** Tails of runs that were running may have a gap: they are fetched again. */
@@ -149,6 +153,6 @@ function takeApproval(model: Model, approval: Approval): Model {
 }
 
 function announce(model: Model, approval: Approval): Effect {
-  const device = model.devices.find((other) => other.id === approval.device)?.name ?? 'a device';
-  return { type: 'notify', title: `Dispatch: ${device} asks`, body: sanitizeLine(approval.title) };
+  const who = whoAsksInShort(model, approval, findRun(model, approval.runId));
+  return { type: 'notify', title: `Dispatch: ${who}`, body: sanitizeLine(approval.title) };
 }

@@ -1,4 +1,4 @@
-// The question whether to pair with a device that has proved itself. A yes leaves here only as an approval's does: long enough
+// The question whether to pair with a device. A yes leaves here only as an approval's does: long enough
 // after the question came, pressed once and on its own, never pasted. Whatever else happens to the question is a no.
 
 import type { Device } from '../../core/devices.ts';
@@ -18,17 +18,38 @@ import { limit } from './runs.ts';
 import { patch, pop, push, remove, type Step, step, toast } from './step.ts';
 
 export function openProposal(model: Model, proposal: PairProposal, ours?: readonly Grant[]): Model {
-  return push(model, {
+  // Paired already: the switches begin as things are, so that a yes in passing changes nothing here.
+  const now = model.devices.find(({ id }) => id === proposal.device.id)?.grants;
+  const dialog: ProposalDialog = {
     kind: 'proposal',
     proposal,
     ours,
+    now,
     deafUntil: model.clock + DEAF_MS,
-    give: [],
+    give: proposal.asksMutual ? [...(now?.given ?? [])] : [],
     row: 0,
     name: undefined,
     editor: createEditor(),
     phase: { type: 'open' },
     notice: undefined,
+  };
+  // Where the words and the first switch are not in sight together, the words are.
+  const row = rowOf(model, dialog, 0);
+  return push(model, { ...dialog, row: row < proposalLayout(model, dialog).body.height ? row : 0 });
+}
+
+/** The row of a switch; the first if there is none. */
+const rowOf = (model: Model, dialog: ProposalDialog, stop: number): number =>
+  Math.max(
+    0,
+    proposalLayout(model, dialog).rows.findIndex((row) => row.stop === stop),
+  );
+
+/** In another size the rows are others: the same switch stays selected. */
+export function resettleProposal(before: Model, after: Model): Model {
+  return patch(after, 'proposal', (dialog) => {
+    const stop = proposalLayout(before, dialog).rows[dialog.row]?.stop ?? 0;
+    return { ...dialog, row: rowOf(after, dialog, stop) };
   });
 }
 
@@ -76,7 +97,7 @@ export function sendWord(model: Model): Step {
   const dialog = topOverlay(model);
   if (dialog?.kind !== 'proposal' || dialog.phase.type !== 'open') return step(model);
   const word = dialog.editor.text.trim();
-  if (word === '') return notice(model, `type word ${dialog.proposal.askedWord ?? 1} of the other screen, or Esc`);
+  if (word === '') return notice(model, `type word ${dialog.proposal.askedWord ?? 1} that they see, or Esc`);
   const why = whyNot(model);
   return why === undefined ? confirm(model, dialog, word) : notice(model, why);
 }
@@ -110,7 +131,14 @@ export function refuseProposal(model: Model): Step {
   const dialog = topOverlay(model);
   if (dialog?.kind !== 'proposal') return step(model);
   if (dialog.phase.type === 'sending') return notice(model, 'the answer is on its way');
-  return step(toast(pop(model), 'info', `not paired with ${sanitizeLine(dialog.proposal.device.name)}`));
+  return step(
+    toast(
+      pop(model),
+      'info',
+      `not paired with ${sanitizeLine(dialog.proposal.device.name)}`,
+      dialog.proposal.device.id,
+    ),
+  );
 }
 
 export const withoutProposal = (model: Model, device: string): Model =>
@@ -123,14 +151,18 @@ export function confirmed(model: Model, proposal: string, device: Device | undef
   const phase = overlayOf(answered, 'pair')?.session.phase;
   const done = phase === 'open' || phase === 'opening' ? answered : remove(answered, ({ kind }) => kind === 'pair');
   const held = device.grants === undefined ? '' : `: it ${heldInShort(device.grants.held)}`;
-  return step(toast(done, 'success', `paired with ${sanitizeLine(device.name)}${held}`));
+  return step(toast(done, 'success', `paired with ${sanitizeLine(device.name)}${held}`, device.id));
 }
 
 /** What was typed wrongly can be typed again; after anything else there is nothing left to answer. */
-export function confirmFailed(model: Model, proposal: string, { code, message }: Failure): Model {
+export function confirmFailed(model: Model, id: string, failure: Failure): Model {
   const isAsked = (overlay: Model['overlays'][number]): boolean =>
-    overlay.kind === 'proposal' && overlay.proposal.proposal === proposal;
-  if (!model.overlays.some(isAsked)) return model;
+    overlay.kind === 'proposal' && overlay.proposal.proposal === id;
+  const dialog = model.overlays.find(isAsked);
+  if (dialog?.kind !== 'proposal') return model;
+  const { code, refusal } = failure;
+  const name = sanitizeLine(dialog.proposal.device.name);
+  const message = refusal === 'declined' ? `${name} declined` : failure.message;
   if (code === 'invalid' || code === 'conflict')
     return patch(model, 'proposal', (open) => ({ ...open, phase: { type: 'open' }, notice: message }));
   const over = remove(model, isAsked);

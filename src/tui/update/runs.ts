@@ -93,6 +93,8 @@ export function attach(model: Model, run: Run): Step {
     output: noOutput('terminal'),
     scrollBack: 0,
     phase: 'opening',
+    sends: false,
+    unsentSince: undefined,
     deafUntil: 0,
     message: undefined,
   });
@@ -117,7 +119,7 @@ function resizeAttached(model: Model): Step {
 }
 
 export function takeOutput(model: Model, run: string, update: OutputUpdate): Model {
-  const { port, bytes, state, message, attached } = update;
+  const { port, bytes, state, message, attached, unsent } = update;
   const taken = (before: OutputView): OutputView => ({
     kind: before.kind,
     port,
@@ -133,7 +135,8 @@ export function takeOutput(model: Model, run: string, update: OutputUpdate): Mod
     const phase = dialog.phase === 'ended' ? 'ended' : state === 'failed' ? 'failed' : attached ? 'open' : dialog.phase;
     const fails = phase === 'failed' && dialog.phase !== 'failed';
     const deafUntil = fails ? model.clock + REPEAT_MS : dialog.deafUntil;
-    return { ...dialog, output: taken(dialog.output), phase, message, deafUntil };
+    const unsentSince = unsent === true ? (dialog.unsentSince ?? model.now) : dialog.unsentSince;
+    return { ...dialog, output: taken(dialog.output), phase, sends: attached, unsentSince, message, deafUntil };
   });
 }
 
@@ -163,6 +166,16 @@ export function cancel(model: Model, run: Run): Step {
   return step(push(model, { kind: 'confirm', question, deafUntil: model.clock + DEAF_MS }));
 }
 
+/** The same for what belongs together. */
+export function cancelAll(model: Model, all: readonly Run[]): Step {
+  const runs = all.filter((run) => !isFinal(run) && run.cancelRequested !== true);
+  const [first] = runs;
+  if (first === undefined) return step(model);
+  if (runs.length === 1) return cancel(model, first);
+  const question = { type: 'cancel-all', runs: runs.map(({ id }) => id), title: sanitizeLine(first.task) } as const;
+  return step(push(model, { kind: 'confirm', question, deafUntil: model.clock + DEAF_MS }));
+}
+
 /** One at a time: until it is answered, a further press says so. */
 export function retry(model: Model, run: Run): Step {
   if (model.retrying.includes(run.id)) return say(model, 'info', `run ${run.number} is being retried`);
@@ -170,10 +183,10 @@ export function retry(model: Model, run: Run): Step {
 }
 
 export const retried = (model: Model, run: Run, of: string): Model =>
-  toast(retryOver(model, of), 'success', `retried as run ${run.number}`);
+  toast(retryOver(model, of), 'success', `retried as run ${run.number}`, of);
 
 export const retryFailed = (model: Model, of: string, { message }: Failure): Model =>
-  toast(retryOver(model, of), 'error', message);
+  toast(retryOver(model, of), 'error', message, of);
 
 const retryOver = (model: Model, of: string): Model => ({
   ...model,

@@ -23,11 +23,19 @@ export function andThen(before: Step, next: (model: Model) => Step): Step {
 const TOAST_MS = { info: 4_000, success: 4_000, warning: 8_000, error: 12_000 } as const;
 const MAX_TOASTS = 3;
 
-export function toast(model: Model, tone: ToastText['tone'], text: string): Model {
+/** `about`: a run, a device, …; the newest of what is said about it replaces the rest. */
+export function toast(model: Model, tone: ToastText['tone'], text: string, about?: string): Model {
   const { sequence, clock } = model;
-  const others = model.toasts.filter((shown) => shown.text !== text);
-  const toasts = [...others, { id: sequence, tone, text, until: clock + TOAST_MS[tone] }].slice(-MAX_TOASTS);
-  return { ...model, toasts, sequence: sequence + 1 };
+  const others = model.toasts.filter((shown) => shown.text !== text && (about === undefined || shown.about !== about));
+  const subject = about === undefined ? {} : { about };
+  const toasts = [...others, { id: sequence, tone, text, until: clock + TOAST_MS[tone], ...subject }];
+  return { ...model, toasts: toasts.slice(-MAX_TOASTS), sequence: sequence + 1 };
+}
+
+/** Those that are still to be read. Only the newest is on the screen: when its time is over, older ones do not come back. */
+export function currentToasts(toasts: Model['toasts'], clock: number): Model['toasts'] {
+  const last = toasts.findLastIndex(({ until }) => until <= clock);
+  return last === -1 ? toasts : toasts.slice(last + 1);
 }
 
 export const say = (model: Model, tone: ToastText['tone'], text: string): Step => step(toast(model, tone, text));

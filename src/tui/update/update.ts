@@ -25,9 +25,9 @@ import {
 } from './pair-session.ts';
 import { settleLists } from './panes.ts';
 import { addRun, takeChange, takeConnected, takeLost, takeSnapshot } from './peer.ts';
-import { confirmed, confirmFailed, settleProposal } from './proposal.ts';
+import { confirmed, confirmFailed, resettleProposal, settleProposal } from './proposal.ts';
 import { detailFailed, resized, retried, retryFailed, takeDetail, takeOutput, takePreview } from './runs.ts';
-import { andThen, type Step, say, step, toast } from './step.ts';
+import { andThen, currentToasts, type Step, say, step, toast } from './step.ts';
 import { settleThread, takePage, withThread } from './thread.ts';
 
 export function update(model: Model, message: Message): Step {
@@ -60,9 +60,7 @@ function takeTail(model: Model, run: string, tail: Tail): Model {
 /** The time of day may be set back; the clock that guards count in does not go back. */
 function atTime(model: Model, now: number, at: number): Model {
   const clock = Math.max(model.clock, at);
-  const toasts = model.toasts.some(({ until }) => until <= clock)
-    ? model.toasts.filter(({ until }) => until > clock)
-    : model.toasts;
+  const toasts = currentToasts(model.toasts, clock);
   const same = now === model.now && clock === model.clock && toasts === model.toasts;
   return same ? model : { ...model, now, clock, toasts };
 }
@@ -77,7 +75,7 @@ function handle(model: Model, message: Message): Step {
         message.burst === true,
       );
     case 'resized':
-      return andThen(resized(model, message.size), (next) => step(refreshHint(next)));
+      return andThen(resized(model, message.size), (next) => step(refreshHint(resettleProposal(model, next))));
     case 'tick':
       return refreshNearby(model);
     case 'history':
@@ -121,7 +119,7 @@ function handle(model: Model, message: Message): Step {
     case 'preview':
       return step(takePreview(model, message.request, message.text, message.footnote));
     case 'toast':
-      return step(toast(model, message.toast.tone, message.toast.text));
+      return step(toast(model, message.toast.tone, message.toast.text, message.toast.about));
     case 'pair':
       return takePairEvent(model, message.event);
     case 'pair-opened':

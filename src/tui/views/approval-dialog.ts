@@ -1,6 +1,7 @@
 // The approval dialog: exactly the rows of dialog-layout, the command in a block of its own, what is left to read, and the
 // keys, which look as they are: of no use until everything was shown.
 
+import type { Run } from '../../core/runs.ts';
 import { type DialogRow, dialogLayout } from '../dialog-layout.ts';
 import { canAnswer, canApprove } from '../keymap-enabled.ts';
 import type { ApprovalDialog } from '../overlay-model.ts';
@@ -14,32 +15,43 @@ import { clip, onGround, own, type Paint, type Span, write } from './paint.ts';
 import { timeLeft } from './sides.ts';
 
 export function drawApprovalDialog(outer: Paint, dialog: ApprovalDialog): void {
-  const { model, glyphs } = outer;
+  const { model } = outer;
   const { rect, body, notice, rows, scroll, below } = dialogLayout(model, dialog);
   const run = findRun(model, dialog.approval.runId);
   const ground = onGround(outer, 'dialog');
   const [left, tone] = timeLeft(ground, dialog.approval);
-  const device = clip(outer, deviceName(model, dialog.approval.device), Math.max(8, rect.width - 40));
-  const { paint } = openBox(
-    outer,
-    rect,
-    [
-      [`${glyphs.waiting} `, ground.style('warning')],
-      [`Approve ${run === undefined ? 'this' : `run ${run.number}`} on ${device}?`, ground.style('titleFocused')],
-    ],
-    {
-      topRight: [[`${left} left`, tone]],
-      window: { before: scroll, shown: body.height, after: below },
-    },
-  );
+  const { paint } = openBox(outer, rect, titleSpans(ground, dialog, run, titleRoom(rect.width, left)), {
+    topRight: [[`${left} left`, tone]],
+    window: { before: scroll, shown: body.height, after: below },
+  });
   rows.slice(scroll, scroll + body.height).forEach((row, index) => {
     drawBodyRow(paint, body.x, body.y + index, body.width, row);
   });
   write(paint, notice.x, notice.y, noticeSpans(paint, dialog, below, rows.length), notice.width);
 }
 
+/** Below this the time that is left is not shown beside the title. */
+const ROOMY = 60;
+const LEAST_COMMAND = 8;
+
+const titleRoom = (width: number, left: string): number => width - 8 - (width < ROOMY ? 0 : left.length + 8);
+
+/** Where and what, and its number last: it is what gives way. */
+function titleSpans(paint: Paint, { approval }: ApprovalDialog, run: Run | undefined, room: number): Span[] {
+  const title = paint.style('titleFocused');
+  const where = clip(paint, deviceName(paint.model, approval.device), Math.max(8, Math.floor(room / 2)));
+  const start = `Approve on ${where}: `;
+  const number = run === undefined ? '' : ` ${paint.glyphs.separator} run ${run.number}`;
+  const end = room - start.length - number.length < LEAST_COMMAND ? '' : number;
+  const command = clip(paint, approval.title, Math.max(LEAST_COMMAND, room - start.length - end.length));
+  return [
+    [`${paint.glyphs.waiting} `, paint.style('warning')],
+    [`${start}${command}${end}`, title],
+  ];
+}
+
 /** `label.padEnd(7)` of dialog-layout. */
-const LABEL = /^(on|access|in|with|sets|limit|digest) +/;
+const LABEL = /^(access|in|with|sets|limit|digest) +/;
 
 function drawBodyRow(paint: Paint, x: number, y: number, width: number, { style, text, wrapped }: DialogRow): void {
   switch (style) {
@@ -64,6 +76,9 @@ function drawBodyRow(paint: Paint, x: number, y: number, width: number, { style,
       );
       return;
     }
+    case 'who':
+      write(paint, x, y, [[text, bold(paint.style('text'))]], width);
+      return;
     case 'warning':
       write(paint, x, y, [[text, bold(paint.style('warning'))]], width);
       return;

@@ -1,10 +1,11 @@
 // Attached to a run: its terminal fills the screen, and the first row says how to leave it.
 
 import { isFinal, type Run } from '../../core/runs.ts';
-import { describeStatus } from '../format.ts';
+import { describeStatus, formatClock } from '../format.ts';
 import { attachRect, overlayRect } from '../geometry.ts';
+import type { Model } from '../model.ts';
 import type { AttachDialog } from '../overlay-model.ts';
-import { linkLost } from '../presence.ts';
+import { whyNotSent } from '../presence.ts';
 import { findRun } from '../select.ts';
 import { inverse } from '../terminal/theme.ts';
 import { keyOf } from './nothing.ts';
@@ -17,7 +18,9 @@ export function drawAttach(paint: Paint, dialog: AttachDialog): void {
   const { model, grid } = paint;
   const rect = attachRect(model);
   grid.fill(overlayRect(model, dialog), ' ', paint.style('text'));
-  const bar = inverse(paint.style('text'));
+  const run = findRun(model, dialog.run);
+  const unsent = dialog.phase === 'open' ? unsentWords(model, dialog, run) : [];
+  const bar = unsent.length > 0 ? paint.style('badgeWarning') : inverse(paint.style('text'));
   grid.fill({ x: 0, y: 0, width: model.size.width, height: 1 }, ' ', bar);
   const { port } = dialog.output;
   if (port !== undefined) {
@@ -25,19 +28,28 @@ export function drawAttach(paint: Paint, dialog: AttachDialog): void {
     port.draw(grid, rect, { scrollBack: dialog.scrollBack, defaultAttr: paint.style('text'), cursor });
   }
   const width = model.size.width - 2;
-  const run = findRun(model, dialog.run);
   // The key comes before what went wrong: that may be long, and is cut instead.
-  const lost = run === undefined || dialog.phase !== 'open' ? undefined : linkLost(model, run);
-  const ends = own(
-    paint,
-    ending(dialog, run, model.clock < dialog.deafUntil) + (lost === undefined ? '' : ` — ${lost}`),
-  );
+  const start = ending(dialog, run, model.clock < dialog.deafUntil);
+  const said = unsent.find((words) => start.length + words.length + 3 + LEAST_NAME <= width) ?? unsent.at(-1);
+  const ends = own(paint, said === undefined ? start : `${start} — ${said}`);
   const name = run === undefined ? 'a run' : `${run.number} ${runTitle(run)}`;
   const wanted = dialog.phase === 'opening' ? 'attaching to ' : dialog.phase === 'open' ? 'attached to ' : '';
   // The way out is always on the screen: words and name give way.
-  const start = width - wanted.length - ends.length >= LEAST_NAME ? wanted : '';
-  const spans: Span[] = [[`${start}${clip(paint, name, Math.max(2, width - start.length - ends.length))}${ends}`, bar]];
+  const how = width - wanted.length - ends.length >= LEAST_NAME ? wanted : '';
+  const spans: Span[] = [[`${how}${clip(paint, name, Math.max(2, width - how.length - ends.length))}${ends}`, bar]];
   write(paint, 1, 0, spans, width);
+}
+
+/** That keys do not go out, and since when they did not: the longest first. */
+function unsentWords(model: Model, { sends, unsentSince }: AttachDialog, run: Run | undefined): string[] {
+  const why = run === undefined ? undefined : whyNotSent(model, run);
+  const since = unsentSince === undefined ? '' : ` since ${formatClock(unsentSince)}`;
+  if (why !== undefined || !sends) {
+    const { full, short } = why ?? { full: 'its input is being opened', short: 'opening' };
+    const all = since === '' ? 'what you type is not sent' : `nothing you typed${since} was sent`;
+    return [`${all}: ${full}`, `not sent${since}: ${short}`, `not sent: ${short}`];
+  }
+  return since === '' ? [] : [`what you typed${since} was not sent`, `not sent${since}`];
 }
 
 function ending({ phase, message, scrollBack }: AttachDialog, run: Run | undefined, deaf: boolean): string {

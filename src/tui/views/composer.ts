@@ -3,7 +3,9 @@
 
 import type { RouteAnswer } from '../../core/routing/route.ts';
 import { composerWidth, layoutOf, PROMPT_WIDTH } from '../geometry.ts';
+import { leftOutWords } from '../left-out.ts';
 import type { ComposerHint } from '../model.ts';
+import { mayAnswer } from '../presence.ts';
 import { deviceName } from '../select.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { layoutEditor } from '../terminal/editor.ts';
@@ -90,7 +92,7 @@ function hintSpans(paint: Paint, hint: ComposerHint): Span[] {
 
 function routeSpans(
   paint: Paint,
-  { answer, verdict, because, enforced }: Extract<ComposerHint, { kind: 'route' }>,
+  { answer, verdict, because, enforced, leftOut = [] }: Extract<ComposerHint, { kind: 'route' }>,
 ): Span[] {
   const muted = paint.style('muted');
   const dot: Span = [` ${paint.glyphs.separator} `, muted];
@@ -103,12 +105,21 @@ function routeSpans(
     const looser = answer.action.kind === 'shell' && answer.action.access !== enforced;
     spans.push(dot, [enforced, paint.style(looser || enforced === 'full-access' ? 'warning' : 'text')]);
   }
-  const { text, style } = VERDICTS[verdict];
-  spans.push(dot, [text, paint.style(style)]);
+  const { style } = VERDICTS[verdict];
+  spans.push(dot, [verdictWords(answer, verdict), paint.style(style)]);
+  if (leftOut.length > 0) spans.push(dot, [clip(paint, leftOutWords(leftOut), 200), paint.style('warning')]);
   const why = clip(paint, because.join('; '), 200);
   if (why !== '')
     spans.push([verdict === 'deny' ? `: ${why}` : `  ${why}`, verdict === 'deny' ? paint.style('text') : muted]);
   return spans;
+}
+
+/** What happens, and when: nothing happens at once on a device that is not there. */
+function verdictWords({ devices }: RouteAnswer, verdict: keyof typeof VERDICTS): string {
+  const { text } = VERDICTS[verdict];
+  if (verdict === 'deny' || devices.every(({ presence }) => presence.state !== 'offline')) return text;
+  const then = verdict === 'ask' ? 'asks' : 'runs';
+  return devices.length === 1 ? `waits for it, then ${then}` : `${text}; ${then} there when it is back`;
 }
 
 const NAMED_DEVICES = 3;
@@ -118,7 +129,7 @@ function deviceSpans(paint: Paint, { devices }: RouteAnswer): Span[] {
   const named = devices.length > NAMED_DEVICES ? devices.filter(isAway).slice(0, NAMED_DEVICES) : devices;
   const spans = named.map((device): Span => {
     const name = clip(paint, device.name, 24);
-    if (device.presence.state === 'offline') return [`${name} offline, waits for it`, paint.style('warning')];
+    if (device.presence.state === 'offline') return [`${name} offline`, paint.style('warning')];
     return device.presence.state === 'suspect'
       ? [`${name} suspect`, paint.style('warning')]
       : [name, paint.style('text')];
@@ -169,10 +180,11 @@ export function drawStrip(outer: Paint, rect: Rect): void {
   const room = { x: rect.x + used + 1, y: rect.y, width: rect.width - used - 2 };
   // While typing, the key of the panes would type its letter.
   const typing = paint.model.focus === 'composer' ? `${keyOf('composer.leave')} ` : '';
-  const left: Span[] = [[clip(paint, approval.payload.command, room.width), paint.style('text')]];
-  if (room.width >= 60) left.push([`  on ${where}`, muted]);
+  const named: Span[] = paint.model.devices.length > 1 ? [[`${where}: `, muted]] : [];
+  const left: Span[] = [...named, [clip(paint, approval.payload.command, room.width), paint.style('text')]];
+  const does = mayAnswer(paint.model, approval) === true ? 'answers' : 'looks';
   writeRow(paint, room, left, [
-    [`${typing}${keyOf('approval.next')} answers`, paint.style('accent')],
+    [`${typing}${keyOf('approval.next')} ${does}`, paint.style('accent')],
     ['  ', muted],
     timeLeft(paint, approval),
   ]);

@@ -83,7 +83,7 @@ function drawToast(paint: Paint, toast: Toast, bottom: number): void {
     lines.length > TOAST_ROWS ? [...lines.slice(0, TOAST_ROWS - 1), lines.slice(TOAST_ROWS - 1).join(' ')] : lines;
   const shown = rows.map((row) => clip(paint, row, width));
   const columns = Math.max(...shown.map((row) => stringWidth(row))) + 4;
-  const rect = { x: size.width - columns - 2, y: bottom - shown.length, width: columns, height: shown.length };
+  const rect = placeToast(paint, columns, shown.length, bottom);
   if (rect.y < 1) return;
   paint.grid.fill(rect, ' ', paint.style('dialog'));
   shown.forEach((row, index) => {
@@ -96,6 +96,29 @@ function drawToast(paint: Paint, toast: Toast, bottom: number): void {
           ];
     write(paint, rect.x + 1, rect.y + index, spans, columns - 1);
   });
+}
+
+/** Where nothing is written, from the bottom up; with no such place, over the end of what is there. */
+function placeToast({ grid, model }: Paint, width: number, height: number, bottom: number): Rect {
+  const isBlank = ({ x, y }: Rect): boolean => {
+    for (let row = y; row < y + height; row += 1) {
+      for (let column = x; column < x + width; column += 1) {
+        if (grid.chars[row * grid.width + column] !== ' ') return false;
+      }
+    }
+    return true;
+  };
+  const usual = { x: model.size.width - width - 2, y: bottom - height, width, height };
+  const { panes } = layoutOf(model);
+  // Inside one pane, or across none of their borders.
+  const ends = [model.size.width, ...Object.values(panes).map((pane) => pane.x + pane.width)];
+  for (let y = usual.y; y > 1; y -= 1) {
+    for (const end of ends) {
+      const place = { ...usual, x: end - width - 2, y };
+      if (place.x > 0 && isBlank(place)) return place;
+    }
+  }
+  return usual;
 }
 
 function toastSpans(paint: Paint, { tone }: Toast, text: string): Span[] {

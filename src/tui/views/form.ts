@@ -2,7 +2,7 @@
 
 import type { FormRow } from '../pair-rows.ts';
 import type { Rect } from '../terminal/cells.ts';
-import type { EditorState } from '../terminal/editor.ts';
+import { createEditor, type EditorState } from '../terminal/editor.ts';
 import { bold, type StyleName } from '../terminal/theme.ts';
 import { drawField } from './dialog.ts';
 import { own, type Paint, type Span, select, write } from './paint.ts';
@@ -12,6 +12,7 @@ const STYLES: Readonly<Record<Exclude<FormRow['style'], 'toggle' | 'field'>, Sty
   text: 'text',
   muted: 'muted',
   secret: 'code',
+  ticket: 'code',
   words: 'warning',
   warning: 'warning',
   success: 'success',
@@ -25,14 +26,16 @@ export interface FormOptions {
   readonly stop: number | undefined;
   /** What stands in a field. */
   readonly field?: (stop: number) => EditorState;
+  /** The field whose text is shown by its beginning and its end where it is longer. */
+  readonly ends?: number;
 }
 
-export function drawForm(paint: Paint, body: Rect, { rows, first, stop, field }: FormOptions): void {
+export function drawForm(paint: Paint, body: Rect, { rows, first, stop, field, ends }: FormOptions): void {
   rows.slice(first, first + body.height).forEach((row, index) => {
     const at = { ...body, y: body.y + index, height: 1 };
     const active = row.stop !== undefined && row.stop === stop;
     if (row.style === 'field' && field !== undefined) {
-      drawFieldRow(paint, at, row, active, field(row.stop ?? 0));
+      drawFieldRow(paint, at, row, active, field(row.stop ?? 0), row.stop === ends);
       return;
     }
     write(paint, at.x, at.y, spansOf(paint, row), at.width);
@@ -49,10 +52,19 @@ export function drawNotice(paint: Paint, at: Rect, rows: readonly string[], othe
 }
 
 /** The cursor is in the field that has the keys, and in no other. */
-function drawFieldRow(paint: Paint, at: Rect, row: FormRow, active: boolean, editor: EditorState): void {
+function drawFieldRow(paint: Paint, at: Rect, row: FormRow, active: boolean, editor: EditorState, ends: boolean): void {
   const { cursor } = paint.grid;
-  drawField(paint, at, editor, row.text);
+  drawField(paint, at, ends ? shortened(paint, editor, at.width - 4) : editor, row.text);
   if (!active) paint.grid.cursor = cursor;
+}
+
+/** A long text by its beginning and its end, while the cursor stands behind it: elsewhere somebody edits. */
+function shortened({ glyphs }: Paint, editor: EditorState, width: number): EditorState {
+  const { text, cursor } = editor;
+  const mark = glyphs.ellipsis;
+  if (text.length <= width || cursor !== text.length || !/^[!-~]+$/.test(text)) return editor;
+  const half = Math.max(1, Math.floor((width - mark.length) / 2));
+  return createEditor(text.slice(0, half) + mark + text.slice(-half));
 }
 
 function spansOf(paint: Paint, { style, text, on }: FormRow): Span[] {

@@ -46,7 +46,7 @@ function trouble(paint: Paint): Span[] | undefined {
 /** What is zero is muted: it is there, so that nothing jumps when it is not. */
 function tallies(paint: Paint, full: boolean): Span[] {
   const { glyphs, model } = paint;
-  const { devices, online, running, queued, waiting } = counts(model);
+  const { devices, online, running, lost, queued, waiting } = counts(model);
   const muted = paint.style('muted');
   const text = paint.style('header');
   const word = (name: string): string => (full ? ` ${name}` : '');
@@ -57,6 +57,7 @@ function tallies(paint: Paint, full: boolean): Span[] {
     [`  ${glyphs.running} `, running > 0 ? paint.style('accent') : muted],
     [`${running}${word('running')}`, running > 0 ? text : muted],
   ];
+  if (lost > 0) spans.push([`  ${glyphs.offline} `, paint.style('warning')], [`${lost}${word('lost')}`, text]);
   if (queued > 0) spans.push([`  ${glyphs.queued} `, muted], [`${queued}${word('queued')}`, text]);
   spans.push(
     [`  ${glyphs.waiting} `, waiting > 0 ? paint.style('warning') : muted],

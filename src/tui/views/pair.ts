@@ -3,7 +3,7 @@
 import type { PairDialog, PairTab, QrModules } from '../device-dialogs.ts';
 import { PAIR_TABS } from '../device-dialogs.ts';
 import { pairLayout } from '../pair-layout.ts';
-import { AT_ROW } from '../pair-rows.ts';
+import { AT_ROW, TICKET_ROW } from '../pair-rows.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { openPage } from './dialog.ts';
 import { drawForm, drawNotice } from './form.ts';
@@ -29,9 +29,21 @@ export function drawPair(paint: Paint, dialog: PairDialog): void {
     first,
     stop: dialog.row[dialog.tab],
     field: (stop) => (stop === AT_ROW ? dialog.at : dialog.ticket),
+    ends: TICKET_ROW,
   });
+  drawTicket(paint, layout);
   if (qr !== undefined && showsBlocks(paint)) drawQr(paint, qr.rect, qr.modules);
   drawNotice(paint, notice, layout.noticeRows, noticeSpans(paint, dialog, layout.qrNeeds));
+}
+
+/** Over the whole width, and over the border: what a mouse marks is the ticket and nothing else. */
+function drawTicket(paint: Paint, { rect, body, rows, first }: ReturnType<typeof pairLayout>): void {
+  rows.slice(first, first + body.height).forEach(({ style, text }, index) => {
+    if (style !== 'ticket') return;
+    const at = { x: rect.x, y: body.y + index, width: rect.width, height: 1 };
+    paint.grid.fill(at, ' ', paint.style('text'));
+    write(paint, at.x, at.y, [[text, paint.style('code')]], at.width);
+  });
 }
 
 function drawTabs(paint: Paint, at: Rect, shown: PairTab): void {

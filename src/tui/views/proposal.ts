@@ -9,8 +9,8 @@ import { clip, own, type Paint, type Span } from './paint.ts';
 
 export function drawProposal(outer: Paint, dialog: ProposalDialog): void {
   const { rect, body, field, notice, noticeRows, rows, first } = proposalLayout(outer.model, dialog);
-  const name = clip(outer, dialog.proposal.device.name, Math.max(4, rect.width - 16));
-  const { paint } = openBox(outer, rect, `Pair with ${name}?`, {
+  const name = clip(outer, dialog.proposal.device.name, Math.max(4, rect.width - 22));
+  const { paint } = openBox(outer, rect, `${dialog.now === undefined ? 'Pair with' : 'Pair again with'} ${name}?`, {
     window: {
       before: first,
       shown: Math.min(rows.length, body.height),
@@ -19,13 +19,17 @@ export function drawProposal(outer: Paint, dialog: ProposalDialog): void {
   });
   drawForm(paint, body, { rows, first, stop: rows[dialog.row]?.stop });
   if (field !== undefined) {
-    drawField(paint, field, dialog.editor, `word ${dialog.proposal.askedWord ?? 1} of the other screen`);
+    drawField(paint, field, dialog.editor, `Type word ${dialog.proposal.askedWord ?? 1} that THEY see`);
   }
   drawNotice(paint, notice, dialog.phase.type === 'open' ? noticeRows : [], noticeSpans(paint, dialog));
 }
 
 function noticeSpans(paint: Paint, dialog: ProposalDialog): Span[] {
-  if (dialog.phase.type !== 'open') return [[own(paint, 'pairing…'), paint.style('info')]];
+  if (dialog.phase.type !== 'open') {
+    const waits = dialog.proposal.askedWord !== undefined && dialog.phase.type === 'sending';
+    const name = clip(paint, dialog.proposal.device.name, 24);
+    return [[own(paint, waits ? `waiting for ${name}'s word…` : 'pairing…'), paint.style('info')]];
+  }
   const listens = canPair(paint.model) === true;
   const toggles = dialog.proposal.asksMutual;
   if (dialog.proposal.askedWord !== undefined) {

@@ -1,13 +1,15 @@
 // The small dialogs: a reason, a question, where to save, which signal.
 
+import type { Run } from '../../core/runs.ts';
 import { formatBytes } from '../format.ts';
-import { overlayRect } from '../geometry.ts';
+import { centred, overlayRect } from '../geometry.ts';
 import type { Model } from '../model.ts';
-import type { OverlayOf } from '../overlay-model.ts';
+import type { OverlayOf, Question } from '../overlay-model.ts';
 import { whyOffline } from '../presence.ts';
-import { findRun } from '../select.ts';
+import { counts, deviceName, findRun } from '../select.ts';
 import { SIGNALS } from '../signals.ts';
 import type { Rect } from '../terminal/cells.ts';
+import { sanitizeLine } from '../terminal/sanitize.ts';
 import { wrap } from '../terminal/width.ts';
 import { drawField, keySpans, openBox } from './dialog.ts';
 import { clip, own, type Paint, select, write } from './paint.ts';
@@ -73,15 +75,22 @@ export function drawRename(outer: Paint, overlay: OverlayOf<'rename'>): void {
 
 export function drawRevoke(outer: Paint, overlay: OverlayOf<'revoke'>): void {
   const name = clip(outer, overlay.name, 32);
-  const { paint, box } = openBox(outer, overlayRect(outer.model, overlay), `Revoke ${name}?`);
+  const most = overlayRect(outer.model, overlay);
+  const width = Math.max(1, most.width - 4);
+  const highest = outer.model.size.height - 1;
+  const full = wrap(
+    `What it has running here is ended, and it is let in again only by pairing anew. Type its name: ${name}`,
+    width,
+  );
+  const rows =
+    full.length + 4 <= highest ? full : wrap(`Ends its runs here; only pairing lets it in. Name it: ${name}`, width);
+  const rect = centred(outer.model, most.width, Math.min(highest, Math.max(most.height, rows.length + 4)));
+  const { paint, box } = openBox(outer, rect, `Revoke ${name}?`);
   const at = padded(box);
-  const says = `What it has running here is ended, and it is let in again only by pairing anew. Type its name: ${name}`;
   const room = Math.max(0, box.height - 2);
-  wrap(says, at.width)
-    .slice(-room)
-    .forEach((row, index) => {
-      write(paint, at.x, at.y + index, [[row, paint.style('text')]], at.width);
-    });
+  rows.slice(0, room).forEach((row, index) => {
+    write(paint, at.x, at.y + index, [[row, paint.style('text')]], at.width);
+  });
   drawField(paint, { ...at, y: at.y + room }, overlay.editor, 'its name');
   drawLast(paint, at, overlay.sending ? own(paint, 'revoking…') : overlay.notice, [
     ['revoke.send', 'revoke'],
@@ -99,28 +108,13 @@ function drawLast(paint: Paint, box: Rect, notice: string | undefined, keys: Par
 export function drawConfirm(outer: Paint, overlay: OverlayOf<'confirm'>): void {
   const { model } = outer;
   const { question, deafUntil } = overlay;
-  const title = question.type === 'quit' ? 'Leave the dashboard?' : 'Cancel this run?';
-  const { paint, box } = openBox(outer, overlayRect(model, overlay), title);
+  const most = overlayRect(model, overlay);
+  const rows = questionRows(model, question, Math.max(1, most.width - 4));
+  const height = Math.min(model.size.height - 1, Math.max(most.height, rows.length + 3));
+  const { paint, box } = openBox(outer, centred(model, most.width, height), questionTitle(question));
   const at = padded(box);
-  const running = model.runs.filter(({ status }) => status === 'running').length;
-  const goesOn =
-    running === 0
-      ? 'Nothing runs now.'
-      : running === 1
-        ? 'One run goes on without it.'
-        : `${running} runs go on without it.`;
-  const rows =
-    question.type === 'quit'
-      ? wrap(goesOn, at.width).map((text) => ({ text, style: 'text' as const }))
-      : [
-          { text: clip(paint, question.title, at.width), style: 'code' as const },
-          {
-            text: clip(paint, cancelMeans(model, question.run), at.width),
-            style: 'text' as const,
-          },
-        ];
   rows.slice(0, Math.max(0, box.height - 1)).forEach(({ text, style }, index) => {
-    write(paint, at.x, at.y + index, [[text, paint.style(style)]], at.width);
+    write(paint, at.x, at.y + index, [[own(paint, text), paint.style(style)]], at.width);
   });
   const listens = model.clock >= deafUntil;
   const keys = keySpans(paint, [
@@ -130,13 +124,73 @@ export function drawConfirm(outer: Paint, overlay: OverlayOf<'confirm'>): void {
   write(paint, at.x, lastRow(at).y, keys, at.width);
 }
 
+function questionTitle(question: Question): string {
+  switch (question.type) {
+    case 'quit':
+      return 'Leave the dashboard?';
+    case 'cancel':
+      return 'Cancel this run?';
+    case 'cancel-all':
+      return `Cancel all ${question.runs.length}?`;
+  }
+}
+
+interface QuestionRow {
+  readonly text: string;
+  readonly style: 'text' | 'code';
+}
+
+/** What it is about, then what a yes means. */
+function questionRows(model: Model, question: Question, width: number): QuestionRow[] {
+  const says = (text: string): QuestionRow[] => wrap(text, width).map((row) => ({ text: row, style: 'text' }));
+  if (question.type === 'quit') return says(goesOn(model));
+  // Of a long command the beginning is enough: which one it is, is what has to be known.
+  const title = wrap(sanitizeLine(question.title.slice(0, TITLE_UNITS)), width)
+    .slice(0, TITLE_ROWS)
+    .map((row): QuestionRow => ({ text: row, style: 'code' }));
+  if (question.type === 'cancel') return [...title, ...says(cancelMeans(model, question.run))];
+  const each = question.runs.flatMap((id) => {
+    const run = findRun(model, id);
+    if (run === undefined) return [];
+    const name = sanitizeLine(deviceName(model, run.device));
+    const away = toldLater(model, run);
+    return says(away === undefined ? `${name}: ${cancelMeans(model, id)}` : away);
+  });
+  // Where there is no room for each of them: what a yes means for all.
+  const all = [...title, ...each];
+  if (all.length <= model.size.height - ROWS_AROUND) return all;
+  const later = question.runs.filter((id) => {
+    const run = findRun(model, id);
+    return run !== undefined && toldLater(model, run) !== undefined;
+  });
+  const told = later.length === 0 ? '' : `, ${later.length} are told when they are back`;
+  return [...title.slice(0, 1), ...says(`${question.runs.length - later.length} are stopped now${told}.`)];
+}
+
+/** Border, keys, and the footer of the screen. */
+const ROWS_AROUND = 4;
+const TITLE_UNITS = 400;
+const TITLE_ROWS = 2;
+
+function goesOn(model: Model): string {
+  const { running, lost } = counts(model);
+  const all = running + lost;
+  if (all === 0) return 'Nothing runs now.';
+  return all === 1 ? 'One run goes on without it.' : `${all} runs go on without it.`;
+}
+
 function cancelMeans(model: Model, id: string): string {
   const run = findRun(model, id);
-  const device = model.devices.find((other) => other.id === run?.device);
+  const later = run === undefined ? undefined : toldLater(model, run);
+  return later ?? (run?.startedAt === undefined ? 'It has not begun yet.' : 'Its processes are stopped.');
+}
+
+/** Of a run whose device may have it, and is not there. */
+function toldLater(model: Model, run: Run): string | undefined {
+  const device = model.devices.find(({ id }) => id === run.device);
   const offline = device === undefined || device.local ? undefined : whyOffline(device, model.now);
-  if (run?.offeredAt !== undefined && device !== undefined && offline !== undefined)
-    return `${device.name} is ${offline}: it is told when it is back.`;
-  return run?.startedAt === undefined ? 'It has not begun yet.' : 'Its processes are stopped.';
+  if (run.offeredAt === undefined || device === undefined || offline === undefined) return undefined;
+  return `${sanitizeLine(device.name)} is ${offline}: it is told when it is back.`;
 }
 
 export function drawSignals(outer: Paint, overlay: OverlayOf<'signal'>): void {

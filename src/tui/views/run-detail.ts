@@ -2,18 +2,19 @@
 
 import type { Run } from '../../core/runs.ts';
 import { type DetailRow, detailRows } from '../detail-rows.ts';
+import { accessOf } from '../enforced.ts';
 import { describeStatus, formatBytes, formatDuration, formatTime, isCounting } from '../format.ts';
 import { overlayRect, RUN_HEAD_ROWS, runOutputRect } from '../geometry.ts';
 import type { OutputView } from '../output-view.ts';
 import type { RunDialog } from '../overlay-model.ts';
-import { linkLost, whyWaits } from '../presence.ts';
+import { knownUntil, linkLost, lostSince, whyWaits } from '../presence.ts';
 import { deviceName, elapsed, findRun } from '../select.ts';
 import type { Rect } from '../terminal/cells.ts';
 import type { StyleName } from '../terminal/theme.ts';
 import { openPage } from './dialog.ts';
 import type { ListWindow } from './frame.ts';
 import { keyOf } from './nothing.ts';
-import { clip, own, type Paint, type Span, select, write, writeRow } from './paint.ts';
+import { clip, own, type Paint, type Span, select, spansWidth, write, writeRow } from './paint.ts';
 import { runGlyph, runTitle } from './run-row.ts';
 
 export function drawRunDetail(paint: Paint, dialog: RunDialog): void {
@@ -51,7 +52,7 @@ function drawHead(paint: Paint, box: Rect, run: Run, dialog: RunDialog): void {
   const { model, glyphs } = paint;
   const muted = paint.style('muted');
   const { glyph, style } = runGlyph(paint, run);
-  const time = formatDuration(elapsed(run, model.now), isCounting(run));
+  const took = formatDuration(elapsed(run, knownUntil(model, run)), isCounting(run));
   writeRow(
     paint,
     box,
@@ -59,36 +60,35 @@ function drawHead(paint: Paint, box: Rect, run: Run, dialog: RunDialog): void {
       [`${glyph} `, paint.style(style)],
       [clip(paint, runTitle(run), box.width), paint.style('text')],
     ],
-    [[time, muted]],
+    [[took, muted]],
   );
   const dot: Span = [` ${glyphs.separator} `, muted];
-  const access: Span[] = run.action.kind === 'shell' ? [dot, [run.action.access, muted]] : [];
-  writeRow(
-    paint,
-    { ...box, y: box.y + 1 },
-    [
-      ['  ', muted],
-      ...statusSpans(paint, run, style),
-      dot,
-      [run.route, muted],
-      dot,
-      [clip(paint, deviceName(model, run.device), 24), muted],
-      ...access,
-    ],
-    [[formatTime(run.startedAt ?? run.submittedAt, model.now), muted]],
-  );
-  drawTabs(paint, { ...box, y: box.y + 2 }, dialog);
+  const time: Span = [formatTime(run.startedAt ?? run.submittedAt, model.now), muted];
+  const state: Span[] = [['  ', muted], ...statusSpans(paint, run, style)];
+  const where: Span[] = [dot, [clip(paint, deviceName(model, run.device), 24), muted]];
+  const limits = accessOf(model, run, dialog.detail?.approvals);
+  const access: Span[] = limits === undefined ? [] : [dot, [limits, muted]];
+  const short: Span[] = limits === undefined ? [] : [dot, [limits.split(' ')[0] ?? '', muted]];
+  const all: Span[] = [...state, dot, [run.route, muted], ...where, ...access];
+  const room = box.width - time[0].length - 1;
+  // The route gives way first, then what was asked for; what is so stays.
+  const spans = [all, [...state, ...where, ...access]].find((made) => spansWidth(made) <= room);
+  writeRow(paint, { ...box, y: box.y + 1 }, spans ?? [...state, ...where, ...short], [time]);
+  drawTabs(paint, { ...box, y: box.y + 2 }, dialog, lostSince(model, run) !== undefined);
 }
 
 /** How it stands; and while its device is out of reach, or has not answered, that. */
 function statusSpans(paint: Paint, run: Run, style: StyleName): Span[] {
-  const said = linkLost(paint.model, run) ?? whyWaits(paint.model, run);
   const status: Span = [describeStatus(run), paint.style(style)];
+  const lost = linkLost(paint.model, run);
+  // How it stands now is not known.
+  if (lost !== undefined) return [[own(paint, lost), paint.style('warning')]];
+  const said = whyWaits(paint.model, run);
   if (said === undefined) return [status];
   return [status, [` ${paint.glyphs.separator} `, paint.style('muted')], [own(paint, said), paint.style('warning')]];
 }
 
-function drawTabs(paint: Paint, at: Rect, { section, output, detail }: RunDialog): void {
+function drawTabs(paint: Paint, at: Rect, { section, output, detail }: RunDialog, lost: boolean): void {
   const line = paint.style('border');
   const across = paint.glyphs.border[1] ?? '-';
   paint.grid.write(at.x, at.y, across.repeat(Math.max(0, at.width)), line);
@@ -101,9 +101,10 @@ function drawTabs(paint: Paint, at: Rect, { section, output, detail }: RunDialog
   ];
   const used = write(paint, at.x + 1, at.y, spans, at.width - 2);
   if (output.state === 'live' || (output.state === 'opening' && output.port !== undefined)) {
-    const live = output.state === 'live' ? ' live ' : ' loading ';
+    const live = lost ? ' link lost ' : output.state === 'live' ? ' live ' : ' loading ';
     if (used + live.length + 4 < at.width) {
-      write(paint, at.x + at.width - live.length - 1, at.y, [[live, paint.style('accent')]], live.length);
+      const tone = paint.style(lost ? 'warning' : 'accent');
+      write(paint, at.x + at.width - live.length - 1, at.y, [[live, tone]], live.length);
     }
   }
 }
@@ -118,6 +119,12 @@ function drawOutput(paint: Paint, rect: Rect, output: OutputView, scrollBack: nu
       rect.width - 2,
     );
   };
+  const lost = run !== undefined && lostSince(paint.model, run) !== undefined;
+  const nothing = output.bytes === 0 || output.port === undefined || output.state === 'failed';
+  if (run !== undefined && lost && nothing) {
+    drawLostOutput(paint, rect, run, say);
+    return;
+  }
   if (output.state === 'failed') {
     say(output.message ?? 'the output cannot be shown', 'error');
     return;
@@ -136,6 +143,21 @@ function drawOutput(paint: Paint, rect: Rect, output: OutputView, scrollBack: nu
     say(output.state === 'ended' ? 'It printed nothing.' : 'It has printed nothing yet.', 'muted');
 }
 
+/** What it printed is where its device is; the last lines of it may have come before the link was lost. */
+function drawLostOutput(paint: Paint, rect: Rect, run: Run, say: (text: string, style: StyleName) => void): void {
+  const lines = paint.model.tails.get(run.id)?.lines ?? [];
+  say(
+    lines.length === 0
+      ? 'What it prints is shown when the link is back.'
+      : 'The last lines that came; the rest is shown when the link is back:',
+    'warning',
+  );
+  lines.slice(Math.max(0, lines.length - rect.height + 1)).forEach((line, index) => {
+    const at = { x: rect.x + 1, y: rect.y + 1 + index, width: rect.width - 2 };
+    write(paint, at.x, at.y, [[clip(paint, line, at.width), paint.style('muted')]], at.width);
+  });
+}
+
 const DETAIL_STYLES: Readonly<Record<Exclude<DetailRow['style'], 'label'>, StyleName>> = {
   heading: 'title',
   command: 'code',
@@ -146,7 +168,7 @@ const DETAIL_STYLES: Readonly<Record<Exclude<DetailRow['style'], 'label'>, Style
 
 /** `label.padEnd(10)` of detail-rows. */
 const LABEL =
-  /^(status|route|device|access|folder|submitted|started|ended|exit|output|note|stopped|left|retry of|id) +/;
+  /^(status|asked by|route|device|access|folder|submitted|started|ended|exit|output|note|stopped|left|retry of|id) +/;
 
 function drawDetails(paint: Paint, body: Rect, rows: readonly DetailRow[], dialog: RunDialog): void {
   const scroll = Math.max(0, Math.min(dialog.scroll, rows.length - body.height));

@@ -1,13 +1,28 @@
 // A page of runs to choose from, with the worst status of a group in its title.
 
+import type { Run } from '../../core/runs.ts';
 import type { RunsDialog } from '../device-dialogs.ts';
 import { overlayRect } from '../geometry.ts';
 import { combinedStatus } from '../groups.ts';
+import { lostSince } from '../presence.ts';
 import { deviceName, listedRuns } from '../select.ts';
+import type { Rect } from '../terminal/cells.ts';
 import { openPage } from './dialog.ts';
 import { drawNothing } from './nothing.ts';
-import { clip, type Paint, select } from './paint.ts';
-import { drawRun, runColumns, runTitle } from './run-row.ts';
+import { clip, type Paint, type Span, select, write } from './paint.ts';
+import {
+  cell,
+  deviceWidth,
+  drawRun,
+  GAP,
+  runColumns,
+  runGlyph,
+  runTime,
+  runTitle,
+  STATUS,
+  stateSpan,
+  TIME,
+} from './run-row.ts';
 
 export function drawRunList(paint: Paint, dialog: RunsDialog): void {
   const { model } = paint;
@@ -23,7 +38,7 @@ export function drawRunList(paint: Paint, dialog: RunsDialog): void {
       : one === undefined
         ? 'Runs'
         : runTitle(one);
-  const status = combinedStatus(runs);
+  const status = combinedStatus(runs, (run) => lostSince(model, run) !== undefined);
   const box = openPage(paint, rect, clip(paint, what, Math.max(8, rect.width - status.length - 8)), {
     topRight: runs.length === 0 ? undefined : [[status, paint.style('muted')]],
     window: { before: first, shown: Math.min(height, runs.length), after: Math.max(0, runs.length - first - height) },
@@ -32,7 +47,39 @@ export function drawRunList(paint: Paint, dialog: RunsDialog): void {
   const columns = runColumns(model, box.width);
   runs.slice(first, first + height).forEach((run, index) => {
     const at = { ...box, y: box.y + index };
-    drawRun(paint, at, run, columns);
+    if (dialog.of.type === 'group') drawMember(paint, at, run, columns.number);
+    else drawRun(paint, at, run, columns);
     if (first + index === selected) select(paint, at);
   });
+}
+
+/** A run of a group: what all of them run is in the title, so here is where, how it stands, and what it said last. */
+function drawMember(paint: Paint, at: Rect, run: Run, number: number): void {
+  const { model } = paint;
+  const muted = paint.style('muted');
+  const { glyph, style } = runGlyph(paint, run);
+  const [state, tone] = stateSpan(paint, run);
+  const [said, attr] = lastWords(paint, run);
+  const head: Span[] = [
+    [glyph, paint.style(style)],
+    [` ${String(run.number).padStart(number)} `, muted],
+    [cell(paint, deviceName(model, run.device), deviceWidth(model)), paint.style('text')],
+    [' '.repeat(GAP), muted],
+    [cell(paint, state, Math.min(STATUS, Math.max(0, at.width - number - deviceWidth(model) - 5))), tone],
+  ];
+  const used = write(paint, at.x, at.y, head, at.width);
+  const room = at.width - used - GAP;
+  const time = runTime(model, run);
+  if (room < TIME) return;
+  write(paint, at.x + used + GAP + TIME - Math.min(TIME, time.length), at.y, [[time, muted]], TIME);
+  const rest = room - TIME - GAP;
+  if (rest > 0) write(paint, at.x + at.width - rest, at.y, [[clip(paint, said, rest), attr]], rest);
+}
+
+/** The result, why it failed, or the last line that came. */
+function lastWords(paint: Paint, run: Run): Span {
+  const line = paint.model.tails.get(run.id)?.lines.findLast((text) => text.trim() !== '');
+  if (run.status === 'completed' && run.result !== undefined) return [run.result, paint.style('text')];
+  if (line !== undefined) return [line, paint.style('muted')];
+  return [run.status === 'failed' ? run.message : '', paint.style('error')];
 }

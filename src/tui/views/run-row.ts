@@ -2,11 +2,11 @@
 // are the same for every row of a list, so that they line up.
 
 import { titleOf } from '../../core/actions.ts';
-import { isFinal, type Run } from '../../core/runs.ts';
+import type { Run } from '../../core/runs.ts';
 import { formatDuration, isCounting } from '../format.ts';
 import { combinedStatus, worstOf } from '../groups.ts';
 import type { Model } from '../model.ts';
-import { mayAnswer, waitsInShort } from '../presence.ts';
+import { knownUntil, lostSince, mayAnswer, waitsInShort } from '../presence.ts';
 import { deviceName, elapsed } from '../select.ts';
 import type { Rect } from '../terminal/cells.ts';
 import type { StyleName } from '../terminal/theme.ts';
@@ -18,35 +18,34 @@ export interface RunColumns {
   /** 0: there is no such column. */
   readonly device: number;
   readonly status: number;
+  /** The last: the time. Without a column for the status, what is unusual stands there instead. */
   readonly time: number;
 }
 
-const GAP = 2;
-const TIME = 7;
-const STATUS = 15;
-/** Where device and status share a column: what is unusual stands in it, else the device. */
+export const GAP = 2;
+export const TIME = 7;
+export const STATUS = 15;
+/** Where the time gives way to what is unusual. */
 const SHARED = 11;
 const MOST_DEVICE = 12;
-/** A title narrower than this tells nothing: columns give way first. */
-const LEAST_TITLE = 22;
+const SHORT_DEVICE = 8;
+/** What the title keeps where everything else has a column, and where columns share or are short. */
+const LEAST_TITLE = { wide: 22, middle: 14, narrow: 5 };
 
-/** Which columns there is room for. With a single device nobody asks which one. */
+/** Which columns there is room for. The title gives way before the device does; with a single device nobody asks which one. */
 export function runColumns(model: Model, width: number): RunColumns {
   const number = Math.max(2, String(model.runs[0]?.number ?? 0).length);
   const device = model.devices.length > 1 ? deviceWidth(model) : 0;
-  const time = width >= 24 ? TIME : 0;
-  const room = width - number - 3 - time - GAP - LEAST_TITLE;
-  const both = STATUS + GAP + (device > 0 ? device + GAP : 0);
-  if (room >= both) return { number, device, status: STATUS, time };
-  const shared = Math.max(device, SHARED);
-  if (device > 0 && room >= shared + GAP - SLACK) return { number, device: shared, status: 0, time };
-  return { number, device: 0, status: 0, time };
+  const short = Math.min(device, SHORT_DEVICE);
+  const fits = (least: number, ...columns: readonly number[]): boolean =>
+    width - number - 3 - columns.reduce((sum, column) => sum + (column === 0 ? 0 : column + GAP), 0) >= least;
+  if (fits(LEAST_TITLE.wide, device, STATUS, TIME)) return { number, device, status: STATUS, time: TIME };
+  if (fits(LEAST_TITLE.middle, device, SHARED)) return { number, device, status: 0, time: SHARED };
+  if (fits(LEAST_TITLE.narrow, short, TIME)) return { number, device: short, status: 0, time: TIME };
+  return { number, device: 0, status: 0, time: width >= 24 ? TIME : 0 };
 }
 
-/** A shared column may take this much of the title. */
-const SLACK = 6;
-
-const deviceWidth = ({ devices }: Model): number =>
+export const deviceWidth = ({ devices }: Model): number =>
   Math.min(MOST_DEVICE, Math.max(0, ...devices.slice(0, 32).map(({ name }) => stringWidth(name))));
 
 export function drawRun(paint: Paint, at: Pick<Rect, 'x' | 'y' | 'width'>, run: Run, columns: RunColumns): void {
@@ -62,20 +61,13 @@ export function drawRun(paint: Paint, at: Pick<Rect, 'x' | 'y' | 'width'>, run: 
   };
   const status = unusual(paint.model, run);
   const time = runTime(paint.model, run);
-  // Without a column for it, why it waits stands where the time will.
-  const waits =
-    columns.status === 0 && columns.device === 0 && time === '' ? waitsInShort(paint.model, run) : undefined;
-  if (waits !== undefined) column(stringWidth(waits), waits, paint.style('warning'), true);
-  else column(columns.time, time, muted, true);
-  const device = deviceName(paint.model, run.device);
+  const last: Span = columns.status > 0 ? [time, muted] : lastSpan(paint, run, status, time, columns.time);
+  column(columns.time, ...last, true);
   if (columns.status > 0) {
-    column(columns.status, status?.text ?? run.route, status === undefined ? muted : paint.style(status.style), false);
-    column(columns.device, device, muted, false);
-  } else if (columns.device > 0) {
-    column(columns.device, status?.short ?? device, status === undefined ? muted : paint.style(status.style), false);
-  } else if (waits === undefined && status !== undefined && at.width >= LEAST_TITLE + TIME + SHARED) {
-    column(stringWidth(status.short), status.short, paint.style(status.style), true);
+    const said = status === undefined ? muted : paint.style(status.style);
+    column(columns.status, status?.text ?? run.route, said, false);
   }
+  column(columns.device, deviceName(paint.model, run.device), muted, false);
   const room = right - at.x;
   const head: Span[] = [
     [glyph, paint.style(style)],
@@ -85,6 +77,17 @@ export function drawRun(paint: Paint, at: Pick<Rect, 'x' | 'y' | 'width'>, run: 
   const used = write(paint, at.x, at.y, head, room);
   write(paint, at.x + used, at.y, [[clip(paint, runTitle(run), room - used), paint.style('text')]], room - used);
 }
+
+/** What is unusual, if it can be said in so many columns; else the time, which the glyph before the run explains. */
+function lastSpan(paint: Paint, run: Run, status: Unusual | undefined, time: string, width: number): Span {
+  const counts = run.status === 'waiting_approval' || (run.status === 'running' && run.startedAt === undefined);
+  const fitting = status === undefined || counts ? undefined : shortest(status, width);
+  if (status === undefined || fitting === undefined) return [time, paint.style('muted')];
+  return [fitting, paint.style(status.style)];
+}
+
+const shortest = ({ short, least }: Unusual, width: number): string | undefined =>
+  [short, least].find((text) => text !== undefined && stringWidth(text) <= width);
 
 /** Whose run it is, if a person at another device asked for it. */
 function requester(paint: Paint, { by }: Run): Span[] {
@@ -103,9 +106,9 @@ export function drawGroup(
 ): void {
   const muted = paint.style('muted');
   const { glyph, style } = runGlyph(paint, worstOf(members) ?? run);
-  const status = combinedStatus(members);
+  const status = combinedStatus(members, (member) => lostSince(paint.model, member) !== undefined);
   const full = `${members.length} devices: ${status}`;
-  const room = at.width - columns.number - 3 - GAP - LEAST_TITLE;
+  const room = at.width - columns.number - 3 - GAP - LEAST_TITLE.wide;
   const says = full.length <= room ? full : status.length <= room ? status : shortStatus(members);
   const head: Span[] = [
     [glyph, paint.style(style)],
@@ -148,6 +151,8 @@ interface Unusual {
   readonly text: string;
   /** The same in SHARED columns. */
   readonly short: string;
+  /** The same in TIME columns, where that is shorter still. */
+  readonly least?: string;
   readonly style: StyleName;
 }
 
@@ -155,7 +160,10 @@ interface Unusual {
 function unusual(model: Model, run: Run): Unusual | undefined {
   const said = (text: string, style: StyleName, short = text): Unusual => ({ text, short, style });
   const waits = waitsInShort(model, run);
-  if (waits !== undefined) return said(waits, 'warning');
+  if (waits !== undefined) {
+    const short = waits.replace('link ', '');
+    return { ...said(waits, 'warning', short), least: short.split(' ')[0] === 'lost' ? 'lost' : 'ending' };
+  }
   switch (run.status) {
     case 'completed':
       return undefined;
@@ -185,13 +193,20 @@ function failure(run: Extract<Run, { status: 'failed' }>): string {
 }
 
 /** How long it took or has taken; for one that waits for an answer, how long it will go on waiting. */
-function runTime(model: Model, run: Run): string {
+export function runTime(model: Model, run: Run): string {
   if (run.status === 'waiting_approval') {
     const approval = model.approvals.find(({ id }) => id === run.approvalId);
     if (approval !== undefined) return formatDuration(approval.expiresAt - model.now, true);
   }
   if (run.status === 'queued') return '';
-  return formatDuration(elapsed(run, model.now), !isFinal(run) && isCounting(run));
+  return formatDuration(elapsed(run, knownUntil(model, run)), isCounting(run));
+}
+
+/** How a run stands, in STATUS columns. */
+export function stateSpan(paint: Paint, run: Run): Span {
+  const status = unusual(paint.model, run);
+  if (status !== undefined) return [status.text, paint.style(status.style)];
+  return run.status === 'completed' ? ['done', paint.style('muted')] : ['running', paint.style('accent')];
 }
 
 /** A name in a column of its own width. */

@@ -2,11 +2,12 @@
 
 import type { PendingApproval } from '../../core/approvals.ts';
 import type { Device } from '../../core/devices.ts';
+import { whoAsksInShort } from '../asking.ts';
 import { formatDuration } from '../format.ts';
 import { inner, layoutOf, paneSource } from '../geometry.ts';
 import type { PaneId } from '../model.ts';
 import { awayInShort, clockWarning, describePresence, isDenied, mayAnswer } from '../presence.ts';
-import { deviceName, findRun } from '../select.ts';
+import { findRun } from '../select.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { layoutList } from '../terminal/virtual-list.ts';
 import { padEnd, stringWidth } from '../terminal/width.ts';
@@ -32,6 +33,11 @@ export function drawSide(paint: Paint, pane: Side, rect: Rect): void {
   });
   const drawItem = ITEMS[pane](paint, box);
   if (layout.rows.length === 0) drawNothing(paint, box, emptyText(paint, pane));
+  if (pane === 'devices' && model.devices.length === 1 && box.height > 1) {
+    drawNothing(paint, { ...box, x: box.x + 1, y: box.y + 1, height: box.height - 1 }, [
+      `${keyOf('pane.pair')} pairs another machine.`,
+    ]);
+  }
   for (const { index, y, skip, height } of layout.rows) {
     for (let row = 0; row < height; row += 1) drawItem({ ...box, y: box.y + y + row }, index, skip + row);
     if (!focused || index !== layout.state.cursor) continue;
@@ -101,19 +107,19 @@ function drawApproval(paint: Paint, at: Rect, approval: PendingApproval, row: nu
     write(paint, at.x + 2, at.y, [[command, paint.style('code')]], at.width - 2);
     return;
   }
-  const kind = findRun(paint.model, approval.runId)?.action.kind ?? 'shell';
+  const run = findRun(paint.model, approval.runId);
   const { enforced } = approval.payload;
   const muted = paint.style('muted');
-  const where = clip(paint, deviceName(paint.model, approval.device), Math.max(6, Math.floor(at.width / 3)));
+  const access = paint.style(enforced === 'full-access' ? 'warning' : 'muted');
+  const may = mayAnswer(paint.model, approval) === true;
+  const who = clip(paint, whoAsksInShort(paint.model, approval, run), Math.max(16, Math.floor(at.width * 0.6)));
   writeRow(
     paint,
     at,
     [
       [`${paint.glyphs.waiting} `, paint.style('warning')],
-      [where, paint.style('text')],
-      [`  ${kind}  `, muted],
-      [enforced, enforced === 'full-access' ? paint.style('warning') : muted],
-      ...(mayAnswer(paint.model, approval) === true ? [] : ([['  answer there', muted]] as const)),
+      [who, paint.style('text')],
+      ...(may ? ([[`  ${enforced}`, access]] as const) : ([['  answer there', muted]] as const)),
     ],
     [timeLeft(paint, approval)],
   );

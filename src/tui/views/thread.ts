@@ -3,19 +3,20 @@
 
 import type { Approval } from '../../core/approvals.ts';
 import type { PublishedArtifact } from '../../core/artifacts.ts';
+import type { Run } from '../../core/runs.ts';
 import type { Message } from '../../core/thread.ts';
+import { whoAsksInShort } from '../asking.ts';
 import { authorOf, BODY_INDENT, type EntryRow, entryRows, messageIndent } from '../entry-rows.ts';
 import { formatBytes, formatClock, formatDuration } from '../format.ts';
 import { inner, paneSource } from '../geometry.ts';
 import type { ShownEntry } from '../model.ts';
-import { mayAnswer } from '../presence.ts';
 import { deviceName, findRun } from '../select.ts';
 import type { Rect } from '../terminal/cells.ts';
 import type { StyleName } from '../terminal/theme.ts';
 import { type ListLayout, layoutList } from '../terminal/virtual-list.ts';
 import { drawFrame, paneTitle } from './frame.ts';
 import { drawNothing, keyOf } from './nothing.ts';
-import { clip, clipLeft, own, type Paint, type Span, select, spansWidth, write, writeRow } from './paint.ts';
+import { clip, own, type Paint, type Span, select, spansWidth, write, writeRow } from './paint.ts';
 import { drawGroup, drawRun, type RunColumns, runColumns } from './run-row.ts';
 
 export function drawThread(paint: Paint, rect: Rect): void {
@@ -73,6 +74,9 @@ function drawEmpty(paint: Paint, box: Rect): void {
     'Nothing has happened here yet.',
     'Type a task below:  !ls  runs a command,  = 6 * 7  calculates.',
     'Runs, approvals, results and messages gather here.',
+    ...(paint.model.devices.length > 1
+      ? []
+      : [`${keyOf('pane.pair')} pairs another machine: then its runs are here too.`]),
   ]);
 }
 
@@ -129,7 +133,7 @@ function drawMessage(paint: Paint, at: Rect, message: Message, text: string): vo
   write(paint, at.x + indent, at.y, [[clip(paint, text, room), paint.style('text')]], room);
 }
 
-/** What was asked and answered; the run that asks stands near by and says what it is about. */
+/** Who asks or who has answered, where, and what it is about. */
 function drawApproval(paint: Paint, at: Rect, approval: Approval, columns: RunColumns): void {
   const { model, glyphs } = paint;
   const muted = paint.style('muted');
@@ -141,33 +145,29 @@ function drawApproval(paint: Paint, at: Rect, approval: Approval, columns: RunCo
   const left: Span[] = [
     [`${glyph} `, tone],
     [`${(run === undefined ? '' : String(run.number)).padStart(columns.number)} `, muted],
-    [approvalWords(paint, approval), tone],
+    [`${approvalWords(paint, approval, run)}: `, tone],
   ];
-  const room = at.width - spansWidth(left) - when.length - 4;
-  const about = approvalAbout(paint, approval, run === undefined, room);
-  writeRow(paint, at, about === '' ? left : [...left, [`  ${about}`, muted]], [[when, muted]]);
+  const room = at.width - spansWidth(left) - when.length - 2;
+  const about = clip(paint, approval.title, Math.max(0, room));
+  writeRow(paint, at, [...left, [about, muted]], [[when, muted]]);
 }
 
-/** How far it may reach and where; of an answered one, what it was, if its run is not there to say it. */
-function approvalAbout(paint: Paint, approval: Approval, alone: boolean, room: number): string {
-  if (room < 12) return '';
-  if (approval.status !== 'pending') return alone ? clip(paint, approval.title, room) : '';
-  const { enforced, cwd } = approval.payload;
-  const where = room - enforced.length - 4;
-  return where < 12 ? clip(paint, enforced, room) : `${enforced} in ${clipLeft(paint, cwd, where)}`;
-}
+const MOST_NAME = 20;
 
-function approvalWords(paint: Paint, approval: Approval): string {
+function approvalWords(paint: Paint, approval: Approval, run: Run | undefined): string {
+  const where =
+    paint.model.devices.length < 2 ? '' : ` on ${clip(paint, deviceName(paint.model, approval.device), MOST_NAME)}`;
   switch (approval.status) {
     case 'pending':
-      return mayAnswer(paint.model, approval) === true
-        ? 'asks for approval'
-        : `asks for approval on ${clip(paint, deviceName(paint.model, approval.device), 20)}`;
+      return clip(paint, whoAsksInShort(paint.model, approval, run), 2 * MOST_NAME);
     case 'expired':
-      return 'approval expired';
+      return `expired${where}`;
     case 'approved':
-    case 'rejected':
-      return `${approval.status} on ${clip(paint, deviceName(paint.model, approval.decidedBy.device), 20)}`;
+    case 'rejected': {
+      const { device } = approval.decidedBy;
+      const by = device === approval.device ? '' : ` from ${clip(paint, deviceName(paint.model, device), MOST_NAME)}`;
+      return `${approval.status}${where}${by}`;
+    }
   }
 }
 

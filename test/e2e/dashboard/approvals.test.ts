@@ -23,7 +23,7 @@ async function asked(options = {}, task = '!touch made'): Promise<Dashboard> {
 
 async function stillAsks(dashboard: Dashboard): Promise<void> {
   expect(await waiting(dashboard)).toBe(1);
-  expect(dashboard.screen()).toContain('Approve run 1');
+  expect(dashboard.screen()).toMatch(/Approve on .*run 1 /);
   expect(made(dashboard)).toBe(false);
 }
 
@@ -35,7 +35,7 @@ describe('an approval', () => {
     await dashboard.waitFor(/✓ +1 touch made/);
     expect(made(dashboard)).toBe(true);
     expect(dashboard.pane('Approvals')).toContain('Nothing waits');
-    expect(dashboard.pane('Thread')).toContain('approved on');
+    expect(dashboard.pane('Thread')).toContain('approved: touch made');
   });
 
   it('is rejected by n, and the run is cancelled', async () => {
@@ -56,7 +56,7 @@ describe('an approval', () => {
     dashboard.type('not on a Friday');
     await dashboard.pressAlone('enter');
     await dashboard.waitFor(/⊘ +1 touch made/);
-    await dashboard.waitGone('Approve run 1');
+    await dashboard.waitGone('Approve on');
     await dashboard.waitFor(() => dashboard.pane('Thread').includes('not on a Friday'));
     expect(made(dashboard)).toBe(false);
   });
@@ -75,7 +75,7 @@ describe('an approval', () => {
   it('is left pending by Esc, and can be answered later', async () => {
     const dashboard = await asked();
     dashboard.press('escape');
-    await dashboard.waitGone('Approve run 1');
+    await dashboard.waitGone('Approve on');
     expect(await waiting(dashboard)).toBe(1);
     await dashboard.approve();
     await dashboard.waitFor(/✓ +1 touch made/);
@@ -96,7 +96,7 @@ describe('an approval', () => {
     const dashboard = await asked();
     expect((await dashboard.home.cli(['approve', '1'])).code).toBe(0);
     await dashboard.waitFor('already approved');
-    await dashboard.waitGone('Approve run 1');
+    await dashboard.waitGone('Approve on');
     await dashboard.waitFor(/✓ +1 touch made/);
   });
 
@@ -142,7 +142,7 @@ describe('what does not answer', () => {
       dashboard.submit(`!touch made-${run}`);
       await dashboard.readApproval();
       dashboard.press('escape');
-      await dashboard.waitGone('Approve run');
+      await dashboard.waitGone('Approve on');
       dashboard.press('M-a');
       const gap = await hold(dashboard, 'y');
       // Where this process was kept waiting for so long, the key was let go in between.
@@ -151,7 +151,7 @@ describe('what does not answer', () => {
         await dashboard.home.cli(['cancel', String(run)]);
         continue;
       }
-      expect(dashboard.screen()).toContain(`Approve run ${run}`);
+      expect(dashboard.screen()).toContain(`run ${run} `);
       expect(await waiting(dashboard)).toBe(1);
       return;
     }

@@ -35,9 +35,10 @@ test('a task runs on another device, is approved here, and its output streams', 
   await near.waitFor(/→ desktop-local · far · /);
   near.press('enter');
   await near.readApproval();
-  expect(near.screen()).toContain('on far?');
+  expect(near.screen()).toContain('Approve on far: ');
+  expect(near.screen()).toContain('you ask to run this on far');
   near.press('y');
-  await near.waitGone('Approve run');
+  await near.waitGone('Approve on');
   await near.waitFor(() => near.pane('Thread').includes('begun'), 30_000);
   await near.go(3);
   expect(near.pane('Runs')).toMatch(/▶ +1 echo begun.* far/);
@@ -66,7 +67,7 @@ test('without the grant to answer, an approval of another device says where to a
   await near.pressAlone('n');
   expect(near.screen()).toContain('far does not let this device answer');
   near.press('escape');
-  await near.waitGone('Approve run');
+  await near.waitGone('Approve on');
   expect((await near.home.json(['approvals', '--json'])) as unknown[]).toHaveLength(1);
 }, 120_000);
 
@@ -76,11 +77,11 @@ test('a device that is off keeps its task queued, says why, and begins it on its
   await away(near);
   expect(near.screen()).toMatch(/● 1\/2 devices/);
   near.type('!?echo later @far');
-  await near.waitFor(/far offline, waits for it/);
+  await near.waitFor(/far offline · .*waits for it, then runs/);
   near.press('enter');
   await near.waitFor(/waits for far: offline since \d\d:\d\d/);
   await near.go(3);
-  expect(near.pane('Runs')).toMatch(/… +1 echo later +offline/);
+  expect(near.pane('Runs')).toMatch(/… +1 echo later +far +offline/);
   await far.begin();
   await near.waitFor(/far is online/, PRESENT_MS);
   await near.waitFor(/✓ +1 echo later/, PRESENT_MS);
@@ -98,12 +99,12 @@ test('a run whose device is lost says so in its page, and goes on with its outpu
   const { pid } = await (await far.ask()).peer;
   process.kill(pid, 'SIGSTOP');
   try {
-    await near.waitFor('connection to far lost; goes on when it is back', PRESENT_MS);
+    await near.waitFor(/link to far lost since \d\d:\d\d/, PRESENT_MS);
     expect(near.screen()).toContain('first');
   } finally {
     process.kill(pid, 'SIGCONT');
   }
-  await near.waitGone('connection to far lost', PRESENT_MS);
+  await near.waitGone('link to far lost', PRESENT_MS);
   writeFileSync(go, '');
   await near.waitFor(/^│second/m, PRESENT_MS);
   await near.attach();

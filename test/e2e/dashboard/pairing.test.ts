@@ -53,7 +53,16 @@ async function question(dashboard: Dashboard, name: string): Promise<void> {
   await dashboard.waitFor(() => dashboard.line(dashboard.rows - 1).includes('pair  '));
 }
 
-const words = (dashboard: Dashboard): string => between(dashboard, 'both screens show:', '12D3');
+/** The row below the one that begins so. */
+const below = (dashboard: Dashboard, from: string): string => {
+  const rows = dashboard
+    .screen()
+    .split('\n')
+    .map((row) => row.replace(/[│┃▀▄█]/g, ' ').trim());
+  return rows[rows.findIndex((row) => row.startsWith(from)) + 1] ?? '';
+};
+
+const words = (dashboard: Dashboard): string => below(dashboard, 'Both screens show');
 
 /** The files under a folder that hold the text. */
 const filesWith = (folder: string, text: string): string[] =>
@@ -68,12 +77,12 @@ test('a ticket is pasted, both screens show the same words, and y pairs: one way
   expect(ticket).toMatch(/^dispatch1:[0-9a-z]{80,}$/i);
 
   await pairing(laptop);
-  laptop.press('tab');
+  laptop.press('C-n');
   await laptop.waitFor('Ticket or code');
   laptop.paste(`${ticket.slice(0, 60)}\n${ticket.slice(60)}\n`);
   await laptop.pressAlone('enter');
   await question(laptop, 'nas');
-  await nas.waitFor('both screens show:');
+  await nas.waitFor('Both screens show');
   expect(words(laptop)).toMatch(/^\w+( +\w+){3}$/);
   expect(words(nas)).toBe(words(laptop));
   expect(laptop.screen()).toContain('it lets you run');
@@ -108,7 +117,7 @@ test('a code with a typo, and a place where nobody listens, are said in a senten
   const wrong = code.slice(0, 5) + (code[5] === 'A' ? 'B' : 'A') + code.slice(6);
 
   await pairing(laptop);
-  laptop.press('tab');
+  laptop.press('C-n');
   await laptop.waitFor('Ticket or code');
   laptop.type(wrong);
   laptop.press('down');
@@ -144,7 +153,7 @@ test('without a ticket each person types a word of the other screen', async () =
   await nas.waitFor('choose to compare words');
 
   await pairing(laptop);
-  laptop.press('tab', 'down');
+  laptop.press('C-n', 'down');
   laptop.type(`127.0.0.1:${homes[1].port}`);
   laptop.press('down', 'space');
   await laptop.waitFor('[x] no ticket');
@@ -152,8 +161,8 @@ test('without a ticket each person types a word of the other screen', async () =
   await question(laptop, 'nas');
   await question(nas, 'laptop');
   const shown = (dashboard: Dashboard): string[] =>
-    [...between(dashboard, 'for the other screen:', '12D3').matchAll(/\d ([a-z]+)/g)].map(([, word = '']) => word);
-  const asked = (dashboard: Dashboard): number => Number(/word (\d) of the other screen/.exec(dashboard.screen())?.[1]);
+    [...below(dashboard, 'Read these words').matchAll(/\d ([a-z]+)/g)].map(([, word = '']) => word);
+  const asked = (dashboard: Dashboard): number => Number(/Type word (\d) that THEY see/.exec(dashboard.screen())?.[1]);
   const forNas = shown(laptop)[asked(nas) - 1] ?? '';
   const forLaptop = shown(nas)[asked(laptop) - 1] ?? '';
   nas.type(forNas);

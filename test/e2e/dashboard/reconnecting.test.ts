@@ -52,7 +52,7 @@ describe('when the peer is killed', () => {
     await dashboard.waitFor('not connected: nothing was answered');
     await home.startPeer();
     await dashboard.waitGone('connection lost');
-    expect(dashboard.screen()).toContain('Approve run 1');
+    expect(dashboard.screen()).toContain('Approve on');
     dashboard.press('n');
     await dashboard.waitFor(/⊘ +1 touch made/);
   });
@@ -97,7 +97,7 @@ describe('two dashboards on one home', () => {
     await Promise.all([one.readApproval(), two.readApproval()]);
     two.press('y');
     await one.waitFor('already approved');
-    await one.waitGone('Approve run 1');
+    await one.waitGone('Approve on');
     await Promise.all([one, two].map((each) => each.waitFor(/✓ +1 touch made/)));
     two.submit('/say hello from the other one');
     await one.waitFor('hello from the other one');

@@ -55,12 +55,12 @@ describe('a window of another size', () => {
     const dashboard = await stage.open();
     dashboard.submit('!touch made');
     await dashboard.readApproval();
-    await sized(dashboard, 40, 12, 'Approve run 1');
+    await sized(dashboard, 40, 12, 'Approve on');
     await sized(dashboard, 20, 5, 'enla');
     dashboard.press('y');
-    await sized(dashboard, 60, 20, 'Approve run 1');
+    await sized(dashboard, 60, 20, 'Approve on');
     expect(await runIs(dashboard.home, 1, () => true)).toMatchObject({ status: 'waiting_approval' });
-    await sized(dashboard, 40, 12, 'Approve run 1');
+    await sized(dashboard, 40, 12, 'Approve on');
     dashboard.press('escape');
     await dashboard.waitFor('1 Thread');
     dashboard.press('M-a');
@@ -68,7 +68,7 @@ describe('a window of another size', () => {
     dashboard.press('space', 'space', 'space', 'space');
     await dashboard.listening();
     dashboard.press('y');
-    await dashboard.waitGone('Approve run 1');
+    await dashboard.waitGone('Approve on');
     await sized(dashboard, 120, 40, /✓ +1 touch made/);
   });
 

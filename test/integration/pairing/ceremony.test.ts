@@ -122,7 +122,7 @@ test('nobody is paired where the joiner says no, and that was one attempt', asyn
   const { proposal } = await laptop.ceremonies.join({ ticket });
   expect(await laptop.ceremonies.confirm({ proposal, accept: false })).toBeUndefined();
   const failed = await until('failed attempt', () => nas.events.find((event) => event.type === 'failed'));
-  expect(failed).toMatchObject({ attempts: 1, most: 5, message: 'somebody said no' });
+  expect(failed).toMatchObject({ attempts: 1, most: 5, message: 'it declined' });
   expect(await trust(nas, laptop)).toEqual({ a: undefined, b: undefined });
   await expect(laptop.ceremonies.confirm({ proposal, accept: true })).rejects.toMatchObject({ code: 'not-found' });
 

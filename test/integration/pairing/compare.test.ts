@@ -54,7 +54,7 @@ test('nobody is paired while only one has', async () => {
   there.catch(() => {});
   expect(await trust(nas, laptop)).toEqual({ a: undefined, b: undefined });
   await nas.ceremonies.confirm({ proposal: issuer.proposal, accept: false });
-  await expect(there).rejects.toMatchObject({ code: 'refused', message: 'the person at the other device said no' });
+  await expect(there).rejects.toMatchObject({ code: 'refused', message: 'the person at the other device declined' });
   expect(await trust(nas, laptop)).toEqual({ a: undefined, b: undefined });
 });
 

@@ -134,12 +134,12 @@ test('a ticket and a code for another device than the one that answers: it hears
   await other.ceremonies.open({ allow: ['run'] });
   const misled = formatTicket({ ...parseTicket(ticket), addresses: otherHost.multiaddrs() });
   expect(await refusal({ ticket: misled })).toMatchObject({
-    code: 'refused',
+    code: 'unavailable',
     message: `another device answers at ${otherHost.address}: nothing was sent to it`,
     details: { stage: 'identity' },
   });
   expect(await refusal({ code, at: otherHost.address })).toMatchObject({
-    code: 'refused',
+    code: 'unavailable',
     message: `the code is of another device than the one at ${otherHost.address}: nothing was sent to it`,
     details: { stage: 'identity' },
   });

@@ -37,6 +37,8 @@ describe('routing', () => {
     ['!git clone git@example.org:x.git', 'git clone git@example.org:x.git', 'workspace-write'],
     ["!echo '@nobody'", "echo '@nobody'", 'workspace-write'],
     ['!npm i @types/node', 'npm i @types/node', 'workspace-write'],
+    ['!npm i @types/node,@types/ws', 'npm i @types/node,@types/ws', 'workspace-write'],
+    ['!npm test @laptop,local', 'npm test', 'workspace-write'],
     ['!for i in 1 2; do\necho $i\ndone', 'for i in 1 2; do\necho $i\ndone', 'workspace-write'],
   ])('sends %j to the shell of this device', (text, command, access) => {
     const answer = route(text, context);
@@ -79,6 +81,22 @@ describe('routing', () => {
     expect(answer).toMatchObject({ ok: false, code: 'refused' });
     expect(!answer.ok && answer.reason).toContain('does not allow shell');
   });
+
+  it.each(['!uptime @desk,laptop', '@desk,laptop !uptime', 'run uptime on @desk,laptop', '!uptime @desk @laptop'])(
+    'takes several names, in their order: %j',
+    (text) => {
+      const desk: Device = {
+        ...laptop,
+        name: 'desk',
+        id: '12D3KooWdesk' as DeviceId,
+        local: false,
+        grants: { held: ['run'], given: [] },
+      };
+      const answer = route(text, { devices: [laptop, desk] });
+      expect(answer).toMatchObject({ ok: true, action: { command: 'uptime' } });
+      expect(answer.ok && answer.devices.map(({ name }) => name)).toEqual(['desk', 'laptop']);
+    },
+  );
 
   it('never sends a bound task elsewhere', () => {
     const locked = {

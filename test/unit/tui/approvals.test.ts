@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { DeviceId } from '../../../src/core/ids.ts';
 import { dialogLayout } from '../../../src/tui/dialog-layout.ts';
 import { overlayOf, topOverlay } from '../../../src/tui/select.ts';
 import { ALONE_MS, DEAF_MS, REPEAT_MS } from '../../../src/tui/update/approvals.ts';
@@ -6,6 +7,7 @@ import { textRows } from '../../../src/tui/update/overlays.ts';
 import { update } from '../../../src/tui/update/update.ts';
 import {
   aChange,
+  aDevice,
   anApproval,
   approvalEntry,
   aRun,
@@ -249,8 +251,45 @@ describe('the approval dialog', () => {
     const full = { ...dialog, approval: { ...approval, description: 'full-access' } };
     const { rows } = dialogLayout(dashboard.model, full);
     expect(rows.map(({ text }) => text).join('\n')).toContain('can only enforce full-access');
-    expect(rows.slice(0, 3).map(({ wrapped }) => wrapped === true)).toEqual([false, true, false]);
-    expect(rows[2]?.text).toBe('rm⟨00A0⟩-r⟨0009⟩y');
+    expect(rows.slice(1, 4).map(({ wrapped }) => wrapped === true)).toEqual([false, true, false]);
+    expect(rows[3]?.text).toBe('rm⟨00A0⟩-r⟨0009⟩y');
+  });
+
+  it('says first who asks and where, and nothing twice', () => {
+    const nas = aDevice({ id: 'device-nas' as DeviceId, name: 'nas', local: false, version: '0.1.0' });
+    const rowsFor = (by: DeviceId, device: DeviceId): string[] => {
+      const run = { ...aRun(1, { status: 'waiting_approval' }), by: { kind: 'human' as const, device: by }, device };
+      const description = 'Run a shell command on nas in /home/me. You are asked because of policy: no rule allows it.';
+      const approval = anApproval(1, { device, description });
+      const dashboard = startDashboard({
+        snapshot: { devices: [aDevice(), nas], runs: [run], approvals: [approval] },
+      });
+      dashboard.press('escape', 'a');
+      const dialog = overlayOf(dashboard.model, 'approval');
+      return dialog === undefined ? [] : dialogLayout(dashboard.model, dialog).rows.map(({ text }) => text);
+    };
+    const { id } = aDevice();
+    expect(rowsFor(nas.id, id)[0]).toBe('nas asks to run this here');
+    expect(rowsFor(id, id)[0]).toBe('you ask to run this here');
+    const rows = rowsFor(id, nas.id);
+    expect(rows[0]).toBe('you ask to run this on nas');
+    expect(rows.filter((row) => row.includes('/home/me'))).toEqual(['in     /home/me']);
+    expect(rows.at(-2)).toBe('You are asked because of policy: no rule allows it.');
+  });
+
+  it('has the digest last, and only where nothing has to be scrolled for it', () => {
+    const dashboard = opened();
+    const digests = (size: { width: number; height: number }): number[] => {
+      const model = { ...dashboard.model, size };
+      const dialog = overlayOf(model, 'approval');
+      if (dialog === undefined) throw new Error('no dialog');
+      const { rows } = dialogLayout(model, dialog);
+      return rows.flatMap(({ text }, row) => (text.startsWith('digest') ? [row - rows.length] : []));
+    };
+    expect(digests({ width: 120, height: 40 })).toEqual([-1]);
+    expect(digests({ width: 80, height: 12 })).toEqual([]);
+    dashboard.press('v');
+    expect(overlayOf(dashboard.model, 'text')?.text).toContain(anApproval(1).digest);
   });
 
   it('keeps the next keys from what is below when it goes by itself, and keeps the reason', () => {
@@ -271,7 +310,7 @@ describe('the approval dialog', () => {
     const dashboard = opened('printf "a   b"');
     dashboard.press('v');
     const text = overlayOf(dashboard.model, 'text');
-    expect(text === undefined ? [] : textRows(text, 10).slice(0, 2)).toEqual(['printf "a ', '  b"']);
+    expect(text === undefined ? [] : textRows(text, 10).slice(3, 5)).toEqual(['printf "a ', '  b"']);
   });
 
   it('cannot be approved in a window that is too small to show it', () => {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { DeviceId, RunId } from '../../../src/core/ids.ts';
 import type { Run } from '../../../src/core/runs.ts';
 import { combinedStatus, membersOf, worstOf } from '../../../src/tui/groups.ts';
-import { overlayOf, subjectRun } from '../../../src/tui/select.ts';
+import { overlayOf, subjectRun, topOverlay } from '../../../src/tui/select.ts';
 import { subscriptions } from '../../../src/tui/subscriptions.ts';
 import { aChange, aRun, keyOf, messageEntry, runEntry, startDashboard } from '../../helpers/tui-model.ts';
 
@@ -89,7 +89,7 @@ describe('a group', () => {
     const dashboard = startDashboard({ snapshot: { entries: all.map(runEntry), runs: all.toReversed() } });
     dashboard.press('escape');
     expect(subjectRun(dashboard.model)).toBeUndefined();
-    dashboard.press('x');
+    dashboard.press('i');
     expect(dashboard.model.toasts.at(-1)?.text).toContain('choose one');
     dashboard.press('enter');
     expect(overlayOf(dashboard.model, 'runs')).toMatchObject({ of: { type: 'group', group: GROUP }, selected: 0 });
@@ -102,8 +102,28 @@ describe('a group', () => {
     expect(dashboard.model.overlays).toEqual([]);
   });
 
-  it('shows the output of none of them, and so asks for none', () => {
-    const dashboard = startDashboard({ snapshot: { entries: all.map(runEntry) } });
+  it('is cancelled as a whole, after a question, from the thread and from its list', () => {
+    const running = [member(1), member(2, 'completed'), member(3)];
+    for (const keys of [['x'], ['enter', 'X']]) {
+      const snapshot = { entries: running.map(runEntry), runs: running.toReversed() };
+      const dashboard = startDashboard({ snapshot });
+      dashboard.press('escape', ...keys);
+      expect(topOverlay(dashboard.model)).toMatchObject({
+        question: { type: 'cancel-all', runs: [running[0]?.id, running[2]?.id] },
+      });
+      dashboard.take();
+      dashboard.press('y');
+      expect(dashboard.take()).toEqual([
+        { type: 'cancel', run: running[0]?.id },
+        { type: 'cancel', run: running[2]?.id },
+      ]);
+    }
+  });
+
+  it('shows the last lines of each in its list, and of none in the thread', () => {
+    const dashboard = startDashboard({ snapshot: { entries: all.map(runEntry), runs: all.toReversed() } });
     expect(subscriptions(dashboard.model).tails).toEqual([]);
+    dashboard.press('escape', 'enter');
+    expect(subscriptions(dashboard.model).tails.length).toBeGreaterThan(0);
   });
 });

@@ -3,12 +3,18 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceId } from '../../../src/core/ids.ts';
 import type { PairEvent, PairingSession, PairProposal } from '../../../src/protocol/api.ts';
+import type { PairDialog } from '../../../src/tui/device-dialogs.ts';
 import type { Effect } from '../../../src/tui/effects.ts';
+import type { Failure } from '../../../src/tui/messages.ts';
+import { pairLayout } from '../../../src/tui/pair-layout.ts';
+import { pairRows } from '../../../src/tui/pair-rows.ts';
+import { proposalLayout } from '../../../src/tui/proposal-layout.ts';
 import { overlayOf, topOverlay } from '../../../src/tui/select.ts';
 import { subscriptions } from '../../../src/tui/subscriptions.ts';
 import { DEAF_MS } from '../../../src/tui/update/approvals.ts';
 import { NEARBY_MS } from '../../../src/tui/update/pairing.ts';
 import { aDevice, type Dashboard, START, startDashboard } from '../../helpers/tui-model.ts';
+import { text } from './views/example.ts';
 
 const session: PairingSession = {
   ticket: `dispatch1${'k'.repeat(120)}`,
@@ -58,7 +64,7 @@ function opened(): Dashboard {
 
 /** With the question on the screen, and listening. */
 function asked(change: Partial<PairProposal> = {}): Dashboard {
-  const dashboard = onPage('tab');
+  const dashboard = onPage('C-n');
   dashboard.paste(session.ticket);
   dashboard.press('enter');
   dashboard.tell({ type: 'pair-proposal', request: requestOf(dashboard), proposal: { ...proposal, ...change } });
@@ -82,13 +88,18 @@ describe('the pairing page', () => {
     expect(palette?.items.map(({ target }) => target)).toContainEqual({ kind: 'binding', id: 'pane.pair' });
   });
 
-  it('goes round its three choices with Tab', () => {
+  it('goes round its three choices with C-n, and round the rows of each with Tab', () => {
     const dashboard = onPage();
-    const tabs = ['tab', 'tab', 'tab', 'S-tab'].map((key) => {
+    const tabs = ['C-n', 'C-n', 'C-n', 'C-n'].map((key) => {
       dashboard.press(key);
       return page(dashboard)?.tab;
     });
-    expect(tabs).toEqual(['use', 'nearby', 'show', 'nearby']);
+    expect(tabs).toEqual(['use', 'nearby', 'show', 'use']);
+    const rows = ['tab', 'tab', 'tab', 'S-tab', 'S-tab'].map((key) => {
+      dashboard.press(key);
+      return page(dashboard)?.row.use;
+    });
+    expect(rows).toEqual([1, 2, 0, 2, 1]);
   });
 
   it('does nothing without a peer, and says so', () => {
@@ -133,6 +144,39 @@ describe('showing a ticket', () => {
       session: { phase: 'choosing' },
       notice: 'port 4747 is in use',
     });
+  });
+
+  it('counts an attempt when it is over, and says of nobody that it proved itself before it did', () => {
+    const dashboard = opened();
+    const rows = (): string =>
+      pairRows(dashboard.model, page(dashboard) as PairDialog, 76, 80)
+        .map(({ text }) => text)
+        .join('\n');
+    expect(rows()).toContain('attempts none failed');
+    tell(dashboard, { type: 'attempt', attempts: 1, most: 5, from: '10.0.0.9' });
+    expect(rows()).toContain('attempts none failed, one goes on');
+    tell(dashboard, { type: 'proposed', proposal });
+    expect(rows()).toContain('nas has proved itself');
+    expect(rows()).toContain('Both screens show these words: compare them');
+    tell(dashboard, { type: 'failed', attempts: 1, most: 5, from: '10.0.0.9', message: 'it declined' });
+    expect(rows()).toContain('attempts 1 of 5 failed or abandoned');
+    expect(rows()).toContain('nas declined');
+    tell(dashboard, { type: 'attempt', attempts: 2, most: 5, from: '10.0.0.9' });
+    tell(dashboard, { type: 'proposed', proposal: { ...proposal, askedWord: 2 } });
+    expect(rows().match(/proved itself/g)).toHaveLength(1);
+    expect(question(dashboard)?.proposal.askedWord).toBe(2);
+  });
+
+  it('keeps everything off the rows of the ticket, which begins at the edge of the screen', () => {
+    const dashboard = opened();
+    const modules = Array.from({ length: 33 }, () => Array.from({ length: 33 }, () => true));
+    dashboard.tell({ type: 'qr', ticket: session.ticket, modules });
+    const { qr, rows, body } = pairLayout(dashboard.model);
+    const ticket = rows.flatMap(({ style }, index) => (style === 'ticket' ? [body.y + index] : []));
+    expect(ticket.length).toBeGreaterThan(0);
+    expect(qr?.rect.y).toBeGreaterThan(Math.max(...ticket));
+    const shown = text(dashboard.model).split('\n');
+    expect(ticket.map((row) => shown[row]).join('')).toBe(session.ticket);
   });
 
   it('tells what happens in it, until it is used', () => {
@@ -241,13 +285,20 @@ describe('leaving the page', () => {
 
 describe('using a ticket', () => {
   it('takes a pasted ticket whole, wherever in the page it is pasted, without the line breaks of a terminal', () => {
-    for (const keys of [[], ['tab'], ['tab', 'down'], ['tab', 'tab']]) {
+    for (const keys of [[], ['C-n'], ['C-n', 'down'], ['C-n', 'C-n']]) {
       const dashboard = onPage(...keys);
       dashboard.paste(`  ${session.ticket.slice(0, 50)}\n${session.ticket.slice(50)}\n`);
       expect(page(dashboard)).toMatchObject({ tab: 'use', ticket: { text: session.ticket } });
       dashboard.press('enter');
       expect(of(dashboard, 'pair-join')).toMatchObject([{ params: { ticket: session.ticket } }]);
     }
+  });
+
+  it('takes a ticket out of what a screen has drawn around and beside it', () => {
+    const dashboard = onPage();
+    const [start, end] = [session.ticket.slice(0, 60), session.ticket.slice(60)];
+    dashboard.paste(`│ ${start} │ ▀▄█ ▀\n│\u200b${end}│┃ ▄▀`);
+    expect(page(dashboard)?.ticket.text).toBe(session.ticket);
   });
 
   it('remembers the ticket nowhere', () => {
@@ -257,41 +308,52 @@ describe('using a ticket', () => {
     expect(dashboard.take().filter(({ type }) => type === 'remember')).toEqual([]);
   });
 
-  it('asks where a code is used, and takes host and port', () => {
-    const dashboard = onPage('tab');
+  it('looks at a code before it asks where that is used, and then goes there', () => {
+    const dashboard = onPage('C-n');
     dashboard.type(session.code);
     dashboard.press('enter');
-    expect(of(dashboard, 'pair-join')).toEqual([]);
-    expect(page(dashboard)?.notice).toContain('host:port');
+    const [asked] = of(dashboard, 'pair-join');
+    expect(asked).toMatchObject({ params: { code: session.code, at: '' } });
+    const failed = (failure: Failure, request = asked?.request ?? -1): void =>
+      dashboard.tell({ type: 'join-failed', request, failure });
+    failed({ code: 'usage', message: 'the code is right, and needs the place' });
+    expect(page(dashboard)?.row.use).toBe(1);
     dashboard.type('nas.local:4747');
+    dashboard.press('enter');
+    const request = requestOf(dashboard);
+    failed({ code: 'unavailable', message: 'nobody listens there', stage: 'refused' }, request);
+    expect(page(dashboard)?.row.use).toBe(1);
+    dashboard.press('enter');
+    failed({ code: 'invalid', message: 'group 3 has a typo' }, requestOf(dashboard));
+    expect(page(dashboard)?.row.use).toBe(0);
     dashboard.press('enter');
     expect(of(dashboard, 'pair-join')).toMatchObject([{ params: { code: session.code, at: 'nas.local:4747' } }]);
   });
 
   it('takes the place of a code from the devices nearby', () => {
-    const dashboard = onPage('tab');
+    const dashboard = onPage('C-n');
     dashboard.type(session.code);
-    dashboard.press('tab');
+    dashboard.press('C-n');
     dashboard.tell({ type: 'nearby', found: [{ id: 'device-nas', addresses: ['10.0.0.2:4747'] }] });
     dashboard.press('enter', 'enter');
     expect(of(dashboard, 'pair-join')).toMatchObject([{ params: { code: session.code, at: 'device-nas' } }]);
   });
 
   it('joins by words where that is chosen, with no ticket', () => {
-    const dashboard = onPage('tab', 'down');
+    const dashboard = onPage('C-n', 'down');
     dashboard.type('nas.local:4747');
     dashboard.press('down', 'space', 'enter');
     expect(of(dashboard, 'pair-join')).toMatchObject([{ params: { compare: true, at: 'nas.local:4747' } }]);
   });
 
   it('asks for a ticket if there is none', () => {
-    const dashboard = onPage('tab', 'enter');
+    const dashboard = onPage('C-n', 'enter');
     expect(of(dashboard, 'pair-join')).toEqual([]);
     expect(page(dashboard)?.notice).toContain('paste a ticket');
   });
 
   it('says in the page what went wrong, and keeps what was typed', () => {
-    const dashboard = onPage('tab');
+    const dashboard = onPage('C-n');
     dashboard.paste(session.ticket);
     dashboard.press('enter');
     const message = 'group 3 of the code is wrong';
@@ -302,14 +364,14 @@ describe('using a ticket', () => {
   });
 
   it('joins once at a time', () => {
-    const dashboard = onPage('tab');
+    const dashboard = onPage('C-n');
     dashboard.paste(session.ticket);
     dashboard.press('enter', 'enter');
     expect(of(dashboard, 'pair-join')).toHaveLength(1);
   });
 
   it('refuses a proposal that comes after the page was left', () => {
-    const dashboard = onPage('tab');
+    const dashboard = onPage('C-n');
     dashboard.paste(session.ticket);
     dashboard.press('enter');
     const request = requestOf(dashboard);
@@ -323,7 +385,7 @@ describe('using a ticket', () => {
 
 describe('nearby', () => {
   it('looks again while it is on the screen, and never else', () => {
-    const dashboard = onPage('tab', 'tab');
+    const dashboard = onPage('C-n', 'C-n');
     dashboard.take();
     dashboard.tell({ type: 'tick' });
     expect(dashboard.take()).toEqual([]);
@@ -331,7 +393,7 @@ describe('nearby', () => {
     dashboard.wait(NEARBY_MS);
     dashboard.tell({ type: 'tick' });
     expect(of(dashboard, 'pair-lan')).toHaveLength(1);
-    dashboard.press('tab');
+    dashboard.press('C-n');
     dashboard.wait(NEARBY_MS);
     dashboard.tell({ type: 'tick' });
     expect(dashboard.take()).toEqual([]);
@@ -339,7 +401,7 @@ describe('nearby', () => {
 
   it('keeps what is selected when the list changes', () => {
     const found = ['a', 'b', 'c'].map((id) => ({ id, addresses: [] }));
-    const dashboard = onPage('tab', 'tab');
+    const dashboard = onPage('C-n', 'C-n');
     dashboard.tell({ type: 'nearby', found });
     dashboard.press('down');
     dashboard.tell({ type: 'nearby', found: found.slice(1) });
@@ -377,7 +439,7 @@ describe('the question whether to pair', () => {
   });
 
   it('does not listen in its first moment, and each key in it makes that longer', () => {
-    const dashboard = onPage('tab');
+    const dashboard = onPage('C-n');
     dashboard.paste(session.ticket);
     dashboard.press('enter');
     dashboard.tell({ type: 'pair-proposal', request: requestOf(dashboard), proposal });
@@ -414,13 +476,56 @@ describe('the question whether to pair', () => {
 
   it('gives in return what was switched on, and only where it is asked', () => {
     const dashboard = asked({ asksMutual: true });
-    dashboard.press('down', 'down', 'space', 'y');
+    // The first switch is selected at once.
+    dashboard.press('down', 'space', 'y');
     settle(dashboard);
     expect(confirms(dashboard)).toEqual([{ proposal: 'p1', accept: true, give: ['approve'] }]);
     const nothing = asked({ asksMutual: true });
     nothing.press('y');
     settle(nothing);
     expect(confirms(nothing)).toEqual([{ proposal: 'p1', accept: true, give: [] }]);
+  });
+
+  it('begins as things are with a device that is paired already, and says what a yes changes', () => {
+    const dashboard = startDashboard({
+      snapshot: { devices: [aDevice(), { ...nas, grants: { held: ['run', 'approve'], given: ['run', 'observe'] } }] },
+    });
+    dashboard.press('escape', 'P', 'C-n');
+    dashboard.paste(session.ticket);
+    dashboard.press('enter');
+    const request = requestOf(dashboard);
+    dashboard.tell({ type: 'pair-proposal', request, proposal: { ...proposal, asksMutual: true } });
+    dashboard.wait(DEAF_MS);
+    const rows = (): string[] => {
+      const open = question(dashboard);
+      return open === undefined ? [] : proposalLayout(dashboard.model, open).rows.map(({ text }) => text);
+    };
+    expect(question(dashboard)?.give).toEqual(['run', 'observe']);
+    expect(rows()).toEqual(expect.arrayContaining(['takes away: approve', 'adds: observe', 'as it is now']));
+    dashboard.press('space');
+    expect(rows()).toContain('takes away: run');
+    dashboard.press('y');
+    settle(dashboard);
+    expect(confirms(dashboard)).toEqual([{ proposal: 'p1', accept: true, give: ['observe'] }]);
+  });
+
+  it('keeps its switches in reach on a small screen, with the words in sight at first', () => {
+    const dashboard = asked({ asksMutual: true });
+    dashboard.tell({ type: 'resized', size: { width: 40, height: 12 } });
+    const shown = (): string[] => {
+      const open = question(dashboard);
+      if (open === undefined) return [];
+      const { rows, first, body } = proposalLayout(dashboard.model, open);
+      const visible = rows.slice(first, first + body.height);
+      expect(visible).toContain(rows[open.row]);
+      return visible.map(({ text }) => text);
+    };
+    expect(shown().join(' ')).toContain('copper');
+    for (let at = 0; at < 4; at += 1) {
+      dashboard.press('down');
+      shown();
+    }
+    expect(shown().some((row) => row.startsWith('observe'))).toBe(true);
   });
 
   it('takes another name along', () => {

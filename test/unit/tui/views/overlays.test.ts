@@ -29,25 +29,25 @@ describe('the approval dialog', () => {
     expect(text(scene('approval'))).toMatchInlineSnapshot(`
       " dispatch            ● 2 devices  ▶ 1 running  ⚠ 1 waiting        laptop  14:02
       ┌ 1 Thread ────────────────────────────────────┐┌ 2 ⚠1 ─ 3 Runs ─ 4 ───────────┐
-      │you 13:48  deploy is at three; the report     ││⚠ 13 rm -rf build        29:42│
-      │ ┌ ⚠ Approve run 13 on laptop? ───────────────────────────────── 29:42 left ┐1│
-      │⊘│ for f in $(git ls-files "*.ts"); do                                      │s│
-      │✗│   npx prettier --write "$f" && git add "$f"                              │s│
-      │ │ done                                                                     │4│
-      │ │                                                                          │s│
-      │ │ no rule allows it, so a person decides                                   │ │
+      │you 13:48  deploy is at three; the report     ││⚠ 13 rm -rf…  laptop     29:42│
+      │ ┌ ⚠ Approve on laptop: for f in $(git ls-files "*… · run 13 ─── 29:42 left ┐1│
+      │⊘│ you ask to run this here                                                 │s│
+      │✗│ for f in $(git ls-files "*.ts"); do                                      │s│
+      │ │   npx prettier --write "$f" && git add "$f"                              │4│
+      │ │ done                                                                     │s│
+      │ │                                                                          │ │
       │✓│ asked for workspace-write, but laptop can only enforce full-access       │ │
-      │◆│ on     laptop                                                            │ │
-      │✓│ access full-access                                                       │ │
-      │ │ in     /home/ada/shop                                                    │ │
-      │y│ with   /usr/bin/bash                                                     │ │
-      │▶│ sets   NODE_ENV                                                          │ │
-      │ │ limit  600 s                                                             │ │
+      │◆│ access full-access                                                       │ │
+      │✓│ in     /home/ada/shop                                                    │ │
+      │ │ with   /usr/bin/bash                                                     │ │
+      │y│ sets   NODE_ENV                                                          │ │
+      │▶│ limit  600 s                                                             │ │
+      │ │ no rule allows it, so a person decides                                   │ │
       │ │ digest abababababababababababababababababababababababababababababababab  │ │
       │⚠│ y approve once   n reject   N with a reason   Esc leave pending          │ │
       │⚠└──────────────────────────────────────────────────────────────────────────┘ │
       └──────────────────────────────────────────────┘└──────────────────────────────┘
-       ⚠ 1  rm -rf build  on laptop                                  a answers  29:42
+       ⚠ 1  laptop: rm -rf build                                     a answers  29:42
        › t types a task: !command, = expression, or /help
 
        y approve once  n reject  N reject with reason  v full text  F1 help"
@@ -56,16 +56,16 @@ describe('the approval dialog', () => {
 
   it('says what is left to read before anything else', () => {
     expect(text(scene('approval', { width: 40, height: 12 }))).toMatchInlineSnapshot(`
-      "┌ ⚠ Approve run 13 on laptop? ─────────┐
+      "┌ ⚠ Approve on laptop: for f in $(g… ──┐
+      │ you ask to run this here             ┃
       │ for f in $(git ls-files "*.ts"); do  ┃
       │   npx prettier --write "$f" && git a ┃
       │↪dd "$f"                              ┃
       │ done                                 ┃
       │                                      │
-      │ no rule allows it, so a person       │
-      │ decides                              │
       │ asked for workspace-write, but       │
-      │ ▼ 9 more rows: read to the end       │
+      │ laptop can only enforce full-access  │
+      │ ▼ 7 more rows: read to the end       │
       └──────────────────────────────────────┘
        y approve once  n reject  F1 help"
     `);
@@ -179,7 +179,7 @@ describe('the detail of a run', () => {
       " dispatch            ● 2 devices  ▶ 1 running  ⚠ 1 waiting        laptop  14:02
       ┌ Run 12 ──────────────────────────────────────────────────────────────────────┐
       │▶ npm test -- --runInBand                                                 0:41│
-      │  running · desktop-local · gpu-box · workspace-write                    14:01│
+      │  running · gpu-box · full-access (asked for workspace-write)            14:01│
       │─ Output 12 kB ─ Details ◆ 2 ────────────────────────────────────────── live ─│
       │line 184 of the output                                                        │
       │line 185 of the output                                                        │
@@ -208,7 +208,7 @@ describe('the detail of a run', () => {
       " dispatch            ● 2 devices  ▶ 1 running  ⚠ 1 waiting        laptop  14:02
       ┌ Run 12 ──────────────────────────────────────────────────────────────────────┐
       │▶ npm test -- --runInBand                                                 0:41│
-      │  running · desktop-local · gpu-box · workspace-write                    14:01│
+      │  running · gpu-box · full-access (asked for workspace-write)            14:01│
       │─ Output 12 kB ─ Details ◆ 2 ────────────────────────────────────────── live ─│
       │Artifacts 2                                                                   ┃
       │◆ report.pdf  1.2 kB  application/pdf                                         ┃
@@ -217,16 +217,16 @@ describe('the detail of a run', () => {
       │Task                                                                          ┃
       │npm test -- --runInBand                                                       ┃
       │status    running                                                             ┃
+      │asked by  you                                                                 ┃
       │route     desktop-local                                                       ┃
       │device    gpu-box                                                             ┃
-      │access    workspace-write                                                     ┃
+      │access    full-access (asked for workspace-write)                             ┃
       │folder    the home folder                                                     ┃
       │submitted 14:01                                                               ┃
       │started   14:01                                                               ┃
       │id        run-12                                                              ┃
-      │                                                                              ┃
-      │Because                                                                       ┃
-      │- "!" means the shell                                                         │
+      │                                                                              │
+      │Because                                                                       │
       └──────────────────────────────────────────────────────────────────────────────┘
        Esc back  Tab output/details  a approve…  i attach  x cancel  F1 help"
     `);

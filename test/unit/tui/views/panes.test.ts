@@ -11,22 +11,22 @@ describe('a busy day', () => {
     expect(text(busyDay({ width: 120, height: 40 }))).toMatchInlineSnapshot(`
       " dispatch                                ● 2 devices  ▶ 1 running  ⚠ 1 waiting                            laptop  14:02
       ┌ 1 Thread ────────────────────────────────────────────────────────────┐┌ 2 Approvals 1 ───────────────────────────────┐
-      │you 13:48  deploy is at three; the report first, please               ││⚠ laptop  shell  full-access             29:42│
+      │you 13:48  deploy is at three; the report first, please               ││⚠ you ask here  full-access              29:42│
       │⊘  8 terraform destroy               laptop   rejected            9.0s││  rm -rf build                                │
       │✗  9 cargo build --release           laptop   exit 101            1:04│└──────────────────────────────────────────────┘
       │     error[E0382]: borrow of moved value: \`config\`                    │┌ 3 Runs ──────────────────────────────────────┐
-      │       --> src/main.rs:42:18                                          ││⚠ 13 rm -rf build         waiting        29:42│
+      │       --> src/main.rs:42:18                                          ││⚠ 13 rm -rf build         laptop         29:42│
       │     the command ended with exit code 101                             ││▶ 12 npm test -- --runI…  gpu-box         0:41│
       │✓ 10 make report                     laptop   desktop-local      12.3s││✓ 11 = 6 * 7              laptop          0.1s│
       │◆ report.pdf  120 kB  from 10                                         ││✓ 10 make report          laptop         12.3s│
-      │✓ 11 = 6 * 7                         laptop   inline              0.1s││✗  9 cargo build --rele…  exit 101        1:04│
-      │     42                                                               ││⊘  8 terraform destroy    rejected        9.0s│
+      │✓ 11 = 6 * 7                         laptop   inline              0.1s││✗  9 cargo build --rele…  laptop      exit 101│
+      │     42                                                               ││⊘  8 terraform destroy    laptop      rejected│
       │you 14:00  run the tests on @gpu-box                                  ││                                              │
       │▶ 12 npm test -- --runInBand         gpu-box  desktop-local       0:41││                                              │
       │     PASS src/login.test.ts                                           ││                                              │
       │     PASS src/cart.test.ts (12 tests)                                 ││                                              │
       │⚠ 13 rm -rf build                    laptop   waiting for you    29:42││                                              │
-      │⚠ 13 asks for approval  full-access in /home/ada/shop            29:42││                                              │
+      │⚠ 13 you ask here: rm -rf build                                  29:42││                                              │
       │                                                                      ││                                              │
       │                                                                      ││                                              │
       │                                                                      ││                                              │
@@ -56,12 +56,12 @@ describe('a busy day', () => {
     expect(text({ ...busyDay({ width: 80, height: 24 }), focus: 'runs', pane: 'runs' })).toMatchInlineSnapshot(`
       " dispatch            ● 2 devices  ▶ 1 running  ⚠ 1 waiting        laptop  14:02
       ┌ 1 Thread ────────────────────────────────────┐┌ 2 ⚠1 ─ 3 Runs ─ 4 ───────────┐
-      │you 13:48  deploy is at three; the report     ││⚠ 13 rm -rf build        29:42│
-      │           first, please                      ││▶ 12 npm test -- --r…     0:41│
-      │⊘  8 terraform destroy    rejected        9.0s││✓ 11 = 6 * 7              0.1s│
-      │✗  9 cargo build --rele…  exit 101        1:04││✓ 10 make report         12.3s│
-      │     error[E0382]: borrow of moved value: \`co…││✗  9 cargo build --r…     1:04│
-      │       --> src/main.rs:42:18                  ││⊘  8 terraform destr…     9.0s│
+      │you 13:48  deploy is at three; the report     ││⚠ 13 rm -rf…  laptop     29:42│
+      │           first, please                      ││▶ 12 npm te…  gpu-box     0:41│
+      │⊘  8 terraform destroy    laptop      rejected││✓ 11 = 6 * 7  laptop      0.1s│
+      │✗  9 cargo build --rele…  laptop      exit 101││✓ 10 make r…  laptop     12.3s│
+      │     error[E0382]: borrow of moved value: \`co…││✗  9 cargo …  laptop      1:04│
+      │       --> src/main.rs:42:18                  ││⊘  8 terraf…  laptop      9.0s│
       │     the command ended with exit code 101     ││                              │
       │✓ 10 make report          laptop         12.3s││                              │
       │◆ report.pdf  120 kB  from 10                 ││                              │
@@ -71,10 +71,10 @@ describe('a busy day', () => {
       │▶ 12 npm test -- --runI…  gpu-box         0:41││                              │
       │     PASS src/login.test.ts                   ││                              │
       │     PASS src/cart.test.ts (12 tests)         ││                              │
-      │⚠ 13 rm -rf build         waiting        29:42││                              │
-      │⚠ 13 asks for approval  full-access      29:42││                              │
+      │⚠ 13 rm -rf build         laptop         29:42││                              │
+      │⚠ 13 you ask here: rm -rf build          29:42││                              │
       └──────────────────────────────────────────────┘└──────────────────────────────┘
-       ⚠ 1  rm -rf build  on laptop                                  a answers  29:42
+       ⚠ 1  laptop: rm -rf build                                     a answers  29:42
        › t types a task: !command, = expression, or /help
 
        t type  Enter open  a approve…  x cancel  / search  : commands  ? help  q quit"
@@ -96,10 +96,10 @@ describe('a busy day', () => {
       │▶ 12 npm test -- --runInB…  gpu-box         0:41┃
       │     PASS src/login.test.ts                     ┃
       │     PASS src/cart.test.ts (12 tests)           ┃
-      │⚠ 13 rm -rf build           waiting        29:42┃
-      │⚠ 13 asks for approval  full-access        29:42┃
+      │⚠ 13 rm -rf build           laptop         29:42┃
+      │⚠ 13 you ask here: rm -rf build            29:42┃
       └────────────────────────────────────────────────┘
-       ⚠ 1  rm -rf build           Esc a answers  29:42
+       ⚠ 1  laptop: rm -rf build   Esc a answers  29:42
        › type !command, = expression, or /help
 
        Esc panes  Tab complete, panes  F1 help"
@@ -110,13 +110,13 @@ describe('a busy day', () => {
     expect(text({ ...busyDay({ width: 40, height: 12 }), focus: 'thread' })).toMatchInlineSnapshot(`
       " dispatch    ● 2  ▶ 1  ⚠ 1        14:02
       ┌ 1 Thread ────────────────────────────┐
-      │▶ 12 npm test -- --runInBand      0:41│
+      │▶ 12 npm test -- --…  gpu-box     0:41│
       │     PASS src/login.test.ts           │
       │     PASS src/cart.test.ts (12 tests) │
-      │⚠ 13 rm -rf build                29:42┃
-      │⚠ 13 asks for approval           29:42┃
+      │⚠ 13 rm -rf build     laptop     29:42┃
+      │⚠ 13 you ask here: rm -rf build  29:42┃
       └──────────────────────────────────────┘
-       ⚠ 1  rm -rf build     a answers  29:42
+       ⚠ 1  laptop: rm -rf … a answers  29:42
        › t types a task: !command, = express…
 
        t type  Enter open  a approve…  ? help"
@@ -127,10 +127,10 @@ describe('a busy day', () => {
     expect(text(busyDay({ width: 30, height: 8 }))).toMatchInlineSnapshot(`
       " dispatch  ● 2  ▶ 1  ⚠ 1
       ┌ 1 Thread ──────────────────┐
-      │⚠ 13 rm -rf build      29:42│
-      │⚠ 13 asks for approval 29:42┃
+      │⚠ 13 rm -…  laptop     29:42│
+      │⚠ 13 you ask here: r…  29:42┃
       └────────────────────────────┘
-       ⚠ 1  rm -rf build
+       ⚠ 1  laptop: rm -rf build
        › type !command, = expressi…
        Esc panes  F1 help"
     `);
@@ -145,17 +145,17 @@ describe('a busy day', () => {
     expect(text(busyDay({ width: 60, height: 16 }), ASCII)).toMatchInlineSnapshot(`
       " dispatch  * 2 devices  > 1 running  ! 1 waiting
       + 1 Thread ------------------------++ 2 !1 - 3 Runs - 4 ---+
-      |+ 11 = 6 * 7                  0.1s||! 13 rm -rf build     |
+      |+ 11 = 6 * 7      laptop      0.1s||! 13 rm -rf build     |
       |     42                           ||> 12 npm test -- --...|
       |you 14:00  run the tests on       ||+ 11 = 6 * 7          |
       |           @gpu-box               ||+ 10 make report      |
-      |> 12 npm test -- --run...     0:41#|x  9 cargo build --...|
+      |> 12 npm test...  gpu-box     0:41#|x  9 cargo build --...|
       |     PASS src/login.test.ts       #|-  8 terraform destroy|
       |     PASS src/cart.test.ts (12 ...#|                      |
-      |! 13 rm -rf build            29:42#|                      |
-      |! 13 asks for approval       29:42#|                      |
+      |! 13 rm -rf b...  laptop     29:42#|                      |
+      |! 13 you ask here: rm -r...  29:42#|                      |
       +----------------------------------++----------------------+
-       ! 1  rm -rf build                     Esc a answers  29:42
+       ! 1  laptop: rm -rf build             Esc a answers  29:42
        > type !command, = expression, or /help
 
        Esc panes  Tab complete, panes  M-a approve...  F1 help"
@@ -172,9 +172,8 @@ describe('an empty day', () => {
       │ Nothing has happened here yet.                                       ││ Nothing waits.                               │
       │ Type a task below:  !ls  runs a command,  = 6 * 7  calculates.       ││                                              │
       │ Runs, approvals, results and messages gather here.                   │└──────────────────────────────────────────────┘
-      │                                                                      │┌ 3 Runs ──────────────────────────────────────┐
+      │ P pairs another machine: then its runs are here too.                 │┌ 3 Runs ──────────────────────────────────────┐
       │                                                                      ││ No runs yet: t types a task.                 │
-      │                                                                      ││                                              │
       │                                                                      ││                                              │
       │                                                                      ││                                              │
       │                                                                      ││                                              │
@@ -183,6 +182,7 @@ describe('an empty day', () => {
       │                                                                      │└──────────────────────────────────────────────┘
       │                                                                      │┌ 4 Devices ───────────────────────────────────┐
       │                                                                      ││● laptop  this device  shell files            │
+      │                                                                      ││  P pairs another machine.                    │
       └──────────────────────────────────────────────────────────────────────┘└──────────────────────────────────────────────┘
        › type !command, = expression, or /help
 
@@ -279,12 +279,12 @@ describe('the thread', () => {
     ] as Parameters<typeof entries>;
     expect(rowsOf(threadOf({ width: 70, height: 16 }, ran, ...items), /^│.*│$/).slice(1, 7)).toMatchInlineSnapshot(`
       [
-        "│⚠ 13 asks for approval  full-access in /home/ada/shop          29:42│",
-        "│✓ 13 approved on laptop                                        14:02│",
-        "│⊘ 13 rejected on laptop                                        14:02│",
+        "│⚠ 13 you ask: rm -rf build                                     29:42│",
+        "│✓ 13 approved: rm -rf build                                    14:02│",
+        "│⊘ 13 rejected: rm -rf build                                    14:02│",
         "│     not before three                                               │",
-        "│⊘ 13 approval expired                                          14:02│",
-        "│✓    approved on laptop  of a run that is not loaded           14:02│",
+        "│⊘ 13 expired: rm -rf build                                     14:02│",
+        "│✓    approved: of a run that is not loaded                     14:02│",
       ]
     `);
   });
