@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createDemoPeer, type DemoPeer } from './demo/peer.ts';
 import { PROJECT } from './lib/run.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'dispatch-pictures-'));
@@ -48,14 +49,23 @@ function fillWorkFolder(): void {
   }
 }
 
+/** A second device, which lets this one run, answer and watch. */
+async function pairBox(box: DemoPeer): Promise<void> {
+  await box.start();
+  const offer = box.type(['pair', '--allow', 'run,approve,observe', '--json']);
+  const [line = ''] = (await offer.printed('\n')).split('\n');
+  const { ticket } = JSON.parse(line) as { ticket: string };
+  execFileSync(process.execPath, [launcher, 'pair', '-', '--yes'], { cwd: work, env, input: `${ticket}\n` });
+  await offer.done;
+}
+
 function fillThread(): void {
-  mkdirSync(env.DISPATCH_HOME, { recursive: true });
-  writeFileSync(join(env.DISPATCH_HOME, 'config.toml'), '[device]\nname = "laptop"\n');
   dispatch('say', 'the price test fails since this morning, looking into it');
   dispatch('run', '--yes', '--', 'git log --oneline | tee $DISPATCH_ARTIFACTS/log.txt');
   dispatch('run', '--yes', '--', 'echo "price.test.js: expected 11.99, got 11.988"; exit 1');
   dispatch('eval', "runs().filter((run) => run.status === 'failed').length");
   dispatch('run', '--', 'uname', '-sr');
+  dispatch('run', '--on', 'gpu-box', '--yes', '--', 'for n in 1 2 3; do echo "epoch $n  loss 0.$((9 - n))"; done');
   dispatch('run', '--yes', '--', 'grep -rn "net" src');
   dispatch('say', '価格を丸める: rounding belongs into price() 🎯');
   dispatch(
@@ -65,17 +75,26 @@ function fillThread(): void {
     '--',
     'for i in $(seq 1 600); do echo "compiled module $i of 600"; sleep 0.2; done',
   );
-  dispatch('run', '--detach', '--', 'rm -rf build && npm run build -- --release');
+  dispatch('run', '--on', 'gpu-box', '--detach', '--', 'rm -rf build && npm run build -- --release');
 }
 
+const box = createDemoPeer('gpu-box');
 try {
   fillWorkFolder();
+  mkdirSync(env.DISPATCH_HOME, { recursive: true });
+  writeFileSync(
+    join(env.DISPATCH_HOME, 'config.toml'),
+    '[device]\nname = "laptop"\n[network]\nlisten = ["127.0.0.1:0"]\nlan = false\n',
+  );
+  await pairBox(box);
   fillThread();
   const ready = "wait:'1 waiting' wait:'compiled'";
-  picture('dashboard', '120x34', `${ready} '!npm test' wait:'will ask'`);
+  picture('dashboard', '120x34', `${ready} '!npm test @gpu-box' wait:'will ask'`);
   picture('approval', '120x34', `${ready} escape a wait:'approve once'`);
   picture('small', '60x20', `${ready} escape wait:'t type'`);
+  picture('pairing', '120x44', `${ready} escape wait:'P pair' P wait:'Pair a device' enter wait:'dispatch1:' wait:'▀'`);
 } finally {
   dispatch('peer', 'stop');
+  await box.end();
   rmSync(home, { recursive: true, force: true });
 }
