@@ -2,6 +2,7 @@
 // one runs a task on the other and is asked for a yes, an artifact is brought back, and the dashboard opens on it all. Without a
 // terminal it prints the same, and ends. Nothing of it stays, and nothing of your own Dispatch is touched.
 import { build, isStale } from './build.js';
+import { removeLeftovers } from './demo/leftovers.ts';
 import { createDemoPeer, type DemoPeer } from './demo/peer.ts';
 
 /** Leaves the name of the home that it ran in: that of the other device. */
@@ -14,6 +15,7 @@ const hasTerminal = process.stdin.isTTY === true && process.stdout.isTTY === tru
 const say = (line = ''): void => void process.stdout.write(`${line}\n`);
 
 if (isStale()) await build();
+await removeLeftovers();
 let titles = 0;
 const startedAt = performance.now();
 const laptop = createDemoPeer('laptop');

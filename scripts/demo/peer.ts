@@ -5,6 +5,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PREFIX, rememberProcess } from './leftovers.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/dispatch.js', import.meta.url));
 /** Nothing of the demo takes longer; a machine that does not get there is told why. */
@@ -37,7 +38,8 @@ export interface DemoPeer {
 }
 
 export function createDemoPeer(name: string): DemoPeer {
-  const home = mkdtempSync(join(tmpdir(), `dispatch-demo-${name}-`));
+  const home = mkdtempSync(join(tmpdir(), `${PREFIX}${name}-`));
+  rememberProcess(home, process.pid);
   writeFileSync(
     join(home, 'config.toml'),
     `[device]\nname = "${name}"\n[network]\nlisten = ["127.0.0.1:0"]\nlan = false\n`,
@@ -55,6 +57,7 @@ export function createDemoPeer(name: string): DemoPeer {
   const launch = (args: readonly string[], stdio: Parameters<typeof spawn>[2]['stdio']): ChildProcess => {
     const child = spawn(process.execPath, [LAUNCHER, ...args], { cwd: home, env, stdio });
     children.add(child);
+    if (child.pid !== undefined) rememberProcess(home, child.pid);
     child.once('exit', () => children.delete(child));
     return child;
   };

@@ -107,15 +107,35 @@ function parse(
     ]),
   );
   try {
-    return parseArgs({ args: [...args], options: config, allowPositionals: true, strict: true });
+    return parseArgs({ args: bindNumbers(args, options), options: config, allowPositionals: true, strict: true });
   } catch (error) {
-    const message = (error as Error).message.split('. ')[0] ?? '';
+    const message = sentenceOf(error as Error);
     const unknown = /^Unknown option '--([^']+)'/.exec(message)?.[1];
     const close = unknown === undefined ? undefined : closest(unknown, Object.keys(options));
     throw new DispatchError('usage', message.charAt(0).toLowerCase() + message.slice(1), {
       hint: close === undefined ? helpOf(name) : `did you mean --${close}? ${helpOf(name)}`,
     });
   }
+}
+
+/** A negative number after an option that takes a value is that value, and no option. */
+function bindNumbers(args: readonly string[], options: Command['options']): string[] {
+  const bound: string[] = [];
+  for (const arg of args) {
+    const before = bound.at(-1);
+    const option = Object.entries(options).find(
+      ([name, { short }]) => before === `--${name}` || (short !== undefined && before === `-${short}`),
+    );
+    if (option?.[1].type === 'string' && /^-\d/.test(arg)) bound[bound.length - 1] = `--${option[0]}=${arg}`;
+    else bound.push(arg);
+  }
+  return bound;
+}
+
+/** The first sentence of Node's advice, which goes on over several lines. */
+function sentenceOf({ message }: Error): string {
+  const unclear = /^Option '(?:-\w, )?(--?[\w-]+)[^']*' argument (?:is ambiguous|missing)/.exec(message)?.[1];
+  return unclear === undefined ? (message.split(/\.\s/)[0] ?? '') : `${unclear} needs a value`;
 }
 
 function helpOf(name: string): string {

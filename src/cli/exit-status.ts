@@ -1,6 +1,7 @@
 /** The exit code that a run gives to the command that waited for it. */
 
 import { constants } from 'node:os';
+import type { Device } from '../core/devices.ts';
 import type { Run } from '../core/runs.ts';
 
 /** What `timeout(1)`, shells and the reference of the command line agree on. */
@@ -24,8 +25,11 @@ export function exitStatusOf(run: Run): number {
 }
 
 /** What to say on standard error about a run that did not complete; nothing where its own exit status says it. */
-export function complaintOf(run: Run): string | undefined {
+export function complaintOf(run: Run, devices: readonly Device[] = []): string | undefined {
   if (run.status === 'cancelled') {
+    const denier =
+      run.reason === 'revoked' ? devices.find((device) => device.id === run.device && denies(device)) : undefined;
+    if (denier !== undefined) return `${denier.name} revoked this device: run ${run.number} was ended there`;
     const why = {
       user: 'it was cancelled',
       rejected: 'it was rejected',
@@ -38,4 +42,8 @@ export function complaintOf(run: Run): string | undefined {
   if (run.status === 'failed' && run.reason !== 'exit')
     return `run ${run.number} failed (${run.reason}): ${run.message}`;
   return undefined;
+}
+
+function denies({ presence }: Device): boolean {
+  return presence.state === 'offline' && presence.stage === 'denied';
 }

@@ -4,16 +4,22 @@ import type { ControlClient } from '../control/client/client.ts';
 import type { Device } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import { isFinal, type Run } from '../core/runs.ts';
-import { formatTime } from '../tui/format.ts';
 import type { CliContext } from './context.ts';
-import { offlineText } from './print-device.ts';
+import { expiryText, offlineText } from './print-device.ts';
 
-/** Says once that a device with runs that are not over is not there, and once that it is back, until the signal aborts. */
+export interface WatchOptions {
+  /** What Ctrl-C does, as it is told to the person. */
+  readonly leaving: string;
+  /** Watching ends when it aborts. */
+  readonly signal: AbortSignal;
+}
+
+/** Says once that a device with runs that are not over is not there, and once that it is back. */
 export async function watchFarRuns(
   context: CliContext,
   client: ControlClient,
   runs: readonly Run[],
-  signal: AbortSignal,
+  { leaving, signal }: WatchOptions,
 ): Promise<void> {
   const newest = new Map(runs.map((run) => [run.id, run]));
   const away = new Set<string>();
@@ -26,7 +32,7 @@ export async function watchFarRuns(
       if (open.length === 0) continue;
       if (device.presence.state === 'offline' && !away.has(device.id)) {
         away.add(device.id);
-        for (const run of open) context.note(awayText(device, run));
+        for (const run of open) context.note(`${awayText(device, run)}; ${leaving}`);
       } else if (device.presence.state === 'online' && away.delete(device.id)) {
         context.note(`${device.name} is back`);
       }
@@ -41,14 +47,44 @@ export async function watchFarRuns(
   look((await client.call('devices', {})).devices);
 }
 
+/** Does what needs the device of a run that is not over. Rejects as soon as it is not there: nobody knows when it comes back. */
+export async function unlessAway(client: ControlClient, run: Run, work: () => Promise<void>): Promise<void> {
+  const refuse = (devices: readonly Device[]): void => {
+    const device = devices.find(({ id }) => id === run.device);
+    if (device?.presence.state !== 'offline') return;
+    const state = offlineText(device, Date.now());
+    throw new DispatchError('unavailable', `the output of run ${run.number} is on ${device.name}, which is ${state}`, {
+      retryable: true,
+      hint: `"dispatch logs -f ${run.number}" waits for it`,
+    });
+  };
+  const look = async (): Promise<void> => refuse((await client.call('devices', {})).devices);
+  const gone = new Promise<never>((_, reject) => {
+    client.on('devices', ({ devices }) => {
+      try {
+        refuse(devices);
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
+  gone.catch(() => {}); // told to whoever still waits
+  const { cursor } = await client.call('snapshot', { entries: 1 });
+  await client.call('follow', { cursor });
+  await look();
+  await Promise.race([work(), gone]);
+  await look(); // what came may not be all that there is
+}
+
 function awayText(device: Device, run: Run): string {
   const { name } = device;
   const now = Date.now();
   const state = offlineText(device, now);
   if (run.status !== 'queued')
     return `${name} is ${state}: run ${run.number} goes on there, and what it prints comes when the link is back`;
-  const expiry = run.expiresAt === undefined ? '' : `, unless that takes until ${formatTime(run.expiresAt, now)}`;
-  return `run ${run.number} is queued, because ${name} is ${state}: it starts when ${name} is back${expiry}; Ctrl-C cancels it`;
+  const back = `${name} is back`;
+  const when = run.expiresAt === undefined ? `when ${back}` : `if ${back} ${expiryText(run.expiresAt, now)}`;
+  return `run ${run.number} is queued, because ${name} is ${state}: it starts ${when}`;
 }
 
 /** How long a yes that was given beforehand may be on its way. */

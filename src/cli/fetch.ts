@@ -24,24 +24,32 @@ export async function fetchArtifact(
     if (progress.artifact === artifact.id) line?.show(progress);
   });
   try {
-    const fetched = client.call('artifact.fetch', { artifact: artifact.id }, { signal: context.interrupted });
-    fetched.catch(() => {}); // told when it is awaited
-    await tellIfAway(context, client, artifact);
-    await fetched;
+    await client.call('artifact.fetch', { artifact: artifact.id }, { signal: context.interrupted });
   } catch (error) {
     line?.clear();
-    throw context.interrupted.aborted ? interrupted(artifact) : error;
+    if (context.interrupted.aborted) throw interrupted(artifact);
+    throw (await awayFrom(client, artifact, error)) ?? error;
   } finally {
     stop();
     line?.clear();
   }
 }
 
-async function tellIfAway(context: CliContext, client: ControlClient, artifact: PublishedArtifact): Promise<void> {
-  const { devices } = await client.call('devices', {});
-  const holder = devices.find(({ id }) => id === artifact.device);
-  if (holder?.presence.state === 'offline')
-    context.note(`${artifact.name} lies on ${holder.name}, which is ${offlineText(holder, Date.now())}; Ctrl-C leaves`);
+/** In the words that all commands have for a device that is not there; undefined where it is something else. */
+async function awayFrom(
+  client: ControlClient,
+  { name, device }: PublishedArtifact,
+  cause: unknown,
+): Promise<DispatchError | undefined> {
+  if (!(cause instanceof DispatchError && cause.code === 'unavailable')) return undefined;
+  const { devices } = await client.call('devices', {}).catch(() => ({ devices: [] }));
+  const holder = devices.find(({ id }) => id === device);
+  if (holder?.presence.state !== 'offline') return undefined;
+  return new DispatchError('unavailable', `${name} is on ${holder.name}, which is ${offlineText(holder, Date.now())}`, {
+    retryable: true,
+    hint: 'try again when it is back; "dispatch devices" tells',
+    cause,
+  });
 }
 
 function interrupted({ name }: PublishedArtifact): DispatchError {

@@ -7,7 +7,10 @@ import { DispatchError } from '../core/errors.ts';
 /** Throws `not-found` or `ambiguous`. */
 export async function findDevice(client: ControlClient, wanted: string): Promise<Device> {
   const { devices } = await client.call('devices', {});
-  const named = devices.find(({ name, local }) => name === wanted || (wanted === 'local' && local));
+  // An id before any name: nobody is found by calling itself what another one is.
+  const named =
+    devices.find(({ id, local }) => id === wanted || (wanted === 'local' && local)) ??
+    devices.find(({ name }) => name === wanted);
   if (named !== undefined) return named;
   const found = wanted === '' ? [] : devices.filter(({ id }) => id.startsWith(wanted));
   const [only, second] = found;
@@ -19,9 +22,7 @@ export async function findDevice(client: ControlClient, wanted: string): Promise
     throw new DispatchError(
       'ambiguous',
       `"${wanted}" fits several devices: ${found.map(({ name }) => name).join(', ')}`,
-      {
-        hint: 'use a name',
-      },
+      { hint: 'write the name, or more of the id' },
     );
   }
   return only;

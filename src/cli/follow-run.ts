@@ -150,7 +150,7 @@ export function watchLater(context: CliContext, client: ControlClient, runs: rea
   const over = new AbortController();
   const look = async (): Promise<void> => {
     const { watchFarRuns } = await import('./far-runs.ts');
-    await watchFarRuns(context, client, far, over.signal);
+    await watchFarRuns(context, client, far, { leaving: 'Ctrl-C cancels it', signal: over.signal });
   };
   // What goes wrong with the connection is told by whoever waits for the run.
   const timer = setTimeout(() => void look().catch(() => {}), LOOK_INTO_MS);

@@ -6,6 +6,7 @@
 import type { ControlClient } from '../control/client/client.ts';
 import type { ControlInput } from '../control/client/inputs.ts';
 import { DispatchError } from '../core/errors.ts';
+import { terminalSize } from './terminal-size.ts';
 
 /** C-], as telnet has it. */
 const ESCAPE_BYTE = 0x1d;
@@ -75,8 +76,7 @@ export async function forwardInput(options: ForwardOptions): Promise<() => void>
     });
   const onEnd = (): void => swallow(opened.then((input) => input.end()));
   const listener = (bytes: Buffer): void => swallow(onData(bytes));
-  const onResize = (): void =>
-    void client.call('resize', { run, cols: stdout.columns, rows: stdout.rows }).catch(() => {});
+  const onResize = (): void => void client.call('resize', { run, ...terminalSize(stdout) }).catch(() => {});
   stdin.on('data', listener);
   stdin.on('end', onEnd);
   if (tty) stdout.on('resize', onResize);

@@ -7,11 +7,10 @@ import type { ControlClient } from '../control/client/client.ts';
 import { DispatchError } from '../core/errors.ts';
 import { GRANTS, type Grant } from '../core/grants.ts';
 import type { PairConfirmParams, PairJoinParams, PairProposal } from '../protocol/api.ts';
-import { parseCode } from '../protocol/pairing/code.ts';
 import type { CliContext } from './context.ts';
 import { confirmPairing, wordQuestion } from './pair-confirm.ts';
 import { findOnLan, listLan, pickFromLan } from './pair-lan.ts';
-import { secretOf } from './pair-place.ts';
+import { readSecret, type Secret } from './pair-secret.ts';
 import { proposalLines } from './pair-words.ts';
 import { safe } from './print.ts';
 import { grantWords } from './print-device.ts';
@@ -27,18 +26,14 @@ interface JoinOptions {
   readonly yes: boolean;
 }
 
-/** What is shorter was meant as something else: the name of a device, for example. */
-const SHORTEST_CODE = 12;
-/** Far more than a ticket has. */
-const INPUT_MAX = 64 * 1024;
-
 export async function joinPairing(context: CliContext, options: JoinOptions): Promise<number> {
   if (options.words.length === 0 && !options.compare && options.at === undefined) return listLan(context);
   const terminal = findTerminal(context);
   try {
+    if (terminal === undefined && options.compare) throw nobodyToAsk(options);
+    const secret = options.compare ? undefined : await readSecret(context, terminal, options);
     if (terminal === undefined && !options.yes) throw nobodyToAsk(options);
     const client = await context.connect();
-    const secret = await readSecret(context, terminal, options);
     const params = await target(context, client, terminal, options, secret);
     const proposal = await client.call('pair.join', params, { signal: context.interrupted });
     return await settle(context, client, terminal, proposal, options);
@@ -55,48 +50,6 @@ function nobodyToAsk({ compare }: JoinOptions): DispatchError {
     : new DispatchError('usage', 'there is nobody to ask whether to pair', {
         hint: '--yes says yes to what the ticket offers',
       });
-}
-
-type Secret = ReturnType<typeof secretOf>;
-
-/** Undefined where words are compared. */
-async function readSecret(
-  context: CliContext,
-  terminal: Terminal | undefined,
-  { words, compare, at }: JoinOptions,
-): Promise<Secret | undefined> {
-  if (compare) return undefined;
-  if (words.length > 0 && words[0] !== '-') return check(secretOf(words), at);
-  if (words.length > 1)
-    throw new DispatchError('usage', `"${words[1]}" came after "-"`, { hint: 'dispatch pair --help' });
-  const text = context.stdin.isTTY ? await terminal?.line('ticket or code: ') : await firstLine(context.stdin);
-  if (context.interrupted.aborted) throw notPaired();
-  return check(secretOf([text ?? '']), at);
-}
-
-function check(secret: Secret, at: string | undefined): Secret {
-  if (secret.text === '')
-    throw new DispatchError('usage', 'no ticket came', { hint: '"dispatch pair" on the other device shows one' });
-  if (secret.text.replace(/\W/g, '').length < SHORTEST_CODE)
-    throw new DispatchError('usage', `"${secret.text}" is neither a ticket nor a code`, {
-      hint: '"dispatch pair" on the other device shows both',
-    });
-  if (secret.kind === 'code') parseCode(secret.text); // says which group has a typo, before anybody is looked for
-  if (secret.kind === 'ticket' && at !== undefined)
-    throw new DispatchError('usage', 'a ticket holds where the other device is, so --at does not go with it', {
-      hint: 'leave --at out, or use the code instead of the ticket',
-    });
-  return secret;
-}
-
-/** The first line that holds anything: whoever prints a ticket may go on printing. */
-async function firstLine(stdin: NodeJS.ReadStream): Promise<string> {
-  let text = '';
-  for await (const bytes of stdin) {
-    text += String(bytes);
-    if (/\S.*[\r\n]/.test(text) || text.length > INPUT_MAX) break;
-  }
-  return /\S.*/.exec(text)?.[0].trim() ?? '';
 }
 
 async function target(

@@ -1,8 +1,10 @@
 /** Devices in words: whether they are there and how that is known, what they can do, what is allowed on them and between them. */
 
-import type { Device, Permissions, Presence } from '../core/devices.ts';
+import { type Device, type Permissions, type Presence, shortDeviceId } from '../core/devices.ts';
 import { type Grant, sortGrants } from '../core/grants.ts';
+import type { DeviceId } from '../core/ids.ts';
 import { isFinal, type Run } from '../core/runs.ts';
+import { formatTime } from '../tui/format.ts';
 import { clockWarning, whyOffline } from '../tui/presence.ts';
 import { safe } from './print.ts';
 
@@ -67,7 +69,16 @@ export function clockText(clockAheadMs: number): string | undefined {
 /** Names by id: what a list of runs calls the devices in it. */
 export function namesOf(devices: readonly Device[]): (id: string) => string {
   const names = new Map<string, string>(devices.map(({ id, name }) => [id, name]));
-  return (id) => safe(names.get(id) ?? `${id.slice(0, 12)}…`);
+  return (id) => safe(names.get(id) ?? shortDeviceId(id as DeviceId));
+}
+
+/** Below this what is left is told, and not the time of day, which has no seconds. */
+const SOON_MS = 2 * 60_000;
+
+/** By when its device has to have taken a run on: `within 3 s`, `before 14:05`. */
+export function expiryText(expiresAt: number, now: number): string {
+  const left = Math.max(0, expiresAt - now);
+  return left < SOON_MS ? `within ${Math.ceil(left / 1000)} s` : `before ${formatTime(expiresAt, now)}`;
 }
 
 /** Where a run executes and, if its device is not there, what that means for it. */

@@ -7,6 +7,11 @@ import type { DeviceId } from './ids.ts';
 /** What a device may be called: what `@name` in a task can hold. */
 export const DEVICE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
+/** What is shown of the id of a device: its beginning, which every command takes. The first eight characters are those of all ids. */
+export function shortDeviceId(id: DeviceId): string {
+  return id.slice(0, 16);
+}
+
 /** What the device can do, as probed. */
 export interface Capabilities {
   readonly shell: boolean;

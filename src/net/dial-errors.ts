@@ -22,7 +22,7 @@ const CODES: Readonly<Record<DialStage, ErrorCode>> = {
   unreachable: 'unavailable',
   refused: 'unavailable',
   timeout: 'timeout',
-  identity: 'refused',
+  identity: 'unavailable', // nobody said no: the device that is meant is not there
   denied: 'refused',
   version: 'version',
   clock: 'refused',
@@ -44,7 +44,7 @@ const NO_NAME: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAI
 /** `detail`: one sentence; `hint`: what to do. */
 export function dialError(stage: DialStage, detail: string, hint: string, cause?: unknown): DispatchError {
   const code = CODES[stage];
-  const retryable = code === 'unavailable' || code === 'timeout';
+  const retryable = (code === 'unavailable' || code === 'timeout') && stage !== 'identity';
   return new DispatchError(code, detail, { hint, retryable, cause, details: { stage } });
 }
 

@@ -154,7 +154,8 @@ export function createLink(options: LinkOptions): Link {
   void session.run().then((why) => goDown(why ?? dialError('lost', `${name} closed the link`, 'it is tried again')));
   // A killed process takes the connection with it.
   connection.gone.addEventListener('abort', () => goDown(lost(name)), { once: true });
-  if (pings) pingOnce();
+  // Both sides, once: each knows the round trip from the beginning.
+  pingOnce();
 
   return {
     connection,

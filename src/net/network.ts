@@ -4,6 +4,7 @@
  */
 
 import { isDeepStrictEqual } from 'node:util';
+import { shortDeviceId } from '../core/devices.ts';
 import { asDispatchError, DispatchError } from '../core/errors.ts';
 import { type Grant, sortGrants } from '../core/grants.ts';
 import type { DeviceId } from '../core/ids.ts';
@@ -121,7 +122,7 @@ export function createNetwork(options: NetworkOptions): PeerNetwork {
 
   const supervise = (pairing: Pairing): Supervisor => {
     const { device } = pairing;
-    const name = (): string => names().get(device) ?? device.slice(-8);
+    const name = (): string => names().get(device) ?? shortDeviceId(device);
     return createSupervisor({
       device,
       host,

@@ -1,6 +1,6 @@
 // Breaks connections between processes of this machine under their feet, as a router that forgets them does: the kernel resets
 // both ends, and nobody has said goodbye. Needs ss (iproute2), root, and a kernel that lets root do it.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 
@@ -15,8 +15,16 @@ export function cutConnections(...ports: readonly number[]): number {
   return out.split('\n').filter((line) => line.trim() !== '').length;
 }
 
-export async function canCut(): Promise<boolean> {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
+/** What keeps this machine from it, in words; undefined where it works. */
+export async function whyNotCut(): Promise<string | undefined> {
+  if (process.platform !== 'linux') return 'connections can be reset on Linux only';
+  if (process.getuid?.() !== 0) return 'only root may reset connections';
+  const found = spawnSync('ss', ['-V'], { stdio: 'ignore' });
+  if (found.error !== undefined) return 'ss is missing (Debian package iproute2), which resets connections';
+  return (await tryIt()) ? undefined : 'the kernel resets no connections (CONFIG_INET_DIAG_DESTROY)';
+}
+
+async function tryIt(): Promise<boolean> {
   const server = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

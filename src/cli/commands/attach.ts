@@ -5,6 +5,7 @@ import { isFinal } from '../../core/runs.ts';
 import type { Command } from '../command.ts';
 import { onlyArgument } from '../command.ts';
 import { exitStatusOf } from '../exit-status.ts';
+import { terminalSize } from '../terminal-size.ts';
 
 /** How much of what was printed before is shown again. */
 const REPLAY_BYTES = 64 * 1024;
@@ -44,9 +45,7 @@ export const command: Command = {
       onEscape: () => left.abort(),
     });
     try {
-      await client
-        .call('resize', { run: run.id, cols: context.stdout.columns, rows: context.stdout.rows })
-        .catch(() => {});
+      await client.call('resize', { run: run.id, ...terminalSize(context.stdout) }).catch(() => {});
       const { chunks } = await client.output({ run: run.id, offset: 0, maxLag: REPLAY_BYTES });
       const reading = chunks[Symbol.asyncIterator]();
       const stopped = new Promise<undefined>((resolve) =>

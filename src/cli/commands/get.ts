@@ -1,14 +1,15 @@
 /** `dispatch get`: saves an artifact, whole or not at all. */
 
 import { createHash, randomBytes } from 'node:crypto';
-import { link, open, rename, rm, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { link, open, rename, rm } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { PublishedArtifact } from '../../core/artifacts.ts';
 import { DispatchError } from '../../core/errors.ts';
 import type { OutputChunk } from '../../protocol/api.ts';
 import type { Command } from '../command.ts';
 import { onlyArgument } from '../command.ts';
 import type { CliContext } from '../context.ts';
+import { findDestination, isThere } from '../destination.ts';
 import { bytes as size } from '../print.ts';
 
 export const command: Command = {
@@ -29,12 +30,13 @@ export const command: Command = {
     const wanted = args.text('output');
     const client = await context.connect();
     const { artifact: meant } = await client.call('artifact.get', { artifact: ref });
+    const force = args.flag('force');
+    const path = wanted === '-' ? undefined : await findDestination(wanted, basename(meant.name), force);
     if (meant.device !== (await client.peer).id)
       await (await import('../fetch.ts')).fetchArtifact(context, client, meant);
     const { artifact, chunks } = await client.blob({ artifact: meant.id, offset: 0 });
-    if (wanted === '-') return printAll(context, chunks);
-    const path = await destination(wanted, basename(artifact.name));
-    await save(artifact, untilInterrupted(context, chunks), path, args.flag('force'));
+    if (path === undefined) return printAll(context, chunks);
+    await save(artifact, untilInterrupted(context, chunks), path, force);
     if (context.json) context.printJson({ ...artifact, path });
     else context.print(`${path}  ${size(artifact.sizeBytes)}`);
     return 0;
@@ -57,12 +59,6 @@ async function* untilInterrupted(
     if (interrupted.aborted) throw new DispatchError('cancelled', 'it was not saved', { hint: 'do it again' });
     yield chunk;
   }
-}
-
-async function destination(wanted: string | undefined, name: string): Promise<string> {
-  if (wanted === undefined) return name;
-  const isFolder = wanted.endsWith('/') || ((await stat(wanted).catch(() => undefined))?.isDirectory() ?? false);
-  return isFolder ? join(wanted, name) : wanted;
 }
 
 async function save(
@@ -101,10 +97,7 @@ async function save(
 function describe(error: unknown, path: string): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   if (error instanceof DispatchError || code === undefined) return error;
-  if (code === 'EEXIST')
-    return new DispatchError('conflict', `${path} is there already`, {
-      hint: '--force replaces it, -o PATH names another',
-    });
+  if (code === 'EEXIST') return isThere(path); // since it was looked for
   return new DispatchError('storage', `cannot write ${path}: ${message}`, {
     cause: error,
     hint: 'name another place with -o PATH',

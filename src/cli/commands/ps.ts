@@ -12,8 +12,8 @@ export const command: Command = {
   usage: 'ps [--all] [-n N] [--status STATUS]',
   summary: 'List runs, newest first: those that are not over, and with --all the others too.',
   details: [
-    'Where other devices are paired with this one, it also says where each runs. Runs of one command on several devices have the',
-    'same +mark.',
+    'Where other devices are paired with this one, it also says where each runs, and with which others in the list one command',
+    'was given to several devices.',
   ].join('\n'),
   options: {
     all: { type: 'boolean', short: 'a', help: 'also what is over' },
@@ -44,7 +44,7 @@ export const command: Command = {
     }
     const now = Date.now();
     const where = (run: Run): string | undefined =>
-      devices.length > 1 ? `${whereabouts(run, devices, now)}${groupMark(run)}` : undefined;
+      devices.length > 1 ? `${whereabouts(run, devices, now)}${groupText(run, runs)}` : undefined;
     for (const line of table(runs.map((run) => runRow(run, now, where(run))))) context.print(line);
     if (runs.length === 0)
       context.note(status === undefined ? 'there are no runs yet' : 'no such runs; --all lists those that are over');
@@ -53,7 +53,9 @@ export const command: Command = {
   },
 };
 
-/** The end of the id that runs of one task share. */
-function groupMark({ group }: Run): string {
-  return group === undefined ? '' : ` +${group.slice(-4)}`;
+/** The other runs of the same task, as far as they are listed. */
+function groupText({ id, group }: Run, runs: readonly Run[]): string {
+  const others = runs.filter((other) => group !== undefined && other.group === group && other.id !== id);
+  const numbers = others.map(({ number }) => number).sort((a, b) => a - b);
+  return numbers.length === 0 ? '' : `, with ${numbers.join(', ')}`;
 }

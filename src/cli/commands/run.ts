@@ -3,6 +3,7 @@
 import { resolve } from 'node:path';
 import type { ControlClient } from '../../control/client/client.ts';
 import type { AccessLevel, ShellAction } from '../../core/actions.ts';
+import type { Device } from '../../core/devices.ts';
 import { DispatchError } from '../../core/errors.ts';
 import type { Run } from '../../core/runs.ts';
 import type { Arguments, Command } from '../command.ts';
@@ -12,6 +13,7 @@ import { type FollowOptions, followRun, watchLater } from '../follow-run.ts';
 import { newId } from '../ids.ts';
 import { shellText } from '../shell-words.ts';
 import { hasStandardInput } from '../standard-input.ts';
+import { terminalSize } from '../terminal-size.ts';
 
 const DAY_S = 86_400;
 
@@ -63,7 +65,7 @@ async function runCommand(context: CliContext, args: Arguments): Promise<number>
   const devices = targets(args.text('on'));
   const several = devices !== undefined && (devices.length > 1 || devices[0] === '@all');
   const detach = args.flag('detach');
-  const tty = args.flag('tty') ? terminalSize(context) : undefined;
+  const tty = args.flag('tty') ? terminalSize(context.stdout) : undefined;
   if (several && tty !== undefined)
     throw new DispatchError('usage', 'one terminal cannot show several devices', { hint: 'leave --tty out' });
   const takesInput =
@@ -100,9 +102,14 @@ async function runCommand(context: CliContext, args: Arguments): Promise<number>
     })
     .finally(stopWatching);
   if (context.json) context.printJson(run);
-  const complaint = complaintOf(run);
+  const complaint = complaintOf(run, await devicesAbout(client, run));
   if (complaint !== undefined) context.note(complaint);
   return exitStatusOf(run);
+}
+
+/** Why a run on another device was cancelled may be known of that device. */
+async function devicesAbout(client: ControlClient, run: Run): Promise<Device[]> {
+  return run.status === 'cancelled' && run.device !== run.origin ? (await client.call('devices', {})).devices : [];
 }
 
 const atOnce: FollowOptions['inTurn'] = (work) => work();
@@ -194,10 +201,6 @@ function splitVariable(text: string): [string, string] {
       hint: 'dispatch run --env LANG=C -- locale',
     });
   return [text.slice(0, equals), text.slice(equals + 1)];
-}
-
-function terminalSize({ stdout }: CliContext): { cols: number; rows: number } {
-  return { cols: stdout.columns ?? 80, rows: stdout.rows ?? 24 };
 }
 
 function printIds(context: CliContext, runs: readonly Run[], several: boolean): number {

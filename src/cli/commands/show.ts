@@ -3,12 +3,11 @@
 import type { ControlClient } from '../../control/client/client.ts';
 import type { Device } from '../../core/devices.ts';
 import type { Run } from '../../core/runs.ts';
-import { formatTime } from '../../tui/format.ts';
 import type { Command } from '../command.ts';
 import { onlyArgument } from '../command.ts';
 import { complaintOf } from '../exit-status.ts';
 import { approvalLines, artifactRow, bytes, elapsed, safe, statusText, table } from '../print.ts';
-import { namesOf, whereabouts } from '../print-device.ts';
+import { expiryText, namesOf, whereabouts } from '../print-device.ts';
 
 /** How far back the other runs of a group are looked for. */
 const GROUP_WINDOW = 500;
@@ -56,7 +55,7 @@ export const command: Command = {
         context.print(`stopped   ${pid}  ${safe(name)}  ${signal}`);
       for (const { pid, command: name } of run.receipt.left) context.print(`still there  ${pid}  ${safe(name)}`);
     }
-    const complaint = complaintOf(run);
+    const complaint = complaintOf(run, devices);
     if (complaint !== undefined) context.print(complaint);
     const where = run.device === localId(devices) ? undefined : namesOf(devices)(run.device);
     for (const approval of approvals)
@@ -80,7 +79,7 @@ async function placeRows(client: ControlClient, run: Run, devices: readonly Devi
     ...(run.group === undefined ? [] : [['group', await groupText(client, run, nameOf)] as [string, string]]),
     ...(run.expiresAt === undefined || run.status !== 'queued'
       ? []
-      : [['expires', formatTime(run.expiresAt, Date.now())] as [string, string]]),
+      : [['expires', `unless it is taken on ${expiryText(run.expiresAt, Date.now())}`] as [string, string]]),
   ];
 }
 

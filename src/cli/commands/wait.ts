@@ -27,8 +27,10 @@ export const command: Command = {
     over.abort();
     if (answer === undefined) return 130;
     if (context.json) context.printJson(answer.runs);
+    const isFar = answer.runs.some((run) => run.status === 'cancelled' && run.device !== run.origin);
+    const devices = isFar ? (await client.call('devices', {})).devices : [];
     for (const run of answer.runs) {
-      const complaint = complaintOf(run);
+      const complaint = complaintOf(run, devices);
       if (complaint !== undefined) context.note(complaint);
     }
     return answer.runs.map(exitStatusOf).find((code) => code !== 0) ?? 0;
@@ -46,5 +48,5 @@ async function tellOfFarOnes(
   const far = details.map(({ run }) => run).filter((run) => run.device !== run.origin && !isFinal(run));
   if (far.length === 0 || signal.aborted) return;
   const { watchFarRuns } = await import('../far-runs.ts');
-  await watchFarRuns(context, client, far, signal);
+  await watchFarRuns(context, client, far, { leaving: 'Ctrl-C waits no longer', signal });
 }

@@ -15,6 +15,7 @@ import {
 } from '../../protocol/api.ts';
 import { RPC_CODES, RpcFault } from '../../protocol/json-rpc.ts';
 import { SCHEMAS } from '../../protocol/schemas.ts';
+import { describeIssue } from './issue-words.ts';
 import type { OpenStream, Streams } from './streams.ts';
 
 /** What a method gives, and what is to happen once the client has been told. */
@@ -106,11 +107,8 @@ function parse<M extends Method>(method: M, given: unknown): Params<M> {
   if (parsed.success) return parsed.data as Params<M>;
   const [issue] = parsed.error.issues;
   const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.').slice(0, 200)}: `;
-  throw new RpcFault(
-    RPC_CODES.params,
-    `wrong parameters of "${method}": ${where}${issue?.message.slice(0, 500)}`,
-    'mend them and try again',
-  );
+  const what = issue === undefined ? '' : describeIssue(issue).slice(0, 500);
+  throw new RpcFault(RPC_CODES.params, `wrong parameters of "${method}": ${where}${what}`, 'mend them and try again');
 }
 
 /** Throws `version` if the two cannot talk to each other. */

@@ -8,10 +8,12 @@ import { isFinal, type Run } from '../../core/runs.ts';
 import type { OutputChunk, OutputParams } from '../../protocol/api.ts';
 import type { EngineDeps } from '../context.ts';
 import { nameOf } from '../devices.ts';
+import type { Feed } from '../feed.ts';
 import type { PeerLink, RemoteInput } from '../peer-ports.ts';
 import type { Outgoing } from './outgoing.ts';
 
 type Deps = Pick<EngineDeps, 'network' | 'identity' | 'owner' | 'store'> & {
+  feed: Pick<Feed, 'onChange'>;
   outgoing: Pick<Outgoing, 'sent' | 'taken'>;
 };
 
@@ -116,20 +118,32 @@ export function away(deps: Pick<EngineDeps, 'network' | 'identity' | 'owner'>, r
   });
 }
 
-/** The link to the executor, now or when it is there; undefined if the signal aborts. */
-function nextLink({ network }: Deps, run: Run, signal: AbortSignal): Promise<PeerLink | undefined> {
+/** Its device gives nothing of it any more. */
+function isRevoked(run: Run): boolean {
+  return run.status === 'cancelled' && run.reason === 'revoked';
+}
+
+/** The link to the executor, now or when it is there; undefined if none is to be expected any more or the signal aborts. */
+function nextLink({ network, feed, store }: Deps, run: Run, signal: AbortSignal): Promise<PeerLink | undefined> {
   const link = network.link(run.device);
   if (link !== undefined && !link.down.aborted) return Promise.resolve(link);
-  return new Promise((resolve) => {
-    const settle = (found: PeerLink | undefined): void => {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
       stopLinks();
       stopDevices();
+      stopFeed();
       signal.removeEventListener('abort', give);
+    };
+    const settle = (found: PeerLink | undefined): void => {
+      stop();
       resolve(found);
     };
     const give = (): void => settle(undefined);
     let stopLinks = (): void => {};
     let stopDevices = (): void => {};
+    const stopFeed = feed.onChange((change) => {
+      if (change.run?.id === run.id && isRevoked(change.run)) give();
+    });
     stopLinks = network.onLink((candidate) => {
       if (candidate.device === run.device && !candidate.down.aborted) queueMicrotask(() => settle(candidate));
     });
@@ -139,6 +153,16 @@ function nextLink({ network }: Deps, run: Run, signal: AbortSignal): Promise<Pee
     });
     signal.addEventListener('abort', give);
     if (signal.aborted) give();
+    // It may have been told of before anybody listened.
+    store.run(run.id).then(
+      (state) => {
+        if (state !== undefined && isRevoked(state.run)) give();
+      },
+      (error: unknown) => {
+        stop();
+        reject(error);
+      },
+    );
   });
 }
 

@@ -66,11 +66,29 @@ export function parseTicket(text: string): Ticket {
   const stranger = [...spelled].findIndex((character) => bitsOf(character) === undefined);
   if (stranger >= 0) throw mistyped(`character ${stranger + 1} after "dispatch${version}:" is none of a ticket`);
   const bytes = readBase32(spelled);
-  const length = 1 + (((bitsOf(spelled[0] ?? '') ?? 0) << 3) | ((bitsOf(spelled[1] ?? '') ?? 0) >>> 2));
-  const missing = Math.ceil((length * 8) / 5) - spelled.length;
+  const missing = charactersOf(spelled) - spelled.length;
   if (missing > 0) throw mistyped(`its last ${missing} characters are missing`);
   if (bytes === undefined || missing < 0) throw mistyped('it is longer than it says');
   return readBody(bytes);
+}
+
+/** How many it says that it has; at least two have to be there. */
+function charactersOf(spelled: string): number {
+  const length = 1 + (((bitsOf(spelled[0] ?? '') ?? 0) << 3) | ((bitsOf(spelled[1] ?? '') ?? 0) >>> 2));
+  return Math.ceil((length * 8) / 5);
+}
+
+/**
+ * The ticket in a text that may go on after it; undefined while its end is missing, or where there is none. Whether it is whole and
+ * right is for `parseTicket` to say.
+ */
+export function findTicket(text: string): string | undefined {
+  const [, head, version, rest] = /(dispatch(\d{1,9}):)(.*)$/i.exec(tidy(text)) ?? [];
+  if (head === undefined || rest === undefined) return undefined;
+  // Of another version nothing is known but that.
+  if (Number(version) !== TICKET_VERSION) return head + rest;
+  const characters = charactersOf(rest);
+  return rest.length < 2 || rest.length < characters ? undefined : head + rest.slice(0, characters);
 }
 
 function readBody(bytes: Buffer): Ticket {
@@ -92,9 +110,9 @@ function readBody(bytes: Buffer): Ticket {
   return { issuer, session, secret, expiresAt, addresses };
 }
 
-/** Terminals break long lines, and people copy quotation marks along. */
+/** Terminals break long lines, and people copy quotation marks along, and the frame that it stood in. */
 function tidy(text: string): string {
-  return text.slice(0, MAX_TEXT).replace(/[\s"'<>`]+/g, '');
+  return text.slice(0, MAX_TEXT).replace(/[\s"'<>`|\u200b\u2500-\u259f]+/g, '');
 }
 
 function checksum(counted: Uint8Array): Buffer {

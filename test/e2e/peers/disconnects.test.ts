@@ -2,8 +2,9 @@
 // command is executed once.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
-import { canCut, cutConnections } from '../../helpers/cut.ts';
+import { expect, test } from 'vitest';
+import { cutConnections, whyNotCut } from '../../helpers/cut.ts';
+import { unless } from '../../helpers/needs.ts';
 import {
   ended,
   eventsAt,
@@ -21,7 +22,7 @@ const CUTS = 50;
 /** Well beyond what 50 cuts take; the file `enough` ends the run earlier. */
 const MOST_LINES = 20_000;
 
-describe.skipIf(!(await canCut()))('a link that is reset', () => {
+unless(await whyNotCut())('a link that is reset', () => {
   test(`${CUTS} times in mid-run`, async () => {
     const [near, far] = (await stage.peers('near', 'far')) as [PeerHome, PeerHome];
     await pairHomes(far, near, { allow: ['run', 'approve', 'observe'] });

@@ -32,7 +32,8 @@ test('revoked in mid-run: its processes end, the run says why, and it is denied 
   took('hung up');
   await until('end of its processes', () => processesWith(`DISPATCH_RUN=${id}`).length === 0);
   took('its processes gone');
-  expect(await ended(far, id)).toMatchObject({ status: 'cancelled', reason: 'revoked' });
+  for (const home of [far, near])
+    expect(await ended(home, id)).toMatchObject({ status: 'cancelled', reason: 'revoked' });
   await denied(near, 'far');
   // After a restart of the one that said no, too.
   await far.killPeer();
@@ -41,6 +42,18 @@ test('revoked in mid-run: its processes end, the run says why, and it is denied 
   await denied(near, 'far');
   const { devices } = await (await far.ask()).call('devices', {});
   expect(devices.map(({ name }) => name)).toEqual(['far']);
+}, 120_000);
+
+test('revoked in mid-run: the command that follows the run ends, with what was printed and why', async () => {
+  const { near, far } = await paired();
+  const command = 'echo begun; sleep 600';
+  const running = near.start(['run', '--on', 'far', '--yes', '--', command], { timeoutMs: 90_000 });
+  await running.printed('begun\n');
+  const [{ number }] = (await near.json(['ps', '--json'])) as [{ number: number }];
+  expect(await far.cli(['revoke', 'near', '--yes'])).toMatchObject({ code: 0 });
+  const { code, out, err } = await running.done;
+  expect({ code, out }).toEqual({ code: 126, out: 'begun\n' });
+  expect(err.trimEnd().split('\n').at(-1)).toBe(`dispatch: far revoked this device: run ${number} was ended there`);
 }, 120_000);
 
 test('revoked while it was off: it is denied when it comes back, and what waited there never runs', async () => {

@@ -111,7 +111,8 @@ describe('revoke', () => {
     const { home, asked } = await prepare();
     for (const [wanted, message] of [
       ['none', 'there is no device "none": known: first, gpu-box, nas'],
-      ['12D3KooW', '"12D3KooW" fits several devices: gpu-box, nas: use a name'],
+      ['12D3', '"12D3" fits several devices: gpu-box, nas: write the name, or more of the id'],
+      ['12D3KooW', '"12D3KooW" fits several devices: gpu-box, nas: write the name, or more of the id'],
       ['local', '"first" is this device, which cannot be revoked here'],
     ] as const)
       expect((await home.cli(['revoke', wanted, '--yes'])).err).toContain(message);

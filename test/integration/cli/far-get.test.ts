@@ -1,6 +1,6 @@
 // `dispatch get` of what lies on another device: it is fetched first, progress is for terminals, and trouble is told in a sentence.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { PublishedArtifact } from '../../../src/core/artifacts.ts';
@@ -76,11 +76,42 @@ describe('get', () => {
     expect(terminal.screen().trimEnd()).toBe('report.txt  14 B');
   });
 
-  it('says that its device is not there, and Ctrl-C leaves what has come for the next time', async () => {
+  it('says in one sentence that its device is not there', async () => {
     const world = await far(offline(GPU));
     serveArtifact(world);
+    world.peer.api['artifact.fetch'] = async () => {
+      throw new DispatchError('unavailable', '"report.txt" is on gpu-box, which is offline: nobody listens: start it', {
+        hint: 'try again when gpu-box is back',
+      });
+    };
+    const { code, out, err } = await world.home.cli(['get', 'aaaa']);
+    expect({ code, out }).toEqual({ code: 125, out: '' });
+    expect(err).toMatch(
+      /^dispatch: report\.txt is on gpu-box, which is offline since \d\d:\d\d, refused: try again when it is back; "dispatch devices" tells\n$/,
+    );
+  });
+
+  it('asks for no byte that could not be put anywhere', async () => {
+    const world = await far(GPU);
+    const { fetches } = serveArtifact(world);
+    writeFileSync(join(world.home.path, 'report.txt'), 'mine');
+    for (const [args, message] of [
+      [[], 'report.txt is there already: --force replaces it, -o PATH names another'],
+      [['-o', 'no/where'], 'there is no folder no: make it first, or name another place with -o PATH'],
+    ] as const)
+      expect(await world.home.cli(['get', 'aaaa', ...args])).toMatchObject({
+        code: 125,
+        err: `dispatch: ${message}\n`,
+      });
+    expect(fetches()).toBe(0);
+    expect(readFileSync(join(world.home.path, 'report.txt'), 'utf8')).toBe('mine');
+  });
+
+  it('Ctrl-C leaves what has come for the next time', async () => {
+    const world = await far(GPU);
+    const { fetches } = serveArtifact(world);
     const running = world.home.start(['get', 'aaaa']);
-    await running.printed('report.txt lies on gpu-box, which is offline since', 'err');
+    await until('fetch', () => fetches() === 1);
     running.kill('SIGINT');
     const { code, err } = await running.done;
     expect(code).toBe(130);

@@ -76,6 +76,43 @@ describe('run --on one device', () => {
     expect(err.trimEnd().split('\n')).toHaveLength(3);
   });
 
+  it.each([
+    ['3', /it starts if gpu-box is back within [23] s; Ctrl-C cancels it\n$/],
+    ['3600', /it starts if gpu-box is back before (?:\d+ \w+ )?\d\d:\d\d; Ctrl-C cancels it\n$/],
+  ])('says how long that may take with --expire %s', async (expire, message) => {
+    const world = await far(offline(GPU));
+    const submitted = onSubmit(world, () => {});
+    const running = world.home.start(['run', '--on', 'gpu-box', '--expire', expire, '--', 'make']);
+    await running.printed('\n', 'err');
+    expect(running.err()).toMatch(message);
+    world.peer.move(submitted[0]?.id as string, { type: 'cancel', data: { reason: 'expired' } });
+    expect((await running.done).code).toBe(126);
+  });
+
+  it('ends with 126, and says so, where the device revoked this one meanwhile', async () => {
+    const world = await far(GPU);
+    const submitted = onSubmit(world, ({ id }) => world.peer.move(id, ...START));
+    const running = world.home.start(['run', '--on', 'gpu-box', '--', 'make']);
+    await until('wait', () => world.peer.calls.includes('wait'));
+    const presence = {
+      state: 'offline',
+      since: 1,
+      stage: 'denied',
+      detail: 'gpu-box has revoked this device',
+    } as const;
+    world.peer.setOthers([{ ...GPU, presence }]);
+    const id = submitted[0]?.id as string;
+    world.peer.move(id, { type: 'cancel', data: { reason: 'revoked' } });
+    const sentence = 'gpu-box revoked this device: run 1 was ended there\n';
+    expect(await running.done).toMatchObject({
+      code: 126,
+      out: '',
+      err: expect.stringMatching(`dispatch: ${sentence}$`),
+    });
+    expect(await world.home.cli(['wait', id])).toMatchObject({ code: 126, err: `dispatch: ${sentence}` });
+    expect((await world.home.cli(['show', id])).out).toContain(sentence);
+  });
+
   it('Ctrl-C cancels; a run that cannot be reached is left to be cancelled later', async () => {
     const world = await far(offline(GPU));
     onSubmit(world, ({ id }) => world.peer.move(id, { type: 'offer' }));
@@ -314,21 +351,94 @@ describe('run --on several devices', () => {
   });
 });
 
+describe('logs of a run on another device', () => {
+  const begun = async (device = GPU) => {
+    const world = await far(device);
+    const submitted = onSubmit(world, ({ id }) => world.peer.move(id, ...START));
+    await world.home.cli(['run', '--detach', '--on', 'gpu-box', '--', 'make']);
+    await until('start', async () => (await firstRun(world)).status === 'running');
+    return { ...world, id: submitted[0]?.id as string };
+  };
+  /** Output that never comes. */
+  const silence = (_: number, signal: AbortSignal) =>
+    (async function* () {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      yield* pieces();
+    })();
+  const message =
+    /^dispatch: the output of run 1 is on gpu-box, which is offline since \d\d:\d\d, refused: "dispatch logs -f 1" waits for it\n$/;
+
+  it('that is away fails at once, in one sentence', async () => {
+    const { home, peer, id } = await begun(offline(GPU));
+    peer.outputs.set(id, silence);
+    const { code, out, err } = await home.cli(['logs', id]);
+    expect({ code, out }).toEqual({ code: 125, out: '' });
+    expect(err).toMatch(message);
+  });
+
+  it('that goes away meanwhile fails too, after what came', async () => {
+    const { home, peer, id } = await begun();
+    peer.api.output = async (params, signal) => ({
+      run: (await peer.api['run.get'](params)).run,
+      size: 100,
+      chunks: (async function* () {
+        yield* pieces('the beginning\n');
+        yield* silence(0, signal as AbortSignal);
+      })(),
+    });
+    const running = home.start(['logs', id]);
+    await running.printed('the beginning\n');
+    peer.setOthers([offline(GPU)]);
+    const { code, err } = await running.done;
+    expect(code).toBe(125);
+    expect(err).toMatch(message);
+  });
+
+  it('prints what there is, which may be nothing', async () => {
+    const { home, peer, id } = await begun();
+    peer.outputs.set(id, silence); // of size 0
+    expect(await home.cli(['logs', id])).toMatchObject({ code: 0, out: '', err: '' });
+  });
+
+  it('with -f says that it waits, and goes on when the device is back', async () => {
+    const { home, peer, id } = await begun(offline(GPU));
+    let back = (): void => {};
+    const gone = new Promise<void>((resolve) => {
+      back = resolve;
+    });
+    peer.outputs.set(id, () =>
+      (async function* () {
+        await gone;
+        yield* pieces('all of it\n');
+      })(),
+    );
+    const running = home.start(['logs', '-f', id]);
+    await running.printed('Ctrl-C waits no longer\n', 'err');
+    expect(running.err()).toMatch(
+      /^dispatch: gpu-box is offline since \d\d:\d\d, refused: run 1 goes on there, and what it prints comes when the link is back; Ctrl-C waits no longer\n$/,
+    );
+    peer.setOthers([GPU]);
+    await running.printed('gpu-box is back\n', 'err');
+    back();
+    expect(await running.done).toMatchObject({ code: 0, out: 'all of it\n' });
+  });
+});
+
 describe('lists', () => {
   it('say where a run is, what it waits for, and what belongs to it', async () => {
     const world = await far(GPU, offline(NAS));
     onSubmit(world, ({ id }, index) => index === 0 && world.peer.move(id, ...START));
     await world.home.cli(['run', '--on', 'gpu-box,nas', '--detach', '--expire', '600', '--', 'make']);
     const ps = (await world.home.cli(['ps'])).out;
-    expect(ps).toMatch(/^▶ {2}1 {2}running +desktop-local {2}gpu-box \+\w{4} .* make$/m);
+    expect(ps).toMatch(/^▶ {2}1 {2}running +desktop-local {2}gpu-box, with 2 .* make$/m);
     expect(ps).toMatch(
-      /^… {2}2 {2}queued +desktop-local {2}nas \(waits for it: offline since \d\d:\d\d, refused\) \+\w{4} .* make$/m,
+      /^… {2}2 {2}queued +desktop-local {2}nas \(waits for it: offline since \d\d:\d\d, refused\), with 1 .* make$/m,
     );
     const [, second] = (await world.peer.api['runs.list']({ limit: 9 })).runs;
     const shown = (await world.home.cli(['show', second?.id ?? ''])).out;
     expect(shown).toMatch(/^device +nas \(waits for it: offline since/m);
     expect(shown).toMatch(/^group +with 1 on gpu-box \(running\)$/m);
-    expect(shown).toMatch(/^expires +/m);
+    expect(shown).toMatch(/^expires +unless it is taken on before \d\d:\d\d$/m);
     const waiting = world.home.start(['wait', second?.id ?? '']);
     await waiting.printed('run 2 is queued, because nas is offline', 'err');
     world.peer.move(second?.id ?? '', { type: 'cancel', data: { reason: 'expired' } });

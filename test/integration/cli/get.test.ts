@@ -63,7 +63,7 @@ describe('dispatch get', () => {
     expect((await get(id.slice(0, 10), '-o', 'again')).code).toBe(0);
     expect(await get('1')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('name one: 1/deep/bytes, 1/numbers.txt'),
+      err: 'dispatch: run 1 has 2 artifacts: name one of 1/deep/bytes, 1/numbers.txt\n',
     });
   });
 
@@ -84,13 +84,20 @@ describe('dispatch get', () => {
   });
 
   it('says where it cannot write, and leaves nothing there', async () => {
-    const missing = await get('1/numbers.txt', '-o', 'no/such/folder/file');
-    expect(missing.code).toBe(125);
-    expect(missing.err).toMatch(
-      /^dispatch: cannot write no\/such\/folder\/file: .*: name another place with -o PATH\n$/,
-    );
-    const file = await get('1/numbers.txt', '-o', '/dev/null/file');
-    expect(file).toMatchObject({ code: 125, err: expect.stringContaining('cannot write /dev/null/file') });
+    mkdirSync(join(folder, 'sub', 'numbers.txt'), { recursive: true });
+    for (const [path, what] of [
+      ['no/such/file', 'there is no folder no/such: make it first, or name another place with -o PATH'],
+      ['no/', 'there is no folder no: make it first, or name another place with -o PATH'],
+      ['/dev/null/file', '/dev/null is no folder: name another place with -o PATH'],
+      ['/dev/null', '/dev/null is there already, and is no file: name another place with -o PATH'],
+      ['sub', 'sub/numbers.txt is there already, and is no file: name another place with -o PATH'],
+    ] as const) {
+      expect(await get('1/numbers.txt', '--force', '-o', path)).toMatchObject({
+        code: 125,
+        out: '',
+        err: `dispatch: ${what}\n`,
+      });
+    }
     chmodSync(folder, 0o500);
     const outcome = await get('1/numbers.txt');
     chmodSync(folder, 0o700);

@@ -56,7 +56,7 @@ describe('words that are not known', () => {
     [['--nope'], "unknown option '--nope': dispatch --help"],
     [['ps', '--al'], "unknown option '--al': did you mean --all? dispatch ps --help"],
     [['ps', '--status', 'done'], '--status done: expected one of queued, running, waiting_approval'],
-    [['ps', '-n'], "option '-n, --limit <value>' argument missing"],
+    [['ps', '-n'], '--limit needs a value: dispatch ps --help'],
     [['ps', '-n', '0'], '--limit 0: expected a whole number from 1 to 1000: dispatch ps --help'],
     [['thread', '-n', '1e3'], '--limit 1e3: expected a whole number from 1 to 1000: dispatch thread --help'],
     [['ps', 'extra'], '"extra" is too much: dispatch ps --help'],
@@ -90,6 +90,13 @@ describe('words that are not known', () => {
     [['pair', '--yes'], '--yes goes with the ticket of another device: dispatch pair --help'],
     [['pair', '--allow', 'everything'], '--allow: "everything" is no grant: expected run, approve, observe or none'],
     [['run', '--on', ',', '--', 'true'], '--on ,: expected DEVICE,… or @all: "dispatch devices" lists them'],
+    [
+      ['run', '--timeout', '-1', '--', 'x'],
+      '--timeout -1: expected a whole number from 1 to 2592000: dispatch run --help',
+    ],
+    [['ps', '-n', '-5'], '--limit -5: expected a whole number from 1 to 1000: dispatch ps --help'],
+    [['run', '--on', '--yes', '--', 'x'], '--on needs a value: dispatch run --help'],
+    [['run', '--yes=1'], "option '-y, --yes' does not take an argument: dispatch run --help"],
     [['attach', '1'], 'attach needs a terminal: read the output with "dispatch logs -f 1"'],
   ])('%j: one line, and exit code 2', async (args, message) => {
     const { code, out, err } = await home.cli(args);

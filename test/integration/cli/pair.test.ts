@@ -236,6 +236,42 @@ describe('pair, on the other device', () => {
     expect(err).toBe('dispatch: there is nobody to ask whether to pair: --yes says yes to what the ticket offers\n');
   });
 
+  it('says what is wrong with a ticket before it looks for somebody to ask', async () => {
+    const { home } = await far();
+    const { ticket } = SESSION;
+    const damaged = ticket.slice(0, 60) + (ticket[60] === 'a' ? 'b' : 'a') + ticket.slice(61);
+    for (const [text, what] of [
+      [damaged, 'the ticket is damaged: its checksum does not fit'],
+      [ticket.slice(0, -7), 'the ticket is damaged: its last 7 characters are missing'],
+      [ticket.replace('1:', '9:'), 'the ticket was made by a newer version of Dispatch'],
+    ] as const) {
+      for (const typed of [home.cli(['pair', text]), home.cli(['pair', '-'], { stdin: text })]) {
+        const { out, err } = await typed;
+        expect(out).toBe('');
+        expect(err.startsWith(`dispatch: ${what}`), err).toBe(true);
+      }
+    }
+  });
+
+  it('takes a ticket that was copied over several lines, in a frame, with what stood around it', async () => {
+    const world = await far();
+    const { joined } = serveJoin(world);
+    const parts = SESSION.ticket.match(/.{1,50}/g) ?? [];
+    expect(parts.length).toBeGreaterThan(2);
+    const framed = ['┌────┐', ...parts.map((part) => `│ ${part}  │`), '└────┘', ''].join('\r\n');
+    const labelled = `ticket   ${parts.join('\n         ')}\ncode     ${SESSION.code}\n`;
+    for (const stdin of [framed, labelled, parts.join('\n'), JSON.stringify(SESSION)])
+      expect((await world.home.cli(['pair', '-', '--yes'], { stdin })).err, stdin).not.toContain('damaged');
+    expect((await world.home.cli(['pair', `| ${parts.join(' |\n| ')} |`, '--yes'])).code).toBe(0);
+    // As soon as it is whole, whatever is still to come.
+    const running = world.home.start(['pair', '-', '--yes'], { openStdin: true });
+    for (const part of parts) running.child.stdin?.write(`${part}\n`);
+    expect((await running.done).code).toBe(0);
+    expect(joined.map((params) => 'ticket' in params && params.ticket.replace(/[\s|]/g, ''))).toEqual(
+      Array.from({ length: 6 }, () => SESSION.ticket),
+    );
+  });
+
   it('takes a code, however it is grouped, with a place', async () => {
     const world = await far();
     const { joined } = serveJoin(world);
@@ -364,6 +400,25 @@ describe('pair, asking a person', () => {
     expect(await terminal.exited()).toMatchObject({ code: 0 });
     expect(joined).toEqual([{ ticket: SESSION.ticket }]);
     expect(confirmed).toEqual([{ proposal: 'p1', accept: true }]);
+  });
+
+  it('reads a ticket that was pasted over several lines, and asks for the rest of one', async () => {
+    const world = await far();
+    const { joined } = serveJoin(world);
+    const parts = SESSION.ticket.match(/.{1,60}/g) ?? [];
+    const terminal = world.terminal(['pair', '-']);
+    await terminal.waitFor('ticket or code:');
+    terminal.type(parts.map((part) => `${part}\r`).join(''));
+    await answer(terminal, 'pair with it? y or n:', 'y');
+    expect(await terminal.exited()).toMatchObject({ code: 0 });
+    expect(joined.map((params) => 'ticket' in params && params.ticket)).toEqual([SESSION.ticket]);
+    const half = world.terminal(['pair', '-']);
+    await half.waitFor('ticket or code:');
+    half.type(`${parts[0]}\r`);
+    await half.waitFor('its next line (empty: that was all):');
+    half.type('\r');
+    await half.waitFor(/the ticket is damaged: its last \d+ characters are missing/);
+    expect(await half.exited()).toMatchObject({ code: 2 });
   });
 
   it('takes anything else for no', async () => {

@@ -110,6 +110,22 @@ describe('a message that is none', () => {
     expect(connection.messages[2]).toMatchObject({ id: 6, result: { devices: [{ name: 'first' }] } });
   });
 
+  it.each([
+    ['resize', { run: RUN, cols: 0, rows: 1 }, 'cols: expected at least 1'],
+    ['resize', { run: RUN, cols: 1, rows: 99_999 }, 'rows: expected at most 10000'],
+    ['resize', { run: RUN, cols: 1.5, rows: 1 }, 'cols: expected a whole number'],
+    ['resize', { run: RUN, cols: 'x', rows: 1 }, 'cols: expected a number'],
+    ['wait', { runs: [] }, 'runs: expected at least 1 of them'],
+    ['say', { text: 7 }, 'text: expected a text'],
+    ['say', {}, 'text: expected a text'],
+    ['status', { extra: 1 }, '"extra" is not known here'],
+    ['output.open', { run: RUN, offset: -1 }, 'offset: expected at least 0'],
+  ])('%s with %j: says what was expected, in words for people', async (method, params, what) => {
+    const connection = await greeted(peer.path);
+    connection.send(request(5, method, params));
+    expect((await connection.next()).error?.message).toBe(`wrong parameters of "${method}": ${what}`);
+  });
+
   it('has the id of one that waits: an error that is not taken for its answer', async () => {
     const connection = await greeted(peer.path);
     await submit(connection);

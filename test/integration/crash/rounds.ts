@@ -9,6 +9,7 @@ import type { Action } from '../../../src/core/actions.ts';
 import { DispatchError } from '../../../src/core/errors.ts';
 import { spellId } from '../../../src/core/ids.ts';
 import { type CliHome, createHome, type Running } from '../../helpers/cli.ts';
+import { createRandom } from '../../helpers/random.ts';
 import { acknowledge, createLedger, effectsOf, expectAllKept, expectKept, type Kind, type Ledger } from './ledger.ts';
 
 /** The peer dies after at most so many acknowledgements, whatever the speed of the machine, and at most so much later. */
@@ -179,15 +180,4 @@ async function settle(client: ControlClient, ledger: Ledger): Promise<void> {
   for (let from = 0; from < ids.length; from += 500) {
     await client.call('wait', { runs: ids.slice(from, from + 500), orApproval: true });
   }
-}
-
-/** Mulberry32: the same numbers for the same seed. */
-function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t ^= t + Math.imul(t ^ (t >>> 7), 61 | t);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -200,7 +200,7 @@ describe('a dial', () => {
     const other = await device('nas');
     const target = { device: other.id, addresses: b.host.multiaddrs() };
     await expect(a.host.open(target, ECHO, soon())).rejects.toMatchObject({
-      code: 'refused',
+      code: 'unavailable',
       details: { stage: 'identity' },
       message: `another device answered at ${b.host.addresses()[0]}`,
     });

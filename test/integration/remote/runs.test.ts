@@ -50,6 +50,29 @@ describe('a run on another device', () => {
     expect(await box.store.verify()).toEqual([]);
   });
 
+  it('tells how much it has printed so far, and gives that and what comes after it', async () => {
+    const { laptop } = await begin();
+    const run = await laptop.submit('echo hello; until [ -e go ]; do sleep 0.02; done; echo more', {
+      devices: ['box'],
+      approve: true,
+    });
+    const read = async (): Promise<{ size: number; text: string }> => {
+      const { size, chunks } = await laptop.engine.api.output({ run: run.id, offset: 0 }, AbortSignal.timeout(10_000));
+      let text = '';
+      for await (const { bytes } of chunks) {
+        text += Buffer.from(bytes).toString();
+        if (text.length >= size) break;
+      }
+      return { size, text };
+    };
+    await until('start', async () => (await laptop.engine.api['run.get']({ run: run.id })).run.startedAt !== undefined);
+    await until('output', async () => (await read()).size > 0);
+    expect(await read()).toEqual({ size: 6, text: 'hello\n' });
+    const whole = laptop.output(run.id);
+    writeFileSync(join(laptop.home, 'go'), '');
+    expect(await whole).toBe('hello\nmore\n');
+  });
+
   it('waits for a yes, which the origin may give where it holds the grant', async () => {
     const { laptop } = await begin();
     const run = await laptop.submit('touch yes', { devices: ['box'] });
