@@ -200,13 +200,10 @@ class LevelThreadStore implements ImportingThreadStore {
         synced.reject,
       );
     }, FLUSH_PATIENCE_MS);
-    synced.promise.then(
-      () => {
-        clearTimeout(timer);
-        settle();
-      },
-      settle,
-    );
+    synced.promise.then(() => {
+      clearTimeout(timer);
+      settle();
+    }, settle);
     return synced.promise;
   }
 

@@ -208,7 +208,7 @@ describe('a run', () => {
     const input = await test.engine.api.input({ run: run.id });
     void input.write(Buffer.from('one\n'));
     void input.write(Buffer.from('two\n'));
-    input.end();
+    await input.end();
     expect(await test.done(run.id)).toMatchObject({ status: 'completed' });
     expect(await test.output(run.id)).toBe('one\ntwo\n');
   });
