@@ -94,6 +94,7 @@ describe('run --on one device', () => {
     const submitted = onSubmit(world, ({ id }) => world.peer.move(id, ...START));
     const running = world.home.start(['run', '--on', 'gpu-box', '--', 'make']);
     await until('wait', () => world.peer.calls.includes('wait'));
+    await until('start', async () => (await firstRun(world)).status === 'running');
     const presence = {
       state: 'offline',
       since: 1,
