@@ -1,7 +1,7 @@
 /** What may stand in config.toml, with the defaults. Every key is written up in docs/CONFIG.md. */
 
 import * as z from 'zod';
-import { DEVICE_NAME } from '../core/devices.ts';
+import { DEVICE_NAME_RULE, isDeviceName } from '../core/devices.ts';
 import { formatHostPort, parseHostPort } from './host-port.ts';
 
 const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/;
@@ -63,7 +63,7 @@ const listenAddresses = z
 export const configSchema = z.strictObject({
   device: z
     .strictObject({
-      name: z.string().regex(DEVICE_NAME, 'expected letters, digits, ".", "_" and "-", at most 63').optional(),
+      name: z.string().refine(isDeviceName, `expected ${DEVICE_NAME_RULE}`).optional(),
     })
     .default({}),
   permissions: z

@@ -4,8 +4,26 @@ import type { AccessLevel } from './actions.ts';
 import type { Grant } from './grants.ts';
 import type { DeviceId } from './ids.ts';
 
-/** What a device may be called: what `@name` in a task can hold. */
+/** What `@name` in a task can hold. */
 export const DEVICE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+/** In words, for those who chose another one. */
+export const DEVICE_NAME_RULE =
+  'letters, digits, ".", "_" and "-", at most 63, beginning with a letter or a digit; not "local", "all" or an id';
+
+/** Words that mean something else where a device is named. */
+const RESERVED: readonly string[] = ['local', 'all'];
+/** How the ids of devices begin (Ed25519 peer ids of libp2p): no device may be called by the id of another. */
+const ID_BEGINS = /^12D3KooW/;
+
+/** Whether a device may be called so. */
+export function isDeviceName(name: string): boolean {
+  return DEVICE_NAME.test(name) && !ID_BEGINS.test(name) && !RESERVED.some((word) => isSameName(word, name));
+}
+
+/** Names that differ in case only are the same to people. */
+export function isSameName(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
 
 /** What is shown of the id of a device: its beginning, which every command takes. The first eight characters are those of all ids. */
 export function shortDeviceId(id: DeviceId): string {

@@ -70,6 +70,7 @@ function failed(reason: 'refused' | 'invalid', message: string): CheckResult {
 export interface Admission {
   /** Takes a queued run as far as it can go without a slot. Never rejects: trouble ends the run. */
   admit(run: Run): Promise<void>;
+  close(): void;
 }
 
 export function createAdmission(
@@ -82,6 +83,7 @@ export function createAdmission(
   },
 ): Admission {
   const { journal, self } = deps;
+  const expiries = new Set<() => void>();
 
   const admitChecked = async (run: Run, checked: CheckedPlan): Promise<void> => {
     // Who submitted it said yes beforehand, and counts only as far as it may answer at this moment.
@@ -113,12 +115,14 @@ export function createAdmission(
       if (run?.status !== 'queued') return;
       await journal.apply(id, [{ type: 'cancel', data: { reason: 'expired' } }], { by: self, sync: true });
     };
-    deps.clock.at(expiresAt, () => {
+    const cancel = deps.clock.at(expiresAt, () => {
+      expiries.delete(cancel);
       due().catch((error: unknown) => {
         // It was accepted, or ended, in the same moment.
-        if (!(error instanceof DispatchError)) deps.onFault(`the expiry of run ${id}`, error);
+        if (!isConflict(error)) deps.onFault(`the expiry of run ${id}`, error);
       });
     });
+    expiries.add(cancel);
   };
 
   return {
@@ -133,7 +137,14 @@ export function createAdmission(
         void giveUp(deps, run.id, error);
       }
     },
+    close() {
+      for (const cancel of expiries) cancel();
+    },
   };
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof DispatchError && error.code === 'conflict';
 }
 
 /** The command that asks a person about exactly this plan. */

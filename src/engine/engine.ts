@@ -270,6 +270,7 @@ export function createEngine(deps: EngineDeps): Engine {
       await fetches.close();
       replicas.close();
       outgoing.close();
+      admission.close();
       stopDevices();
       stopOwner();
       stopGrants();

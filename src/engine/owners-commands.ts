@@ -4,7 +4,7 @@
  */
 
 import type { Actor } from '../core/approvals.ts';
-import { DEVICE_NAME, type Device, shortDeviceId } from '../core/devices.ts';
+import { DEVICE_NAME_RULE, type Device, isDeviceName, isSameName, shortDeviceId } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { DeviceId, RunId } from '../core/ids.ts';
 import type { Run } from '../core/runs.ts';
@@ -14,9 +14,6 @@ import type { EngineDeps } from './context.ts';
 import { findDevice } from './devices.ts';
 import { readOpenRuns } from './open-runs.ts';
 import type { Outgoing } from './remote/outgoing.ts';
-
-/** Words that mean something else where a device is named. */
-const TAKEN_WORDS = new Set(['local', 'all']);
 
 type OwnersCommands = Pick<
   EngineApi,
@@ -93,12 +90,12 @@ export function createOwnersCommands(
 }
 
 function checkName(name: string, devices: readonly Device[], renamed: Device): void {
-  if (!DEVICE_NAME.test(name) || TAKEN_WORDS.has(name)) {
+  if (!isDeviceName(name)) {
     throw new DispatchError('invalid', `"${name}" cannot be the name of a device`, {
-      hint: 'letters, digits, ".", "_" and "-", at most 63, beginning with a letter or a digit; not "local" or "all"',
+      hint: DEVICE_NAME_RULE,
     });
   }
-  const other = devices.find((device) => device.name === name && device.id !== renamed.id);
+  const other = devices.find((device) => isSameName(device.name, name) && device.id !== renamed.id);
   if (other !== undefined) {
     throw new DispatchError('conflict', `another device is called "${name}" already: ${shortDeviceId(other.id)}`, {
       hint: 'choose another name, or rename that one first',

@@ -14,6 +14,7 @@ import { listRunFiles } from '../store/run-files.ts';
 import { createRunVault } from '../store/vault.ts';
 import { createWorkspaces } from '../store/workspaces.ts';
 import { checkMachine } from './doctor.ts';
+import { grantsOf } from './grants.ts';
 import type { PeerLog } from './log.ts';
 import { systemClock, systemIds } from './system.ts';
 import { createThreadReader } from './thread-reader.ts';
@@ -101,12 +102,4 @@ export function buildEngine(options: BuildOptions): Engine {
     onFault: (what, error) => log.error(what, error),
   });
   return engine;
-}
-
-/** What each paired device may do here: read from the pairings whenever it is asked for. */
-export function grantsOf(pairings: PairingStore): Parameters<typeof createEngine>[0]['grants'] {
-  return {
-    of: (device) => pairings.get(device)?.given ?? [],
-    onChange: (listener) => pairings.onChange(listener),
-  };
 }

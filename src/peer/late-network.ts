@@ -6,18 +6,13 @@
 import { DispatchError } from '../core/errors.ts';
 import type { Ceremonies, Network, PairedDevice, PairingStore } from '../engine/peer-ports.ts';
 
-export interface LateNetwork {
+export interface NetworkParts {
   readonly network: Network;
   readonly ceremonies: Ceremonies;
 }
 
-export interface UpNetwork {
-  readonly network: Network;
-  readonly ceremonies: Ceremonies;
-}
-
-export function createLateNetwork(coming: Promise<UpNetwork>, pairings: PairingStore, since: number): LateNetwork {
-  let up: UpNetwork | undefined;
+export function createLateNetwork(coming: Promise<NetworkParts>, pairings: PairingStore, since: number): NetworkParts {
+  let up: NetworkParts | undefined;
   coming.then(
     (there) => {
       up = there;
@@ -25,7 +20,7 @@ export function createLateNetwork(coming: Promise<UpNetwork>, pairings: PairingS
     () => {}, // told by whoever starts it, and to everybody who waits for it
   );
   /** Listens now or as soon as there is something to listen to. */
-  const late = (subscribe: (there: UpNetwork) => () => void): (() => void) => {
+  const late = (subscribe: (there: NetworkParts) => () => void): (() => void) => {
     if (up !== undefined) return subscribe(up);
     let stop: () => void = () => {};
     let stopped = false;

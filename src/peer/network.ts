@@ -11,8 +11,8 @@ import { createDiscovery, driveDiscovery } from '../net/discovery.ts';
 import { createHost } from '../net/host.ts';
 import { createNetwork } from '../net/network.ts';
 import { createCeremonies, type PairingCeremonies } from '../net/pairing/ceremonies.ts';
-import { grantsOf } from './build-engine.ts';
-import type { UpNetwork } from './late-network.ts';
+import { grantsOf } from './grants.ts';
+import type { NetworkParts } from './late-network.ts';
 import type { PeerLog } from './log.ts';
 import { systemClock, systemIds } from './system.ts';
 
@@ -35,7 +35,7 @@ export interface NetworkSettings {
   readonly log: PeerLog;
 }
 
-export interface RunningNetwork extends UpNetwork {
+export interface RunningNetwork extends NetworkParts {
   /** Where this device listens, as HOST:PORT. */
   addresses(): readonly string[];
   close(): Promise<void>;

@@ -10,6 +10,7 @@ import type { Paths } from '../config/paths.ts';
 import type { Config } from '../config/schema.ts';
 import { createArtifactServer } from '../control/http/artifact-server.ts';
 import { createControlServer } from '../control/server/server.ts';
+import { isDeviceName } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { DeviceId } from '../core/ids.ts';
 import type { PairingStore } from '../engine/peer-ports.ts';
@@ -175,7 +176,7 @@ async function serve(options: PeerOptions, grounds: Grounds): Promise<Peer> {
   downloads.serve(engine.api);
   // An address that was asked for must be had before anybody is told that the peer serves; else nobody need wait for the network.
   const asked = options.listen ?? config.network.listen;
-  const starting = asked === undefined ? undefinedOnError(startNetwork(), log) : startNetwork();
+  const starting = asked === undefined ? toldOnly(startNetwork(), log) : startNetwork();
   if (asked !== undefined) await starting;
   let metrics: Metrics | undefined;
   const giveUp = async (error: unknown): Promise<never> => {
@@ -207,7 +208,7 @@ async function serve(options: PeerOptions, grounds: Grounds): Promise<Peer> {
 }
 
 /** A peer without a network is still the peer of this machine; its log, and everybody who pairs, are told. */
-async function undefinedOnError(work: Promise<void>, log: PeerLog): Promise<void> {
+async function toldOnly(work: Promise<void>, log: PeerLog): Promise<void> {
   try {
     await work;
   } catch (error) {
@@ -231,5 +232,5 @@ function makeFolders(paths: Paths): void {
 /** The host's name as a device name: no domain, no characters that `@name` could not hold. */
 function deviceName(): string {
   const name = (hostname().split('.')[0] ?? '').replace(/[^A-Za-z0-9_-]/g, '-').replace(/^[-_]+/, '');
-  return name === '' ? 'device' : name;
+  return isDeviceName(name) ? name : 'device';
 }

@@ -1,7 +1,7 @@
 /** `dispatch pair`: lets another device in, or takes up the ticket of one. What is typed is sorted out here; nothing is asked yet. */
 
 import { closest } from '../../config/closest.ts';
-import { DEVICE_NAME } from '../../core/devices.ts';
+import { DEVICE_NAME_RULE, isDeviceName } from '../../core/devices.ts';
 import { DispatchError } from '../../core/errors.ts';
 import { GRANTS, type Grant, sortGrants } from '../../core/grants.ts';
 import type { Arguments, Command } from '../command.ts';
@@ -91,9 +91,9 @@ async function join(context: CliContext, args: Arguments, words: readonly string
 
 function nameOf(args: Arguments): string | undefined {
   const name = args.text('as');
-  if (name === undefined || DEVICE_NAME.test(name)) return name;
+  if (name === undefined || isDeviceName(name)) return name;
   throw new DispatchError('usage', `--as ${name}: that is no name for a device`, {
-    hint: 'letters, digits, ".", "_" and "-", at most 63, beginning with a letter or a digit',
+    hint: DEVICE_NAME_RULE,
   });
 }
 

@@ -2,7 +2,7 @@
 
 import { writeSync } from 'node:fs';
 import { formatHostPort, parseHostPort } from '../../config/host-port.ts';
-import { DEVICE_NAME } from '../../core/devices.ts';
+import { DEVICE_NAME_RULE, isDeviceName } from '../../core/devices.ts';
 import { asDispatchError, DispatchError } from '../../core/errors.ts';
 import type { Arguments, Command } from '../command.ts';
 import type { CliContext } from '../context.ts';
@@ -70,8 +70,8 @@ interface PeerSettings {
 /** What the options say, checked; what they leave out is for config.toml to say. */
 function settingsOf(args: Arguments): PeerSettings {
   const name = args.text('name');
-  if (name !== undefined && !DEVICE_NAME.test(name)) {
-    throw new DispatchError('usage', `--name ${name}: expected letters, digits, ".", "_" and "-", at most 63`, {
+  if (name !== undefined && !isDeviceName(name)) {
+    throw new DispatchError('usage', `--name ${name}: expected ${DEVICE_NAME_RULE}`, {
       hint: 'choose a name that "@name" in a task can hold',
     });
   }

@@ -11,7 +11,7 @@ import { type Grant, ownsRun } from '../../core/grants.ts';
 import type { ApprovalId, DeviceId, RunId } from '../../core/ids.ts';
 import { isFinal, type Run } from '../../core/runs.ts';
 import { parsePlace } from '../../core/thread.ts';
-import type { EngineApi } from '../../protocol/api.ts';
+import type { EngineApi, OutputChunk } from '../../protocol/api.ts';
 import type { Offer, PeerMethods } from '../../protocol/peer-api.ts';
 import type { Approvals } from '../approvals.ts';
 import type { EngineDeps } from '../context.ts';
@@ -66,15 +66,20 @@ export function createIncoming(deps: IncomingDeps): PeerService {
   };
   const mayRead = (caller: DeviceId, run: Run): boolean =>
     grants.of(caller).includes('observe') || ownsRun(grants.of(caller), caller, run);
-  /** Aborts with the given signal, and as soon as the caller may not read the run any more. */
-  const whileReadable = (caller: DeviceId, run: Run, signal: AbortSignal): AbortSignal => {
+  /** What `open` gives, for as long as the caller may read the run: cut off, it fails, and has no end that looks like one. */
+  const whileReadable = async <T extends { chunks: AsyncIterable<OutputChunk> }>(
+    caller: DeviceId,
+    run: Run,
+    signal: AbortSignal,
+    open: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> => {
     const over = new AbortController();
     const stop = grants.onChange(() => {
-      if (!mayRead(caller, run)) over.abort(refused('observe'));
+      if (!mayRead(caller, run)) over.abort();
     });
-    const both = AbortSignal.any([signal, over.signal]);
-    both.addEventListener('abort', stop, { once: true });
-    return both;
+    signal.addEventListener('abort', stop, { once: true });
+    const opened = await open(AbortSignal.any([signal, over.signal]));
+    return { ...opened, chunks: untilCutOff(opened.chunks, over.signal) };
   };
   const human = (caller: DeviceId): Actor => ({ kind: 'human', device: caller });
 
@@ -201,9 +206,9 @@ export function createIncoming(deps: IncomingDeps): PeerService {
     async output(caller, { run, offset, maxLag }, signal) {
       await receiving.get(run);
       const readable = await readableRun(caller, run);
-      const { size, chunks } = await deps.streams.output(
-        { run, offset, ...(maxLag === undefined ? {} : { maxLag }) },
-        whileReadable(caller, readable, signal),
+      const params = { run, offset, ...(maxLag === undefined ? {} : { maxLag }) };
+      const { size, chunks } = await whileReadable(caller, readable, signal, (both) =>
+        deps.streams.output(params, both),
       );
       return { size, chunks };
     },
@@ -214,7 +219,9 @@ export function createIncoming(deps: IncomingDeps): PeerService {
         throw unknown('artifact', id);
       }
       const readable = await readableRun(caller, artifact.runId);
-      const { chunks } = await deps.streams.blob({ artifact: id, offset }, whileReadable(caller, readable, signal));
+      const { chunks } = await whileReadable(caller, readable, signal, (both) =>
+        deps.streams.blob({ artifact: id, offset }, both),
+      );
       return { sizeBytes: artifact.sizeBytes, chunks };
     },
     async input(caller, { run }, signal) {
@@ -226,12 +233,20 @@ export function createIncoming(deps: IncomingDeps): PeerService {
           return input.write(bytes);
         },
         end: () => input.end(),
-        close: () => {},
+        close: () => input.close?.(),
       };
     },
     report: () => reportOf(deps, deps.running()),
     onReport: deps.onReport,
   };
+}
+
+async function* untilCutOff(chunks: AsyncIterable<OutputChunk>, cut: AbortSignal): AsyncIterable<OutputChunk> {
+  for await (const chunk of chunks) {
+    if (cut.aborted) break;
+    yield chunk;
+  }
+  if (cut.aborted) throw refused('observe');
 }
 
 function refused(grant: Grant): DispatchError {

@@ -1,6 +1,6 @@
 /** What a device that pairs is called here: its own name where that is free, and never the name of another. */
 
-import { DEVICE_NAME } from '../../core/devices.ts';
+import { DEVICE_NAME_RULE, isDeviceName } from '../../core/devices.ts';
 import { DispatchError } from '../../core/errors.ts';
 import type { DeviceId } from '../../core/ids.ts';
 import { isNameFree } from '../names.ts';
@@ -18,9 +18,9 @@ export function chooseAlias(deps: Known, device: DeviceId, own: string, asked?: 
   const holderOf = takenNames(deps, device);
   if (asked !== undefined) {
     const name = asked.trim();
-    if (!DEVICE_NAME.test(name)) {
+    if (!isDeviceName(name)) {
       throw new DispatchError('invalid', 'that is no name for a device', {
-        hint: 'letters, digits, ".", "_" and "-", at most 63, beginning with a letter or a digit',
+        hint: DEVICE_NAME_RULE,
       });
     }
     if (holderOf(name)) {

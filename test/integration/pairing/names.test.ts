@@ -55,7 +55,7 @@ test('a name that the person gives is checked before anything is said, and may b
   const { proposal } = await laptop.ceremonies.join({ ticket });
   const named = (name: string): Promise<unknown> => laptop.ceremonies.confirm({ proposal, accept: true, name });
   await expect(named('Nas')).rejects.toMatchObject({ code: 'conflict', message: 'the name "Nas" is taken here' });
-  await expect(named('all')).rejects.toMatchObject({ code: 'conflict' });
+  await expect(named('all')).rejects.toMatchObject({ code: 'invalid' });
   await expect(named('laptop')).rejects.toMatchObject({ code: 'conflict' });
   await expect(named('my box')).rejects.toMatchObject({ code: 'invalid', message: 'that is no name for a device' });
   await expect(named('\u001b[2J')).rejects.toMatchObject({ code: 'invalid' });

@@ -283,11 +283,11 @@ describe('a peer refuses', () => {
   it.each([
     [
       ['--name', 'a b'],
-      '--name a b: expected letters, digits, ".", "_" and "-", at most 63: choose a name that "@name" in a task can hold',
+      '--name a b: expected letters, digits, ".", "_" and "-", at most 63, beginning with a letter or a digit; not "local", "all" or an id: choose a name that "@name" in a task can hold',
     ],
     [
       ['--name', ''],
-      '--name : expected letters, digits, ".", "_" and "-", at most 63: choose a name that "@name" in a task can hold',
+      '--name : expected letters, digits, ".", "_" and "-", at most 63, beginning with a letter or a digit; not "local", "all" or an id: choose a name that "@name" in a task can hold',
     ],
     [
       ['--listen', '4747'],
