@@ -137,6 +137,27 @@ export default {
       to: { path: '^(node:)?child_process$' },
     },
     {
+      name: '6-secretlint-in-peer',
+      comment: 'One owner for each library: what finds secrets in texts is wired by the peer.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/peer/secrets/', '^src/core/'] },
+      to: { path: library('@secretlint/[^/]+') },
+    },
+    {
+      name: '6-dbus-in-peer',
+      comment: "One owner for each library: notifications on the desktop are the peer's.",
+      severity: 'error',
+      from: { path: '^src/', pathNot: [PEER, '^src/core/'] },
+      to: { path: library('dbus-next') },
+    },
+    {
+      name: '6-shell-parser-in-desktop-route',
+      comment: 'One owner for each library: shell text is read by the desktop route, and judged by core.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/routes/desktop/shell-reading/', '^src/core/'] },
+      to: { path: library('unbash') },
+    },
+    {
       name: '6-quickjs-in-inline-route',
       comment: 'One owner for each library: the QuickJS sandbox is behind the inline route.',
       severity: 'error',

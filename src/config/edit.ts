@@ -3,13 +3,12 @@
  * again before it is written, and refused if anything but the keys would change; the file is replaced whole or not at all.
  */
 
-import { closeSync, fsyncSync, openSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { parse, stringify } from 'smol-toml';
 import { DispatchError } from '../core/errors.ts';
 import { loadConfig, parseConfig } from './load.ts';
-import { makeFolder } from './make-folder.ts';
+import { replaceFile } from './replace-file.ts';
 import type { Config } from './schema.ts';
 import { findStatements, type Statement } from './statements.ts';
 
@@ -101,52 +100,4 @@ function readBack(text: string): unknown {
 /** Tables of the parser have no prototype, which is no difference. */
 function plain(value: unknown): unknown {
   return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
-}
-
-/** A link stays a link: people keep this file elsewhere. */
-function replaceFile(file: string, text: string): void {
-  let temporary: string | undefined;
-  try {
-    makeFolder(dirname(file));
-    const target = resolveLink(file);
-    temporary = join(dirname(target), `.${basename(target)}.${process.pid}`);
-    rmSync(temporary, { force: true }); // of a process that was killed and had our number
-    const handle = openSync(temporary, 'wx', 0o600);
-    try {
-      writeFileSync(handle, text);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(temporary, target);
-    temporary = undefined;
-    syncFolder(dirname(target));
-  } catch (error) {
-    throw new DispatchError('storage', `cannot write ${file}: ${(error as Error).message}`, {
-      cause: error,
-      hint: 'mend the permissions of its folder, or free some space',
-    });
-  } finally {
-    if (temporary !== undefined) rmSync(temporary, { force: true });
-  }
-}
-
-function resolveLink(file: string): string {
-  try {
-    return realpathSync(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return file;
-    throw error;
-  }
-}
-
-/** A new name is on the disk when its folder is. */
-function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }

@@ -1,8 +1,10 @@
 /** What may stand in config.toml, with the defaults. Every key is written up in docs/CONFIG.md. */
 
 import * as z from 'zod';
+import { ACCESS_LEVELS } from '../core/actions.ts';
 import { DEVICE_NAME_RULE, isDeviceName } from '../core/devices.ts';
 import { formatHostPort, parseHostPort } from './host-port.ts';
+import { ruleSchema } from './rules.ts';
 
 const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/;
 const DURATION_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -60,6 +62,23 @@ const listenAddresses = z
   .min(1, 'expected at least one "HOST:PORT"')
   .max(16);
 
+/** A folder of this machine; `~` is the home folder. */
+const folder = z
+  .string()
+  .max(4096)
+  .regex(/^(\/|~(\/|$))[^\0]*$/, 'expected an absolute path, or one that begins with "~/"');
+
+/** How long a command may run: a second at least. */
+const limit = duration.refine((ms) => ms >= 1000 && ms <= 24 * 86_400_000, 'expected from "1s" to "24d"');
+
+const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,254}$/, 'expected the name of a variable');
+
+/** Where a secret is found when a run starts. */
+const secretSource = z.union(
+  [z.strictObject({ env: variableName }), z.strictObject({ file: folder })],
+  'expected { env = "NAME" } or { file = "~/path" }',
+);
+
 export const configSchema = z.strictObject({
   device: z
     .strictObject({
@@ -72,8 +91,25 @@ export const configSchema = z.strictObject({
       local_files: z.boolean().default(true),
       browser_automation: z.boolean().default(false),
       desktop_automation: z.boolean().default(false),
+      max_access: z
+        .enum(ACCESS_LEVELS, 'expected "read-only", "workspace-write" or "full-access"')
+        .default('full-access'),
+      reachable_folders: z.array(folder).max(1000).default(['~']),
     })
     .prefault({}),
+  rules: z.array(ruleSchema).max(10_000).default([]),
+  sandbox: z
+    .strictObject({
+      network: z.boolean().default(true),
+      hide: z.array(folder).max(1000).default([]),
+      memory: size.refine((bytes) => bytes >= 2 ** 24, 'expected at least "16MiB"').optional(),
+      processes: z.int().min(8, 'expected at least 8').max(1_000_000).default(4096),
+      time: limit.optional(),
+      unasked_time: limit.prefault('10m'),
+    })
+    .prefault({}),
+  secrets: z.record(variableName, secretSource).default({}),
+  notifications: z.strictObject({ desktop: z.boolean().default(true) }).prefault({}),
   shell: z
     .strictObject({
       program: z.string().startsWith('/', 'expected an absolute path').optional(),
@@ -81,7 +117,12 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   inline: z.strictObject({ slots: slots.default(2) }).prefault({}),
-  approvals: z.strictObject({ expire: expiry.prefault('30m') }).prefault({}),
+  approvals: z
+    .strictObject({
+      expire: expiry.prefault('30m'),
+      full_access_approvers: z.int().min(1, 'expected at least 1').max(10, 'expected at most 10').default(1),
+    })
+    .prefault({}),
   output: z.strictObject({ cap: cap.prefault('64MiB') }).prefault({}),
   artifacts: z
     .strictObject({ max_files: z.int().min(1).max(100_000).default(1000), max_bytes: size.prefault('4GiB') })

@@ -1,5 +1,6 @@
 /** What a run is to do, as data: one union over all routes. An action says what was asked, never how a device will carry it out. */
 
+import { canonicalJson } from './canonical.ts';
 import type { Sha256 } from './ids.ts';
 
 export const ROUTES = ['cloud-knowledge', 'cloud-code', 'desktop-local', 'inline'] as const;
@@ -18,6 +19,8 @@ export interface ShellAction {
   readonly access: AccessLevel;
   /** Absolute working folder; the device's home folder if absent. */
   readonly cwd?: string;
+  /** Names of secrets that the device's owner keeps for runs, in `[secrets]` of its config; the device sets them as variables. */
+  readonly secrets?: readonly string[];
   /** Added to the device's own environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** Wall-clock limit in milliseconds, from the start of the process. */
@@ -55,6 +58,38 @@ export function titleOf(action: Action): string {
   return newline === -1 ? text : `${text.slice(0, newline)} …`;
 }
 
+/** A program or script that a shell text names, as it was found when the plan was made. */
+export interface PlannedProgram {
+  /** As it was written. */
+  readonly name: string;
+  /** Absolute, with links resolved. */
+  readonly path: string;
+  /** Of the content; of inode, size and times where `Plan.unheld` says so. */
+  readonly sha256: Sha256;
+}
+
+/** What limits the processes of a plan, besides the access level. Absent values are not limited. */
+export interface ResourceLimits {
+  /** Of each process, in bytes. */
+  readonly memoryBytes?: number;
+  readonly processes?: number;
+}
+
+/** The sandbox that a plan is carried out in. */
+export interface PlannedSandbox {
+  readonly kind: SandboxKind;
+  /** Absolute folders that may be written to, links resolved; none for `read-only`. */
+  readonly writable: readonly string[];
+  /** Absolute folders of the owner that may be read, besides those of the system. */
+  readonly readable: readonly string[];
+  readonly network: boolean;
+  readonly limits: ResourceLimits;
+}
+
+/** What keeps a command in its bounds: bubblewrap on Linux, sandbox-exec on macOS. */
+export const SANDBOX_KINDS = ['bubblewrap', 'sandbox-exec'] as const;
+export type SandboxKind = (typeof SANDBOX_KINDS)[number];
+
 /**
  * What exactly will run, resolved on the executing device. Its canonical form is hashed; the hash is what an approval binds
  * and what is checked again just before acting.
@@ -81,20 +116,36 @@ export interface Plan {
   readonly executableSha256?: Sha256;
   /** The access that this device will really enforce. */
   readonly enforced: AccessLevel;
+  /** How it enforces it; absent for `full-access` and for interpreters inside Dispatch. */
+  readonly sandbox?: PlannedSandbox;
+  /** Programs and scripts that the command names, where they could be found: a change of one changes the plan. */
+  readonly programs: readonly PlannedProgram[];
+  /** A keyed hash over those that whoever asks may not know of: out of reach, hidden, or named by the value of a variable. */
+  readonly untold?: Sha256;
+  /** What may be another file when it runs, or is not held by its content, as phrases; absent if nothing is. */
+  readonly unheld?: readonly string[];
+  /** Names of the secrets that are set as variables; their values are part of `envDigest`. */
+  readonly secrets: readonly string[];
+}
+
+/** What of a plan is written down when it starts, for whoever asks later what ran: nothing secret is in it. */
+export interface StartedPlan {
+  readonly cwd: string;
+  readonly executable: string;
+  readonly executableSha256?: Sha256;
+  readonly enforced: AccessLevel;
+  readonly sandbox?: PlannedSandbox;
+  readonly envNames: readonly string[];
+  readonly secrets: readonly string[];
+  readonly programs: readonly PlannedProgram[];
+}
+
+/** The bytes that tell whether two plans are the same but for the run and the device: what may be answered together. */
+export function canonicalLikeness({ run: _run, device: _device, ...plan }: Plan): string {
+  return canonicalJson(plan);
 }
 
 /** The bytes that are hashed for the plan's digest: JSON with keys in alphabetical order at every level. */
 export function canonicalPlan(plan: Plan): string {
   return canonicalJson(plan);
-}
-
-/** JSON with sorted keys and no absent values: equal values have equal text. */
-function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (value !== null && typeof value === 'object') {
-    const entries = Object.entries(value).filter(([, v]) => v !== undefined);
-    entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    return `{${entries.map(([k, v]) => `${JSON.stringify(k)}:${canonicalJson(v)}`).join(',')}}`;
-  }
-  return JSON.stringify(value ?? null);
 }

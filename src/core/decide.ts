@@ -2,69 +2,14 @@
  * What may be done to a run: a command becomes events, or a refusal. Pure; nothing else may move a run. Engine and tests share it.
  */
 
-import type { Actor, Approval, ApprovalPayload, Decision } from './approvals.ts';
-import type { Artifact } from './artifacts.ts';
+import type { Approval } from './approvals.ts';
 import { tick } from './clock.ts';
+import type { DecideContext, DecideResult, Emit, ExistingCommand, RunCommand } from './commands.ts';
+import { decideApproval, decideCover, decideEdit } from './decide-answers.ts';
 import { type Refusal, refuse } from './errors.ts';
 import type { EventBody, NewEvent } from './events.ts';
 import { evolve } from './evolve.ts';
-import type { ApprovalId, RunId, Sha256 } from './ids.ts';
-import { isFinal, type Run, type RunState } from './runs.ts';
-
-/** A run is to exist. */
-interface SubmitCommand {
-  readonly type: 'submit';
-  readonly data: Extract<EventBody, { type: 'run.submitted' }>['data'];
-}
-
-/** A run of another device is to exist here, where it is to execute. */
-interface ReceiveCommand {
-  readonly type: 'receive';
-  readonly data: Extract<EventBody, { type: 'run.received' }>['data'];
-}
-
-export type RunCommand = SubmitCommand | ReceiveCommand | ExistingCommand;
-
-/** What can be done to a run that exists. */
-type ExistingCommand =
-  /** The origin is about to offer it to the device that is to execute. */
-  | { readonly type: 'offer' }
-  /** The origin wants it ended, and another device may have accepted it. */
-  | { readonly type: 'request-cancel' }
-  | { readonly type: 'accept'; readonly because: readonly string[]; readonly rule?: string }
-  | {
-      readonly type: 'request-approval';
-      readonly approval: ApprovalId;
-      readonly title: string;
-      readonly description: string;
-      readonly payload: ApprovalPayload;
-      readonly digest: Sha256;
-      readonly expiresAt: number;
-    }
-  | {
-      readonly type: 'decide';
-      readonly approval: ApprovalId;
-      readonly decision: Decision;
-      /** The digest that the person was shown. */
-      readonly digest: Sha256;
-      readonly note?: string;
-    }
-  | { readonly type: 'expire' }
-  | { readonly type: 'start'; readonly digest: Sha256; readonly mustBeApproved: boolean }
-  | { readonly type: 'complete'; readonly data: Extract<EventBody, { type: 'run.completed' }>['data'] }
-  | { readonly type: 'fail'; readonly data: Extract<EventBody, { type: 'run.failed' }>['data'] }
-  | { readonly type: 'cancel'; readonly data: Extract<EventBody, { type: 'run.cancelled' }>['data'] }
-  | { readonly type: 'add-artifact'; readonly artifact: Omit<Artifact, 'runId' | 'device' | 'createdAt'> };
-
-/** What a decision depends on besides the state: who, when, for which run. */
-export interface DecideContext {
-  readonly runId: RunId;
-  readonly by: Actor;
-  /** Unix milliseconds. */
-  readonly now: number;
-}
-
-export type DecideResult = { readonly ok: true; readonly events: readonly NewEvent[] } | Refusal;
+import { isFinal, type RunState } from './runs.ts';
 
 /** Events that carry out the command, or why not. An empty list means that it is already so. */
 export function decide(state: RunState | undefined, command: RunCommand, context: DecideContext): DecideResult {
@@ -88,7 +33,7 @@ function decideExisting(
   { run, approval }: RunState,
   command: ExistingCommand,
   context: DecideContext,
-  emit: (...bodies: EventBody[]) => DecideResult,
+  emit: Emit,
 ): DecideResult {
   const wrongStatus = (verb: string): Refusal =>
     refuse(
@@ -109,15 +54,23 @@ function decideExisting(
       if (run.status !== 'queued') return wrongStatus('be accepted');
       return emit({
         type: 'run.accepted',
-        data: { because: command.because, ...(command.rule === undefined ? {} : { rule: command.rule }) },
+        data: {
+          because: command.because,
+          ...(command.rule === undefined ? {} : { rule: command.rule }),
+          ...(command.access === undefined ? {} : { access: command.access }),
+        },
       });
     case 'request-approval': {
       if (run.status !== 'running' || run.startedAt !== undefined) return wrongStatus('ask for approval');
       const { type: _, ...data } = command;
-      return emit({ type: 'approval.requested', data: { ...data, decisions: ['approve', 'reject'] } });
+      return emit({ type: 'approval.requested', data });
     }
     case 'decide':
       return decideApproval(run, approval, command, context, emit);
+    case 'edit':
+      return decideEdit(run, approval, command, context, emit);
+    case 'cover':
+      return decideCover(run, approval, command, context, emit);
     case 'expire':
       if (run.status !== 'waiting_approval' || approval?.status !== 'pending') return wrongStatus('expire');
       if (context.now < approval.expiresAt)
@@ -135,7 +88,10 @@ function decideExisting(
           'retry it and approve again',
         );
       }
-      return emit({ type: 'run.started', data: { digest: command.digest } });
+      return emit({
+        type: 'run.started',
+        data: { digest: command.digest, ...(command.plan === undefined ? {} : { plan: command.plan }) },
+      });
     case 'complete':
       if (run.status !== 'running') return wrongStatus('complete');
       return emit({ type: 'run.completed', data: command.data });
@@ -182,51 +138,3 @@ export function decideAll(
 function endApproval(approval: Approval | undefined): EventBody[] {
   return approval?.status === 'pending' ? [{ type: 'approval.expired', data: { approval: approval.id } }] : [];
 }
-
-function decideApproval(
-  run: Run,
-  approval: Approval | undefined,
-  command: Extract<RunCommand, { type: 'decide' }>,
-  context: DecideContext,
-  emit: (...bodies: EventBody[]) => DecideResult,
-): DecideResult {
-  if (approval === undefined || approval.id !== command.approval) {
-    return refuse(
-      'not-found',
-      `run ${run.number} has no approval ${command.approval}`,
-      'list them with "dispatch approvals"',
-    );
-  }
-  if (approval.digest !== command.digest) {
-    return refuse(
-      'conflict',
-      `the answer is for another version of run ${run.number}`,
-      'look at the request again, then answer',
-    );
-  }
-  const wanted = command.decision === 'approve' ? 'approved' : 'rejected';
-  if (approval.status === wanted) return { ok: true, events: [] };
-  if (approval.status !== 'pending') {
-    return refuse(
-      'conflict',
-      `run ${run.number} was already ${approval.status}`,
-      `see it with "dispatch show ${run.number}"`,
-    );
-  }
-  if (context.now >= approval.expiresAt) {
-    return refuse(
-      'conflict',
-      `the request for run ${run.number} has expired`,
-      `ask again with "dispatch retry ${run.number}"`,
-    );
-  }
-  const note = command.note === undefined ? {} : { note: command.note };
-  const decided: EventBody = {
-    type: 'approval.decided',
-    data: { approval: approval.id, decision: command.decision, digest: approval.digest, ...note },
-  };
-  if (command.decision === 'approve') return emit(decided);
-  return emit(decided, { type: 'run.cancelled', data: { reason: 'rejected', ...note } });
-}
-
-/** The state after an event. Throws on an event that the state does not allow: such a log is damaged. */

@@ -1,6 +1,6 @@
 /** A machine: what it can do, what its owner allows, and whether it is there. Spellings are the public schema. */
 
-import type { AccessLevel } from './actions.ts';
+import type { AccessLevel, SandboxKind } from './actions.ts';
 import type { Grant } from './grants.ts';
 import type { DeviceId } from './ids.ts';
 
@@ -48,6 +48,11 @@ export interface Permissions {
   readonly desktop_automation: boolean;
 }
 
+/** What keeps shell commands in bounds there, or why nothing does. */
+export type SandboxReport =
+  | { readonly kind: SandboxKind; readonly version: string }
+  | { readonly kind: 'none' /** Why, and what to do about it, in words. */; readonly detail: string };
+
 /** Where the last attempt to reach a device ended. */
 export const DIAL_STAGES = [
   'no-address', // nobody has told where it is
@@ -81,6 +86,9 @@ export interface DeviceReport {
   readonly permissions: Permissions;
   /** The levels that the device can enforce for shell commands; only `full-access` means that it has no sandbox. */
   readonly enforces: readonly AccessLevel[];
+  /** The highest access that its owner allows; absent if an older version says nothing of it. */
+  readonly maxAccess?: AccessLevel;
+  readonly sandbox?: SandboxReport;
   /** Runs that are executing there now, and how many may at once. */
   readonly load: { readonly running: number; readonly slots: number };
 }
@@ -97,6 +105,9 @@ export interface Device {
   readonly permissions: Permissions;
   /** The strictest level that the device can enforce for shell commands; `full-access` means that it has no sandbox. */
   readonly enforces: readonly AccessLevel[];
+  /** The highest access that its owner allows; absent if an older version says nothing of it. */
+  readonly maxAccess?: AccessLevel;
+  readonly sandbox?: SandboxReport;
   readonly presence: Presence;
   /** Runs that are executing there now, and how many may at once. */
   readonly load: { readonly running: number; readonly slots: number };

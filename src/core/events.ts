@@ -3,8 +3,8 @@
  * version and `upcast` keeps the old ones readable for ever.
  */
 
-import type { Action, Route } from './actions.ts';
-import type { Actor, ApprovalPayload, Decision } from './approvals.ts';
+import type { AccessLevel, Action, Route, StartedPlan } from './actions.ts';
+import type { Actor, ApprovalPayload, Beforehand, Decision, Signature } from './approvals.ts';
 import type { Artifact } from './artifacts.ts';
 import type { Timestamp } from './clock.ts';
 import { DispatchError } from './errors.ts';
@@ -58,8 +58,9 @@ export type EventBody =
         readonly group?: RunId;
         /** Cancelled if nobody has accepted it by then, in Unix milliseconds. */
         readonly expiresAt?: number;
-        /** The requester said yes beforehand, or does not want to wait for a yes. */
+        /** The requester said yes beforehand, and its device signed that; or does not want to wait for a yes. */
         readonly approved?: true;
+        readonly beforehand?: Beforehand;
         readonly noWait?: true;
       };
     }
@@ -79,7 +80,11 @@ export type EventBody =
     }
   /** The origin wants a run ended that another device may have accepted. */
   | { readonly type: 'run.cancel_requested'; readonly data: Record<string, never> }
-  | { readonly type: 'run.accepted'; readonly data: { readonly because: readonly string[]; readonly rule?: string } }
+  | {
+      readonly type: 'run.accepted';
+      /** `access` is what the device will enforce. */
+      readonly data: { readonly because: readonly string[]; readonly rule?: string; readonly access?: AccessLevel };
+    }
   | {
       readonly type: 'approval.requested';
       readonly data: {
@@ -90,6 +95,28 @@ export type EventBody =
         readonly digest: Sha256;
         readonly decisions: readonly Decision[];
         readonly expiresAt: number;
+        /** How many devices must say yes, if more than one. */
+        readonly approvers?: number;
+      };
+    }
+  /** One yes of several that are needed; the last one is `approval.decided`. */
+  | {
+      readonly type: 'approval.agreed';
+      readonly data: {
+        readonly approval: ApprovalId;
+        readonly digest: Sha256;
+        readonly signature?: Signature;
+        readonly beforehand?: Sha256;
+      };
+    }
+  /** A person changed what is to run; the request for the changed one follows. Nothing in it is secret. */
+  | {
+      readonly type: 'approval.edited';
+      readonly data: {
+        readonly approval: ApprovalId;
+        /** The request that follows. */
+        readonly next: ApprovalId;
+        readonly action: Action;
       };
     }
   | {
@@ -99,10 +126,20 @@ export type EventBody =
         readonly decision: Decision;
         readonly digest: Sha256;
         readonly note?: string;
+        readonly signature?: Signature;
+        /** With `approve-for-run`: how long further requests of the run are answered by it, in milliseconds, and how many. */
+        readonly forMs?: number;
+        readonly uses?: number;
+        /** With `approve-always`: the rule as JSON with sorted keys. */
+        readonly rule?: string;
+        /** The yes came with the task: SHA-256 of the action, over which it was signed. */
+        readonly beforehand?: Sha256;
+        /** Nobody was asked: an answer "for this run", given to this earlier request, covers it. */
+        readonly under?: ApprovalId;
       };
     }
   | { readonly type: 'approval.expired'; readonly data: { readonly approval: ApprovalId } }
-  | { readonly type: 'run.started'; readonly data: { readonly digest: Sha256 } }
+  | { readonly type: 'run.started'; readonly data: { readonly digest: Sha256; readonly plan?: StartedPlan } }
   | {
       readonly type: 'run.completed';
       readonly data: { readonly exitCode: number; readonly output: OutputSummary; readonly result?: string };
@@ -154,6 +191,11 @@ export type LogEvent = NewEvent & {
   /** From 1, without gaps, for each device. */
   readonly seq: number;
   readonly at: Timestamp;
+  /**
+   * SHA-256 of the event before it in this log, as JSON with sorted keys: what is changed later no longer fits. Absent from what older
+   * versions wrote.
+   */
+  readonly prev?: Sha256;
 };
 
 export const EVENT_TYPES = [
@@ -163,6 +205,8 @@ export const EVENT_TYPES = [
   'run.cancel_requested',
   'run.accepted',
   'approval.requested',
+  'approval.agreed',
+  'approval.edited',
   'approval.decided',
   'approval.expired',
   'run.started',

@@ -3,11 +3,11 @@
  * two logs: what its origin wrote and what its executor wrote give the same state in whichever order they meet.
  */
 
-import type { Approval } from './approvals.ts';
+import { type Approval, isYes, nameOfRule } from './approvals.ts';
 import { wallTime } from './clock.ts';
 import type { LogEvent } from './events.ts';
 import type { RunId } from './ids.ts';
-import { canMove, type Run, type RunBase, type RunState, type RunStatus } from './runs.ts';
+import { canMove, type Run, type RunAllowance, type RunBase, type RunState, type RunStatus } from './runs.ts';
 import { parsePlace } from './thread.ts';
 
 export function evolve(state: RunState | undefined, event: LogEvent): RunState {
@@ -20,8 +20,21 @@ export function evolve(state: RunState | undefined, event: LogEvent): RunState {
 }
 
 function begin(event: Extract<LogEvent, { type: 'run.submitted' | 'run.received' }>, at: number): Run {
-  const { number, task, route, action, device, because, retryOf, masked, group, expiresAt, approved, noWait } =
-    event.data;
+  const {
+    number,
+    task,
+    route,
+    action,
+    device,
+    because,
+    retryOf,
+    masked,
+    group,
+    expiresAt,
+    approved,
+    noWait,
+    beforehand,
+  } = event.data;
   const submittedAt = event.type === 'run.received' ? timeOfPlace(event.data.place) : at;
   return {
     id: event.stream as RunId,
@@ -38,6 +51,7 @@ function begin(event: Extract<LogEvent, { type: 'run.submitted' | 'run.received'
     ...(group === undefined ? {} : { group }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(approved === undefined ? {} : { approvedBefore: approved }),
+    ...(beforehand === undefined ? {} : { beforehand }),
     ...(noWait === undefined ? {} : { noWait }),
     submittedAt,
     updatedAt: submittedAt,
@@ -65,7 +79,14 @@ function evolveExisting({ run, approval }: RunState, event: LogEvent, updatedAt:
     case 'run.accepted':
       move('running');
       return {
-        run: { ...base, acceptedAt: at, because: [...run.because, ...event.data.because], status: 'running' },
+        run: {
+          ...base,
+          acceptedAt: at,
+          because: [...run.because, ...event.data.because],
+          ...(event.data.rule === undefined ? {} : { rule: event.data.rule }),
+          ...(event.data.access === undefined ? {} : { enforced: event.data.access }),
+          status: 'running',
+        },
         ...same,
       };
     case 'approval.requested': {
@@ -77,30 +98,58 @@ function evolveExisting({ run, approval }: RunState, event: LogEvent, updatedAt:
         ...rest,
         device: run.device,
         requestedAt: at,
+        ...(approval?.status === 'expired' && approval.replacedBy === id ? { edits: approval.id } : {}),
         status: 'pending',
       };
       return { run: { ...base, status: 'waiting_approval', approvalId: id }, approval: requested };
     }
+    case 'approval.agreed': {
+      if (approval === undefined) throw new Error(`log damaged: a yes without a request in ${run.id}`);
+      if (approval.id !== event.data.approval) return { run: { ...run, updatedAt }, approval: overtaken(approval, at) };
+      const agreed = [...(approval.agreed ?? []), { by: event.by, at }];
+      return { run: { ...run, updatedAt }, approval: { ...approval, agreed } };
+    }
+    case 'approval.edited': {
+      if (approval === undefined) throw new Error(`log damaged: an edit without a request in ${run.id}`);
+      move('running');
+      const { action, next } = event.data;
+      const { allowance: _, ...rest } = base;
+      const replaced: Approval = { ...approval, status: 'expired', decidedAt: at, replacedBy: next };
+      return {
+        run: { ...rest, action, status: 'running' },
+        approval: approval.id === event.data.approval ? replaced : overtaken(approval, at),
+      };
+    }
     case 'approval.decided': {
       if (approval === undefined) throw new Error(`log damaged: a decision without a request in ${run.id}`);
-      const { decision, note } = event.data;
-      const decided: Approval = {
-        ...approval,
-        status: decision === 'approve' ? 'approved' : 'rejected',
-        decidedBy: event.by,
-        decidedAt: at,
-        ...(note === undefined ? {} : { note }),
-      };
-      if (decision === 'reject') return { run: { ...run, updatedAt }, approval: decided };
+      const decided = approval.id === event.data.approval ? decide(approval, event, at) : overtaken(approval, at);
+      if (event.data.decision === 'reject') return { run: { ...run, updatedAt }, approval: decided };
       move('running');
-      return { run: { ...base, status: 'running', approved: event.data.digest }, approval: decided };
+      const allowance = allowanceAfter(run, event, at);
+      return {
+        run: {
+          ...base,
+          ...(allowance === undefined ? {} : { allowance }),
+          status: 'running',
+          approved: event.data.digest,
+        },
+        approval: decided,
+      };
     }
     case 'approval.expired': {
       if (approval === undefined) throw new Error(`log damaged: an expiry without a request in ${run.id}`);
-      return { run: { ...run, updatedAt }, approval: { ...approval, status: 'expired', decidedAt: at } };
+      return { run: { ...run, updatedAt }, approval: overtaken(approval, at) };
     }
     case 'run.started':
-      return { run: { ...run, startedAt: at, updatedAt }, ...same };
+      return {
+        run: {
+          ...run,
+          startedAt: at,
+          updatedAt,
+          ...(event.data.plan === undefined ? {} : { enforced: event.data.plan.enforced }),
+        },
+        ...same,
+      };
     case 'run.completed':
       move('completed');
       return { run: { ...base, status: 'completed', endedAt: at, ...event.data }, ...same };
@@ -117,6 +166,40 @@ function evolveExisting({ run, approval }: RunState, event: LogEvent, updatedAt:
     case 'message.said':
       throw new Error(`log damaged: ${event.type} cannot follow in ${run.id}`);
   }
+}
+
+/** Who may not see all of a log may have missed the request that came after this one: this one is over in any case. */
+function overtaken(approval: Approval, at: number): Approval {
+  return approval.status === 'pending' ? { ...approval, status: 'expired', decidedAt: at } : approval;
+}
+
+type Decided = Extract<LogEvent, { type: 'approval.decided' }>;
+
+function decide(
+  approval: Approval,
+  { by, data }: Decided,
+  at: number,
+): Exclude<Approval, { status: 'pending' | 'expired' }> {
+  const { decision, note, signature, under, rule } = data;
+  return {
+    ...approval,
+    status: isYes(decision) ? 'approved' : 'rejected',
+    decidedBy: by,
+    decidedAt: at,
+    decision,
+    ...(note === undefined ? {} : { note }),
+    ...(signature === undefined ? {} : { signature }),
+    ...(under === undefined ? {} : { under }),
+    ...(rule === undefined ? {} : { rule: nameOfRule(rule) }),
+  };
+}
+
+function allowanceAfter(run: Run, { data }: Decided, at: number): RunAllowance | undefined {
+  if (data.decision === 'approve-for-run' && data.forMs !== undefined) {
+    return { approval: data.approval, until: at + data.forMs, usesLeft: data.uses ?? 0 };
+  }
+  if (data.under === undefined || run.allowance === undefined) return run.allowance;
+  return { ...run.allowance, usesLeft: run.allowance.usesLeft - 1 };
 }
 
 /** What every status keeps: all of the run but what its present status alone has. */
@@ -136,12 +219,16 @@ function baseOf(run: Run, updatedAt: number): RunBase {
     group,
     expiresAt,
     approvedBefore,
+    beforehand,
     noWait,
     offeredAt,
     cancelRequested,
     submittedAt,
     acceptedAt,
     startedAt,
+    rule,
+    enforced,
+    allowance,
   } = run;
   return {
     id,
@@ -158,6 +245,7 @@ function baseOf(run: Run, updatedAt: number): RunBase {
     ...(group === undefined ? {} : { group }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(approvedBefore === undefined ? {} : { approvedBefore }),
+    ...(beforehand === undefined ? {} : { beforehand }),
     ...(noWait === undefined ? {} : { noWait }),
     ...(offeredAt === undefined ? {} : { offeredAt }),
     ...(cancelRequested === undefined ? {} : { cancelRequested }),
@@ -165,5 +253,8 @@ function baseOf(run: Run, updatedAt: number): RunBase {
     updatedAt,
     ...(acceptedAt === undefined ? {} : { acceptedAt }),
     ...(startedAt === undefined ? {} : { startedAt }),
+    ...(rule === undefined ? {} : { rule }),
+    ...(enforced === undefined ? {} : { enforced }),
+    ...(allowance === undefined ? {} : { allowance }),
   };
 }

@@ -34,6 +34,8 @@ export function mayTell(event: LogEvent, known: Run | undefined, self: DeviceId)
     case 'run.started':
     case 'run.completed':
     case 'approval.requested':
+    case 'approval.agreed':
+    case 'approval.edited':
     case 'approval.decided':
     case 'approval.expired':
     case 'artifact.created':

@@ -1,7 +1,7 @@
 /** A run and its six statuses. Which moves exist between them stands here; who makes them, in decide.ts and evolve.ts. */
 
-import type { Action, Route } from './actions.ts';
-import type { Actor, Approval } from './approvals.ts';
+import type { AccessLevel, Action, Route } from './actions.ts';
+import type { Actor, Approval, Beforehand } from './approvals.ts';
 import type { CancelReason, FailureReason, OutputSummary, StopReceipt } from './events.ts';
 import type { ApprovalId, DeviceId, RunId, Sha256 } from './ids.ts';
 
@@ -29,6 +29,7 @@ export interface RunBase {
   /** Cancelled if nobody has accepted it by then. */
   readonly expiresAt?: number;
   readonly approvedBefore?: true;
+  readonly beforehand?: Beforehand;
   readonly noWait?: true;
   /** When the origin began to offer it: from then on only the executor may end it. */
   readonly offeredAt?: number;
@@ -40,6 +41,21 @@ export interface RunBase {
   readonly acceptedAt?: number;
   /** When its process or interpreter started. */
   readonly startedAt?: number;
+  /** The rule that let it through, if one did. */
+  readonly rule?: string;
+  /** The access that its device enforces for it, once it has accepted it. */
+  readonly enforced?: AccessLevel;
+  /** An answer "for this run": it covers further requests of this run. */
+  readonly allowance?: RunAllowance;
+}
+
+/** What "approve for this run" leaves behind. */
+export interface RunAllowance {
+  /** The request that was answered so. */
+  readonly approval: ApprovalId;
+  /** Unix milliseconds. */
+  readonly until: number;
+  readonly usesLeft: number;
 }
 
 export type Run = RunBase &

@@ -1,36 +1,112 @@
 /**
  * Finds what looks like a secret and masks it, before anything is stored or shown. A mask is for eyes only: it never flows
- * back into a command, which runs from the raw action.
+ * back into a command, which runs from the raw action. It never hides what a shell would carry out.
  */
+
+import { SECRET_PATTERNS, type SecretPattern } from './secret-patterns.ts';
 
 export const MASK = '••••••';
 
-/** Formats documented by their issuers, and the usual ways of putting a secret on a command line. Group 1, where there is one, is kept. */
-const PATTERNS: readonly RegExp[] = [
-  /\bgh[pousr]_[A-Za-z0-9]{20,}/g, // GitHub tokens
-  /\bgithub_pat_[A-Za-z0-9_]{22,}/g,
-  /\bglpat-[A-Za-z0-9_-]{20,}/g, // GitLab
-  /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, // AWS access key ids
-  /\bxox[abeoprs]-[A-Za-z0-9-]{10,}/g, // Slack
-  /\bsk-[A-Za-z0-9_-]{20,}/g, // OpenAI, Anthropic
-  /\b[sr]k_(?:live|test)_[A-Za-z0-9]{16,}/g, // Stripe
-  /\bnpm_[A-Za-z0-9]{30,}/g,
-  /\bAIza[A-Za-z0-9_-]{30,}/g, // Google
-  /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{8,4000}\.[A-Za-z0-9_-]{0,4000}/g, // JSON web tokens
-  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g,
-  /(\b(?:bearer|basic|token)\s{1,8})[A-Za-z0-9._~+/=-]{8,}/gi, // Authorization headers
-  /(\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@]{0,256}:)[^\s/@]{1,1024}(?=@)/gi, // scheme://user:password@host
-  // NAME=value, "name": "value", --name=value, name 'value'. It begins at the start of a word, so that it stays linear.
-  /((?<![A-Za-z0-9_-])[A-Za-z0-9_-]{0,64}(?:password|passwd|passphrase|pass|pwd|secret|(?:api|access|secret|private)[_-]?key|credentials?|token)(?:["']?\s{0,8}[=:]\s{0,8}|\s{1,8}(?=["'])))(?:"[^"]*"|'[^']*'|[^\s"';&|]+)/gi,
-  /(\s(?:-u|--user)[ =]{1,8}[^\s:]{1,256}:)[^\s]+/g, // curl -u name:password
-  /(\s--(?:password|passwd|passphrase|pass|secret|api-key|token)\s{1,8})(?:"[^"]*"|'[^']*'|[^\s"';&|]+)/gi,
-];
+/** Shorter values are found everywhere, and to hide them tells what they are. */
+export const SHORTEST_VALUE = 4;
 
-/** The text with every secret replaced by {@link MASK}. Equal to the text if there is none. */
+/** A part of a text: from its first to after its last UTF-16 unit. */
+export type TextRange = readonly [start: number, end: number];
+
+/** What a mask uncovers is looked at again, but not for ever. */
+const MOST_ROUNDS = 8;
+
+/** The text with every secret replaced by {@link MASK}. Equal to the text if there is none; masking it again changes nothing. */
 export function maskSecrets(text: string): string {
+  return maskFound(text, secretRanges);
+}
+
+/** Masks what `find` finds, again and again until it finds nothing new. */
+export function maskFound(text: string, find: (text: string) => readonly TextRange[]): string {
   let masked = text;
-  for (const pattern of PATTERNS) {
-    masked = masked.replace(pattern, (_match, kept: unknown) => (typeof kept === 'string' ? kept : '') + MASK);
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const next = maskRanges(masked, find(masked));
+    if (next === masked) break;
+    masked = next;
   }
   return masked;
+}
+
+/** Where the text holds what looks like a secret, in no order; ranges may overlap. */
+export function secretRanges(text: string): TextRange[] {
+  return SECRET_PATTERNS.flatMap((pattern) => rangesOf(text, pattern));
+}
+
+/** Where the text holds one of the values, those of them that are long enough. */
+export function valueRanges(text: string, values: readonly string[]): TextRange[] {
+  const ranges: TextRange[] = [];
+  for (const value of values) {
+    if (value.length < SHORTEST_VALUE) continue;
+    for (let at = text.indexOf(value); at !== -1; at = text.indexOf(value, at + 1))
+      ranges.push([at, at + value.length]);
+  }
+  return ranges;
+}
+
+/** The text with each range replaced by {@link MASK}; those that overlap or touch become one. */
+export function maskRanges(text: string, ranges: readonly TextRange[]): string {
+  if (ranges.length === 0) return text;
+  let masked = '';
+  let from = 0;
+  for (const [start, end] of mergeRanges(ranges)) {
+    masked += text.slice(from, start) + MASK;
+    from = end;
+  }
+  return masked + text.slice(from);
+}
+
+/** In order, none of them empty, none touching another. */
+export function mergeRanges(ranges: readonly TextRange[]): TextRange[] {
+  const merged: [number, number][] = [];
+  for (const [start, end] of [...ranges].sort((left, right) => left[0] - right[0])) {
+    if (end <= start) continue;
+    const last = merged.at(-1);
+    if (last === undefined || start > last[1]) merged.push([start, end]);
+    else last[1] = Math.max(last[1], end);
+  }
+  return merged;
+}
+
+/** The whole word around what was found in it: what found it may have seen half of it. Cut where the word ends. */
+export function wholeToken(text: string, [start, end]: TextRange): TextRange {
+  let from = start;
+  while (from > 0 && !WORD_START.test(text.charAt(from - 1))) from -= 1;
+  let to = start;
+  while (to < text.length && !WORD_END.test(text.charAt(to)) && (to < end || !SOFT_END.test(text.charAt(to)))) to += 1;
+  return [from, to];
+}
+
+/** What no token goes beyond: blanks, quotes, and what a shell would not take for a letter of a word. */
+const WORD_END = /[\s"'`;&|<>(){}[\],$\\•]/;
+/** Before a token also what divides it from its name, a scheme or a user. */
+const WORD_START = /[\s"'`;&|<>(){}[\],$\\•=:/@]/;
+/** After a token also what divides it from what it is for. */
+const SOFT_END = /[:@]/;
+/** What a shell carries out inside a word. */
+const CODE = /\$\(|`|<\(|>\(/;
+/** A variable's name is no secret, and whoever is asked must see which one it is. */
+const REFERENCE = /^\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})$/;
+
+function rangesOf(text: string, { pattern, byPlace }: SecretPattern): TextRange[] {
+  const ranges: TextRange[] = [];
+  pattern.lastIndex = 0; // not matchAll, which copies the expression: that would cost more than a short text
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+    const found = match[0];
+    let start = match.index + (match[1]?.length ?? 0);
+    let end = match.index + found.length;
+    const first = text.charAt(start);
+    // Quotes stay, so that what follows still reads as it did.
+    if ((first === '"' || first === "'") && end - start > 1 && text.charAt(end - 1) === first) {
+      start += 1;
+      end -= 1;
+    }
+    const value = text.slice(start, end);
+    if (byPlace !== true || first === "'" || !(CODE.test(value) || REFERENCE.test(value))) ranges.push([start, end]);
+  }
+  return ranges;
 }

@@ -4,13 +4,14 @@
  */
 
 import type { AccessLevel, Action } from '../core/actions.ts';
-import type { Approval, Decision } from '../core/approvals.ts';
+import type { Actor, Approval, Decision } from '../core/approvals.ts';
 import type { PublishedArtifact } from '../core/artifacts.ts';
 import type { Device, Permissions } from '../core/devices.ts';
 import type { LogEvent } from '../core/events.ts';
 import type { Grant } from '../core/grants.ts';
 import type { EntryKey } from '../core/ids.ts';
 import type { GateAnswer } from '../core/policy/gate.ts';
+import type { Rule, RuleBody } from '../core/policy/rules.ts';
 import type { RouteAnswer } from '../core/routing/route.ts';
 import type { Run, RunStatus } from '../core/runs.ts';
 import type { Cursor, ThreadEntry } from '../core/thread.ts';
@@ -45,6 +46,8 @@ export interface SubmitParams {
   noWait?: boolean;
   /** The person who submits it says yes to it in the same breath. Never overrides a deny. */
   approve?: boolean;
+  /** A program asks, and no person: rules may treat it apart, and it may not say yes for itself. */
+  as?: 'agent';
 }
 
 /** Everything known of one run. */
@@ -167,6 +170,70 @@ export type PairEvent =
   | { type: 'paired'; device: { id: string; name: string; platform: string }; given: Grant[]; held: Grant[] }
   | { type: 'closed'; reason: 'used' | 'expired' | 'attempts' | 'closed' | 'replaced' | 'stopping' };
 
+/** What the owner allows on a device, whoever asks. */
+export interface OwnersLimits {
+  permissions: Permissions;
+  /** Absolute. */
+  reachableFolders: string[];
+  maxAccess: AccessLevel;
+}
+
+/** What is to change of it; what is absent stays. */
+export interface PermissionsParams {
+  permissions?: Partial<Permissions>;
+  /** All of them, as people write them: `~` is the home folder. */
+  reachableFolders?: string[];
+  /** One more, or fewer, than there are. Only without `reachableFolders`. */
+  addFolders?: string[];
+  removeFolders?: string[];
+  maxAccess?: AccessLevel;
+}
+
+export interface DecideParams {
+  approval: Ref;
+  decision: Decision;
+  /** What the person was shown; without it the caller answers for what is pending now. */
+  digest?: string;
+  note?: string;
+  /** With `approve-for-run`: for how long further requests of the run are answered so, in milliseconds; 15 minutes if absent. */
+  forMs?: number;
+  /** With `approve-always`: the rule that the person was shown. */
+  rule?: RuleBody;
+}
+
+/** What happened to one run, for whoever asks later: each step with who or what made it so. */
+export interface AuditRecord {
+  run: Run;
+  steps: AuditStep[];
+}
+
+export interface AuditStep {
+  /** Unix milliseconds. */
+  at: number;
+  /** The device whose log says so, and the place in it. */
+  device: string;
+  seq: number;
+  type: LogEvent['type'];
+  by: Actor;
+  /** One sentence for people. */
+  text: string;
+  /** Of an answer: whether its signature is that of the device that gave it; absent where it carries none. */
+  signature?: 'valid' | 'invalid';
+}
+
+export interface AuditVerification {
+  ok: boolean;
+  /** Events read, and those of them that were written before there was a chain. */
+  events: number;
+  unchained: number;
+  /** Signed answers that were verified. */
+  signatures: number;
+  /** Artifacts of this device's own runs, and how many of them were read; absent where the log could not be. */
+  artifacts?: { total: number; read: number };
+  /** What is wrong, and where. */
+  findings: string[];
+}
+
 export interface DoctorCheck {
   name: string;
   ok: boolean;
@@ -187,9 +254,13 @@ export interface Methods {
   submit: [SubmitParams, { run: Run; runs: Run[] }];
   route: [{ task: string; cwd?: string; tty?: TtySize }, RouteAnswer];
   cancel: [{ run: Ref }, { run: Run }];
-  retry: [{ run: Ref; id: string }, { run: Run }];
-  /** `digest` is what the person was shown; without it the caller answers for what is pending now. */
-  decide: [{ approval: Ref; decision: Decision; digest?: string; note?: string }, { approval: Approval; run: Run }];
+  retry: [{ run: Ref; id: string; as?: 'agent' }, { run: Run }];
+  /** `approval.status` is still `pending` where more people must agree. */
+  decide: [DecideParams, { approval: Approval; run: Run }];
+  /** Asks anew, for a changed command: the request that was shown is withdrawn and the new one has to be answered. */
+  'approval.edit': [{ approval: Ref; digest: string; command: string }, { approval: Approval; run: Run }];
+  /** The narrowest useful rule that would let the like of a pending request through, and its text for config.toml. */
+  'approval.propose': [{ approval: Ref }, { rule: RuleBody; toml: string }];
   resize: [{ run: Ref; cols: number; rows: number }, Record<string, never>];
   signal: [{ run: Ref; signal: string }, Record<string, never>];
   say: [{ text: string }, { entry: ThreadEntry }];
@@ -208,7 +279,7 @@ export interface Methods {
   /** Ends what the device has running here, hangs up, and never lets it in again without a new ceremony. */
   'device.revoke': [{ device: string }, { id: string; name: string }];
   /** Of this device only; kept in config.toml, obeyed at once. */
-  'permissions.set': [{ permissions: Partial<Permissions> }, { permissions: Permissions }];
+  'permissions.set': [PermissionsParams, OwnersLimits];
   /** Opens a pairing session and ends the one before it. What happens in it comes as `pair` notifications. */
   'pair.open': [PairOpenParams, PairingSession];
   'pair.close': [Record<string, never>, { closed: boolean }];
@@ -220,7 +291,19 @@ export interface Methods {
   'pair.lan': [Record<string, never>, { found: LanDevice[] }];
   /** Has the bytes of an artifact here, from the device that holds it; `fetch` notifications tell how far it is. */
   'artifact.fetch': [{ artifact: Ref }, { artifact: PublishedArtifact }];
-  'policy.check': [{ command: string; access?: AccessLevel }, GateAnswer];
+  /** What the device would do with a command; nothing runs. `device`: this one if absent; another one is asked, and answers for itself. */
+  'policy.check': [
+    { command: string; access?: AccessLevel; cwd?: string; device?: string; as?: Actor['kind'] },
+    GateAnswer,
+  ];
+  'policy.list': [Record<string, never>, { rules: Rule[] }];
+  /** On this device only; kept in config.toml, obeyed at once. */
+  'policy.add': [{ rule: RuleBody }, { rule: Rule; toml: string }];
+  'policy.remove': [{ name: string }, { rule: Rule }];
+  /** The newest runs first; one, with `run`. */
+  audit: [{ run?: Ref; before?: string; limit: number }, { records: AuditRecord[]; more: boolean }];
+  /** `artifacts`: also reads every artifact of this device's own runs; that takes as long as reading all of them does. */
+  'audit.verify': [{ artifacts?: boolean }, AuditVerification];
   /** Quick, whatever the length of the log; `verify` compares the whole log with all that was made from it. */
   doctor: [{ rebuild?: boolean; verify?: boolean }, { checks: DoctorCheck[] }];
   /** Opens a raw stream of the run's output from a byte offset, live until the run ends. */

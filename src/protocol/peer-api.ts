@@ -3,10 +3,12 @@
  * blobs, input) travels on streams of its own.
  */
 
-import type { Action } from '../core/actions.ts';
-import type { Actor, Approval, Decision } from '../core/approvals.ts';
+import type { AccessLevel, Action } from '../core/actions.ts';
+import type { Actor, Approval, Beforehand, Decision, Signature } from '../core/approvals.ts';
 import type { LogEvent } from '../core/events.ts';
 import type { ApprovalId, EntryKey, RunId, Sha256 } from '../core/ids.ts';
+import type { GateAnswer } from '../core/policy/gate.ts';
+import type { RuleBody } from '../core/policy/rules.ts';
 import type { Run } from '../core/runs.ts';
 
 /** The versions of the peer protocols that this Dispatch speaks: the newest is preferred, and two sides take the newest of both. */
@@ -30,10 +32,22 @@ export interface Offer {
   /** How long it may still wait to be accepted, in milliseconds: durations survive clocks that disagree. */
   readonly expiresInMs?: number;
   readonly noWait?: true;
-  /** The requester says yes beforehand; counts only with the grant `approve`. */
-  readonly approve?: true;
+  /** The requester says yes beforehand, signed by its device; counts only with the grant `approve`. */
+  readonly approve?: Beforehand;
   /** It is to be ended at once: the requester changed its mind while nobody knew whether it had been accepted. */
   readonly cancel?: true;
+}
+
+/** An answer to a request of another device. */
+export interface PeerDecision {
+  readonly approval: ApprovalId;
+  readonly decision: Decision;
+  /** What the person was shown. */
+  readonly digest: Sha256;
+  readonly note?: string;
+  readonly forMs?: number;
+  readonly rule?: RuleBody;
+  readonly signature: Signature;
 }
 
 /** method → [parameters, result]. */
@@ -42,11 +56,14 @@ export interface PeerMethods {
   offer: [Offer, { run: Run }];
   /** Needs `run` and that the run is the caller's. */
   cancel: [{ run: RunId }, { run: Run }];
-  /** Needs `approve`. `digest` is what the person was shown. */
-  decide: [
-    { approval: ApprovalId; decision: Decision; digest: Sha256; note?: string },
-    { approval: Approval; run: Run },
-  ];
+  /** Needs `approve`. Signed by the caller over what `DecisionStatement` says. */
+  decide: [PeerDecision, { approval: Approval; run: Run }];
+  /** Needs `approve` and `run`: the changed command is the caller's. */
+  edit: [{ approval: ApprovalId; digest: Sha256; command: string }, { approval: Approval; run: Run }];
+  /** Needs `approve`. */
+  propose: [{ approval: ApprovalId }, { rule: RuleBody; toml: string }];
+  /** What the device would do with a command of the caller's. Needs `run`. */
+  check: [{ command: string; access: AccessLevel; cwd?: string; as?: Actor['kind'] }, GateAnswer];
   /** Need `run` and that the run is the caller's. */
   resize: [{ run: RunId; cols: number; rows: number }, Record<string, never>];
   signal: [{ run: RunId; signal: string }, Record<string, never>];

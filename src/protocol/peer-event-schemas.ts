@@ -4,7 +4,7 @@
  */
 
 import * as z from 'zod';
-import { ACCESS_LEVELS, ROUTES } from '../core/actions.ts';
+import { ACCESS_LEVELS, ROUTES, SANDBOX_KINDS } from '../core/actions.ts';
 import { type Actor, type Approval, DECISIONS } from '../core/approvals.ts';
 import { ARTIFACT_KINDS } from '../core/artifacts.ts';
 import type { Timestamp } from '../core/clock.ts';
@@ -42,6 +42,8 @@ export const digest = branded<Sha256>(z.string().regex(/^[0-9a-f]{64}$/, 'expect
 const timestamp = branded<Timestamp>(z.string().regex(/^[0-9a-f]{12}-[0-9a-f]{4}$/, 'expected a timestamp'));
 export const entryKey = z.string().min(1).max(300);
 export const whole = z.int().min(0);
+/** Ed25519: 64 bytes. */
+export const signature = z.string().regex(/^[A-Za-z0-9+/]{86}==$/, 'expected an Ed25519 signature in base64');
 export const text = z.string().max(TEXT_MAX);
 const longText = z.string().max(LONG_TEXT_MAX);
 const path = z.string().max(PATH_MAX);
@@ -66,6 +68,25 @@ const output = z.object({
   droppedBytes: whole,
   gaps: z.exactOptional(z.array(z.object({ offset: whole, bytes: whole })).max(GAPS_MAX)),
 });
+const names = z.array(z.string().max(1024)).max(VARIABLES_MAX);
+const programs = z.array(z.object({ name: path, path, sha256: digest })).max(1000);
+const sandbox = z.object({
+  kind: z.enum(SANDBOX_KINDS),
+  writable: z.array(path).max(2000),
+  readable: z.array(path).max(2000),
+  network: z.boolean(),
+  limits: z.object({ memoryBytes: z.exactOptional(whole), processes: z.exactOptional(whole) }),
+});
+const startedPlan = z.object({
+  cwd: path,
+  executable: path,
+  executableSha256: z.exactOptional(digest),
+  enforced: z.enum(ACCESS_LEVELS),
+  sandbox: z.exactOptional(sandbox),
+  envNames: names,
+  secrets: names,
+  programs,
+});
 const payload = z.object({
   command: longText,
   cwd: path,
@@ -74,6 +95,11 @@ const payload = z.object({
   access: z.enum(ACCESS_LEVELS),
   enforced: z.enum(ACCESS_LEVELS),
   timeoutMs: z.exactOptional(whole),
+  sandbox: z.exactOptional(sandbox),
+  programs: z.exactOptional(programs),
+  secrets: z.exactOptional(names),
+  rule: z.exactOptional(z.string().max(200)),
+  likeness: z.exactOptional(digest),
 });
 const decisions = z.array(z.enum(DECISIONS)).max(DECISIONS.length);
 const note = z.exactOptional(z.string().max(20_000));
@@ -130,6 +156,7 @@ const place = {
   device: deviceId,
   seq: z.int().min(1),
   at: timestamp,
+  prev: z.exactOptional(digest),
   stream: z.union([runId, z.literal('thread')]),
   by: actor,
 };
@@ -137,13 +164,17 @@ const event = <T extends string, D extends z.ZodType>(type: T, data: D) =>
   z.object({ ...place, type: z.literal(type), data });
 const empty = z.object({}) as unknown as z.ZodType<Record<string, never>>;
 const approved = z.exactOptional(z.literal(true));
+const beforehand = z.exactOptional(z.object({ action: digest, signature }));
 
 export const logEvent: z.ZodType<LogEvent> = z.discriminatedUnion('type', [
-  event('run.submitted', z.object({ ...submitted, approved })),
+  event('run.submitted', z.object({ ...submitted, approved, beforehand })),
   event('run.offered', empty),
-  event('run.received', z.object({ ...submitted, approved, origin: deviceId, place: entryKey })),
+  event('run.received', z.object({ ...submitted, approved, beforehand, origin: deviceId, place: entryKey })),
   event('run.cancel_requested', empty),
-  event('run.accepted', z.object({ because, rule: z.exactOptional(text) })),
+  event(
+    'run.accepted',
+    z.object({ because, rule: z.exactOptional(text), access: z.exactOptional(z.enum(ACCESS_LEVELS)) }),
+  ),
   event(
     'approval.requested',
     z.object({
@@ -154,11 +185,36 @@ export const logEvent: z.ZodType<LogEvent> = z.discriminatedUnion('type', [
       digest,
       decisions,
       expiresAt: whole,
+      approvers: z.exactOptional(z.int().min(1).max(100)),
     }),
   ),
-  event('approval.decided', z.object({ approval: approvalId, decision: z.enum(DECISIONS), digest, note })),
+  event(
+    'approval.agreed',
+    z.object({
+      approval: approvalId,
+      digest,
+      signature: z.exactOptional(signature),
+      beforehand: z.exactOptional(digest),
+    }),
+  ),
+  event('approval.edited', z.object({ approval: approvalId, next: approvalId, action })),
+  event(
+    'approval.decided',
+    z.object({
+      approval: approvalId,
+      decision: z.enum(DECISIONS),
+      digest,
+      note,
+      signature: z.exactOptional(signature),
+      forMs: z.exactOptional(whole),
+      uses: z.exactOptional(whole),
+      rule: z.exactOptional(z.string().max(100_000)),
+      under: z.exactOptional(approvalId),
+      beforehand: z.exactOptional(digest),
+    }),
+  ),
   event('approval.expired', z.object({ approval: approvalId })),
-  event('run.started', z.object({ digest })),
+  event('run.started', z.object({ digest, plan: z.exactOptional(startedPlan) })),
   event('run.completed', z.object(completion)),
   event('run.failed', z.object(failure)),
   event('run.cancelled', z.object(cancellation)),
@@ -172,12 +228,16 @@ const runBase = {
   origin: deviceId,
   by: actor,
   approvedBefore: z.exactOptional(z.literal(true)),
+  beforehand,
   offeredAt: z.exactOptional(whole),
   cancelRequested: z.exactOptional(z.literal(true)),
   submittedAt: whole,
   updatedAt: whole,
   acceptedAt: z.exactOptional(whole),
   startedAt: z.exactOptional(whole),
+  rule: z.exactOptional(text),
+  enforced: z.exactOptional(z.enum(ACCESS_LEVELS)),
+  allowance: z.exactOptional(z.object({ approval: approvalId, until: whole, usesLeft: whole })),
 };
 
 export const run: z.ZodType<Run> = z.discriminatedUnion('status', [
@@ -200,12 +260,28 @@ const approvalBase = {
   decisions,
   requestedAt: whole,
   expiresAt: whole,
+  approvers: z.exactOptional(z.int().min(1).max(100)),
+  agreed: z.exactOptional(z.array(z.object({ by: actor, at: whole })).max(100)),
+  edits: z.exactOptional(approvalId),
 };
-const answered = { decidedBy: actor, decidedAt: whole, note };
+const answered = {
+  decidedBy: actor,
+  decidedAt: whole,
+  decision: z.exactOptional(z.enum(DECISIONS)),
+  note,
+  signature: z.exactOptional(signature),
+  under: z.exactOptional(approvalId),
+  rule: z.exactOptional(text),
+};
 
 export const approval: z.ZodType<Approval> = z.discriminatedUnion('status', [
   z.object({ ...approvalBase, status: z.literal('pending') }),
   z.object({ ...approvalBase, status: z.literal('approved'), ...answered }),
   z.object({ ...approvalBase, status: z.literal('rejected'), ...answered }),
-  z.object({ ...approvalBase, status: z.literal('expired'), decidedAt: whole }),
+  z.object({
+    ...approvalBase,
+    status: z.literal('expired'),
+    decidedAt: whole,
+    replacedBy: z.exactOptional(approvalId),
+  }),
 ]);

@@ -3,12 +3,14 @@
  */
 
 import * as z from 'zod';
-import { ACCESS_LEVELS } from '../core/actions.ts';
+import { ACCESS_LEVELS, SANDBOX_KINDS } from '../core/actions.ts';
 import { DECISIONS } from '../core/approvals.ts';
 import type { DeviceReport } from '../core/devices.ts';
 import { ERROR_CODES, type WireError } from '../core/errors.ts';
 import { GRANTS } from '../core/grants.ts';
 import type { DeviceId } from '../core/ids.ts';
+import { CHECKS } from '../core/policy/gate.ts';
+import { VERDICTS } from '../core/policy/rules.ts';
 import type { LogBatch, PeerMethod, PeerParams, PeerResult } from './peer-api.ts';
 import {
   actor,
@@ -20,6 +22,7 @@ import {
   logEvent,
   run,
   runId,
+  signature,
   text,
   whole,
 } from './peer-event-schemas.ts';
@@ -34,7 +37,7 @@ import {
   type StreamAnswer,
   type StreamOpenings,
 } from './peer-messages.ts';
-import { action } from './schemas.ts';
+import { action, ruleBody } from './schemas.ts';
 
 const DAYS_30_MS = 30 * 24 * 3600 * 1000;
 const FOLDERS_MAX = 1000;
@@ -71,6 +74,13 @@ const report = z.object({
     desktop_automation: z.boolean(),
   }),
   enforces: z.array(z.enum(ACCESS_LEVELS)).max(ACCESS_LEVELS.length),
+  maxAccess: z.exactOptional(z.enum(ACCESS_LEVELS)),
+  sandbox: z.exactOptional(
+    z.union([
+      z.object({ kind: z.enum(SANDBOX_KINDS), version: line(200) }),
+      z.object({ kind: z.literal('none'), detail: line(1000) }),
+    ]),
+  ),
   load: z.object({ running: whole, slots: whole }),
 }) satisfies z.ZodType<DeviceReport>;
 
@@ -127,7 +137,7 @@ export const PEER_PARAMS: { [M in PeerMethod]: z.ZodType<PeerParams<M>> } = {
     group: z.exactOptional(runId),
     expiresInMs: z.exactOptional(z.int().min(0).max(DAYS_30_MS)),
     noWait: z.exactOptional(z.literal(true)),
-    approve: z.exactOptional(z.literal(true)),
+    approve: z.exactOptional(z.object({ action: digest, signature })),
     cancel: z.exactOptional(z.literal(true)),
   }),
   cancel: z.strictObject({ run: runId }),
@@ -136,6 +146,22 @@ export const PEER_PARAMS: { [M in PeerMethod]: z.ZodType<PeerParams<M>> } = {
     decision: z.enum(DECISIONS),
     digest,
     note: z.exactOptional(z.string().max(10_000)),
+    forMs: z.exactOptional(
+      z
+        .int()
+        .min(1000)
+        .max(24 * 3600 * 1000),
+    ),
+    rule: z.exactOptional(ruleBody),
+    signature,
+  }),
+  edit: z.strictObject({ approval: approvalId, digest, command: text }),
+  propose: z.strictObject({ approval: approvalId }),
+  check: z.strictObject({
+    command: text,
+    access: z.enum(ACCESS_LEVELS),
+    cwd: z.exactOptional(z.string().min(1).max(4096)),
+    as: z.exactOptional(z.enum(['human', 'assistant', 'agent', 'device'])),
   }),
   resize: z.strictObject({ run: runId, cols: cells, rows: cells }),
   signal: z.strictObject({
@@ -148,6 +174,16 @@ export const PEER_RESULTS: { [M in PeerMethod]: z.ZodType<PeerResult<M>> } = {
   offer: z.object({ run }),
   cancel: z.object({ run }),
   decide: z.object({ approval, run }),
+  edit: z.object({ approval, run }),
+  propose: z.object({ rule: ruleBody, toml: z.string().max(100_000) }),
+  check: z.object({
+    verdict: z.enum(VERDICTS),
+    check: z.enum(CHECKS),
+    access: z.enum(ACCESS_LEVELS),
+    rule: z.exactOptional(z.string().max(200)),
+    because: z.array(z.string().max(20_000)).max(100),
+    hint: z.exactOptional(z.string().max(20_000)),
+  }),
   resize: nothing,
   signal: nothing,
 };

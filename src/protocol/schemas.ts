@@ -4,10 +4,11 @@
  */
 
 import * as z from 'zod';
-import { ACCESS_LEVELS } from '../core/actions.ts';
+import { ACCESS_LEVELS, ROUTES } from '../core/actions.ts';
 import { DECISIONS } from '../core/approvals.ts';
 import { GRANTS } from '../core/grants.ts';
-import { ID_PATTERN } from '../core/ids.ts';
+import { type DeviceId, ID_PATTERN } from '../core/ids.ts';
+import { type RuleBody, VERDICTS } from '../core/policy/rules.ts';
 import { RUN_STATUSES } from '../core/runs.ts';
 import type { Method, Params } from './api.ts';
 
@@ -62,6 +63,9 @@ export const action = z.discriminatedUnion('kind', [
     access,
     cwd: z.exactOptional(path),
     env: z.exactOptional(env),
+    secrets: z.exactOptional(
+      z.array(variableName).max(100) as unknown as z.ZodType<readonly string[], readonly string[]>,
+    ),
     timeoutMs: z.exactOptional(timeoutMs),
     tty: z.exactOptional(tty),
     stdin: z.exactOptional(z.boolean()),
@@ -73,6 +77,34 @@ export const action = z.discriminatedUnion('kind', [
     timeoutMs: z.exactOptional(timeoutMs),
   }),
 ]);
+
+const patternWords = z.array(z.string().min(1).max(4096)).min(1).max(200);
+const exampleLines = z.array(z.string().min(1).max(PATH_MAX)).max(100);
+
+/** A rule, as a client or another device gives it. */
+export const ruleBody: z.ZodType<RuleBody, RuleBody> = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'expected letters, digits, ".", "_" and "-", at most 100'),
+  decision: z.enum(VERDICTS),
+  routes: z.exactOptional(z.array(z.enum(ROUTES)).min(1).max(ROUTES.length)),
+  requesters: z.exactOptional(z.array(z.string().min(1).max(200)).min(1).max(100)),
+  access: z.exactOptional(access),
+  command: z.exactOptional(patternWords),
+  without: z.exactOptional(patternWords),
+  paths: z.exactOptional(z.array(path).min(1).max(100)),
+  match: z.exactOptional(exampleLines),
+  noMatch: z.exactOptional(exampleLines),
+  expiresAt: z.exactOptional(whole),
+  grantedBy: z.exactOptional(
+    z.string().regex(/^[1-9A-HJ-NP-Za-km-z]{8,128}$/, 'expected a peer id') as unknown as z.ZodType<DeviceId, DeviceId>,
+  ),
+}) as unknown as z.ZodType<RuleBody, RuleBody>;
+const forMs = z
+  .int()
+  .min(1000)
+  .max(24 * 3600 * 1000);
+const requesterKind = z.enum(['human', 'assistant', 'agent', 'device']);
 
 const grants = z.array(z.enum(GRANTS)).max(GRANTS.length);
 /** host:port, or a device id. */
@@ -96,16 +128,21 @@ const schemas = {
     tty: z.exactOptional(tty),
     noWait: z.exactOptional(z.boolean()),
     approve: z.exactOptional(z.boolean()),
+    as: z.exactOptional(z.literal('agent')),
   }),
   route: z.strictObject({ task: text, cwd: z.exactOptional(path), tty: z.exactOptional(tty) }),
   cancel: z.strictObject({ run: ref }),
-  retry: z.strictObject({ run: ref, id: newId }),
+  retry: z.strictObject({ run: ref, id: newId, as: z.exactOptional(z.literal('agent')) }),
   decide: z.strictObject({
     approval: ref,
     decision: z.enum(DECISIONS),
     digest: z.exactOptional(digest),
     note: z.exactOptional(z.string().max(10_000)),
+    forMs: z.exactOptional(forMs),
+    rule: z.exactOptional(ruleBody),
   }),
+  'approval.edit': z.strictObject({ approval: ref, digest, command: programText(TEXT_MAX) }),
+  'approval.propose': z.strictObject({ approval: ref }),
   resize: z.strictObject({ run: ref, cols: cells, rows: cells }),
   signal: z.strictObject({
     run: ref,
@@ -128,12 +165,18 @@ const schemas = {
   'device.rename': z.strictObject({ device: deviceName, name: z.string().max(200) }),
   'device.revoke': z.strictObject({ device: deviceName }),
   'permissions.set': z.strictObject({
-    permissions: z.strictObject({
-      local_files: z.exactOptional(z.boolean()),
-      shell: z.exactOptional(z.boolean()),
-      browser_automation: z.exactOptional(z.boolean()),
-      desktop_automation: z.exactOptional(z.boolean()),
-    }),
+    permissions: z.exactOptional(
+      z.strictObject({
+        local_files: z.exactOptional(z.boolean()),
+        shell: z.exactOptional(z.boolean()),
+        browser_automation: z.exactOptional(z.boolean()),
+        desktop_automation: z.exactOptional(z.boolean()),
+      }),
+    ),
+    reachableFolders: z.exactOptional(z.array(path).max(1000)),
+    addFolders: z.exactOptional(z.array(path).max(1000)),
+    removeFolders: z.exactOptional(z.array(path).max(1000)),
+    maxAccess: z.exactOptional(access),
   }),
   'pair.open': z.strictObject({
     allow: grants,
@@ -155,7 +198,18 @@ const schemas = {
   }),
   'pair.lan': nothing,
   'artifact.fetch': z.strictObject({ artifact: artifactRef }),
-  'policy.check': z.strictObject({ command: text, access: z.exactOptional(access) }),
+  'policy.check': z.strictObject({
+    command: text,
+    access: z.exactOptional(access),
+    cwd: z.exactOptional(path),
+    device: z.exactOptional(deviceName),
+    as: z.exactOptional(requesterKind),
+  }),
+  'policy.list': nothing,
+  'policy.add': z.strictObject({ rule: ruleBody }),
+  'policy.remove': z.strictObject({ name: z.string().min(1).max(200) }),
+  audit: z.strictObject({ run: z.exactOptional(ref), before: z.exactOptional(ref), limit }),
+  'audit.verify': z.strictObject({ artifacts: z.exactOptional(z.boolean()) }),
   doctor: z.strictObject({ rebuild: z.exactOptional(z.boolean()), verify: z.exactOptional(z.boolean()) }),
   'output.open': z.strictObject({ run: ref, offset: whole, maxLag: z.exactOptional(whole) }),
   'blob.open': z.strictObject({ artifact: artifactRef, offset: whole }),

@@ -37,13 +37,23 @@ const COMMANDS: Readonly<Record<string, Arguments>> = {
   seq: { each: /^[0-9]{1,5}$/, most: 3 },
 };
 
+/** Those that a sandbox would make answer wrongly: it has file systems of its own. */
+export const MACHINE_NAMES: readonly string[] = ['df'];
+
+export const HARMLESS_NAMES: readonly string[] = Object.keys(COMMANDS).filter((name) => !MACHINE_NAMES.includes(name));
+
 /** The words of the command if it is on the list, else undefined. */
 export function harmlessCommand(command: string): readonly string[] | undefined {
   // Blanks alone: what else JavaScript takes for white space, a shell takes for part of a word.
   const words = command.split(' ').filter((word) => word !== '');
+  return areHarmless(words) ? words : undefined;
+}
+
+/** The same of words that are known one by one. */
+export function areHarmless(words: readonly string[]): boolean {
   const [name, ...args] = words;
-  if (name === undefined || !words.every((word) => PLAIN_WORD.test(word))) return undefined;
+  if (name === undefined || !words.every((word) => PLAIN_WORD.test(word))) return false;
   const allowed = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (allowed === undefined || args.length > allowed.most) return undefined;
-  return args.every((arg) => allowed.each?.test(arg) ?? true) ? words : undefined;
+  if (allowed === undefined || args.length > allowed.most) return false;
+  return args.every((arg) => allowed.each?.test(arg) ?? true);
 }
