@@ -30,7 +30,9 @@ export const TEST_PACKAGES = [
     package: 'python3',
     why: 'a datagram socket that hears it, and a property list that is read back',
   },
+  { tool: 'bwrap', package: 'bubblewrap', why: 'the sandbox of commands, and the ways out of it' },
   { tool: 'stty', package: 'coreutils', why: 'terminal modes before and after' },
+  { tool: 'dbus-daemon', package: 'dbus', why: 'a session bus of its own for notifications on the desktop' },
   { tool: 'ip', package: 'iproute2', why: 'peers on a LAN of their own, in network namespaces (only as root)' },
 ] as const satisfies readonly SystemPackage[];
 
@@ -59,6 +61,7 @@ export const PICTURE_PACKAGES = [
 
 /** What the benchmarks measure beside; without it those that need it say so and are left out. */
 export const BENCH_PACKAGES = [
+  { tool: 'bwrap', package: 'bubblewrap', why: 'what the sandbox adds to the start of a command' },
   { tool: 'ssh', package: 'openssh-client', why: 'what people use instead, as the yardstick' },
   {
     tool: 'an OpenSSH server',

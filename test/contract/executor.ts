@@ -1,6 +1,6 @@
 // What any Executor must do, as a suite over a factory and a few sample actions: each executor's own test calls it.
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Action, canonicalPlan, type Plan } from '../../src/core/actions.ts';
+import { type AccessLevel, type Action, canonicalPlan, type Plan } from '../../src/core/actions.ts';
 import type { RunId } from '../../src/core/ids.ts';
 import type { Executor, Outcome } from '../../src/engine/ports.ts';
 import { type RecordedExecution, recordExecution } from '../helpers/execution.ts';
@@ -67,7 +67,17 @@ export function describeExecutor<A extends Action>(name: string, create: () => P
       const before = await effects();
       const { succeeds, fails, endless, invalid } = samples;
       for (const action of [succeeds.action, fails.action, endless.action, invalid])
-        await executor.prepare(RUN, action);
+        await executor.prepare(RUN, action, accessOf(action));
+      expect(await effects()).toEqual(before);
+    });
+
+    test('inspects without an effect, the same each time', async () => {
+      const { executor, samples, effects } = await open();
+      const before = await effects();
+      const first = await executor.inspect(samples.succeeds.action);
+      expect(first).toMatchObject({ ok: true, facts: { paths: expect.any(Array) } });
+      expect(await executor.inspect(samples.succeeds.action)).toEqual(first);
+      await executor.inspect(samples.invalid);
       expect(await effects()).toEqual(before);
     });
 
@@ -154,7 +164,7 @@ export function describeExecutor<A extends Action>(name: string, create: () => P
     test('says no to what cannot be carried out', async () => {
       const { executor, samples, effects } = await open();
       const before = await effects();
-      const prepared = await executor.prepare(RUN, samples.invalid);
+      const prepared = await executor.prepare(RUN, samples.invalid, accessOf(samples.invalid));
       const reason = prepared.ok
         ? await executor.execute(samples.invalid, prepared.plan, record().context).then(failureMessage)
         : prepared.reason;
@@ -169,8 +179,12 @@ export function describeExecutor<A extends Action>(name: string, create: () => P
   });
 }
 
+function accessOf(action: Action): AccessLevel {
+  return action.kind === 'shell' ? action.access : 'read-only';
+}
+
 async function planOf(executor: Executor, run: RunId, action: Action): Promise<Plan> {
-  const prepared = await executor.prepare(run, action);
+  const prepared = await executor.prepare(run, action, accessOf(action));
   if (!prepared.ok) throw new Error(`a sample was refused: ${prepared.reason}`);
   return prepared.plan;
 }

@@ -1,11 +1,13 @@
 /** Checks a shell action and resolves it to exactly what would run, now. It changes nothing. */
 
 import { access, constants, realpath, stat } from 'node:fs/promises';
-import { isAbsolute } from 'node:path';
-import type { AccessLevel, Plan, ShellAction } from '../../core/actions.ts';
+import { isAbsolute, resolve } from 'node:path';
+import type { AccessLevel, Plan, PlannedSandbox, ShellAction } from '../../core/actions.ts';
 import { type Refusal, refuse } from '../../core/errors.ts';
 import type { DeviceId, RunId, Sha256 } from '../../core/ids.ts';
 import { RESERVED_VARIABLES } from './environment.ts';
+import type { FoundPrograms, ProgramSearch } from './programs.ts';
+import { resolvePath } from './resolve-path.ts';
 import { MOST_CELLS } from './session.ts';
 import type { Shells } from './shells.ts';
 
@@ -19,34 +21,60 @@ export interface PlanOptions {
   readonly home: string;
   readonly shells: Shells;
   readonly enforced: AccessLevel;
+  /** Absent for full access. */
+  readonly sandbox?: PlannedSandbox;
   /** What every command gets. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Values of the secrets that the action names. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** The programs and scripts that the text names. */
+  readonly programs?: (named: NamedIn) => Promise<FoundPrograms>;
+  /** True if a folder that is not there is found out by whoever starts it: then whoever asks is told no more than that it waits. */
+  readonly folderLater?: boolean;
   readonly sha256: (text: string) => Sha256;
 }
+
+/** A command, and where and with what it runs. */
+export type NamedIn = Pick<ProgramSearch, 'text' | 'values' | 'path' | 'cwd' | 'home'>;
 
 export type Prepared = { readonly ok: true; readonly plan: Plan } | Refusal;
 
 export async function planShell(options: PlanOptions, run: RunId, action: ShellAction): Promise<Prepared> {
   const wrong = findMistake(action);
   if (wrong !== undefined) return wrong;
-  const [shell, folder] = await Promise.all([options.shells.resolve(), resolveFolder(action.cwd ?? options.home)]);
+  const named = action.cwd ?? options.home;
+  const [shell, folder] = await Promise.all([options.shells.resolve(), resolveFolder(named)]);
   if (!shell.ok) return shell;
-  if (!folder.ok) return folder;
+  if (!folder.ok && options.folderLater !== true) return folder;
+  const cwd = folder.ok ? folder.path : await leadingTo(named);
   const names = Object.keys(action.env ?? {}).sort();
+  const environment = { ...options.environment, ...action.env, ...options.secrets };
+  const found = await options.programs?.({
+    text: action.command,
+    values: Object.values(action.env ?? {}),
+    path: environment.PATH ?? '',
+    cwd,
+    home: environment.HOME ?? options.home,
+  });
   const plan: Plan = {
     device: options.device,
     run,
     kind: 'shell',
     argv: [shell.path, '-c', action.command],
-    cwd: folder.path,
+    cwd,
     envNames: names,
-    envDigest: options.sha256(canonicalEnvironment({ ...options.environment, ...action.env })),
+    envDigest: options.sha256(canonicalEnvironment(environment)),
     ...(action.timeoutMs === undefined ? {} : { timeoutMs: action.timeoutMs }),
     tty: action.tty !== undefined,
     stdin: action.stdin === true,
     executable: shell.executable,
     executableSha256: shell.sha256,
     enforced: options.enforced,
+    ...(options.sandbox === undefined ? {} : { sandbox: options.sandbox }),
+    programs: found?.programs ?? [],
+    ...(found?.untold === undefined ? {} : { untold: found.untold }),
+    ...(found === undefined || found.unheld.length === 0 ? {} : { unheld: found.unheld }),
+    secrets: [...new Set(action.secrets)].sort(),
   };
   return { ok: true, plan };
 }
@@ -56,19 +84,8 @@ function canonicalEnvironment(environment: Readonly<Record<string, string>>): st
   return names.map((name) => `${name}=${environment[name]}`).join('\0');
 }
 
-/** How the plan is no longer what it was, as a sentence; undefined if it is the same. */
-export function whatChanged(before: Plan, now: Plan): string | undefined {
-  if (before.executable !== now.executable || before.executableSha256 !== now.executableSha256) {
-    return `the shell ${now.argv[0]} is not the one that was checked; retry the run`;
-  }
-  if (before.cwd !== now.cwd)
-    return `the working folder leads to ${now.cwd} now, and was ${before.cwd} when it was checked; retry the run`;
-  const same =
-    before.envDigest === now.envDigest && before.run === now.run && before.argv.join('\0') === now.argv.join('\0');
-  return same ? undefined : 'what would run is not what was checked; retry the run';
-}
-
-function findMistake({ command, cwd, env, tty, timeoutMs }: ShellAction): Refusal | undefined {
+/** What no device could carry out; undefined if there is nothing wrong with it. */
+export function findMistake({ command, cwd, env, secrets, tty, timeoutMs }: ShellAction): Refusal | undefined {
   if (command.trim() === '') return refuse('invalid', 'the command is empty', 'say what to run');
   if (command.includes('\0'))
     return refuse('invalid', 'the command holds a NUL character', 'put it into a file and run that');
@@ -96,7 +113,16 @@ function findMistake({ command, cwd, env, tty, timeoutMs }: ShellAction): Refusa
   if (timeoutMs !== undefined && !isBetween(timeoutMs, 1, LONGEST_TIMEOUT_MS)) {
     return refuse('invalid', `a time limit of ${timeoutMs} ms cannot be kept`, `use 1 to ${LONGEST_TIMEOUT_MS} ms`);
   }
-  return findWrongVariable(env ?? {});
+  return findWrongSecret(secrets ?? [], env ?? {}) ?? findWrongVariable(env ?? {});
+}
+
+function findWrongSecret(secrets: readonly string[], env: Readonly<Record<string, string>>): Refusal | undefined {
+  const reserved = secrets.find((name) => RESERVED_VARIABLES.includes(name));
+  if (reserved !== undefined)
+    return refuse('invalid', `the variable ${reserved} is set by Dispatch itself`, 'give the secret another name');
+  const twice = secrets.find((name) => Object.hasOwn(env, name));
+  if (twice === undefined) return undefined;
+  return refuse('invalid', `${JSON.stringify(twice)} is given as a variable and as a secret`, 'leave one of them out');
 }
 
 function findWrongVariable(env: Readonly<Record<string, string>>): Refusal | undefined {
@@ -123,7 +149,13 @@ function isBetween(value: number, least: number, most: number): boolean {
   return Number.isInteger(value) && value >= least && value <= most;
 }
 
-async function resolveFolder(folder: string): Promise<{ readonly ok: true; readonly path: string } | Refusal> {
+/** Where a folder is that cannot be worked in: its links resolved as far as it exists and can be seen. */
+export async function leadingTo(folder: string): Promise<string> {
+  return (await resolvePath('/', folder)) ?? resolve(folder);
+}
+
+/** The working folder with its links resolved. */
+export async function resolveFolder(folder: string): Promise<{ readonly ok: true; readonly path: string } | Refusal> {
   const hint = 'choose another with --cwd';
   try {
     const path = await realpath(folder);

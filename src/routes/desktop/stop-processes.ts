@@ -23,6 +23,8 @@ interface Signalled {
   readonly pid: number;
   readonly command: string;
   readonly signal: StopSignal;
+  /** It ignored the signal: it may take it later, when it has become what it is to be. */
+  readonly deaf: boolean;
 }
 
 export interface StopOptions {
@@ -47,7 +49,9 @@ export async function stopProcesses(options: StopOptions): Promise<StopReceipt> 
   const left = await killUntilGone(options, names, signalled);
   const remaining = new Set(left.map(identityOf));
   return {
-    stopped: [...signalled].filter(([identity]) => !remaining.has(identity)).map(([, entry]) => entry),
+    stopped: [...signalled]
+      .filter(([identity]) => !remaining.has(identity))
+      .map(([, { pid, command, signal }]) => ({ pid, command, signal })),
     left: await Promise.all(left.map(async (entry) => ({ pid: entry.pid, command: await nameOf(names, entry) }))),
   };
 }
@@ -64,7 +68,8 @@ async function askUntilGone(
     const asked = new Set(entries.filter((entry) => signalled.has(identityOf(entry))).map(({ pid }) => pid));
     for (const entry of entries) {
       // bash may lose a SIGHUP that comes just before it reads a line, so it is sent at every look.
-      const again = signalled.get(identityOf(entry))?.signal === 'SIGHUP';
+      const before = signalled.get(identityOf(entry));
+      const again = before?.signal === 'SIGHUP' || before?.deaf === true;
       // What a process starts after it was asked is how it tidies up.
       if (again || !(asked.has(entry.pid) || asked.has(entry.parent))) {
         await signal(names, entry, await gentlest(table, entry), signalled);
@@ -85,7 +90,7 @@ async function killUntilGone(
 ): Promise<readonly ProcessEntry[]> {
   let entries = await alive();
   for (let round = 0; entries.length > 0 && round < KILL_ROUNDS; round += 1) {
-    for (const entry of entries) await signal(names, entry, 'SIGKILL', signalled);
+    for (const entry of entries) await signal(names, entry, { name: 'SIGKILL', deaf: false }, signalled);
     await setTimeout(Math.min(round, FIRST_LOOK_MS * 4));
     entries = await alive();
   }
@@ -96,21 +101,21 @@ async function killUntilGone(
  * Interactive shells ignore SIGTERM and end by SIGHUP. All others get SIGTERM: SIGHUP would end at once what handles SIGTERM
  * with care.
  */
-async function gentlest(table: ProcessTable, entry: ProcessEntry): Promise<StopSignal> {
-  const ignores = await table.ignores(entry);
-  return ignores.SIGTERM && !ignores.SIGHUP ? 'SIGHUP' : 'SIGTERM';
+async function gentlest(table: ProcessTable, entry: ProcessEntry): Promise<{ name: StopSignal; deaf: boolean }> {
+  const { SIGTERM, SIGHUP } = await table.ignores(entry);
+  return { name: SIGTERM && !SIGHUP ? 'SIGHUP' : 'SIGTERM', deaf: SIGTERM && SIGHUP };
 }
 
 async function signal(
   names: Names,
   entry: ProcessEntry,
-  name: StopSignal,
+  { name, deaf }: { readonly name: StopSignal; readonly deaf: boolean },
   signalled: Map<string, Signalled>,
 ): Promise<void> {
   const identity = identityOf(entry);
   const command = signalled.get(identity)?.command ?? (await nameOf(names, entry));
   if (!isSame(names.table, entry) || !sendSignal(entry.pid, signalNumber(name) ?? 0)) return;
-  signalled.set(identity, { pid: entry.pid, command, signal: name });
+  signalled.set(identity, { pid: entry.pid, command, signal: name, deaf });
 }
 
 /** Numbers of processes are used again: only the same start makes it the same process. */

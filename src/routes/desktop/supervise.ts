@@ -1,7 +1,7 @@
 /**
  * Follows one started command to its end: carries its output, takes its input, and stops all of its processes when it is
  * cancelled, takes too long or does not read what it is sent. What it leaves in the background after a good end keeps
- * running, as after a login: what still holds its terminal is hung up on.
+ * running, as after a login: what still holds its terminal is hung up on. In a sandbox nothing is left: it ends with the command.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,10 +10,10 @@ import type { StopReceipt } from '../../core/events.ts';
 import type { ExecutionContext, ExecutionControl, Outcome } from '../../engine/ports.ts';
 import { type OutputPump, pumpOutput } from './output-pump.ts';
 import type { ProcessEntry, ProcessTable } from './process-table.ts';
-import { findRunProcesses } from './run-processes.ts';
+import type { Confined } from './sandbox/sandbox.ts';
 import { type Exit, MOST_WAITING_INPUT, type Session } from './session.ts';
 import { sendSignal, signalNumber } from './signals.ts';
-import { stopProcesses } from './stop-processes.ts';
+import { stopRun } from './stop-run.ts';
 
 /** A killed process that the system does not let go of is waited for no longer than this. */
 const LAST_WAIT_MS = 1_000;
@@ -28,6 +28,8 @@ export interface SuperviseOptions {
   readonly stopGraceMs: number;
   /** What the stop receipt must not hold. */
   readonly secrets: readonly string[];
+  /** The sandbox that the main process of the session makes, if it makes one. */
+  readonly confined?: Confined;
 }
 
 export async function supervise(options: SuperviseOptions): Promise<Outcome> {
@@ -55,14 +57,23 @@ export async function supervise(options: SuperviseOptions): Promise<Outcome> {
 }
 
 async function finish(
-  { session, table }: SuperviseOptions,
+  { session, table, confined }: SuperviseOptions,
   main: ProcessEntry | undefined,
   pump: OutputPump,
   exit: Exit,
 ): Promise<Outcome> {
   const drained = await pump.drained();
   if (drained === 'held' && session.hasTerminal && main !== undefined) await hangUp(table, main);
-  return withFault(exit, pump);
+  return withFault(confined === undefined ? exit : endInside(confined, exit), pump);
+}
+
+/** The main process of the session only makes the sandbox: what counts is how the command in it ended. */
+function endInside(confined: Confined, exit: Exit): Outcome {
+  if (exit.kind === 'signal') return exit;
+  const end = confined.outcome(exit.exitCode);
+  if (end.kind !== 'unconfined') return end;
+  const message = 'the command did not run: its sandbox could not be made, and the output says why';
+  return { kind: 'failed', reason: 'internal', message };
 }
 
 async function stopAll(
@@ -71,9 +82,15 @@ async function stopAll(
   pump: OutputPump,
   reason: StopReason,
 ): Promise<Outcome> {
-  const { session, context, table, stopGraceMs, secrets } = options;
-  const alive = findRunProcesses({ table, run: context.run, ...(main === undefined ? {} : { main }) });
-  const receipt = await stopProcesses({ table, alive, graceMs: stopGraceMs, secrets });
+  const { session, context, table, stopGraceMs, secrets, confined } = options;
+  const receipt = await stopRun({
+    table,
+    run: context.run,
+    main,
+    kept: confined?.keeps === true,
+    graceMs: stopGraceMs,
+    secrets,
+  });
   await Promise.race([session.exited, sleep(LAST_WAIT_MS, undefined, { ref: false })]);
   await pump.drained();
   return outcomeOf(reason, options.timeoutMs ?? 0, receipt);
@@ -94,7 +111,7 @@ function outcomeOf(reason: StopReason, timeoutMs: number, receipt: StopReceipt):
 }
 
 /** Bytes that could not be read must not look like a run that printed everything. */
-function withFault(exit: Exit, { fault }: OutputPump): Outcome {
+function withFault(exit: Outcome, { fault }: OutputPump): Outcome {
   if (fault === undefined) return exit;
   return {
     kind: 'failed',

@@ -56,6 +56,10 @@ export function createInlineExecutor(options: InlineOptions): InlineExecutor {
     kind: 'inline',
     slots,
     enforces: () => 'read-only',
+    async inspect(action) {
+      const problem = problemOf(requireInline(action));
+      return problem === undefined ? { ok: true, facts: { paths: [] } } : refuse('invalid', problem);
+    },
     async prepare(run, action) {
       const inline = requireInline(action);
       const problem = problemOf(inline);
@@ -72,6 +76,8 @@ export function createInlineExecutor(options: InlineOptions): InlineExecutor {
         envDigest: sha256(''),
         executable: 'quickjs',
         enforced: 'read-only',
+        programs: [],
+        secrets: [],
       };
       return { ok: true, plan };
     },

@@ -80,7 +80,7 @@ export function shellAction(command: string, more: Partial<ShellAction> = {}): S
 }
 
 export async function carryOut(executor: Executor, action: ShellAction, context: ExecutionContext): Promise<Outcome> {
-  const prepared = await executor.prepare(context.run, action);
+  const prepared = await executor.prepare(context.run, action, action.access);
   if (!prepared.ok) throw new Error(`refused: ${prepared.reason}`);
   return executor.execute(action, prepared.plan, context);
 }

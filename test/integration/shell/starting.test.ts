@@ -25,7 +25,7 @@ async function executeAfter(
   happens: () => void,
 ): Promise<{ outcome: Outcome; text: string }> {
   const recording = recordExecution(newRun());
-  const prepared = await executor.prepare(recording.context.run, action);
+  const prepared = await executor.prepare(recording.context.run, action, action.access);
   if (!prepared.ok) throw new Error(prepared.reason);
   happens();
   const outcome = await executor.execute(action, prepared.plan, recording.context);
@@ -89,7 +89,7 @@ test('a shell that vanished fails the run and says so', async () => {
 test('another action than the planned one is refused', async () => {
   const { executor } = openShell();
   const recording = recordExecution(newRun());
-  const prepared = await executor.prepare(recording.context.run, shellAction('echo planned'));
+  const prepared = await executor.prepare(recording.context.run, shellAction('echo planned'), 'full-access');
   const { plan } = prepared as { plan: Plan };
   const outcome = await executor.execute(shellAction('echo other'), plan, recording.context);
   expect(outcome).toMatchObject({ kind: 'failed', reason: 'refused' });
@@ -117,7 +117,7 @@ async function starve(actions: readonly ShellAction[]): Promise<Outcome[]> {
     const context = { run: ${JSON.stringify(newRun())}, artifactsDir: '/', output, signal: new AbortController().signal, attach() {} };
     const outcomes = [];
     for (const action of ${JSON.stringify(actions)}) {
-      const { plan } = await executor.prepare(context.run, action);
+      const { plan } = await executor.prepare(context.run, action, action.access);
       await executor.execute(action, plan, context); // Everything is loaded now.
       const opened = [];
       try { for (;;) opened.push(openSync('/dev/null', 'r')); } catch {}
@@ -158,7 +158,7 @@ test('without free descriptors runs fail with a sentence, and succeed again late
 
 test('the hash in the plan is that of the shell', async () => {
   const path = ownShell();
-  const prepared = await openShell({ shell: path }).executor.prepare(newRun(), shellAction('true'));
+  const prepared = await openShell({ shell: path }).executor.prepare(newRun(), shellAction('true'), 'full-access');
   expect(prepared).toMatchObject({
     ok: true,
     plan: { executable: path, executableSha256: sha256(readFileSync(path)) },

@@ -158,7 +158,7 @@ async function killedPeer(home: string, run: RunId, command: string): Promise<vo
     import { createShellExecutor } from ${JSON.stringify(harness)};
     const executor = createShellExecutor({ device: 'd', home: ${JSON.stringify(home)}, slots: 1, sha256: () => 'x' });
     const action = { kind: 'shell', access: 'full-access', command: ${JSON.stringify(command)} };
-    const prepared = await executor.prepare(${JSON.stringify(run)}, action);
+    const prepared = await executor.prepare(${JSON.stringify(run)}, action, 'full-access');
     const output = { write: (bytes) => process.stdout.write(bytes), pressure: false, onDrain() {} };
     await executor.execute(action, prepared.plan, {
       run: ${JSON.stringify(run)}, artifactsDir: ${JSON.stringify(home)}, output, signal: new AbortController().signal, attach() {},

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Plan, ShellAction } from '../../../src/core/actions.ts';
 import type { DeviceId, RunId, Sha256 } from '../../../src/core/ids.ts';
-import { type PlanOptions, planShell, whatChanged } from '../../../src/routes/desktop/plan.ts';
+import { type PlanOptions, planShell } from '../../../src/routes/desktop/plan.ts';
 import { createShells } from '../../../src/routes/desktop/shells.ts';
+import { whatChanged } from '../../../src/routes/desktop/what-changed.ts';
 
 const home = realpathSync(mkdtempSync(join(tmpdir(), 'dispatch-plan-')));
 afterAll(() => rmSync(home, { recursive: true }));
