@@ -94,6 +94,37 @@ describe('a blob', () => {
     expect(await blobs.verify(sha256)).toBe(true);
   });
 
+  test('is whole, changed or missing when it is checked, and what took its place is neither followed nor waited for', async () => {
+    const { sha256 } = await blobs.put(pieces(pattern(0, 3_000_001)));
+    const path = blobs.path(sha256);
+    expect(await blobs.check(sha256)).toBe('whole');
+    const bytes = readFileSync(path);
+    bytes[2_500_000] = (bytes[2_500_000] ?? 0) ^ 1;
+    writeFileSync(path, bytes);
+    expect(await blobs.check(sha256)).toBe('changed');
+    writeFileSync(path, pattern(0, 3_000_001));
+    expect(await blobs.check(sha256)).toBe('whole');
+    truncateSync(path, 3_000_000);
+    expect(await blobs.check(sha256)).toBe('changed');
+    rmSync(path);
+    expect(await blobs.check(sha256)).toBe('missing');
+    expect(await blobs.check(ABSENT)).toBe('missing');
+    writeFileSync(join(dir, 'same'), pattern(0, 3_000_001));
+    symlinkSync(join(dir, 'same'), path);
+    expect(await blobs.check(sha256)).toBe('changed');
+    rmSync(path);
+    makePipe(path);
+    expect(await blobs.check(sha256)).toBe('changed');
+    rmSync(path);
+    mkdirSync(path);
+    expect(await blobs.check(sha256)).toBe('changed');
+  });
+
+  test('is not checked any further when the signal aborts', async () => {
+    const { sha256 } = await blobs.put(pieces(pattern(0, 3_000_000)));
+    await expect(blobs.check(sha256, AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
   test('is private: folders 0700, files 0600', async () => {
     const { sha256 } = await blobs.put(pieces('secret'));
     const mode = (path: string): number => statSync(path).mode & 0o777;

@@ -188,7 +188,12 @@ export function describeNetwork(name: string, begin: () => Promise<NetworkPair>)
         b.service.answer(() => {
           throw new DispatchError('refused', 'no', { hint: 'ask its owner', details: { why: 'policy' } });
         });
-        const decide = link.call('decide', { approval: APPROVAL, decision: 'approve', digest: DIGEST });
+        const decide = link.call('decide', {
+          approval: APPROVAL,
+          decision: 'approve',
+          digest: DIGEST,
+          signature: `${'A'.repeat(86)}==`,
+        });
         await expect(decide).rejects.toMatchObject({
           code: 'refused',
           message: 'no',

@@ -1,13 +1,14 @@
 // Makes events for tests the way the engine does: by deciding about a run as the store has it.
-import type { Actor } from '../../src/core/approvals.ts';
-import { decideAll, type RunCommand } from '../../src/core/decide.ts';
+import { type Actor, DECISIONS } from '../../src/core/approvals.ts';
+import type { RunCommand } from '../../src/core/commands.ts';
+import { decideAll } from '../../src/core/decide.ts';
 import type { NewEvent } from '../../src/core/events.ts';
 import type { ApprovalId, ArtifactId, DeviceId, MessageId, RunId, Sha256 } from '../../src/core/ids.ts';
 import type { LoggedChange, ThreadStore } from '../../src/engine/ports.ts';
 
 export const DEVICE = 'test-device' as DeviceId;
 export const HUMAN: Actor = { kind: 'human', device: DEVICE };
-const DIGEST = 'd'.repeat(64) as Sha256;
+export const DIGEST = 'd'.repeat(64) as Sha256;
 export const EXPIRES = 4_000_000_000_000;
 
 /** An id that ends in the number: `id(7)` is 0000000000000007. */
@@ -33,7 +34,7 @@ export const START: RunCommand = { type: 'start', digest: DIGEST, mustBeApproved
 export const COMPLETE: RunCommand = { type: 'complete', data: { exitCode: 0, output: { bytes: 3, droppedBytes: 0 } } };
 export const CANCEL: RunCommand = { type: 'cancel', data: { reason: 'user' } };
 
-export function ask(approval: string): RunCommand {
+export function ask(approval: string, approvers?: number): RunCommand {
   return {
     type: 'request-approval',
     approval: approval as ApprovalId,
@@ -48,7 +49,9 @@ export function ask(approval: string): RunCommand {
       enforced: 'full-access',
     },
     digest: DIGEST,
+    decisions: DECISIONS,
     expiresAt: EXPIRES,
+    ...(approvers === undefined ? {} : { approvers }),
   };
 }
 

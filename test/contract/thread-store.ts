@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { wallTime } from '../../src/core/clock.ts';
 import type { RunId } from '../../src/core/ids.ts';
 import type { ThreadStore } from '../../src/engine/ports.ts';
+import { describeAudit } from './thread-store-audit.ts';
 import {
   ACCEPT,
   answer,
@@ -288,6 +289,7 @@ export function describeThreadStore(name: string, begin: () => Promise<ThreadSto
     });
 
     describeSearch(() => store);
+    describeAudit(() => store, reopen);
 
     describe('over its life', () => {
       const live = async (): Promise<void> => {

@@ -10,11 +10,18 @@ import type { LoggedChange } from '../../engine/ports.ts';
 import type { LogBatch } from '../../protocol/peer-api.ts';
 import * as keys from './keys.ts';
 import { Draft, logOperations, type Operation, type ReadMany, type Tips } from './projection.ts';
+import { parseRecord } from './records.ts';
+import { seal } from './sealed.ts';
 
 /** How far the log of another device has been copied. */
 export interface Position {
   readonly seq: number;
   readonly scope: string;
+}
+
+export function parsePosition(key: string, text: string): Position {
+  const { seq, scope } = parseRecord<Position>(key, text);
+  return { seq, scope };
 }
 
 export interface Imported {
@@ -43,12 +50,13 @@ export async function draftImport(
     for (const key of wanted) taken.add(key);
   }
   const position: Position = { seq: upTo, scope };
+  const key = keys.positionKey(device);
   return {
     changes,
     operations: [
       ...logOperations(changes.map(({ event }) => event)),
       ...draft.operations(),
-      { type: 'put', key: keys.positionKey(device), value: JSON.stringify(position) },
+      { type: 'put', key, value: seal(key, position) },
     ],
     tips: draft.tips,
   };

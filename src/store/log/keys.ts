@@ -7,7 +7,7 @@ import type { EntryKey, MessageId, RunId } from '../../core/ids.ts';
 import type { RunStatus } from '../../core/runs.ts';
 
 /** Raised when keys or values of the projections change their form; the projections are then made anew. */
-export const SCHEMA = 1;
+export const SCHEMA = 2;
 
 export const SCHEMA_KEY = 'meta/schema';
 /** There while a rebuild is under way: the projections are not whole. */
@@ -41,6 +41,8 @@ export const artifactIndexKey = (at: EntryKey): string => `artifacts/${at}`;
 export const pendingIndexKey = (at: EntryKey): string => `pending/${at}`;
 export const runApprovalKey = (run: RunId, at: EntryKey): string => `approvals-of/${run}/${at}`;
 export const runArtifactKey = (run: RunId, at: EntryKey): string => `artifacts-of/${run}/${at}`;
+/** The events of a run, by their places: the log itself has no order by run. */
+export const runEventKey = (run: RunId, at: EntryKey): string => `event-of/${run}/${at}`;
 /** Short number → run id. */
 export const numberIndexKey = (number: number): string => `numbers/${hex(number, 8)}`;
 /** Word and place of an entry that holds it; a word has no slash in it. */
@@ -67,6 +69,7 @@ export const PROJECTIONS: readonly KeyRange[] = [
   'artifacts/',
   'counter/',
   'entry/',
+  'event-of/',
   'head/',
   'message/',
   'numbers/',

@@ -8,7 +8,7 @@ import type { LogEvent } from '../../core/events.ts';
 import type { Cursor } from '../../core/thread.ts';
 import type { Database, Snapshot } from './database.ts';
 import { logKey, startingWith } from './keys.ts';
-import { Pieces } from './pieces.ts';
+import { type Pieces, textPieces } from './pieces.ts';
 import { parseEvent } from './records.ts';
 
 export interface LogPosition {
@@ -16,13 +16,19 @@ export interface LogPosition {
   /** Begin after these places; from the first event without. */
   readonly after?: Cursor;
   readonly snapshot?: Snapshot;
+  /** Pass over what cannot be read, instead of throwing. */
+  readonly lenient?: boolean;
 }
 
 /** The events after a position, oldest first. */
-export async function* readLog(db: Database, { devices, after = {}, snapshot }: LogPosition): AsyncGenerator<LogEvent> {
+export async function* readLog(
+  db: Database,
+  { devices, after = {}, snapshot, lenient = false }: LogPosition,
+): AsyncGenerator<LogEvent> {
+  const parse = lenient ? parseIfSound : parseEvent;
   const logs = devices.map((device) => {
     const range = { gte: logKey(device, (after[device] ?? 0) + 1), lt: beyondLog(device) };
-    return new Pieces(db, range, snapshot, parseEvent);
+    return textPieces(db, range, snapshot, parse);
   });
   try {
     for (;;) {
@@ -38,6 +44,14 @@ export async function* readLog(db: Database, { devices, after = {}, snapshot }: 
     }
   } finally {
     await Promise.all(logs.map((log) => log.close()));
+  }
+}
+
+function parseIfSound(key: string, text: string): LogEvent | undefined {
+  try {
+    return parseEvent(key, text);
+  } catch {
+    return undefined;
   }
 }
 

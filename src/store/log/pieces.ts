@@ -6,15 +6,22 @@ import type { KeyRange } from './keys.ts';
 /** In one go from LevelDB to here. */
 const PIECE = 500;
 
-export class Pieces<T> {
-  readonly #iterator: ReturnType<typeof pairs>;
-  readonly #parse: (key: string, value: string) => T;
+/** What an iterator of the database gives. */
+interface Source<D> {
+  nextv(size: number): Promise<[D, D][]>;
+  close(): Promise<void>;
+}
+
+export class Pieces<T, D = string> {
+  readonly #source: Source<D>;
+  readonly #parse: (key: D, value: D) => T | undefined;
   #piece: T[] = [];
   #position = 0;
   #ended = false;
 
-  constructor(db: Database, range: KeyRange, snapshot: Snapshot | undefined, parse: (key: string, value: string) => T) {
-    this.#iterator = pairs(db, range, snapshot);
+  /** Where `parse` gives undefined, the pair is passed over. */
+  constructor(source: Source<D>, parse: (key: D, value: D) => T | undefined) {
+    this.#source = source;
     this.#parse = parse;
   }
 
@@ -29,10 +36,16 @@ export class Pieces<T> {
   }
 
   async fill(): Promise<void> {
-    const piece = await this.#iterator.nextv(PIECE);
-    this.#piece = piece.map(([key, value]) => this.#parse(key, value));
+    this.#piece = [];
     this.#position = 0;
-    this.#ended = piece.length === 0;
+    while (this.#piece.length === 0 && !this.#ended) {
+      const piece = await this.#source.nextv(PIECE);
+      for (const [key, value] of piece) {
+        const parsed = this.#parse(key, value);
+        if (parsed !== undefined) this.#piece.push(parsed);
+      }
+      this.#ended = piece.length === 0;
+    }
   }
 
   step(): void {
@@ -40,10 +53,31 @@ export class Pieces<T> {
   }
 
   close(): Promise<void> {
-    return this.#iterator.close();
+    return this.#source.close();
   }
 }
 
-function pairs(db: Database, range: KeyRange, snapshot: Snapshot | undefined) {
-  return db.iterator({ ...range, ...(snapshot === undefined ? {} : { snapshot }) });
+export function textPieces<T>(
+  db: Database,
+  range: KeyRange,
+  snapshot: Snapshot | undefined,
+  parse: (key: string, value: string) => T | undefined,
+): Pieces<T> {
+  return new Pieces(db.iterator({ ...range, ...(snapshot === undefined ? {} : { snapshot }) }), parse);
+}
+
+/** The bytes as they are stored: text that is no UTF-8 would not read as what it is. */
+export function rawPieces(
+  db: Database,
+  { gte, lt }: { readonly gte?: string; readonly lt?: string },
+  snapshot: Snapshot | undefined,
+): Pieces<readonly [Buffer, Buffer], Buffer> {
+  const source = db.iterator<Buffer, Buffer>({
+    keyEncoding: 'buffer',
+    valueEncoding: 'buffer',
+    ...(gte === undefined ? {} : { gte: Buffer.from(gte) }),
+    ...(lt === undefined ? {} : { lt: Buffer.from(lt) }),
+    ...(snapshot === undefined ? {} : { snapshot }),
+  });
+  return new Pieces(source, (key, value) => [key, value] as const);
 }

@@ -7,18 +7,24 @@ import { type Timestamp, wallTime } from '../../core/clock.ts';
 import { DispatchError } from '../../core/errors.ts';
 import type { LogEvent } from '../../core/events.ts';
 import { evolve } from '../../core/evolve.ts';
-import type { EntryKey, RunId } from '../../core/ids.ts';
+import type { EntryKey, RunId, Sha256 } from '../../core/ids.ts';
 import type { Run, RunState } from '../../core/runs.ts';
 import { entryKey, type Message } from '../../core/thread.ts';
 import type { LoggedChange, StoredEntry } from '../../engine/ports.ts';
+import { hashEvent } from './hash-chain.ts';
 import * as keys from './keys.ts';
 import { type ApprovalRecord, parseRecord, type RunRecord } from './records.ts';
+import { seal } from './sealed.ts';
 import { searchedText, wordsOf } from './words.ts';
 
 /** The newest event of a device. */
 export interface Head {
   readonly seq: number;
   readonly at: Timestamp;
+  /** Of that event, which the next one carries. */
+  readonly hash: Sha256;
+  /** How many events of the device are here: logs of others have gaps, and a lost piece of one would look like one more. */
+  readonly count: number;
 }
 
 /** Where the log stands: all that has to be known to write on. */
@@ -49,6 +55,8 @@ type ApprovalEvent = Extract<LogEvent, { type: `approval.${string}` }>;
 /** The projections of a number of events, gathered into one batch. The events see each other; they are not in it themselves. */
 export class Draft {
   readonly #heads: Map<string, Head>;
+  /** The newest event of each device that has any here, and how many it has in all. */
+  readonly #newest = new Map<string, { event: LogEvent | undefined; count: number }>();
   #at: Timestamp | undefined;
   #number: number;
   readonly #storedNumber: number;
@@ -68,6 +76,7 @@ export class Draft {
   }
 
   get tips(): Tips {
+    this.#settleHeads();
     return { heads: this.#heads, at: this.#at, number: this.#number };
   }
 
@@ -116,7 +125,8 @@ export class Draft {
     if (this.#givenNumbers.has(id)) return;
     const number = next();
     this.#givenNumbers.set(id, number);
-    this.#put(keys.givenNumberKey(id), { number });
+    const key = keys.givenNumberKey(id);
+    this.#put(key, seal(key, { number }));
   }
 
   /** Adds one event. Throws, and changes nothing, if the event does not fit what was before it. */
@@ -129,14 +139,27 @@ export class Draft {
   /** Goes past an event without deriving anything from it. */
   skip(event: LogEvent): void {
     const head = this.#heads.get(event.device);
-    if (head === undefined || event.seq > head.seq) this.#heads.set(event.device, { seq: event.seq, at: event.at });
+    const { event: newest, count } = this.#newest.get(event.device) ?? { event: undefined, count: head?.count ?? 0 };
+    const isNewest = event.seq > (newest?.seq ?? head?.seq ?? 0);
+    this.#newest.set(event.device, { event: isNewest ? event : newest, count: count + 1 });
     if (this.#at === undefined || event.at > this.#at) this.#at = event.at;
+  }
+
+  /** Only the newest event of each device has to be hashed. */
+  #settleHeads(): void {
+    for (const [device, { event, count }] of this.#newest) {
+      const before = this.#heads.get(device);
+      const head = event === undefined ? before : { seq: event.seq, at: event.at, hash: hashEvent(event) };
+      if (head !== undefined) this.#heads.set(device, { ...head, count });
+    }
+    this.#newest.clear();
   }
 
   /** What to write. Things that changed several times are written once, in their last state. */
   operations(): Operation[] {
     for (const { stored, now } of this.#runs.values()) if (stored !== now) this.#writeRun(stored, now);
     for (const { stored, now } of this.#approvals.values()) if (stored !== now) this.#writeApproval(stored, now);
+    this.#settleHeads();
     for (const [device, head] of this.#heads) this.#put(keys.headKey(device), head);
     if (this.#number !== this.#storedNumber) this.#put(keys.NUMBER_KEY, this.#number);
     return this.#operations;
@@ -160,6 +183,7 @@ export class Draft {
     const state = evolve(this.#stateOf(record), this.#numbered(event));
     const key = record?.now.key ?? placeOf(event);
     if (record === undefined && this.#taken.has(key)) throw placeTaken(id);
+    this.#put(keys.runEventKey(id, entryKey(event)), '');
     const approval = state.approval?.id;
     const now: RunRecord = { key, run: state.run, ...(approval === undefined ? {} : { approval }) };
     if (record === undefined) this.#runs.set(id, { stored: undefined, now });

@@ -4,7 +4,7 @@ import type { Approval, PendingApproval } from '../../core/approvals.ts';
 import type { Artifact } from '../../core/artifacts.ts';
 import { DispatchError } from '../../core/errors.ts';
 import type { LogEvent } from '../../core/events.ts';
-import type { EntryKey, RunId } from '../../core/ids.ts';
+import type { DeviceId, EntryKey, RunId } from '../../core/ids.ts';
 import { RUN_STATUSES, type Run, type RunState, type RunStatus } from '../../core/runs.ts';
 import type { LoggedChange, Page, StoredEntry } from '../../engine/ports.ts';
 import { type Database, type Snapshot, withSnapshot } from './database.ts';
@@ -14,6 +14,7 @@ import {
   type ArtifactRecord,
   damaged,
   type EntryRecord,
+  parseEvent,
   parseRecord,
   type RunRecord,
   toEntry,
@@ -38,6 +39,25 @@ export async function readArtifact(db: Database, id: string): Promise<Artifact |
   return (await readRecord<ArtifactRecord>(db, keys.artifactKey(id)))?.artifact;
 }
 
+/** The events of a run, in the order of all logs. */
+export async function readEventsOf(db: Database, run: RunId): Promise<readonly LogEvent[]> {
+  const prefix = keys.runEventKey(run, '');
+  const found = await db.keys(keys.startingWith(prefix)).all();
+  const wanted = found.map((key) => logKeyOfPlace(key.slice(prefix.length)));
+  const texts: readonly (string | undefined)[] = await db.getMany(wanted);
+  return texts.map((text, index) => {
+    const key = wanted[index] ?? '';
+    if (text === undefined) throw damaged(`"${key}" is missing`);
+    return parseEvent(key, text);
+  });
+}
+
+/** The place of an event says where it stands in the log of its device. */
+function logKeyOfPlace(place: EntryKey): string {
+  const [, device = '', seq = ''] = place.split('/');
+  return keys.logKey(device, Number.parseInt(seq, 16));
+}
+
 export async function readApprovalsOf(db: Database, run: RunId): Promise<readonly Approval[]> {
   const ids = await db.values(keys.startingWith(keys.runApprovalKey(run, ''))).all();
   return approvalsById(db, ids);
@@ -48,9 +68,26 @@ export async function readArtifactsOf(db: Database, run: RunId): Promise<readonl
   return artifactsById(db, ids);
 }
 
-export async function readPendingApprovals(db: Database, limit: number): Promise<readonly PendingApproval[]> {
-  const ids = await db.values({ ...keys.startingWith(keys.pendingIndexKey('')), limit: atLeast0(limit) }).all();
-  return (await approvalsById(db, ids)).filter((approval) => approval.status === 'pending');
+const PENDING_PAGE = 1000;
+
+/** Oldest first; with `device`, of those that it executes: however many others wait, those are found. */
+export async function readPendingApprovals(
+  db: Database,
+  limit: number,
+  device?: DeviceId,
+): Promise<readonly PendingApproval[]> {
+  const { gte, lt } = keys.startingWith(keys.pendingIndexKey(''));
+  const found: PendingApproval[] = [];
+  for (let from = { gte } as { gte: string } | { gt: string }; found.length < limit; ) {
+    const page = await db.iterator({ ...from, lt, limit: PENDING_PAGE }).all();
+    const ids = page.map(([, id]) => id);
+    for (const approval of await approvalsById(db, ids))
+      if (approval.status === 'pending' && (device === undefined || approval.device === device)) found.push(approval);
+    const last = page.at(-1)?.[0];
+    if (last === undefined || page.length < PENDING_PAGE) break;
+    from = { gt: last };
+  }
+  return found.slice(0, atLeast0(limit));
 }
 
 export async function readApprovals(db: Database, limit: number): Promise<readonly Approval[]> {
@@ -160,6 +197,8 @@ function recordKeyOf(event: LogEvent): string {
     case 'message.said':
       return keys.messageKey(event.data.message);
     case 'approval.requested':
+    case 'approval.agreed':
+    case 'approval.edited':
     case 'approval.decided':
     case 'approval.expired':
       return keys.approvalKey(event.data.approval);

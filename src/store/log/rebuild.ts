@@ -43,8 +43,10 @@ export async function replay(options: {
   snapshot?: Snapshot;
   onMisfit?: OnMisfit;
   signal?: AbortSignal;
+  /** Pass over events that cannot be read. */
+  lenient?: boolean;
 }): Promise<Replayed> {
-  const { from, into, snapshot, onMisfit, signal } = options;
+  const { from, into, snapshot, onMisfit, signal, lenient = false } = options;
   if (from !== into) await copyNumbers(from, into);
   const devices = await devicesInLog(from, snapshot);
   let tips = NO_TIPS;
@@ -56,7 +58,7 @@ export async function replay(options: {
     tips = await writePiece(into, tips, piece, onMisfit);
     piece = [];
   };
-  for await (const event of readLog(from, { devices, ...(snapshot === undefined ? {} : { snapshot }) })) {
+  for await (const event of readLog(from, { devices, lenient, ...(snapshot === undefined ? {} : { snapshot }) })) {
     piece.push(event);
     if (piece.length === PIECE) await flush();
   }

@@ -6,31 +6,35 @@
 import { rm } from 'node:fs/promises';
 import type { Approval, PendingApproval } from '../../core/approvals.ts';
 import type { Artifact } from '../../core/artifacts.ts';
-import { type Timestamp, tick, wallTime } from '../../core/clock.ts';
+import type { Timestamp } from '../../core/clock.ts';
 import { DispatchError } from '../../core/errors.ts';
-import { type LogEvent, type NewEvent, upcast } from '../../core/events.ts';
+import type { LogEvent, NewEvent } from '../../core/events.ts';
 import type { DeviceId, EntryKey, RunId } from '../../core/ids.ts';
 import type { Run, RunState } from '../../core/runs.ts';
 import type { Cursor } from '../../core/thread.ts';
-import type { LoggedChange, Page, StoredEntry, ThreadStore } from '../../engine/ports.ts';
+import type { ChainReport, LoggedChange, Page, StoredEntry, ThreadStore } from '../../engine/ports.ts';
+import { AnchorWriter } from './anchor.ts';
+import { inspectAnchor } from './anchor-check.ts';
 import { readChangesAfter } from './changes.ts';
-import { type Database, explain, openDatabase, requireRoom } from './database.ts';
+import { type Database, explain, requireRoom } from './database.ts';
+import { Findings } from './findings.ts';
 import { createGate } from './gate.ts';
-import { draftImport, type Position } from './import.ts';
+import { NOTHING_BEFORE } from './hash-chain.ts';
+import { draftImport, type Position, parsePosition } from './import.ts';
 import { FLUSH_KEY, positionKey } from './keys.ts';
+import { checkWriteAheadLogs } from './leveldb-files.ts';
+import { placeEvents, requireNext } from './placing.ts';
 import { Draft, logOperations, type Operation, type Tips } from './projection.ts';
 import * as reads from './reads.ts';
 import { rebuild } from './rebuild.ts';
-import { parseRecord } from './records.ts';
-import { prepareDatabase } from './schema.ts';
+import { openPrepared } from './schema.ts';
 import { searchEntries } from './search.ts';
-import { scratchOf, verifyDatabase } from './verify.ts';
-
-/** How far ahead another device's clock may be to move this one's timestamps: beyond that it is wrong, not early. */
-const BELIEVED_AHEAD_MS = 5 * 60_000;
+import { examineAnchor, scratchOf, verifyChains, verifyDatabase } from './verify.ts';
 
 /** How long a flush waits for a synced write of somebody else. */
 const FLUSH_PATIENCE_MS = 5;
+/** What the anchor of an empty log names. */
+const NO_HEAD = { seq: 0, hash: NOTHING_BEFORE };
 const FLUSH: Operation = { type: 'del', key: FLUSH_KEY };
 
 export interface ThreadStoreOptions {
@@ -56,19 +60,13 @@ export interface ImportingThreadStore extends ThreadStore {
  * wrote it, `storage` if it cannot be read.
  */
 export async function openThreadStore(options: ThreadStoreOptions): Promise<ImportingThreadStore> {
-  const { db, tips } = await open(options.location);
+  const { db, tips, anchored } = await openPrepared(options.location);
   await rm(scratchOf(options.location), { recursive: true, force: true });
-  return new LevelThreadStore(options, db, tips);
-}
-
-async function open(location: string): Promise<{ db: Database; tips: Tips }> {
-  const db = await openDatabase(location);
-  try {
-    return { db, tips: await prepareDatabase(db, location) };
-  } catch (error) {
-    await db.close();
-    throw explain(error, location, `the database at ${location} cannot be read`);
-  }
+  const trouble = await inspectAnchor(db, { ...options, isDue: anchored && tips.heads.has(options.device) });
+  const anchor = new AnchorWriter(options.location, trouble);
+  // What is there LevelDB has written out by now. Waited for, so that an event without an anchor is one that lost it.
+  await anchor.place({ device: options.device, ...(tips.heads.get(options.device) ?? NO_HEAD) });
+  return new LevelThreadStore(options, db, tips, anchor);
 }
 
 class LevelThreadStore implements ImportingThreadStore {
@@ -91,41 +89,28 @@ class LevelThreadStore implements ImportingThreadStore {
   /** Resolves with the next synced write; there while somebody waits for one. */
   #synced: PromiseWithResolvers<void> | undefined;
 
-  constructor({ location, device, now }: ThreadStoreOptions, db: Database, tips: Tips) {
+  /** Something was synced since the anchor was moved. */
+  #moved = false;
+  readonly #anchor: AnchorWriter;
+
+  constructor({ location, device, now }: ThreadStoreOptions, db: Database, tips: Tips, anchor: AnchorWriter) {
     this.#location = location;
     this.device = device;
     this.#now = now;
     this.#db = db;
     this.#tips = tips;
     this.#number = tips.number;
+    this.#anchor = anchor;
   }
 
   append(
     events: readonly NewEvent[],
     { sync, seen }: { sync: boolean; seen?: Timestamp },
   ): Promise<readonly LoggedChange[]> {
-    return this.#write(async (db) => {
-      let at = this.#newest(seen);
-      let seq = this.#tips.heads.get(this.device)?.seq ?? 0;
-      const placed = events.map((event): LogEvent => {
-        at = tick(at, this.#now());
-        seq += 1;
-        return { v: 1, device: this.device, seq, at, ...event };
-      });
-      return this.#commit(db, placed, sync);
+    return this.#write((db) => {
+      const { device } = this;
+      return this.#commit(db, placeEvents(events, { device, tips: this.#tips, now: this.#now, seen }), sync);
     });
-  }
-
-  /** The timestamp that the next event must come after. Other devices' clocks count only as far as they can be believed. */
-  #newest(seen: Timestamp | undefined): Timestamp | undefined {
-    const own = this.#tips.heads.get(this.device)?.at;
-    const others = [...this.#tips.heads].filter(([device]) => device !== this.device).map(([, { at }]) => at);
-    const limit = this.#now() + BELIEVED_AHEAD_MS;
-    const believed = [...others, ...(seen === undefined ? [] : [seen])].filter((at) => wallTime(at) <= limit);
-    return [...believed, ...(own === undefined ? [] : [own])].reduce<Timestamp | undefined>(
-      (newest, at) => (newest === undefined || at > newest ? at : newest),
-      undefined,
-    );
   }
 
   importLog(batch: Parameters<ThreadStore['importLog']>[0]): Promise<readonly LoggedChange[]> {
@@ -146,24 +131,13 @@ class LevelThreadStore implements ImportingThreadStore {
     return this.#read(async (db) => {
       const key = positionKey(device);
       const text: string | undefined = await db.get(key);
-      return text === undefined ? undefined : parseRecord<Position>(key, text);
+      return text === undefined ? undefined : parsePosition(key, text);
     });
   }
 
   importEvents(events: readonly LogEvent[]): Promise<void> {
     return this.#write(async (db) => {
-      const last = new Map<string, number>();
-      for (const event of events) {
-        upcast(event);
-        const expected = (last.get(event.device) ?? this.#tips.heads.get(event.device)?.seq ?? 0) + 1;
-        if (event.seq !== expected) {
-          throw new DispatchError(
-            'invalid',
-            `event ${event.seq} of device ${event.device} came where ${expected} was due`,
-          );
-        }
-        last.set(event.device, event.seq);
-      }
+      requireNext(events, this.#tips);
       await this.#commit(db, events, false);
     });
   }
@@ -215,6 +189,10 @@ class LevelThreadStore implements ImportingThreadStore {
     return this.#read((db) => reads.readPlaceOf(db, run));
   }
 
+  eventsOf(run: RunId): Promise<readonly LogEvent[]> {
+    return this.#read((db) => reads.readEventsOf(db, run));
+  }
+
   approvalsOf(run: RunId): Promise<readonly Approval[]> {
     return this.#read((db) => reads.readApprovalsOf(db, run));
   }
@@ -243,8 +221,8 @@ class LevelThreadStore implements ImportingThreadStore {
     return this.#read((db) => reads.readRuns(db, query));
   }
 
-  pendingApprovals(limit: number): Promise<readonly PendingApproval[]> {
-    return this.#read((db) => reads.readPendingApprovals(db, limit));
+  pendingApprovals(limit: number, device?: DeviceId): Promise<readonly PendingApproval[]> {
+    return this.#read((db) => reads.readPendingApprovals(db, limit, device));
   }
 
   approvals(limit: number): Promise<readonly Approval[]> {
@@ -285,10 +263,23 @@ class LevelThreadStore implements ImportingThreadStore {
     );
   }
 
+  async verifyChain(): Promise<ChainReport> {
+    const options = { location: this.#location, self: this.device, signal: this.#closing.signal };
+    const findings = new Findings();
+    // In the queue of writers, so that no record is half written; synced, so that the anchor is due.
+    await this.#write(async (db) => {
+      if (this.#unsynced) await this.#batch(db, [FLUSH], true);
+      await checkWriteAheadLogs(this.#location, findings);
+    });
+    const anchor = await examineAnchor(this.#anchor, options, findings);
+    return this.#read((db) => verifyChains(db, { ...options, anchor }, findings));
+  }
+
   close(): Promise<void> {
     this.#closing.abort(closed(this.#location));
     const close = this.#lastWrite.then(() =>
       this.#gate.alone(async () => {
+        await this.#bringAnchorUp();
         await this.#db?.close();
         this.#db = undefined;
         this.#closed = true;
@@ -296,6 +287,15 @@ class LevelThreadStore implements ImportingThreadStore {
     );
     this.#lastWrite = close.catch(() => undefined);
     return close;
+  }
+
+  /** A disk that takes nothing more must not keep the store from being closed: then the anchor stays behind. */
+  async #bringAnchorUp(): Promise<void> {
+    if (this.#db !== undefined && this.#failed === undefined) {
+      if (this.#unsynced) await this.#batch(this.#db, [FLUSH], true).catch(() => undefined);
+      if (this.#failed === undefined) this.#moveAnchor();
+    }
+    await this.#anchor.close();
   }
 
   async #commit(db: Database, events: readonly LogEvent[], sync: boolean): Promise<readonly LoggedChange[]> {
@@ -312,11 +312,19 @@ class LevelThreadStore implements ImportingThreadStore {
     try {
       await db.batch([...operations], { sync });
       this.#unsynced = !sync;
+      this.#moved ||= sync;
       if (sync) this.#synced?.resolve();
     } catch (error) {
       this.#failed = explain(error, this.#location, `writing to the database at ${this.#location} failed`);
       throw this.#failed;
     }
+  }
+
+  /** Nothing waits for it, and it says nothing that is not on the disk: at worst it stands a moment behind. */
+  #moveAnchor(): void {
+    const { seq, hash } = this.#tips.heads.get(this.device) ?? NO_HEAD;
+    if (this.#moved) this.#anchor.advance({ device: this.device, seq, hash });
+    this.#moved = false;
   }
 
   #stand(tips: Tips): void {
@@ -329,7 +337,9 @@ class LevelThreadStore implements ImportingThreadStore {
     const write = this.#lastWrite.then(async () => {
       const db = this.#failed === undefined ? this.#usable() : await this.#reopen();
       try {
-        return await work(db);
+        const result = await work(db);
+        this.#moveAnchor();
+        return result;
       } catch (error) {
         throw this.#explained(error);
       }
@@ -361,9 +371,10 @@ class LevelThreadStore implements ImportingThreadStore {
     return this.#gate.alone(async () => {
       await this.#db?.close();
       this.#db = undefined;
-      const { db, tips } = await open(this.#location);
+      const { db, tips } = await openPrepared(this.#location);
       this.#db = db;
       this.#stand(tips);
+      this.#moved = true;
       this.#failed = undefined;
       return db;
     });

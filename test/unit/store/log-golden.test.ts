@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LogEvent } from '../../../src/core/events.ts';
 import { openDatabase } from '../../../src/store/log/database.ts';
+import { hashEvent } from '../../../src/store/log/hash-chain.ts';
 import { PROJECTIONS, SCHEMA } from '../../../src/store/log/keys.ts';
 import { openThreadStore } from '../../../src/store/log/thread-store.ts';
 import { DEVICE, dump } from '../../contract/thread-store-events.ts';
@@ -72,6 +73,19 @@ test('what is derived from a log of version 1 is what it always was', async () =
   // If this fails because keys or records have a new form, raise SCHEMA, and only then renew the expectation.
   const expected = JSON.parse(await readFile(join(LOGS, `v1.schema-${SCHEMA}.json`), 'utf8'));
   expect(await projections()).toEqual(expected);
+});
+
+test('a log of version 1 with a chain holds, and nothing in it may change', async () => {
+  const events = await readLog('v1-chained.jsonl');
+  const types = new Set(events.map(({ type }) => type));
+  for (const type of ['approval.agreed', 'approval.edited', 'run.offered', 'run.cancel_requested'] as const) {
+    expect(types).toContain(type);
+  }
+  const store = await open();
+  await store.importEvents(events);
+  expect(await store.verifyChain()).toEqual({ events: events.length, unchained: 0, findings: [] });
+  expect(events.slice(1).map(({ prev }) => prev)).toEqual(events.slice(0, -1).map((event) => hashEvent(event)));
+  await store.close();
 });
 
 test('it does not matter in which portions a log comes in', async () => {

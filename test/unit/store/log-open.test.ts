@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DispatchError } from '../../../src/core/errors.ts';
 import type { ThreadStore } from '../../../src/engine/ports.ts';
 import { openDatabase, repairThreadStore } from '../../../src/store/log/database.ts';
+import { SCHEMA } from '../../../src/store/log/keys.ts';
 import { openThreadStore } from '../../../src/store/log/thread-store.ts';
 import { ACCEPT, ask, carryOut, DEVICE, dump, id, runId, say, submit } from '../../contract/thread-store-events.ts';
 
@@ -78,7 +79,7 @@ test('what a newer version wrote is refused, and opens again with that version',
   const error = await failure(open());
   expect(error.code).toBe('version');
   expect(error.message).toContain('schema 999');
-  await tamper({ 'meta/schema': '1' });
+  await tamper({ 'meta/schema': String(SCHEMA) });
   await open();
 });
 
@@ -177,12 +178,14 @@ describe('verify', () => {
   });
 
   test('leaves nothing behind, and a crash in the middle of it neither', async () => {
-    await (await open()).verify();
-    expect(await readdir(folder)).toEqual(['thread']);
+    const store = await open();
+    await live(store);
+    await store.verify();
+    expect(await readdir(folder)).toEqual(['thread', 'thread.anchor']);
     await opened.at(-1)?.close();
     await mkdir(`${location}.verify`);
     await open();
-    expect(await readdir(folder)).toEqual(['thread']);
+    expect(await readdir(folder)).toEqual(['thread', 'thread.anchor']);
   });
 });
 
