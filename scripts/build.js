@@ -21,6 +21,7 @@ const ENTRIES = {
   cli: 'src/cli/main.ts',
   'inline-worker': 'src/routes/inline/worker.ts',
   'hash-worker': 'src/store/hash-worker.ts',
+  'notification-worker': 'src/peer/notification-worker.ts',
 };
 
 /** Native code, wasm beside the script, or code that breaks when bundled: loaded from node_modules at run time. */
@@ -32,6 +33,7 @@ const EXTERNAL = [
   '@jitl/*',
   'quickjs-emscripten-core',
   'playwright-core',
+  'dbus-next',
 ];
 
 const REQUIRE =

@@ -3,68 +3,26 @@
  * waits for a slot. Nothing here has an effect outside the log.
  */
 
-import type { Action, Plan } from '../core/actions.ts';
-import { canonicalPlan, titleOf } from '../core/actions.ts';
-import type { Actor, ApprovalPayload } from '../core/approvals.ts';
-import type { RunCommand } from '../core/decide.ts';
+import type { Actor } from '../core/approvals.ts';
+import type { RunCommand } from '../core/commands.ts';
 import { asDispatchError, DispatchError } from '../core/errors.ts';
-import type { ApprovalId, RunId, Sha256 } from '../core/ids.ts';
-import { checkGate, type GateAnswer } from '../core/policy/gate.ts';
+import type { RunId } from '../core/ids.ts';
 import { isFinal, type Run } from '../core/runs.ts';
-import { maskSecrets } from '../core/secrets.ts';
-import { type EngineDeps, executorFor, rawAction } from './context.ts';
+import { isSaidBeforehand } from './beforehand.ts';
+import { type CheckedPlan, checkRun } from './checks.ts';
+import type { EngineDeps } from './context.ts';
 import type { Ends } from './ends.ts';
 import type { Journal } from './journal.ts';
+import { readOpenRuns } from './open-runs.ts';
+import { acceptance, askFor } from './requests.ts';
+import { createRoom } from './room.ts';
 
-/** A plan that passed or may pass the gate, with everything that must still be so when it starts. */
-export interface CheckedPlan {
-  readonly action: Action;
-  readonly plan: Plan;
-  readonly digest: Sha256;
-  readonly gate: GateAnswer;
-}
+/** Requests of one asker that may wait at once: a program that asks in a loop must not hide what others ask. */
+const MOST_ASKING = 120;
 
-export type CheckResult =
-  | { readonly ok: true; readonly checked: CheckedPlan }
-  /** How the run ends. */
-  | { readonly ok: false; readonly fail: RunCommand };
-
-/** Resolves what would run and asks the gate. Used on admission and again just before acting. */
-export async function checkRun(deps: EngineDeps, run: Run): Promise<CheckResult> {
-  if (!mayStillRun(deps, run)) return { ok: false, fail: { type: 'cancel', data: { reason: 'revoked' } } };
-  if (run.status === 'queued' && run.expiresAt !== undefined && deps.clock.now() >= run.expiresAt) {
-    return { ok: false, fail: { type: 'cancel', data: { reason: 'expired' } } };
-  }
-  const action = await rawAction(deps, run);
-  if (action === undefined) {
-    return failed('refused', 'its secrets are not kept beyond the end of a run; submit it again with them');
-  }
-  const executor = executorFor(deps, action.kind);
-  const enforced = action.kind === 'shell' ? executor.enforces(action.access) : 'read-only';
-  const gate = checkGate({
-    action,
-    enforced,
-    capabilities: deps.identity.capabilities,
-    permissions: deps.owner.permissions(),
-  });
-  if (gate.verdict === 'deny') return failed('refused', gate.because.join('; '));
-  const prepared = await executor.prepare(run.id, action);
-  if (!prepared.ok) {
-    return failed('invalid', prepared.hint === undefined ? prepared.reason : `${prepared.reason}: ${prepared.hint}`);
-  }
-  return {
-    ok: true,
-    checked: { action, plan: prepared.plan, digest: deps.ids.sha256(canonicalPlan(prepared.plan)), gate },
-  };
-}
-
-/** The first check of all: whether the device that wants it may have anything run here, now. */
-export function mayStillRun({ identity, grants }: EngineDeps, { origin }: Run): boolean {
-  return origin === identity.device || grants.of(origin).includes('run');
-}
-
-function failed(reason: 'refused' | 'invalid', message: string): CheckResult {
-  return { ok: false, fail: { type: 'fail', data: { reason, message } } };
+/** A person's requests are not counted with those of the programs on the same device. */
+function askerOf({ origin, by }: Pick<Run, 'origin' | 'by'>): string {
+  return `${by.kind} ${origin}`;
 }
 
 export interface Admission {
@@ -84,27 +42,49 @@ export function createAdmission(
 ): Admission {
   const { journal, self } = deps;
   const expiries = new Set<() => void>();
+  const asking = createRoom<string>({
+    most: MOST_ASKING,
+    count: async (asker) =>
+      (
+        await readOpenRuns(
+          deps.store,
+          (run) => run.status === 'waiting_approval' && run.device === self.device && askerOf(run) === asker,
+        )
+      ).length,
+  });
 
   const admitChecked = async (run: Run, checked: CheckedPlan): Promise<void> => {
-    // Who submitted it said yes beforehand, and counts only as far as it may answer at this moment.
-    const mayAnswer = run.origin === self.device || deps.grants.of(run.origin).includes('approve');
-    const approvedBy = run.approvedBefore === true && mayAnswer ? run.by : undefined;
     if (checked.gate.verdict === 'allow') return deps.onReady(run, 'last');
+    const approvedBy = (await isSaidBeforehand(deps, run)) ? run.by : undefined;
     if (run.noWait === true && approvedBy === undefined) {
       const message = `it needs an approval (${checked.gate.because.join('; ')}) and was not to wait for one`;
       await journal.apply(run.id, [{ type: 'fail', data: { reason: 'refused', message } }], { by: self, sync: true });
       return;
     }
-    const accept: RunCommand = { type: 'accept', because: checked.gate.because };
-    const ask = askFor(deps, checked);
-    await journal.apply(run.id, [accept, ask], { by: self, sync: approvedBy === undefined });
-    if (approvedBy === undefined) return;
+    const asked = approvedBy === undefined ? await asking.enter(askerOf(run)) : () => {};
+    if (asked === undefined) {
+      const message = `${MOST_ASKING} requests of the same kind from the same device wait for an answer already: answer or cancel some, then retry the run`;
+      await journal.apply(run.id, [{ type: 'fail', data: { reason: 'refused', message } }], { by: self, sync: true });
+      return;
+    }
+    const ask = askFor(deps, run, checked);
+    if (run.noWait === true && (ask.approvers ?? 1) > 1) {
+      const message = `it needs the yes of ${ask.approvers} devices and was not to wait for them`;
+      await journal.apply(run.id, [{ type: 'fail', data: { reason: 'refused', message } }], { by: self, sync: true });
+      return;
+    }
+    try {
+      await journal.apply(run.id, [acceptance(checked), ask], { by: self, sync: approvedBy === undefined });
+    } finally {
+      asked();
+    }
+    if (approvedBy === undefined || run.beforehand === undefined) return;
     const { approval, digest } = ask;
-    const { run: approved } = await journal.apply(run.id, [{ type: 'decide', approval, decision: 'approve', digest }], {
-      by: approvedBy,
-      sync: true,
-    });
-    deps.onReady(approved, 'first');
+    const { signature, action: beforehand } = run.beforehand;
+    const yes: RunCommand = { type: 'decide', approval, decision: 'approve', digest, signature, beforehand };
+    const { run: approved } = await journal.apply(run.id, [yes], { by: approvedBy, sync: true });
+    // Where more than one must agree, it goes on waiting for the others.
+    if (approved.status === 'running') deps.onReady(approved, 'first');
   };
 
   /** One that waits for a slot beyond its time is ended when its time is over, and not when its turn comes. */
@@ -147,39 +127,6 @@ function isConflict(error: unknown): boolean {
   return error instanceof DispatchError && error.code === 'conflict';
 }
 
-/** The command that asks a person about exactly this plan. */
-export function askFor(
-  deps: EngineDeps,
-  { action, plan, digest, gate }: CheckedPlan,
-): Extract<RunCommand, { type: 'request-approval' }> {
-  return {
-    type: 'request-approval',
-    approval: deps.ids.next() as ApprovalId,
-    title: maskSecrets(titleOf(action)),
-    description: describe(deps.owner.name(), action, plan, gate),
-    payload: payloadOf(action, plan),
-    digest,
-    expiresAt: deps.clock.now() + deps.settings.approvalTtlMs,
-  };
-}
-
-function payloadOf(action: Action, plan: Plan): ApprovalPayload {
-  return {
-    command: maskSecrets(action.kind === 'shell' ? action.command : action.source),
-    cwd: plan.cwd,
-    executable: plan.executable,
-    envNames: plan.envNames,
-    access: action.kind === 'shell' ? action.access : 'read-only',
-    enforced: plan.enforced,
-    ...(action.timeoutMs === undefined ? {} : { timeoutMs: action.timeoutMs }),
-  };
-}
-
-function describe(device: string, action: Action, plan: Plan, gate: GateAnswer): string {
-  const what = action.kind === 'shell' ? 'a shell command' : 'inline code';
-  return `Run ${what} on ${device} in ${plan.cwd}. You are asked because of ${gate.because.join('; ')}.`;
-}
-
 /** A bug or a broken disk: the run must not hang. True once its end is in the log. */
 export async function giveUp(
   deps: EngineDeps & { ends: Ends; self: Actor },
@@ -192,7 +139,9 @@ export async function giveUp(
   if (error.code === 'conflict' && state !== undefined && isFinal(state.run)) return true;
   deps.onFault(`run ${run}`, thrown);
   try {
-    const message = error.hint === undefined ? error.message : `${error.message}: ${error.hint}`;
+    const message = await deps.finder.mask(
+      error.hint === undefined ? error.message : `${error.message}: ${error.hint}`,
+    );
     await deps.ends.write(run, [{ type: 'fail', data: { reason: 'internal', message } }], {
       by: deps.self,
       sync: false,

@@ -1,7 +1,7 @@
 /** Turns what a run left behind into artifacts: bytes into the blob store first, then the commands that tell of them. */
 
 import { type Artifact, kindOf, type PublishedArtifact } from '../core/artifacts.ts';
-import type { RunCommand } from '../core/decide.ts';
+import type { RunCommand } from '../core/commands.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { ArtifactId, RunId } from '../core/ids.ts';
 import type { ThreadEntry } from '../core/thread.ts';
@@ -11,7 +11,7 @@ import type { SealedOutput, StoredEntry } from './ports.ts';
 const SNIFF_BYTES = 4100;
 const MAX_NOTES = 20;
 
-type Collector = Pick<EngineDeps, 'blobs' | 'ids' | 'sniffer' | 'workspaces' | 'settings'>;
+type Collector = Pick<EngineDeps, 'blobs' | 'ids' | 'sniffer' | 'workspaces' | 'settings' | 'finder'>;
 
 export interface Collected {
   readonly commands: readonly RunCommand[];
@@ -50,7 +50,7 @@ export async function collectFiles(deps: Collector, run: RunId): Promise<Collect
       const id = deps.ids.next() as ArtifactId;
       commands.push({
         type: 'add-artifact',
-        artifact: { id, name: file.name, kind: kindOf(mimeType, file.name), mimeType, ...blob },
+        artifact: { id, name: await deps.finder.mask(file.name), kind: kindOf(mimeType, file.name), mimeType, ...blob },
       });
     } catch (error) {
       const grew = error instanceof DispatchError && error.code === 'too-large';
@@ -61,7 +61,8 @@ export async function collectFiles(deps: Collector, run: RunId): Promise<Collect
     }
   }
   // Limits first: they say more than one link among hundreds.
-  return { commands, notes: brief([...notes, ...left.notes]) };
+  const told = brief([...notes, ...left.notes]);
+  return { commands, notes: await Promise.all(told.map((note) => deps.finder.mask(note))) };
 }
 
 function messageOf(error: unknown): string {

@@ -3,6 +3,7 @@
 import type { Action } from '../core/actions.ts';
 import type { Artifact } from '../core/artifacts.ts';
 import type { RunId } from '../core/ids.ts';
+import type { RuleBody } from '../core/policy/rules.ts';
 import type { DoctorCheck } from '../protocol/api.ts';
 import type { Ceremonies, Grants, Network, PairingStore } from './peer-ports.ts';
 import type {
@@ -15,6 +16,9 @@ import type {
   OutputStore,
   OwnerSettings,
   RunVault,
+  SecretFinder,
+  Secrets,
+  Signer,
   ThreadStore,
   Workspaces,
 } from './ports.ts';
@@ -27,6 +31,9 @@ export interface EngineSettings {
   /** How many files, and how many bytes of them in all, one run may leave as artifacts. */
   readonly maxArtifacts: number;
   readonly maxArtifactBytes: number;
+  /** How long a command may run that nobody was asked about, and one in the sandbox, in milliseconds. */
+  readonly unaskedTimeMs?: number;
+  readonly sandboxTimeMs?: number;
 }
 
 export interface EngineDeps {
@@ -41,6 +48,11 @@ export interface EngineDeps {
   readonly ids: Ids;
   readonly identity: Identity;
   readonly owner: OwnerSettings;
+  readonly signer: Signer;
+  readonly secrets: Secrets;
+  readonly finder: SecretFinder;
+  /** A rule as it would stand in config.toml. */
+  readonly ruleText: (rule: RuleBody) => string;
   /** The devices that this one is paired with. */
   readonly network: Network;
   readonly pairings: PairingStore;

@@ -1,5 +1,6 @@
 /** The devices as people and scripts see them: this one and those that it is paired with, and how they are named. */
 
+import { ACCESS_LEVELS, type AccessLevel } from '../core/actions.ts';
 import { type Device, type DeviceReport, shortDeviceId } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { DeviceId } from '../core/ids.ts';
@@ -24,16 +25,24 @@ const NO_REPORT: Omit<DeviceReport, 'name' | 'version'> = {
 export function reportOf(deps: Pick<EngineDeps, 'identity' | 'owner' | 'executors'>, running: number): DeviceReport {
   const { platform, version, capabilities } = deps.identity;
   const shell = executorFor(deps, 'shell');
-  const levels = (['read-only', 'workspace-write', 'full-access'] as const).map((level) => shell.enforces(level));
+  const sandbox = shell.sandbox?.();
   return {
     name: deps.owner.name(),
     platform,
     version,
-    capabilities,
+    capabilities: { ...capabilities, reachableFolders: deps.owner.reachableFolders() },
     permissions: deps.owner.permissions(),
-    enforces: [...new Set(levels)],
+    enforces: levelsOf(deps),
+    maxAccess: deps.owner.maxAccess(),
+    ...(sandbox === undefined ? {} : { sandbox }),
     load: { running, slots: shell.slots },
   };
+}
+
+/** The levels that this device can enforce for shell commands, from least to most. */
+export function levelsOf(deps: Pick<EngineDeps, 'executors'>): AccessLevel[] {
+  const shell = executorFor(deps, 'shell');
+  return ACCESS_LEVELS.filter((level) => shell.enforces(level) === level);
 }
 
 /** This device first, then the others by name. */

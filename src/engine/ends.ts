@@ -4,7 +4,7 @@
  */
 
 import type { Actor } from '../core/approvals.ts';
-import type { RunCommand } from '../core/decide.ts';
+import type { RunCommand } from '../core/commands.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { RunId } from '../core/ids.ts';
 import type { Journal } from './journal.ts';

@@ -3,22 +3,23 @@
  * journal; everything that acts goes through the gate.
  */
 
-import type { Actor } from '../core/approvals.ts';
+import type { Actor, Approval } from '../core/approvals.ts';
 import type { Device } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
-import type { MessageId, RunId } from '../core/ids.ts';
-import { checkGate } from '../core/policy/gate.ts';
+import type { ApprovalId, MessageId, RunId, Sha256 } from '../core/ids.ts';
 import { isFinal, type Run } from '../core/runs.ts';
-import { maskSecrets } from '../core/secrets.ts';
 import type { Change, EngineApi } from '../protocol/api.ts';
 import { createAdmission } from './admission.ts';
-import { createApprovals } from './approvals.ts';
+import { createAnswers } from './answers.ts';
 import { publishArtifact, publishEntry } from './artifacts.ts';
-import { type EngineDeps, executorFor } from './context.ts';
-import { listDevices, nameOf } from './devices.ts';
+import { createAudit } from './audit.ts';
+import { explainAction } from './checks.ts';
+import type { EngineDeps } from './context.ts';
+import { findDevice, listDevices, nameOf } from './devices.ts';
 import { checkThread } from './doctor.ts';
 import { createEnds } from './ends.ts';
 import { createExecutions } from './execution.ts';
+import { createExpiry } from './expiry.ts';
 import { createFeed } from './feed.ts';
 import { createJournal } from './journal.ts';
 import { createOwnersCommands, stopUnwanted } from './owners-commands.ts';
@@ -71,6 +72,7 @@ export function createEngine(deps: EngineDeps): Engine {
     for (const listener of [...deviceListeners]) listener(devices());
   };
   const scheduler = createScheduler({
+    self: identity.device,
     slots: Object.fromEntries(deps.executors.map((executor) => [executor.kind, executor.slots])),
     onLoad: () => {
       for (const listener of [...reportListeners]) listener();
@@ -97,17 +99,20 @@ export function createEngine(deps: EngineDeps): Engine {
     tellDevices();
   });
   const ready = (run: Run, position: 'first' | 'last'): void =>
-    scheduler.enqueue({ run: run.id, kind: run.action.kind, work: () => executions.execute(run.id) }, position);
+    scheduler.enqueue(
+      { run: run.id, kind: run.action.kind, origin: run.origin, work: () => executions.execute(run.id) },
+      position,
+    );
   const admission = createAdmission({ ...deps, journal, ends, self, onReady: ready });
-  const approvals = createApprovals({
-    store,
+  const expiry = createExpiry({ store, journal, feed, clock, self, onFault: deps.onFault });
+  const answers = createAnswers({
+    ...deps,
     journal,
-    feed,
-    clock,
     self,
     onApproved: (run) => ready(run, 'first'),
-    onFault: deps.onFault,
+    onLate: expiry.look,
   });
+  const audit = createAudit({ ...deps, nameOf: (id) => nameOf(deps, id) });
   // However a run ends, and whether it ever ran: its secrets go.
   feed.onChange(({ run }) => {
     if (run?.masked === true && isFinal(run))
@@ -149,6 +154,14 @@ export function createEngine(deps: EngineDeps): Engine {
     });
   };
 
+  /** A person of this device, or a program that says that it is none. */
+  const asker = (as: 'agent' | undefined): Actor => (as === undefined ? human : { ...human, kind: as });
+  const whereAsked = async (ref: string): Promise<{ id: ApprovalId; elsewhere: Approval | undefined }> => {
+    const id = await resolveApproval(store, ref);
+    const asked = await store.approval(id);
+    return { id, elsewhere: asked?.device === identity.device ? undefined : asked };
+  };
+
   const publish = (change: LoggedChange): Change => ({
     event: change.event,
     entry: publishEntry(deps, change.entry),
@@ -164,7 +177,7 @@ export function createEngine(deps: EngineDeps): Engine {
     journal,
     feed,
     executions,
-    approvals,
+    answers,
     admit: admission.admit,
     cancel: (run, by) => cancelHere(run, by),
     streams,
@@ -190,20 +203,28 @@ export function createEngine(deps: EngineDeps): Engine {
     output: async (params, signal) => submission.entered(params.run).then(() => streams.output(params, signal)),
     input: async (params) => submission.entered(params.run).then(() => streams.input(params)),
     submit: async (params) => {
-      const runs = await submission.submit(params, human);
+      const runs = await submission.submit(params, asker(params.as));
       const [run] = runs;
       if (run === undefined) throw new Error('a submission made no run');
       return { run, runs };
     },
     route: async (params) => submission.route(params),
     cancel: async ({ run }) => submission.entered(run).then(async () => ({ run: await cancel(run) })),
-    retry: async (params) => ({ run: await submission.retry(params, human) }),
+    retry: async (params) => ({ run: await submission.retry(params, asker(params.as)) }),
     decide: async ({ approval, ...answer }) => {
-      const id = await resolveApproval(store, approval);
-      const asked = await store.approval(id);
-      return asked === undefined || asked.device === identity.device
-        ? approvals.decide({ ...answer, approval: id, by: human })
-        : steer.decide(asked, answer);
+      const { id, elsewhere } = await whereAsked(approval);
+      if (answer.digest === undefined) requireNamed(await store.approval(id), approval);
+      return elsewhere === undefined ? answers.decide(id, answer) : steer.decide(elsewhere, answer);
+    },
+    'approval.edit': async ({ approval, digest, command }) => {
+      const { id, elsewhere } = await whereAsked(approval);
+      return elsewhere === undefined
+        ? answers.edit(human, { approval: id, digest: digest as Sha256, command })
+        : steer.edit(elsewhere, { digest, command });
+    },
+    'approval.propose': async ({ approval }) => {
+      const { id, elsewhere } = await whereAsked(approval);
+      return elsewhere === undefined ? answers.propose(id) : steer.propose(elsewhere);
     },
     resize: async ({ run, cols, rows }) => steer.resize(await resolveRun(store, run), cols, rows),
     signal: async ({ run, signal }) => steer.signal(await resolveRun(store, run), signal),
@@ -211,7 +232,7 @@ export function createEngine(deps: EngineDeps): Engine {
       const message = deps.ids.next() as MessageId;
       const event = {
         type: 'message.said',
-        data: { message, role: 'user', text: maskSecrets(text) },
+        data: { message, role: 'user', text: await deps.finder.mask(text) },
         stream: 'thread',
         by: human,
       } as const;
@@ -221,16 +242,15 @@ export function createEngine(deps: EngineDeps): Engine {
     },
     devices: async () => ({ devices: devices() }),
     ...owners,
-    'policy.check': async ({ command, access }) => {
-      const action = { kind: 'shell', command, access: access ?? 'workspace-write' } as const;
-      const enforced = executorFor(deps, 'shell').enforces(action.access);
-      return checkGate({
-        action,
-        enforced,
-        capabilities: identity.capabilities,
-        permissions: deps.owner.permissions(),
-      });
+    'policy.check': async ({ command, access = 'workspace-write', cwd, device: ref = 'local', as = 'human' }) => {
+      const device = findDevice(devices(), ref);
+      const place = cwd === undefined ? {} : { cwd };
+      if (!device.local) return steer.check(device, { command, access, as, ...place });
+      const action = { kind: 'shell', command, access, ...place } as const;
+      return explainAction(deps, action, { kind: as, device: identity.device, name: deps.owner.name() });
     },
+    audit: (params) => audit.read(params),
+    'audit.verify': (params) => audit.verify(params),
     doctor: async (params) => ({ checks: [...(await checkThread(store, params)), ...(await deps.doctor())] }),
     follow: (cursor, listener, signal) => feed.follow(cursor, (change) => listener(publish(change)), signal),
     onDevices(listener) {
@@ -255,7 +275,7 @@ export function createEngine(deps: EngineDeps): Engine {
     async start() {
       try {
         const legacy = await survey();
-        await approvals.start();
+        await expiry.start();
         const admit = (run: Run): void => void admission.admit(run);
         outgoing.start(legacy.elsewhere);
         stopUnwantedRuns();
@@ -275,11 +295,20 @@ export function createEngine(deps: EngineDeps): Engine {
       stopOwner();
       stopGrants();
       stopRevoked();
-      approvals.close();
+      expiry.close();
+      audit.close();
       executions.stopAll({ kind: 'peer-stopping' });
       ends.close();
       await scheduler.drain();
       await journal.idle();
     },
   };
+}
+
+/** Who names a run by its number means what it was when it was looked at: a command that was changed since is named by its own id. */
+function requireNamed(asked: Approval | undefined, ref: string): void {
+  if (asked?.edits === undefined || asked.id.startsWith(ref)) return;
+  throw new DispatchError('conflict', 'the command was changed after it was asked about', {
+    hint: `look at it with "dispatch approvals", then answer with its own id: ${asked.id}`,
+  });
 }

@@ -3,19 +3,26 @@
  * artifacts. The start is on disk before the first process exists.
  */
 
+import type { Plan } from '../core/actions.ts';
 import type { Actor } from '../core/approvals.ts';
-import type { RunCommand } from '../core/decide.ts';
+import type { RunCommand } from '../core/commands.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { OutputSummary } from '../core/events.ts';
 import type { RunId } from '../core/ids.ts';
+import { checkStart } from '../core/policy/gate.ts';
 import { isFinal, type Run, type RunState } from '../core/runs.ts';
-import { askFor, type CheckedPlan, checkRun, giveUp } from './admission.ts';
+import { giveUp } from './admission.ts';
 import { collectFiles, collectOutput } from './artifacts.ts';
+import { type CheckedPlan, checkRun } from './checks.ts';
 import { type EngineDeps, executorFor } from './context.ts';
 import type { Ends } from './ends.ts';
 import type { Journal } from './journal.ts';
+import { whyLapsed } from './lapsed.ts';
+import { maskOutcome } from './masking.ts';
 import { commandOf, type StopCause } from './outcome.ts';
+import { type MaskedOutput, maskOutput } from './output-masking.ts';
 import type { ExecutionControl, Outcome, OutputWriter } from './ports.ts';
+import { acceptance, askFor, payloadFor, startedPlan, whatDiffers } from './requests.ts';
 
 export interface Executions {
   /** Carries the run out. Never rejects: trouble ends the run. */
@@ -29,6 +36,9 @@ export interface Executions {
   isExecuting(run: RunId): boolean;
   onExecuting(listener: (run: RunId) => void): () => void;
 }
+
+/** What a request does not show and its digest holds. */
+const UNSEEN = 'something that is not shown (its environment, or the value of a secret)';
 
 interface Active {
   readonly abort: AbortController;
@@ -52,42 +62,71 @@ export function createExecutions(deps: EngineDeps & { journal: Journal; ends: En
       return undefined;
     }
     const { checked } = result;
+    const { gate, plan, digest } = checked;
     const accept: RunCommand[] = run.status === 'queued' ? [acceptance(checked)] : [];
-    const mustBeApproved = checked.gate.verdict === 'ask';
-    const approved = run.status === 'running' ? run.approved : undefined;
-    if (mustBeApproved && approved !== checked.digest) {
-      // What would run is not what was approved: ask again, about this.
-      await write(run.id, [...accept, askFor(deps, checked)], true);
+    const approvals = run.status === 'running' ? await deps.store.approvalsOf(run.id) : [];
+    const before = approvals.findLast(({ status }) => status === 'approved');
+    const lapsed = before === undefined ? undefined : whyLapsed(deps, before, approvals, plan);
+    const approved = run.status === 'running' && lapsed === undefined ? run.approved : undefined;
+    const refusal = checkStart({ gate, plan, digest, approved });
+    const begin: RunCommand = {
+      type: 'start',
+      digest,
+      mustBeApproved: gate.verdict === 'ask',
+      plan: startedPlan(checked),
+    };
+    if (refusal?.check === 'approval') {
+      const changed = before && (whatDiffers(before.payload, payloadFor(deps, run.action, checked)) ?? null);
+      const again = before && (lapsed ?? `${changed ?? UNSEEN} changed since it was approved`);
+      const ask = askFor(deps, run, checked, again);
+      const covered = lapsed === undefined && changed === null && isCovered(run, ask);
+      // What would run is not what was approved: ask again, about this, unless the answer was "for this run".
+      await write(run.id, covered ? [...accept, ask, { type: 'cover', digest }, begin] : [...accept, ask], true);
+      return covered ? checked : undefined;
+    }
+    if (refusal !== undefined) {
+      const message = `${refusal.check}: ${refusal.reason}; nothing was run`;
+      await write(run.id, [{ type: 'fail', data: { reason: 'refused', message } }], true);
       return undefined;
     }
-    await write(run.id, [...accept, { type: 'start', digest: checked.digest, mustBeApproved }], true);
+    await write(run.id, [...accept, begin], true);
     return checked;
   };
+
+  /** An answer "for this run" covers what looks the same to whoever gave it: never another program, file, folder or access. */
+  const isCovered = ({ allowance }: Run, { approvers = 1 }: { readonly approvers?: number }): boolean =>
+    allowance !== undefined && approvers === 1 && allowance.usesLeft > 0 && deps.clock.now() < allowance.until;
+
+  /** What it is given must not be seen in what it prints. One that cannot be read any more makes the start fail, which tells why. */
+  const secretValues = async ({ secrets }: Plan): Promise<readonly string[]> =>
+    secrets.length === 0 ? [] : Object.values(await deps.secrets.read(secrets));
 
   const perform = async (run: Run, checked: CheckedPlan, slot: Active): Promise<void> => {
     const output = await deps.outputs.create(run.id, deps.settings.outputCapBytes);
     const artifactsDir = await deps.workspaces.create(run.id);
+    const shown = maskOutput(output, await secretValues(checked.plan));
     const outcome = await executorFor(deps, checked.action.kind).execute(checked.action, checked.plan, {
       run: run.id,
       artifactsDir,
-      output,
+      output: shown,
       signal: slot.abort.signal,
       attach: (control) => {
         slot.control = control;
         for (const listener of [...listeners]) listener(run.id);
       },
     });
-    await finish(run, outcome, output, slot.cause);
+    await finish(run, await maskOutcome(deps.finder, outcome), { output, shown }, slot.cause);
   };
 
   const finish = async (
     { id: run, origin }: Run,
     outcome: Outcome,
-    output: OutputWriter,
+    { output, shown }: { output: OutputWriter; shown: MaskedOutput },
     cause: StopCause | undefined,
   ): Promise<void> => {
     const files = await collectFiles(deps, run);
-    for (const note of files.notes) output.write(Buffer.from(`[dispatch: ${note}]\n`));
+    for (const note of files.notes) shown.write(Buffer.from(`[dispatch: ${note}]\n`));
+    shown.flush();
     const { summary, artifacts } = await keepOutput(output);
     const commands = [...files.commands, ...artifacts, commandOf(outcome, summary, cause)];
     // What another device is told must be on the disk, and it waits for exactly this.
@@ -179,8 +218,4 @@ export function createExecutions(deps: EngineDeps & { journal: Journal; ends: En
       return control;
     },
   };
-}
-
-function acceptance({ gate }: CheckedPlan): RunCommand {
-  return { type: 'accept', because: gate.because, ...(gate.rule === undefined ? {} : { rule: gate.rule }) };
 }

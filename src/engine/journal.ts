@@ -5,7 +5,8 @@
 
 import type { Actor } from '../core/approvals.ts';
 import type { Timestamp } from '../core/clock.ts';
-import { decideAll, type RunCommand } from '../core/decide.ts';
+import type { RunCommand } from '../core/commands.ts';
+import { decideAll } from '../core/decide.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { NewEvent } from '../core/events.ts';
 import type { RunId } from '../core/ids.ts';
@@ -17,7 +18,7 @@ export interface Journal {
   /** Carries out the commands as one atomic step. Throws the refusal of the first that is refused. */
   apply(run: RunId, commands: readonly RunCommand[], options: ApplyOptions): Promise<RunState>;
   /** Writes events that no state machine guards (messages). */
-  append(events: readonly NewEvent[], options: { sync: boolean; seen?: Timestamp }): Promise<readonly LoggedChange[]>;
+  append(events: readonly NewEvent[], options: Omit<ApplyOptions, 'by'>): Promise<readonly LoggedChange[]>;
   /** Writes a piece of another device's log. */
   importLog(batch: Parameters<ThreadStore['importLog']>[0]): Promise<void>;
   /** Resolves when everything that was asked for until now has been written. */
@@ -30,6 +31,8 @@ interface ApplyOptions {
   readonly sync: boolean;
   /** A timestamp of another device that the events must come after. */
   readonly seen?: Timestamp;
+  /** Throws if it must not be written any more; asked in its turn, at the last moment. */
+  readonly guard?: () => void;
 }
 
 export function createJournal(deps: { store: ThreadStore; feed: Feed; clock: Clock }): Journal {
@@ -46,17 +49,21 @@ export function createJournal(deps: { store: ThreadStore; feed: Feed; clock: Clo
     lastWrite = written.catch(() => undefined);
     return written;
   };
-  const append: Journal['append'] = (events, options) => inTurn(() => store.append(events, options));
+  const append: Journal['append'] = (events, { guard, ...options }) =>
+    inTurn(async () => {
+      guard?.();
+      return store.append(events, options);
+    });
 
   const step = async (
     run: RunId,
     commands: readonly RunCommand[],
-    { by, sync, seen }: ApplyOptions,
+    { by, ...options }: ApplyOptions,
   ): Promise<RunState> => {
     const state = await store.run(run);
     const result = decideAll(state, commands, { runId: run, by, now: clock.now() });
     if (!result.ok) throw DispatchError.fromRefusal(result);
-    if (result.events.length > 0) await append(result.events, { sync, ...(seen === undefined ? {} : { seen }) });
+    if (result.events.length > 0) await append(result.events, options);
     const after = result.events.length > 0 ? await store.run(run) : state;
     if (after === undefined) throw new Error(`run ${run} is not in the store after it was written`);
     return after;

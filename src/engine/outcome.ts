@@ -1,7 +1,7 @@
 /** What an outcome means for the run: pure, and the one place where exit statuses become reasons. */
 
 import type { Actor } from '../core/approvals.ts';
-import type { RunCommand } from '../core/decide.ts';
+import type { RunCommand } from '../core/commands.ts';
 import type { CancelReason, OutputSummary } from '../core/events.ts';
 import type { Outcome } from './ports.ts';
 

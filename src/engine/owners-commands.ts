@@ -7,9 +7,10 @@ import type { Actor } from '../core/approvals.ts';
 import { DEVICE_NAME_RULE, type Device, isDeviceName, isSameName, shortDeviceId } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { DeviceId, RunId } from '../core/ids.ts';
+import { checkStanding } from '../core/policy/gate.ts';
 import type { Run } from '../core/runs.ts';
 import type { EngineApi } from '../protocol/api.ts';
-import { mayStillRun } from './admission.ts';
+import { gateRequest, requesterOf } from './checks.ts';
 import type { EngineDeps } from './context.ts';
 import { findDevice } from './devices.ts';
 import { readOpenRuns } from './open-runs.ts';
@@ -20,6 +21,9 @@ type OwnersCommands = Pick<
   | 'device.rename'
   | 'device.revoke'
   | 'permissions.set'
+  | 'policy.list'
+  | 'policy.add'
+  | 'policy.remove'
   | 'pair.open'
   | 'pair.close'
   | 'pair.join'
@@ -64,6 +68,7 @@ export function createOwnersCommands(
       // The tombstone first: from here on every handler refuses it. Each of the others is done whatever becomes of the rest.
       const steps = [
         () => pairings.revoke(device.id),
+        () => forgetRulesOf(deps, device.id),
         () => stopUnwanted(deps),
         () => network.expel(device.id),
         () => deps.outgoing.giveUp(device.id, self),
@@ -73,11 +78,19 @@ export function createOwnersCommands(
       if (troubles.length > 0) throw troubles[0];
       return { id: device.id, name: device.name };
     },
-    async 'permissions.set'({ permissions }) {
-      await owner.setPermissions(permissions);
-      if (permissions.shell === false) await stopShells(deps);
-      return { permissions: owner.permissions() };
+    async 'permissions.set'(change) {
+      const before = owner.reachableFolders();
+      await owner.setPermissions(change);
+      const after = owner.reachableFolders();
+      await stopUnwanted(
+        deps,
+        before.some((folder) => !after.includes(folder)),
+      );
+      return { permissions: owner.permissions(), reachableFolders: [...after], maxAccess: owner.maxAccess() };
     },
+    'policy.list': async () => ({ rules: [...owner.rules()] }),
+    'policy.add': async ({ rule }) => ({ rule: await owner.addRule(rule), toml: deps.ruleText(rule) }),
+    'policy.remove': async ({ name }) => ({ rule: await owner.removeRule(name) }),
     'pair.open': (params) => ceremonies.open(params),
     'pair.close': async () => ({ closed: await ceremonies.close('closed') }),
     'pair.join': (params) => ceremonies.join(params),
@@ -105,14 +118,25 @@ function checkName(name: string, devices: readonly Device[], renamed: Device): v
 
 type Stopper = EngineDeps & { self: Actor; stopRun: (run: RunId, by: Actor) => Promise<Run> };
 
-/** Everything of devices that may not run anything here any more, whether it runs or waits. */
-export async function stopUnwanted(deps: Stopper): Promise<void> {
-  await stopWhere(deps, (run) => !mayStillRun(deps, run));
+/**
+ * Ends what its owner does not allow here any more, whether it runs or waits: its device lost the grant, its kind the permission, or it
+ * was started with more access than is allowed now. `folderGone`: a folder cannot be reached any more, and what is in the sandbox may
+ * have it open.
+ */
+export async function stopUnwanted(deps: Stopper, folderGone = false): Promise<void> {
+  await stopWhere(deps, (run) => {
+    if (folderGone && run.startedAt !== undefined && run.enforced !== undefined && run.enforced !== 'full-access')
+      return run.action.kind === 'shell';
+    // What it was accepted with, if that is more than what it would get now.
+    const action =
+      run.action.kind === 'shell' && run.enforced !== undefined ? { ...run.action, access: run.enforced } : run.action;
+    return checkStanding(gateRequest(deps, action, requesterOf(deps, run))) !== undefined;
+  });
 }
 
-/** A permission that goes takes what was running under it along. */
-async function stopShells(deps: Stopper): Promise<void> {
-  await stopWhere(deps, (run) => run.action.kind === 'shell');
+/** What a revoked device allowed must not count again if it is paired anew. */
+async function forgetRulesOf({ owner }: Stopper, device: DeviceId): Promise<void> {
+  for (const { name, grantedBy } of owner.rules()) if (grantedBy === device) await owner.removeRule(name);
 }
 
 async function stopWhere(deps: Stopper, meant: (run: Run) => boolean): Promise<void> {

@@ -1,13 +1,15 @@
 /** What the engine needs from the outside world. Adapters implement these; the engine imports nothing else of theirs. */
 
 import type { AccessLevel, Action, Plan } from '../core/actions.ts';
-import type { Approval } from '../core/approvals.ts';
+import type { Approval, Signature } from '../core/approvals.ts';
 import type { Artifact } from '../core/artifacts.ts';
 import type { Timestamp } from '../core/clock.ts';
-import type { Capabilities, Permissions } from '../core/devices.ts';
+import type { Capabilities, Permissions, SandboxReport } from '../core/devices.ts';
 import type { Refusal } from '../core/errors.ts';
 import type { LogEvent, NewEvent, OutputSummary, StopReceipt } from '../core/events.ts';
 import type { DeviceId, EntryKey, RunId, Sha256 } from '../core/ids.ts';
+import type { ActionFacts } from '../core/policy/reading.ts';
+import type { Rule, RuleBody } from '../core/policy/rules.ts';
 import type { Run, RunState, RunStatus } from '../core/runs.ts';
 import type { Cursor, Message } from '../core/thread.ts';
 import type { OutputChunk } from '../protocol/api.ts';
@@ -76,7 +78,8 @@ export interface ThreadStore {
   runByNumber(number: number): Promise<RunId | undefined>;
   /** Newest first. `before` is a run id: the page starts with the run submitted before it. */
   runs(query: { status?: readonly RunStatus[]; before?: RunId; limit: number }): Promise<Page<Run>>;
-  pendingApprovals(limit: number): Promise<readonly Extract<Approval, { status: 'pending' }>[]>;
+  /** Oldest first; with `device`, of those that this device executes. */
+  pendingApprovals(limit: number, device?: DeviceId): Promise<readonly Extract<Approval, { status: 'pending' }>[]>;
   /** Newest first. */
   approvals(limit: number): Promise<readonly Approval[]>;
   artifacts(limit: number): Promise<readonly Artifact[]>;
@@ -89,7 +92,20 @@ export interface ThreadStore {
   rebuild(): Promise<number>;
   /** Reads the whole log and compares it with the projections; gives what is wrong, in words. */
   verify(): Promise<readonly string[]>;
+  /** Walks over the hash chain of each log, the anchor beside the database, and all that `verify` compares. */
+  verifyChain(): Promise<ChainReport>;
+  /** The events of a run as this device knows them, from all logs, in order. */
+  eventsOf(run: RunId): Promise<readonly LogEvent[]>;
   close(): Promise<void>;
+}
+
+/** What walking over the hash chains found. */
+export interface ChainReport {
+  /** Events that were read, and how many of them older versions wrote before there was a chain. */
+  readonly events: number;
+  readonly unchained: number;
+  /** What is wrong and where, in words, in the order in which it was found. */
+  readonly findings: readonly string[];
 }
 
 /** Tells a file from another that took its place. */
@@ -115,6 +131,11 @@ export interface BlobStore {
   read(sha256: Sha256, offset: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /** The first bytes, for telling types apart. */
   head(sha256: Sha256, length: number): Promise<Uint8Array>;
+  /**
+   * Reads all of it, a piece at a time, and holds it against its hash. What is no regular file any more has `changed`. Throws `storage`
+   * if it cannot be read to its end, and `cancelled` when the signal aborts.
+   */
+  check(sha256: Sha256, signal?: AbortSignal): Promise<'whole' | 'missing' | 'changed'>;
   /**
    * Begins to take in bytes that come from elsewhere and must have this hash, after those that an earlier try left. One at a time
    * for a hash. Throws `storage` where the disk has no room for the rest.
@@ -243,8 +264,16 @@ export interface Executor {
   readonly slots: number;
   /** The access this device really enforces when that level is asked for. */
   enforces(requested: AccessLevel): AccessLevel;
-  /** What exactly would run, resolved now. Has no effects. */
-  prepare(run: RunId, action: Action): Promise<{ readonly ok: true; readonly plan: Plan } | Refusal>;
+  /** Of the executor that has a sandbox, or might: what it is, or why there is none. */
+  sandbox?(): SandboxReport;
+  /** What the checks look at: what the action would do and which paths it names, found now. Has no effects. */
+  inspect(action: Action): Promise<{ readonly ok: true; readonly facts: ActionFacts } | Refusal>;
+  /** What exactly would run with that access, resolved now. Has no effects. */
+  prepare(
+    run: RunId,
+    action: Action,
+    access: AccessLevel,
+  ): Promise<{ readonly ok: true; readonly plan: Plan } | Refusal>;
   /** Carries out the plan that was prepared and checked a moment ago. Never rejects for what the command did. */
   execute(action: Action, plan: Plan, context: ExecutionContext): Promise<Outcome>;
   /** Ends what a lost peer's execution of this run may have left behind. */
@@ -270,13 +299,53 @@ export interface Identity {
   readonly capabilities: Capabilities;
 }
 
+/** What the owner wants changed. */
+export interface PermissionsChange {
+  readonly permissions?: Partial<Permissions>;
+  /** All of them, as people write them: `~` is the home folder. */
+  readonly reachableFolders?: readonly string[];
+  /** One more, or fewer, than there are. */
+  readonly addFolders?: readonly string[];
+  readonly removeFolders?: readonly string[];
+  readonly maxAccess?: AccessLevel;
+}
+
+/** The secrets that the owner of this device keeps for runs, by name. Their values are read when a run starts and are never stored. */
+export interface Secrets {
+  names(): readonly string[];
+  /** Throws `not-found` for a name that is not configured, `unavailable` where its variable or file is not there. */
+  read(names: readonly string[]): Promise<Readonly<Record<string, string>>>;
+}
+
+/** Finds secrets in text that is about to be stored or shown, and masks them. Never rejects: what it cannot look at it masks whole. */
+export interface SecretFinder {
+  mask(text: string): Promise<string>;
+}
+
+/** Signs with the key of this device, and verifies against the key that the id of another one holds. */
+export interface Signer {
+  sign(text: string): Signature;
+  verify(device: DeviceId, text: string, signature: Signature): boolean;
+}
+
 /** What the owner of this device says of it, kept where a person can read it. Changes are obeyed at once. */
 export interface OwnerSettings {
   name(): string;
   permissions(): Permissions;
+  /** The folders that runs may reach: absolute, links resolved, those that do not exist left out. */
+  reachableFolders(): readonly string[];
+  maxAccess(): AccessLevel;
+  /** Built-in rules and those of the owner. */
+  rules(): readonly Rule[];
+  /** How many devices must say yes to `full-access`. */
+  fullAccessApprovers(): number;
   /** Throws `conflict` where something else sets it (an option of the peer), `config` if it cannot be kept. */
   rename(name: string): Promise<void>;
-  setPermissions(change: Partial<Permissions>): Promise<void>;
+  setPermissions(change: PermissionsChange): Promise<void>;
+  /** Throws `invalid` where the rule contradicts its own examples, `conflict` where another one has its name. */
+  addRule(rule: RuleBody): Promise<Rule>;
+  /** Throws `not-found`, or `refused` for a built-in one. */
+  removeRule(name: string): Promise<Rule>;
   onChange(listener: () => void): () => void;
 }
 

@@ -2,7 +2,7 @@
 
 import { type Action, routeOf } from '../core/actions.ts';
 import type { Actor } from '../core/approvals.ts';
-import type { RunCommand } from '../core/decide.ts';
+import type { RunCommand } from '../core/commands.ts';
 import type { Device } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { EventBody } from '../core/events.ts';
@@ -10,6 +10,7 @@ import { type RunId, spellId } from '../core/ids.ts';
 import { type RouteAnswer, route } from '../core/routing/route.ts';
 import { isFinal, type Run } from '../core/runs.ts';
 import type { SubmitParams } from '../protocol/api.ts';
+import { sayBeforehand } from './beforehand.ts';
 import { type EngineDeps, rawAction } from './context.ts';
 import { findDevices, mayRunThere } from './devices.ts';
 import type { Journal } from './journal.ts';
@@ -58,12 +59,14 @@ export function createSubmission(
 
   const enter = async (id: RunId, details: Details, by: Actor): Promise<Run> => {
     const { action, task, ...rest } = details;
-    const { masked, ...shown } = maskTask(task, action);
+    const { masked, ...shown } = await maskTask(deps.finder, task, action);
     if (masked) await vault.keep(id, action);
+    const yes = details.approved === true ? { beforehand: sayBeforehand(deps, id, details.device, action) } : {};
     const data = {
       number: store.nextRunNumber(),
       ...shown,
       ...rest,
+      ...yes,
       route: routeOf(action),
       ...(masked ? { masked: true as const } : {}),
     };
@@ -89,6 +92,9 @@ export function createSubmission(
   };
 
   const submitNew = async (params: SubmitParams, by: Actor): Promise<Run[]> => {
+    if (params.approve === true && by.kind !== 'human') {
+      throw new DispatchError('refused', 'only a person may say yes beforehand', { hint: 'submit it without --yes' });
+    }
     const { action, because, devices } = order(params);
     const ids = devices.map(
       (device, index) => (index === 0 ? params.id : derivedId(deps, params.id, device.id)) as RunId,
@@ -173,7 +179,10 @@ export function createSubmission(
 }
 
 /** What is written down of a submission, besides what follows from it. */
-type Details = Omit<Extract<EventBody, { type: 'run.submitted' }>['data'], 'number' | 'route' | 'masked'>;
+type Details = Omit<
+  Extract<EventBody, { type: 'run.submitted' }>['data'],
+  'number' | 'route' | 'masked' | 'beforehand'
+>;
 
 /** The caller said what to do and where. */
 function named(devices: readonly Device[], action: Action, refs: readonly string[]): Order {

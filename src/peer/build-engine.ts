@@ -1,11 +1,13 @@
 /** Makes the engine of this device of its adapters. What each of them is, and nothing of when they start and end. */
 
+import { ruleToToml } from '../config/edit-rules.ts';
 import { homeFolder, type Paths } from '../config/paths.ts';
 import type { Config } from '../config/schema.ts';
 import type { DeviceId } from '../core/ids.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
 import type { Ceremonies, Network, PairingStore } from '../engine/peer-ports.ts';
-import type { BlobStore, Executor, OutputStore, OwnerSettings, ThreadStore } from '../engine/ports.ts';
+import type { BlobStore, Executor, OutputStore, OwnerSettings, SecretFinder, ThreadStore } from '../engine/ports.ts';
+import type { Sandbox } from '../routes/desktop/sandbox/sandbox.ts';
 import { createShellExecutor } from '../routes/desktop/shell-executor.ts';
 import type { Shells } from '../routes/desktop/shells.ts';
 import { createInlineExecutor } from '../routes/inline/executor.ts';
@@ -16,6 +18,8 @@ import { createWorkspaces } from '../store/workspaces.ts';
 import { checkMachine } from './doctor.ts';
 import { grantsOf } from './grants.ts';
 import type { PeerLog } from './log.ts';
+import type { OwnSecrets } from './secrets/own-secrets.ts';
+import { createSigner } from './signatures.ts';
 import { systemClock, systemIds } from './system.ts';
 import { createThreadReader } from './thread-reader.ts';
 
@@ -26,6 +30,8 @@ export interface BuildOptions {
   readonly config: Config;
   readonly configExists: boolean;
   readonly device: DeviceId;
+  /** The content of the identity file. */
+  readonly key: Uint8Array;
   readonly owner: OwnerSettings;
   readonly store: ThreadStore;
   readonly blobs: BlobStore;
@@ -34,6 +40,9 @@ export interface BuildOptions {
   readonly network: Network;
   readonly ceremonies: Ceremonies;
   readonly shells: Shells;
+  readonly sandbox: Sandbox;
+  readonly secrets: OwnSecrets;
+  readonly finder: SecretFinder;
   /** What was found of it at the start. */
   readonly hasShell: boolean;
   readonly downloadUrl: Parameters<typeof createEngine>[0]['downloadUrl'];
@@ -41,7 +50,8 @@ export interface BuildOptions {
 }
 
 export function buildEngine(options: BuildOptions): Engine {
-  const { paths, env, version, config, device, pairings, shells, log } = options;
+  const { paths, env, version, config, device, pairings, shells, log, sandbox, secrets, owner } = options;
+  const { memory, processes } = config.sandbox;
   const home = homeFolder(env);
   const executors: Executor[] = [
     createShellExecutor({
@@ -51,6 +61,12 @@ export function buildEngine(options: BuildOptions): Engine {
       slots: config.shell.slots,
       sha256: systemIds.sha256,
       baseEnv: env,
+      withheld: Object.values(config.secrets).flatMap((source) => ('env' in source ? [source.env] : [])),
+      secrets,
+      sandbox,
+      folders: () => owner.reachableFolders(),
+      network: config.sandbox.network,
+      limits: { processes, ...(memory === undefined ? {} : { memoryBytes: memory }) },
     }),
     createInlineExecutor({
       device,
@@ -82,10 +98,14 @@ export function buildEngine(options: BuildOptions): Engine {
         browserAutomation: false,
         desktopAutomation: false,
         local_files: false,
-        reachableFolders: [home],
+        reachableFolders: [...owner.reachableFolders()],
       },
     },
-    owner: options.owner,
+    owner,
+    signer: createSigner(options.key),
+    secrets,
+    finder: options.finder,
+    ruleText: ruleToToml,
     network: options.network,
     pairings,
     grants: grantsOf(pairings),
@@ -95,10 +115,18 @@ export function buildEngine(options: BuildOptions): Engine {
       outputCapBytes: config.output.cap,
       maxArtifacts: config.artifacts.max_files,
       maxArtifactBytes: config.artifacts.max_bytes,
+      unaskedTimeMs: config.sandbox.unasked_time,
+      ...(config.sandbox.time === undefined ? {} : { sandboxTimeMs: config.sandbox.time }),
     },
     downloadUrl: options.downloadUrl,
     leftovers: () => listRunFiles(paths.runs),
-    doctor: async () => checkMachine({ paths, shell: await shells.resolve(), configExists: options.configExists }),
+    doctor: async () =>
+      checkMachine({
+        paths,
+        shell: await shells.resolve(),
+        sandbox: sandbox.report(),
+        configExists: options.configExists,
+      }),
     onFault: (what, error) => log.error(what, error),
   });
   return engine;

@@ -2,6 +2,7 @@
 
 import { accessSync, constants, statfsSync } from 'node:fs';
 import type { Paths } from '../config/paths.ts';
+import type { SandboxReport } from '../core/devices.ts';
 import type { DoctorCheck } from '../protocol/api.ts';
 import type { Shells } from '../routes/desktop/shells.ts';
 
@@ -10,6 +11,7 @@ const LOW_DISK_BYTES = 512 * 2 ** 20;
 export function checkMachine(options: {
   paths: Paths;
   shell: Awaited<ReturnType<Shells['resolve']>>;
+  sandbox: SandboxReport;
   configExists: boolean;
 }): DoctorCheck[] {
   const { paths } = options;
@@ -25,12 +27,7 @@ export function checkMachine(options: {
     checkWritable('home', paths.home),
     checkDisk(paths.home),
     checkShell(options.shell),
-    {
-      name: 'sandbox',
-      ok: true,
-      detail:
-        'none: every shell command has the full access of your user, so anything but plainly harmless commands asks',
-    },
+    checkSandbox(options.sandbox),
   ];
 }
 
@@ -55,6 +52,19 @@ function checkDisk(folder: string): DoctorCheck {
   return free >= LOW_DISK_BYTES
     ? { name: 'disk', ok: true, detail }
     : { name: 'disk', ok: false, detail, fix: 'free some space: a full disk makes runs fail' };
+}
+
+/** One can do without: then everything asks. */
+function checkSandbox(sandbox: SandboxReport): DoctorCheck {
+  if (sandbox.kind !== 'none') {
+    return { name: 'sandbox', ok: true, detail: `${sandbox.kind} ${sandbox.version} keeps commands to their access` };
+  }
+  return {
+    name: 'sandbox',
+    ok: false,
+    detail: 'none: every command has the full access of your user, so anything but plainly harmless ones asks',
+    fix: sandbox.detail,
+  };
 }
 
 function checkShell(shell: Awaited<ReturnType<Shells['resolve']>>): DoctorCheck {

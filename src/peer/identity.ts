@@ -39,6 +39,15 @@ export function loadIdentity(file: string): { device: DeviceId; key: Uint8Array 
   return { device: base58(Buffer.concat([PEER_ID_PREFIX, key.subarray(36)])) as DeviceId, key };
 }
 
+/** The public key that a device's id is made of. Throws `invalid` for what is no id of an Ed25519 key. */
+export function keyOfDevice(device: DeviceId): Uint8Array {
+  const bytes = fromBase58(device);
+  if (bytes?.length === PEER_ID_PREFIX.length + 32 && bytes.subarray(0, PEER_ID_PREFIX.length).equals(PEER_ID_PREFIX)) {
+    return bytes.subarray(PEER_ID_PREFIX.length);
+  }
+  throw new DispatchError('invalid', 'the id of a device holds no Ed25519 key', { hint: 'pair the device anew' });
+}
+
 function readKey(file: string): Buffer | undefined {
   try {
     // Somebody may have copied it about with looser permissions.
@@ -97,4 +106,18 @@ function base58(bytes: Buffer): string {
     text = `1${text}`;
   }
   return text;
+}
+
+/** Of an id, which never begins with a zero byte but for its one leading `1`. */
+function fromBase58(text: string): Buffer | undefined {
+  if (text.length > 128) return undefined;
+  let value = 0n;
+  for (const letter of text) {
+    const digit = BASE58.indexOf(letter);
+    if (digit === -1) return undefined;
+    value = value * 58n + BigInt(digit);
+  }
+  const zeros = /^1*/.exec(text)?.[0].length ?? 0;
+  const hex = value === 0n ? '' : value.toString(16);
+  return Buffer.concat([Buffer.alloc(zeros), Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex')]);
 }

@@ -4,9 +4,10 @@
  */
 
 import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
 import { loadConfig } from '../config/load.ts';
 import { makePrivateFolder } from '../config/make-folder.ts';
-import type { Paths } from '../config/paths.ts';
+import { homeFolder, type Paths } from '../config/paths.ts';
 import type { Config } from '../config/schema.ts';
 import { createArtifactServer } from '../control/http/artifact-server.ts';
 import { createControlServer } from '../control/server/server.ts';
@@ -14,8 +15,9 @@ import { isDeviceName } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { DeviceId } from '../core/ids.ts';
 import type { PairingStore } from '../engine/peer-ports.ts';
-import type { ThreadStore } from '../engine/ports.ts';
+import type { OwnerSettings, ThreadStore } from '../engine/ports.ts';
 import { type PeerStatus, PROTOCOL_VERSION } from '../protocol/api.ts';
+import { openSandbox } from '../routes/desktop/sandbox/open-sandbox.ts';
 import { createShells } from '../routes/desktop/shells.ts';
 import { createBlobStore } from '../store/blobs.ts';
 import { openThreadStore } from '../store/log/thread-store.ts';
@@ -28,9 +30,14 @@ import { createLateNetwork } from './late-network.ts';
 import { createPeerLog, type LogFormat, type PeerLog } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { RunningNetwork } from './network.ts';
+import { createNotifier } from './notifications.ts';
+import { notifyApprovals } from './notify-approvals.ts';
 import { meterOutput } from './output-meter.ts';
-import { createOwner } from './owner.ts';
+import { checkOwnersRules, createOwner } from './owner.ts';
 import { takePlace } from './place.ts';
+import { expandHome } from './reachable-folders.ts';
+import { createSecretFinder } from './secrets/finder.ts';
+import { createSecrets } from './secrets/own-secrets.ts';
 import { systemClock, systemIds } from './system.ts';
 
 export interface PeerOptions {
@@ -71,6 +78,7 @@ export async function startPeer(options: PeerOptions): Promise<Peer> {
   const { paths } = options;
   const log = createPeerLog(options.writeLog, options.logFormat);
   const { config, exists: configExists } = loadConfig(paths.configFile);
+  checkOwnersRules(config);
   makeFolders(paths);
   const { device, key } = loadIdentity(paths.identityFile);
   const store = await takePlace({ socket: paths.socket, version: options.version }, () =>
@@ -90,13 +98,22 @@ async function serve(options: PeerOptions, grounds: Grounds): Promise<Peer> {
   const { config, device, store, pairings, log } = grounds;
   const startedAt = systemClock.now();
   const instance = systemIds.next();
+  const home = homeFolder(env);
   const owner = createOwner({
     configFile: paths.configFile,
     config,
+    home,
     fixedName: options.name,
     fallbackName: deviceName(),
   });
   const shells = createShells(config.shell.program, env.PATH ?? '');
+  const sandbox = openSandbox({
+    home,
+    own: ownFolders(paths),
+    state: join(dirname(paths.runs), 'sandbox'),
+    hide: hiddenPlaces(config, home),
+    path: env.PATH ?? '',
+  });
   const meter = meterOutput(createOutputStore(paths.runs, { onFault: (error) => log.error('keeping output', error) }));
   const blobs = createBlobStore(paths.blobs);
   const artifacts = await createArtifactServer({ onFault: (what, error) => log.error(what, error) });
@@ -104,6 +121,11 @@ async function serve(options: PeerOptions, grounds: Grounds): Promise<Peer> {
   coming.promise.catch(() => {}); // told where it is started
   let network: RunningNetwork | undefined;
   const downloads = await startDownloads(blobs, log);
+  const secrets = createSecrets(config.secrets, env, home);
+  const finder = createSecretFinder({
+    known: () => secrets.values(),
+    onFault: (what, error) => log.error(what, error),
+  });
   const engine = buildEngine({
     ...grounds,
     ...createLateNetwork(coming.promise, pairings, startedAt),
@@ -114,6 +136,9 @@ async function serve(options: PeerOptions, grounds: Grounds): Promise<Peer> {
     blobs,
     outputs: meter.outputs,
     shells,
+    sandbox: await sandbox,
+    secrets,
+    finder,
     hasShell: (await shells.resolve()).ok,
     downloadUrl: downloads.urlOf,
   });
@@ -150,6 +175,9 @@ async function serve(options: PeerOptions, grounds: Grounds): Promise<Peer> {
     startedAt,
     load: engine.load(),
   });
+  owner.onChange(() => log.info(`what is allowed here: ${describeOwner(owner)}`));
+  const notifying = new AbortController();
+  const notifier = config.notifications.desktop ? createNotifier({ env, log }) : undefined;
   const { promise: closed, resolve: resolveClosed } = Promise.withResolvers<void>();
   let closing: Promise<void> | undefined;
   const close = (reason: string): Promise<void> => {
@@ -158,6 +186,8 @@ async function serve(options: PeerOptions, grounds: Grounds): Promise<Peer> {
       metrics?.stopping();
       // The socket goes last: who finds it gone may open the database.
       await server.close(reason, async () => {
+        notifying.abort();
+        await notifier?.close();
         await downloads.close();
         await engine.close();
         await starting;
@@ -201,8 +231,14 @@ async function serve(options: PeerOptions, grounds: Grounds): Promise<Peer> {
     onStop: () => void close('a client asked'),
     log,
   }).catch(giveUp);
+  if (notifier !== undefined) {
+    notifyApprovals(engine.api, notifier, notifying.signal).catch((error: unknown) =>
+      log.error('notifications on the desktop', error),
+    );
+  }
   engine.start().catch((error: unknown) => log.error('taking up unfinished runs', error));
   log.info(`peer ${owner.name()} (${device}) version ${version} serves at ${paths.socket}`);
+  void finder.preload();
   metrics?.ready();
   return { status, log, closed, close };
 }
@@ -214,6 +250,29 @@ async function toldOnly(work: Promise<void>, log: PeerLog): Promise<void> {
   } catch (error) {
     log.error('the network did not come up', error);
   }
+}
+
+/** For the log: it is how one finds out later when it changed. */
+function describeOwner(owner: OwnerSettings): string {
+  const allowed = Object.entries(owner.permissions()).flatMap(([name, on]) => (on ? [name] : []));
+  const rules = owner.rules().flatMap(({ name, source }) => (source === 'config' ? [name] : []));
+  return [
+    allowed.join(', ') || 'nothing',
+    `${owner.maxAccess()} at most`,
+    `reaches ${owner.reachableFolders().join(', ') || 'no folder'}`,
+    `rules of its own: ${rules.join(', ') || 'none'}`,
+  ].join('; ');
+}
+
+/** What else its owner wants hidden, and the files that secrets are read from: runs are given those by name, or not at all. */
+function hiddenPlaces({ sandbox, secrets }: Config, home: string): readonly string[] {
+  const files = Object.values(secrets).flatMap((source) => ('file' in source ? [source.file] : []));
+  return [...sandbox.hide, ...files].map((path) => expandHome(path, home));
+}
+
+/** What no command in the sandbox may see: the key, the database, the control socket, what other runs work with. */
+function ownFolders(paths: Paths): readonly string[] {
+  return [paths.home, dirname(paths.configFile), dirname(paths.socket), paths.thread, paths.blobs, dirname(paths.runs)];
 }
 
 function makeFolders(paths: Paths): void {

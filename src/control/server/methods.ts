@@ -38,6 +38,9 @@ const IN_ORDER: ReadonlySet<Method> = new Set<Method>([
   'device.rename',
   'device.revoke',
   'permissions.set',
+  'approval.edit',
+  'policy.add',
+  'policy.remove',
   'pair.open',
   'pair.close',
 ]);

@@ -3,9 +3,9 @@
  * went a moment ago allows nothing, and who may not is told no more than that.
  */
 
-import { routeOf } from '../../core/actions.ts';
+import { routeOf, type ShellAction } from '../../core/actions.ts';
 import type { Actor } from '../../core/approvals.ts';
-import type { RunCommand } from '../../core/decide.ts';
+import type { RunCommand } from '../../core/commands.ts';
 import { DispatchError } from '../../core/errors.ts';
 import { type Grant, ownsRun } from '../../core/grants.ts';
 import type { ApprovalId, DeviceId, RunId } from '../../core/ids.ts';
@@ -13,25 +13,31 @@ import { isFinal, type Run } from '../../core/runs.ts';
 import { parsePlace } from '../../core/thread.ts';
 import type { EngineApi, OutputChunk } from '../../protocol/api.ts';
 import type { Offer, PeerMethods } from '../../protocol/peer-api.ts';
-import type { Approvals } from '../approvals.ts';
+import type { Answers } from '../answers.ts';
+import { explainAction } from '../checks.ts';
 import type { EngineDeps } from '../context.ts';
-import { reportOf } from '../devices.ts';
+import { nameOf, reportOf } from '../devices.ts';
 import type { Executions } from '../execution.ts';
 import type { Feed } from '../feed.ts';
 import type { Journal } from '../journal.ts';
 import { maskTask } from '../masking.ts';
+import { maskForOthers, observedFrom } from '../observed-output.ts';
+import { readOpenRuns } from '../open-runs.ts';
 import type { PeerService } from '../peer-ports.ts';
+import { createRoom } from '../room.ts';
 import { tellLog } from './log-teller.ts';
 
-/** Runs of one device that may be open here at once, and how many open runs are looked at to count them. */
-const MOST_OPEN = 200;
-const LOOKED_AT = 1_000;
+/**
+ * Runs of one device that may be open here at once. All of them may wait for an answer, and a client that looks at what waits sees 200
+ * at once: those of one device must not fill that.
+ */
+const MOST_OPEN = 120;
 
 export interface IncomingDeps extends EngineDeps {
   readonly journal: Journal;
   readonly feed: Feed;
   readonly executions: Executions;
-  readonly approvals: Approvals;
+  readonly answers: Answers;
   /** Takes a run on. Never rejects: trouble ends the run. */
   readonly admit: (run: Run) => Promise<void>;
   readonly cancel: (run: RunId, by: Actor) => Promise<Run>;
@@ -81,19 +87,22 @@ export function createIncoming(deps: IncomingDeps): PeerService {
     const opened = await open(AbortSignal.any([signal, over.signal]));
     return { ...opened, chunks: untilCutOff(opened.chunks, over.signal) };
   };
+  /** Whoever may answer may also see what it answers. */
+  const askedHere = async (caller: DeviceId, approval: ApprovalId): Promise<void> => {
+    require(caller, 'approve');
+    if ((await store.approval(approval))?.device !== self) throw unknown('approval', approval);
+  };
   const human = (caller: DeviceId): Actor => ({ kind: 'human', device: caller });
 
-  /** How many offers of each device can be taken before its open runs have to be counted again. */
-  const room = new Map<DeviceId, number>();
-  /** A device may keep this one busy, and no more. */
-  const requireRoom = async (caller: DeviceId): Promise<void> => {
-    const left = room.get(caller) ?? 0;
-    room.set(caller, left - 1);
-    if (left > 0) return;
-    const page = await store.runs({ status: ['queued', 'running', 'waiting_approval'], limit: LOOKED_AT });
-    const open = page.items.filter(({ origin, device }) => origin === caller && device === self).length;
-    room.set(caller, MOST_OPEN - open - 1);
-    if (open < MOST_OPEN) return;
+  const room = createRoom<DeviceId>({
+    most: MOST_OPEN,
+    count: async (caller) =>
+      (await readOpenRuns(store, ({ origin, device }) => origin === caller && device === self)).length,
+  });
+  /** A device may keep this one busy, and no more. What is given is to be called when the run is in the log, or will not be. */
+  const requireRoom = async (caller: DeviceId): Promise<() => void> => {
+    const entered = await room.enter(caller);
+    if (entered !== undefined) return entered;
     throw new DispatchError('unavailable', `${MOST_OPEN} runs of yours are open here, which is the limit`, {
       retryable: true,
       hint: 'the run waits until some are over',
@@ -101,23 +110,31 @@ export function createIncoming(deps: IncomingDeps): PeerService {
   };
 
   const receive = async (caller: DeviceId, offer: Offer): Promise<Run> => {
-    const { run: id, task, action, because, by, place, retryOf, group, expiresInMs, noWait, approve, cancel } = offer;
-    const at = parsePlace(place);
+    const { action, by, place } = offer;
     // Inline code reads the whole thread: it is for the session of the person who writes it, and never for another device.
     if (action.kind !== 'shell') {
       throw new DispatchError('refused', 'only shell tasks are taken from other devices', {
         hint: 'run expressions on your own device',
       });
     }
-    if (by.device !== caller || at?.device !== caller) {
+    if (by.device !== caller || parsePlace(place)?.device !== caller) {
       throw new DispatchError('invalid', 'an offer speaks for another device than the one that makes it', {
         hint: 'bring both sides to the same version of Dispatch',
       });
     }
-    await requireRoom(caller);
-    const { masked, ...shown } = maskTask(task, action);
+    const entered = await requireRoom(caller);
+    try {
+      return await enter(caller, offer, action);
+    } finally {
+      entered();
+    }
+  };
+
+  const enter = async (caller: DeviceId, offer: Offer, action: ShellAction): Promise<Run> => {
+    const { run: id, task, because, by, place, retryOf, group, expiresInMs, noWait, approve, cancel } = offer;
+    const { masked, ...shown } = await maskTask(deps.finder, task, action);
     if (masked) await deps.vault.keep(id, action);
-    const approved = approve === true && grants.of(caller).includes('approve');
+    const approved = approve !== undefined && grants.of(caller).includes('approve');
     const data = {
       number: store.nextRunNumber(),
       ...shown,
@@ -130,13 +147,14 @@ export function createIncoming(deps: IncomingDeps): PeerService {
       ...(group === undefined ? {} : { group }),
       ...(expiresInMs === undefined ? {} : { expiresAt: clock.now() + expiresInMs }),
       ...(masked ? { masked: true as const } : {}),
-      ...(approved ? { approved: true as const } : {}),
+      ...(approved ? { approved: true as const, beforehand: approve } : {}),
       ...(noWait === undefined ? {} : { noWait }),
     };
     const tooLate = expiresInMs !== undefined && expiresInMs <= 0;
     const end: RunCommand[] =
       cancel === true || tooLate ? [{ type: 'cancel', data: { reason: cancel === true ? 'user' : 'expired' } }] : [];
-    const options = { by, sync: end.length > 0, seen: at.at };
+    const at = parsePlace(place);
+    const options = { by, sync: end.length > 0, ...(at === undefined ? {} : { seen: at.at }) };
     const { run } = await journal.apply(id, [{ type: 'receive', data }, ...end], options);
     // Not waited for: what becomes of it is told in the log, and its output can be asked for at once.
     if (!isFinal(run)) void deps.admit(run);
@@ -181,12 +199,24 @@ export function createIncoming(deps: IncomingDeps): PeerService {
       await ownRun(caller, run);
       return { run: await deps.cancel(run, human(caller)) };
     },
-    async decide(caller, { approval, decision, digest, note }) {
-      require(caller, 'approve');
-      const asked = await store.approval(approval);
-      if (asked?.device !== self) throw unknown('approval', approval);
-      const rest = note === undefined ? {} : { note };
-      return deps.approvals.decide({ approval, decision, digest, by: human(caller), ...rest });
+    async decide(caller, { approval, signature, ...answer }) {
+      await askedHere(caller, approval);
+      return deps.answers.take(caller, approval, answer, signature);
+    },
+    async edit(caller, edited) {
+      await askedHere(caller, edited.approval);
+      // Whoever answers for a command of their own has it run: that takes what having it run takes.
+      require(caller, 'run');
+      return deps.answers.edit(human(caller), edited);
+    },
+    async propose(caller, { approval }) {
+      await askedHere(caller, approval);
+      return deps.answers.propose(approval);
+    },
+    async check(caller, { command, access, cwd, as = 'human' }) {
+      require(caller, 'run');
+      const action = { kind: 'shell', command, access, ...(cwd === undefined ? {} : { cwd }) } as const;
+      return explainAction(deps, action, { kind: as, device: caller, name: nameOf(deps, caller) });
     },
     async resize(caller, { run, cols, rows }) {
       await ownRun(caller, run);
@@ -206,11 +236,14 @@ export function createIncoming(deps: IncomingDeps): PeerService {
     async output(caller, { run, offset, maxLag }, signal) {
       await receiving.get(run);
       const readable = await readableRun(caller, run);
-      const params = { run, offset, ...(maxLag === undefined ? {} : { maxLag }) };
+      // Whose terminal it is sees it as it is; whoever else may watch sees no secrets.
+      const isOther = caller !== readable.origin;
+      const from = isOther ? observedFrom(offset) : offset;
+      const params = { run, offset: from, ...(maxLag === undefined ? {} : { maxLag }) };
       const { size, chunks } = await whileReadable(caller, readable, signal, (both) =>
         deps.streams.output(params, both),
       );
-      return { size, chunks };
+      return { size, chunks: isOther ? maskForOthers(chunks, offset) : chunks };
     },
     async blob(caller, { artifact: id, offset }, signal) {
       const artifact = await store.artifact(id);
@@ -219,6 +252,7 @@ export function createIncoming(deps: IncomingDeps): PeerService {
         throw unknown('artifact', id);
       }
       const readable = await readableRun(caller, artifact.runId);
+      if (artifact.kind === 'output' && caller !== readable.origin) throw shownMasked();
       const { chunks } = await whileReadable(caller, readable, signal, (both) =>
         deps.streams.blob({ artifact: id, offset }, both),
       );
@@ -247,6 +281,17 @@ async function* untilCutOff(chunks: AsyncIterable<OutputChunk>, cut: AbortSignal
     yield chunk;
   }
   if (cut.aborted) throw refused('observe');
+}
+
+/** Its bytes have a hash, and masked ones another. */
+function shownMasked(): DispatchError {
+  return new DispatchError(
+    'refused',
+    "what somebody else's run printed is shown with its secrets masked, and not given as a file",
+    {
+      hint: 'read it with "dispatch logs RUN"',
+    },
+  );
 }
 
 function refused(grant: Grant): DispatchError {

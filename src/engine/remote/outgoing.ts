@@ -75,7 +75,7 @@ export function createOutgoing(deps: EngineDeps & { journal: Journal; feed: Feed
       ...(run.group === undefined ? {} : { group: run.group }),
       ...(run.expiresAt === undefined ? {} : { expiresInMs: Math.max(0, run.expiresAt - clock.now()) }),
       ...(run.noWait === undefined ? {} : { noWait: true }),
-      ...(run.approvedBefore === undefined ? {} : { approve: true }),
+      ...(run.beforehand === undefined ? {} : { approve: run.beforehand }),
       ...(run.cancelRequested === undefined ? {} : { cancel: true }),
     };
   };

@@ -1,13 +1,18 @@
 /** Answers, resizing and signals towards a run, wherever it executes. The device that executes decides; this one only asks. */
 
-import type { Approval, Decision } from '../../core/approvals.ts';
+import type { Approval } from '../../core/approvals.ts';
+import type { Device } from '../../core/devices.ts';
 import { DispatchError } from '../../core/errors.ts';
-import type { DeviceId, RunId } from '../../core/ids.ts';
+import type { DeviceId, RunId, Sha256 } from '../../core/ids.ts';
+import type { GateAnswer } from '../../core/policy/gate.ts';
+import type { RuleBody } from '../../core/policy/rules.ts';
 import type { Run } from '../../core/runs.ts';
+import type { PeerParams } from '../../protocol/peer-api.ts';
 import type { EngineDeps } from '../context.ts';
 import { nameOf } from '../devices.ts';
 import type { Executions } from '../execution.ts';
 import type { PeerLink } from '../peer-ports.ts';
+import { completeAnswer, signAnswer } from '../statements.ts';
 import type { Outgoing } from './outgoing.ts';
 import { away } from './streams.ts';
 
@@ -15,10 +20,12 @@ import { away } from './streams.ts';
 const TAKEN_MS = 10_000;
 
 export interface Steering {
-  decide(
-    asked: Approval,
-    answer: { decision: Decision; digest?: string; note?: string },
-  ): Promise<{ approval: Approval; run: Run }>;
+  /** Signed here; the device that executes verifies it. */
+  decide(asked: Approval, answer: Parameters<typeof completeAnswer>[1]): Promise<{ approval: Approval; run: Run }>;
+  edit(asked: Approval, edited: { digest: string; command: string }): Promise<{ approval: Approval; run: Run }>;
+  propose(asked: Approval): Promise<{ rule: RuleBody; toml: string }>;
+  /** What another device would do with a command. */
+  check(device: Device, asked: PeerParams<'check'>): Promise<GateAnswer>;
   resize(run: RunId, cols: number, rows: number): Promise<Record<string, never>>;
   signal(run: RunId, signal: string): Promise<Record<string, never>>;
 }
@@ -40,24 +47,46 @@ export function createSteering(
     return link;
   };
 
+  const approverLink = async (asked: Approval): Promise<{ link: PeerLink; run: Run }> => {
+    const state = await store.run(asked.runId);
+    if (state === undefined) throw new Error(`approval ${asked.id} is of no run`);
+    const link = linkTo(state.run, 'the request');
+    if (!link.held.includes('approve')) throw notAllowed(deps, asked.device);
+    return { link, run: state.run };
+  };
+  /** Under the number that it has here. */
+  const numbered = (answered: { approval: Approval; run: Run }, { number }: Run): { approval: Approval; run: Run } => ({
+    approval: answered.approval,
+    run: { ...answered.run, number },
+  });
+
   return {
-    async decide(asked, { decision, digest, note }) {
-      const state = await store.run(asked.runId);
-      if (state === undefined) throw new Error(`approval ${asked.id} is of no run`);
-      const link = linkTo(state.run, 'the request');
-      if (!link.held.includes('approve')) throw notAllowed(deps, asked.device);
+    async decide(asked, given) {
+      const { link, run } = await approverLink(asked);
+      const answer = completeAnswer(asked, given);
+      const signature = signAnswer(deps, asked, answer);
       const answered = await link
-        .call('decide', {
-          approval: asked.id,
-          decision,
-          digest: (digest ?? asked.digest) as Approval['digest'],
-          ...(note === undefined ? {} : { note }),
-        })
+        .call('decide', { approval: asked.id, ...answer, signature })
         .catch((error: unknown) => {
-          throw isConflict(error) ? answeredBefore(deps, state.run) : error;
+          throw isConflict(error) && answer.rule === undefined ? answeredBefore(deps, run) : error;
         });
-      // Under the number that it has here.
-      return { approval: answered.approval, run: { ...answered.run, number: state.run.number } };
+      return numbered(answered, run);
+    },
+    async edit(asked, { digest, command }) {
+      const { link, run } = await approverLink(asked);
+      return numbered(await link.call('edit', { approval: asked.id, digest: digest as Sha256, command }), run);
+    },
+    async propose(asked) {
+      const { link } = await approverLink(asked);
+      return link.call('propose', { approval: asked.id });
+    },
+    async check({ id, name }, asked) {
+      const link = network.link(id);
+      if (link !== undefined) return link.call('check', asked);
+      throw new DispatchError('unavailable', `${name} is not there, and only it knows its rules`, {
+        hint: 'ask again when it is online',
+        retryable: true,
+      });
     },
     async resize(id, cols, rows) {
       const link = await elsewhere(id);

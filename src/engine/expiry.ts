@@ -1,10 +1,8 @@
-/** Approvals from the engine's side: answers come in, and those that nobody gave in time expire. */
+/** Lets requests that nobody answered in time expire. */
 
-import type { Actor, Approval, Decision } from '../core/approvals.ts';
+import type { Actor } from '../core/approvals.ts';
 import { DispatchError } from '../core/errors.ts';
-import type { ApprovalId, RunId } from '../core/ids.ts';
-import type { Run } from '../core/runs.ts';
-import { maskSecrets } from '../core/secrets.ts';
+import type { RunId } from '../core/ids.ts';
 import type { Feed } from './feed.ts';
 import type { Journal } from './journal.ts';
 import type { Clock, ThreadStore } from './ports.ts';
@@ -16,29 +14,22 @@ const WATCHED = 1000;
 const AGAIN_MS = 5_000;
 const LOOK_AGAIN_MS = 60_000;
 
-export interface Approvals {
-  decide(answer: {
-    approval: ApprovalId;
-    decision: Decision;
-    digest?: string;
-    note?: string;
-    by: Actor;
-  }): Promise<{ approval: Approval; run: Run }>;
+export interface Expiry {
   /** Begins to watch the clock: one timer, for the approval that expires first. */
   start(): Promise<void>;
+  /** Looks at the clock now: an answer came too late. */
+  look(): void;
   close(): void;
 }
 
-export function createApprovals(deps: {
+export function createExpiry(deps: {
   store: ThreadStore;
   journal: Journal;
   feed: Feed;
   clock: Clock;
   self: Actor;
-  /** The run was approved and may execute as soon as there is a slot. */
-  onApproved: (run: Run) => void;
   onFault: (what: string, error: unknown) => void;
-}): Approvals {
+}): Expiry {
   const { store, journal, feed, clock, self } = deps;
   let cancelTimer: () => void = () => {};
   let closed = false;
@@ -57,7 +48,7 @@ export function createApprovals(deps: {
   };
 
   const watch = async (): Promise<void> => {
-    const pending = (await store.pendingApprovals(WATCHED)).filter(({ device }) => device === self.device);
+    const pending = await store.pendingApprovals(WATCHED, self.device);
     const due = pending.filter((approval) => approval.expiresAt <= clock.now());
     const expired = await Promise.all(due.map((approval) => expire(approval.runId)));
     if (closed) return;
@@ -76,27 +67,8 @@ export function createApprovals(deps: {
   });
 
   return {
-    async decide({ approval: id, decision, digest, note, by }) {
-      const asked = await store.approval(id);
-      if (asked === undefined)
-        throw new DispatchError('not-found', `there is no approval ${id}`, {
-          hint: 'list them with "dispatch approvals"',
-        });
-      const command = {
-        type: 'decide',
-        approval: id,
-        decision,
-        digest: (digest ?? asked.digest) as Approval['digest'],
-        ...(note === undefined ? {} : { note: maskSecrets(note) }),
-      } as const;
-      const before = asked.status;
-      if (before === 'pending' && clock.now() >= asked.expiresAt) rewatch(); // the answer comes too late: say so in the log
-      const { run, approval } = await journal.apply(asked.runId, [command], { by, sync: true });
-      if (approval === undefined) throw new Error(`run ${run.id} lost its approval`);
-      if (before === 'pending' && approval.status === 'approved') deps.onApproved(run);
-      return { approval, run };
-    },
     start: watch,
+    look: rewatch,
     close() {
       closed = true;
       cancelTimer();
