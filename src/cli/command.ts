@@ -13,6 +13,8 @@ export interface Option {
   /** Name of the value in help: `--on DEVICE`. */
   readonly value?: string;
   readonly help: string;
+  /** The words that its value can be, for completion. */
+  readonly words?: readonly string[];
 }
 
 export interface Command {
@@ -27,6 +29,8 @@ export interface Command {
   readonly maxArguments?: number;
   /** What completion offers for the positional arguments. */
   readonly completes?: CommandOutline['completes'];
+  /** What it offers after one of those words. */
+  readonly completesAfter?: CommandOutline['completesAfter'];
   readonly run: (context: CliContext, args: Arguments) => Promise<number>;
 }
 
@@ -153,7 +157,8 @@ export function onlyArgument(args: Arguments, name: string, what: string): strin
   return only;
 }
 
-export function helpText(command: Command): string {
+/** `flowing`: a sentence of the details is one line, for whoever breaks it where there is no more room. */
+export function helpText(command: Command, { flowing }: { readonly flowing: boolean }): string {
   const rows = Object.entries({ ...command.options, ...COMMON_OPTIONS }).map(([option, { short, value, help }]) => {
     const left = `${short === undefined ? '    ' : `-${short}, `}--${option}${value === undefined ? '' : ` ${value}`}`;
     return [left, help] as const;
@@ -163,7 +168,9 @@ export function helpText(command: Command): string {
     `${command.summary}`,
     '',
     `Usage: dispatch ${command.usage}`,
-    ...(command.details === undefined ? [] : ['', command.details]),
+    ...(command.details === undefined
+      ? []
+      : ['', flowing ? command.details.replace(/(?<!\.)\n/g, ' ') : command.details]),
     '',
     'Options:',
     ...rows.map(([left, help]) => `  ${left.padEnd(width)}  ${help}`),

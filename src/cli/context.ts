@@ -9,8 +9,15 @@ export interface CommandOutline {
   readonly summary: string;
   readonly options: readonly string[];
   /** What the positional arguments name, or the words that they can be. */
-  readonly completes?: 'runs' | 'approvals' | 'artifacts' | 'devices' | 'files' | readonly string[];
+  readonly completes?: Completed;
+  /** By the first positional argument: what those after it name, or can be. */
+  readonly completesAfter?: Readonly<Record<string, Completed>>;
+  /** The words that the values of options can be. */
+  readonly values: Readonly<Record<string, readonly string[]>>;
 }
+
+/** What names something that there is, or the words themselves. */
+export type Completed = 'runs' | 'approvals' | 'artifacts' | 'devices' | 'rules' | 'files' | readonly string[];
 
 export interface CliContext {
   readonly env: NodeJS.ProcessEnv;

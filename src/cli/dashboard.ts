@@ -5,7 +5,7 @@ import type { Config } from '../config/schema.ts';
 import { runDashboard } from '../tui/app.ts';
 import { openScreen } from '../tui/terminal/screen.ts';
 import type { CliContext } from './context.ts';
-import { findOpener } from './open.ts';
+import { findOpener, runEditor } from './open.ts';
 import { reachPeer } from './reach-peer.ts';
 
 export async function openDashboard(context: CliContext, { plain }: { plain: boolean }): Promise<number> {
@@ -28,6 +28,7 @@ export async function openDashboard(context: CliContext, { plain }: { plain: boo
     ...(settings.ascii ? { ascii: true } : {}),
     ...(settings.background === 'auto' ? {} : { background: settings.background }),
     ...(openFile === undefined ? {} : { openFile }),
+    runEditor: (path) => runEditor(path, env),
     historyFile: paths.historyFile,
   });
   return 0;

@@ -36,7 +36,12 @@ export function complaintOf(run: Run, devices: readonly Device[] = []): string |
       expired: run.acceptedAt === undefined ? 'no device took it on in time' : 'nobody answered in time',
       revoked: 'its permission was revoked',
     }[run.reason];
-    const again = run.masked ? 'submit it again, with its secrets' : `do it again with "dispatch retry ${run.number}"`;
+    const again =
+      run.reason === 'revoked'
+        ? 'it is refused until it is allowed again'
+        : run.masked
+          ? 'submit it again, with its secrets'
+          : `do it again with "dispatch retry ${run.number}"`;
     return `run ${run.number} did not run to its end: ${why}${run.note === undefined ? '' : ` (${run.note})`}: ${again}`;
   }
   if (run.status === 'failed' && run.reason !== 'exit')

@@ -15,6 +15,8 @@ export interface FollowOptions {
   readonly tty: boolean;
   /** The person said yes beforehand. */
   readonly yes: boolean;
+  /** A program submitted it: whoever is at this terminal is not taken for a person. */
+  readonly agent: boolean;
   /** Takes what the run prints; a promise resolves when there is room for more. */
   readonly print: (bytes: Uint8Array) => void | Promise<void>;
   /** Of several runs, one asks at a time. */
@@ -65,15 +67,30 @@ async function toItsEnd(
   options: FollowOptions,
   printed: Promise<void>,
 ): Promise<Run> {
-  let [run] = (await client.call('wait', { runs: [id], orApproval: true })).runs;
-  if (run !== undefined && !isFinal(run)) {
-    const waiting = run;
-    await options.inTurn(() => settleApproval(context, client, waiting, options));
-    [run] = (await client.call('wait', { runs: [id] })).runs;
-  }
+  const run = await settleUntilFinal(context, client, id, options);
   await printed;
   if (run === undefined) throw new Error('the peer forgot the run');
   return run;
+}
+
+/** A run may ask more than once: what would run has changed, or was edited. Nobody is asked twice about the same. */
+async function settleUntilFinal(
+  context: CliContext,
+  client: ControlClient,
+  id: string,
+  options: FollowOptions,
+): Promise<Run | undefined> {
+  let settled: string | undefined;
+  for (;;) {
+    const [run] = (await client.call('wait', { runs: [id], orApproval: true })).runs;
+    if (run === undefined || isFinal(run)) return run;
+    if (run.status !== 'waiting_approval' || run.approvalId === settled) break;
+    // What was edited since is answered by its own id alone.
+    const ref = settled === undefined ? String(run.number) : run.approvalId;
+    settled = run.approvalId;
+    await options.inTurn(() => settleApproval(context, client, run, ref, options));
+  }
+  return (await client.call('wait', { runs: [id] })).runs[0];
 }
 
 async function copyOutput(
@@ -119,7 +136,8 @@ async function settleApproval(
   context: CliContext,
   client: ControlClient,
   run: Run,
-  { takesInput, yes }: FollowOptions,
+  ref: string,
+  { takesInput, yes, agent }: FollowOptions,
 ): Promise<void> {
   if (run.status !== 'waiting_approval') return;
   const far = run.device === run.origin ? undefined : await (await import('./far-runs.ts')).approverOf(client, run);
@@ -136,11 +154,11 @@ async function settleApproval(
     );
     return;
   }
-  if (!takesInput && hasStandardInput() && context.stdin.isTTY && context.stderr.isTTY) {
+  if (!agent && !takesInput && hasStandardInput() && context.stdin.isTTY && context.stderr.isTTY) {
     const { askForApproval } = await import('./ask-approval.ts');
-    if (await askForApproval(context, client, run, far?.name)) return;
+    if (await askForApproval(context, client, run)) return;
   }
-  context.note(`answer with "dispatch approve ${run.number}" or "dispatch reject ${run.number}", or in a dashboard`);
+  context.note(`answer with "dispatch approve ${ref}" or "dispatch reject ${ref}", or in a dashboard`);
 }
 
 /** Tells why runs on other devices do not get on, if they have not ended soon. Gives the way to stop. */

@@ -18,7 +18,7 @@ export function openFollower(context: CliContext, subscription?: Subscription): 
       return client;
     },
     onState(state) {
-      if (state.state === 'lost' && state.attempt === 0) context.note('the peer is gone; waiting for it to come back');
+      if (state.state === 'lost' && !lost) context.note('the peer is gone; waiting for it to come back');
       else if (state.state === 'connected' && lost) context.note('the peer is back');
       lost = state.state === 'lost' || (lost && state.state !== 'connected');
     },

@@ -1,4 +1,4 @@
-/** Opens a file with whatever program the desktop has for it. */
+/** Opens a file with whatever program the desktop has for it, or with the editor of the person at this terminal. */
 
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
@@ -12,6 +12,31 @@ export function findOpener(env: NodeJS.ProcessEnv): ((path: string) => Promise<v
   const hasDisplay = env.DISPLAY !== undefined || env.WAYLAND_DISPLAY !== undefined;
   return hasDisplay && isOnPath('xdg-open', env) ? (path) => launch('xdg-open', [path], env) : undefined;
 }
+
+/**
+ * Resolves with the exit status of the editor, which has the terminal until then. It is shell text, as everywhere: `code --wait` is one.
+ * Throws `unavailable` if it cannot be started.
+ */
+export function runEditor(path: string, env: NodeJS.ProcessEnv): Promise<number> {
+  const editor = [env.VISUAL, env.EDITOR].find((text) => text !== undefined && text.trim() !== '') ?? 'vi';
+  return new Promise((resolve, reject) => {
+    const child = spawn('/bin/sh', ['-c', `${editor} "$@"`, editor, path], { env, stdio: 'inherit' });
+    child.once('error', (cause) => {
+      reject(
+        new DispatchError('unavailable', `cannot start ${editor}: ${cause.message}`, { cause, hint: NAME_EDITOR }),
+      );
+    });
+    child.once('close', (code, signal) => {
+      if (code !== null && code !== NOT_FOUND) return resolve(code);
+      const why = code === null ? `it was ended by ${signal}` : 'there is no such program';
+      reject(new DispatchError('unavailable', `the editor ${editor} did not work: ${why}`, { hint: NAME_EDITOR }));
+    });
+  });
+}
+
+/** What shells exit with for a program that is not there. */
+const NOT_FOUND = 127;
+const NAME_EDITOR = 'name one in $VISUAL or $EDITOR';
 
 function launch(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -60,6 +60,25 @@ export function abilities({ capabilities, permissions }: Device): string {
   return reasons.length === 0 ? text : `${text} (${reasons.join('; ')})`;
 }
 
+/** What keeps shell commands in bounds there, or why nothing does: `bubblewrap 0.11.0 enforces read-only, workspace-write`. */
+export function sandboxReport({ sandbox, enforces, capabilities }: Device): string {
+  const kept = enforces.filter((level) => level !== 'full-access');
+  if (sandbox === undefined) return kept.length > 0 ? `enforces ${kept.join(', ')}` : 'none';
+  if (sandbox.kind === 'none') return `none: ${safe(sandbox.detail)}`;
+  const what = capabilities.shell && kept.length > 0 ? `enforces ${kept.join(', ')}` : 'enforces nothing';
+  return `${sandbox.kind} ${safe(sandbox.version)} ${what}`;
+}
+
+/** The same and the highest access in a few words; empty where an older version tells neither. */
+export function limitsText({ sandbox, maxAccess, capabilities }: Device): string {
+  if (!capabilities.shell) return '';
+  const parts = [
+    ...(maxAccess === undefined ? [] : [`up to ${maxAccess}`]),
+    ...(sandbox === undefined ? [] : [sandbox.kind === 'none' ? 'no sandbox' : sandbox.kind]),
+  ];
+  return parts.join(', ');
+}
+
 /** Undefined where the clocks agree well enough. */
 export function clockText(clockAheadMs: number): string | undefined {
   const off = clockWarning({ clockAheadMs });

@@ -5,6 +5,7 @@ import type { Approval } from '../core/approvals.ts';
 import type { PublishedArtifact } from '../core/artifacts.ts';
 import { isFinal, type Run } from '../core/runs.ts';
 import type { ThreadEntry } from '../core/thread.ts';
+import { howItEnded } from '../tui/ended-requests.ts';
 import { formatBytes, formatClock, formatDuration } from '../tui/format.ts';
 import { sanitizeLine } from '../tui/terminal/sanitize.ts';
 
@@ -79,25 +80,6 @@ export function runRow(run: Run, now: number, where?: string): string[] {
   ];
 }
 
-/** `where`: the name of the device that will execute, if that is another one. */
-export function approvalLines(approval: Approval, runNumber: string, now: number, where?: string): string[] {
-  const left =
-    approval.status === 'pending' ? `${formatDuration(approval.expiresAt - now, true)} left` : approval.status;
-  const { access, enforced, cwd, executable, envNames } = approval.payload;
-  const reach =
-    access === enforced
-      ? enforced
-      : `${enforced} (asked for ${access}, but ${where === undefined ? 'this device' : safe(where)} has no sandbox to enforce it)`;
-  const variables = envNames.length === 0 ? '' : ` with ${envNames.map(safe).join(', ')}`;
-  return [
-    `⚠ ${approval.id}  run ${runNumber}  ${left}${where === undefined ? '' : `  on ${safe(where)}`}`,
-    `    ${safe(approval.payload.command)}`,
-    `    in ${safe(cwd)} as ${safe(executable)}${variables}`,
-    `    ${reach}`,
-    `    ${safe(approval.description)}`,
-  ];
-}
-
 export function artifactRow(artifact: PublishedArtifact): string[] {
   return [artifact.id, artifact.kind, bytes(artifact.sizeBytes), artifact.mimeType, safe(artifact.name)];
 }
@@ -109,8 +91,13 @@ export function entryLine(entry: ThreadEntry): string {
     case 'run':
       return `${formatClock(entry.run.submittedAt)}  ${GLYPHS[entry.run.status]} ${entry.run.number}  ${safe(actionTitle(entry.run.action))}  (${statusText(entry.run)})`;
     case 'approval':
-      return `${formatClock(entry.approval.requestedAt)}  ⚠ approval ${entry.approval.status}: ${safe(entry.approval.title)}`;
+      return `${formatClock(entry.approval.requestedAt)}  ⚠ approval ${approvalState(entry.approval)}: ${safe(entry.approval.title)}`;
     case 'artifact':
       return `${formatClock(entry.artifact.createdAt)}  ◆ ${safe(entry.artifact.name)}  ${bytes(entry.artifact.sizeBytes)}`;
   }
+}
+
+/** One without an answer has not always run out of time. */
+function approvalState(approval: Approval): string {
+  return approval.status === 'expired' ? howItEnded(approval, undefined) : approval.status;
 }

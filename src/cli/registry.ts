@@ -54,8 +54,13 @@ export const COMMANDS: Readonly<Record<string, RegisteredCommand>> = {
   reject: { group: 'Approvals', summary: 'say no', load: async () => (await import('./commands/reject.ts')).command },
   policy: {
     group: 'Approvals',
-    summary: 'say what the rules make of a command',
+    summary: 'list, explain, add and remove rules',
     load: async () => (await import('./commands/policy.ts')).command,
+  },
+  audit: {
+    group: 'Approvals',
+    summary: 'tell who allowed what, and verify the record',
+    load: async () => (await import('./commands/audit.ts')).command,
   },
   artifacts: {
     group: 'Results',

@@ -21,7 +21,10 @@ export async function runCli(argv: readonly string[], env: NodeJS.ProcessEnv): P
       const { runDefault } = await import('./default.ts');
       return await withContext(env, argv, json, (context) => runDefault(context, argv));
     }
-    if (first === '--help' || first === '-h' || first === 'help') return await printHelp(others[0]);
+    if (first === '--help' || first === '-h' || first === 'help') {
+      await printHelp(others[0] === undefined ? undefined : await findCommand(others[0]));
+      return 0;
+    }
     const name = first === '--version' || first === '-v' ? 'version' : first;
     const command = await findCommand(name);
     if (
@@ -29,13 +32,13 @@ export async function runCli(argv: readonly string[], env: NodeJS.ProcessEnv): P
         .slice(0, others.includes('--') ? others.indexOf('--') : others.length)
         .some((word) => word === '--help' || word === '-h')
     ) {
-      process.stdout.write(helpText(command));
+      await printHelp(command);
       return 0;
     }
     const args = parseCommandLine(name, command, others);
     return await withContext(env, others, json, (context) => command.run(context, args));
   } catch (thrown) {
-    return report(thrown, json);
+    return await report(thrown, json);
   }
 }
 
@@ -51,14 +54,19 @@ async function findCommand(name: string): Promise<Command> {
   });
 }
 
-async function printHelp(name: string | undefined): Promise<number> {
-  if (name !== undefined) {
-    process.stdout.write(helpText(await findCommand(name)));
-    return 0;
-  }
-  const { overview } = await import('./help.ts');
-  process.stdout.write(overview());
-  return 0;
+/** Of a command, or of all. */
+async function printHelp(command: Command | undefined): Promise<void> {
+  const flowing = process.stdout.isTTY;
+  const text = command === undefined ? (await import('./help.ts')).overview() : helpText(command, { flowing });
+  const toLines = await linesFor(process.stdout);
+  process.stdout.write(toLines(text));
+}
+
+/** What breaks text at words where the stream is a terminal; nothing is loaded for it where it is none. */
+async function linesFor(stream: NodeJS.WriteStream): Promise<(text: string) => string> {
+  if (!stream.isTTY) return (text) => text;
+  const { secondColumn, widthOf, wrapLines } = await import('./wrap-lines.ts');
+  return (text) => wrapLines(text.split('\n'), widthOf(stream), secondColumn).join('\n');
 }
 
 async function withContext(
@@ -72,7 +80,8 @@ async function withContext(
   const verbose = argv.slice(0, separator === -1 ? argv.length : separator).includes('--verbose');
   const interrupt = createInterrupt();
   const clients: ControlClient[] = [];
-  const note = (line: string): void => void process.stderr.write(`dispatch: ${sanitizeLine(line)}\n`);
+  const toLines = await linesFor(process.stderr);
+  const note = (line: string): void => void process.stderr.write(`${toLines(`dispatch: ${sanitizeLine(line)}`)}\n`);
   const context: CliContext = {
     env,
     paths,
@@ -132,21 +141,26 @@ function createInterrupt(): { signal(): AbortSignal; forget(): void } {
 
 async function outlines(): Promise<CommandOutline[]> {
   const load = async ([name, { summary, load }]: [string, RegisteredCommand]): Promise<CommandOutline> => {
-    const { options, completes } = await load();
+    const { options, completes, completesAfter } = await load();
     return {
       name,
       summary,
       options: Object.keys({ ...options, ...COMMON_OPTIONS }),
+      values: Object.fromEntries(
+        Object.entries(options).flatMap(([option, { words }]) => (words === undefined ? [] : [[option, words]])),
+      ),
       ...(completes === undefined ? {} : { completes }),
+      ...(completesAfter === undefined ? {} : { completesAfter }),
     };
   };
   return Promise.all(Object.entries(COMMANDS).map(load));
 }
 
-function report(thrown: unknown, json: boolean): number {
+async function report(thrown: unknown, json: boolean): Promise<number> {
   const error = asDispatchError(thrown);
   const line = error.hint === undefined ? error.message : `${error.message}: ${error.hint}`;
-  process.stderr.write(json ? `${jsonLine(error.toWire())}\n` : `dispatch: ${sanitizeLine(line)}\n`);
+  const text = json ? jsonLine(error.toWire()) : (await linesFor(process.stderr))(`dispatch: ${sanitizeLine(line)}`);
+  process.stderr.write(`${text}\n`);
   if (error.code === 'internal' && process.env.DISPATCH_DEBUG !== undefined)
     process.stderr.write(`${(error.cause as Error | undefined)?.stack}\n`);
   return exitCodeOf(error.code);

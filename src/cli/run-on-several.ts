@@ -19,6 +19,7 @@ export interface SeveralOptions {
   readonly runs: readonly Run[];
   readonly devices: readonly Device[];
   readonly yes: boolean;
+  readonly agent: boolean;
   /** Stays with one of them. Given, so that a command on one device loads nothing of this. */
   readonly follow: (client: ControlClient, id: string, options: FollowOptions) => Promise<Run>;
   /** Takes output as it is. */
@@ -31,7 +32,7 @@ export async function runOnSeveral(
   client: ControlClient,
   options: SeveralOptions,
 ): Promise<number> {
-  const { runs, devices, yes, follow, print } = options;
+  const { runs, devices, yes, agent, follow, print } = options;
   const nameOf = namesOf(devices);
   const inTurn = oneAtATime();
   const clients: ControlClient[] = [client];
@@ -42,7 +43,7 @@ export async function runOnSeveral(
     runs.map(async ({ id, device }, index) => {
       const lines = createLines(`${nameOf(device)}: `, print);
       const own = clients[Math.floor(index / RUNS_A_CONNECTION)] ?? client;
-      const run = await follow(own, id, { takesInput: false, tty: false, yes, print: lines.take, inTurn });
+      const run = await follow(own, id, { takesInput: false, tty: false, yes, agent, print: lines.take, inTurn });
       await lines.flush();
       return run;
     }),

@@ -8,13 +8,16 @@ import { ReadStream } from 'node:tty';
 import { ALONE_MS, createKeyGuard } from '../tui/plain-guard.ts';
 import type { CliContext } from './context.ts';
 import { safe } from './print.ts';
+import { widthOf, wrapLines } from './wrap-lines.ts';
 
 /** A raw terminal makes no signal of it. */
 const CTRL_C = '\u0003';
 
 export interface Terminal {
   /** True if the next key, pressed alone and after the question stood there, is y. */
-  yes(question: string): Promise<boolean>;
+  yes(question: string, signal?: AbortSignal): Promise<boolean>;
+  /** The next key, pressed alone and after the question stood there; empty at Ctrl-C and when the signal aborts. */
+  key(question: string, signal?: AbortSignal): Promise<string>;
   /** A line without its end; undefined at Ctrl-C, at the end of input and when the signal aborts. */
   line(question: string, signal?: AbortSignal): Promise<string | undefined>;
   /** Lets the process end. */
@@ -39,17 +42,25 @@ function openTerminal(): ReadStream | undefined {
 }
 
 function createTerminal(context: CliContext, input: ReadStream, close: () => void): Terminal {
-  const ask = (question: string): void => void context.stderr.write(safe(question));
+  const ask = (question: string): void => {
+    // The cursor stays behind the question.
+    const rows = wrapLines([safe(question).trimEnd()], widthOf(context.stderr));
+    context.stderr.write(`${rows.join('\n')} `);
+  };
   return {
-    async yes(question) {
+    key(question, signal) {
       ask(question);
-      const yes = (await oneKey(input, context.interrupted)) === 'y';
+      return oneKey(input, signalsOf(context, signal));
+    },
+    async yes(question, signal) {
+      ask(question);
+      const yes = (await oneKey(input, signalsOf(context, signal))) === 'y';
       context.stderr.write(yes ? 'yes\n' : 'no\n');
       return yes;
     },
     async line(question, signal) {
       ask(question);
-      const line = await oneLine(input, [context.interrupted, ...(signal === undefined ? [] : [signal])]);
+      const line = await oneLine(input, signalsOf(context, signal));
       if (line === undefined) context.stderr.write('\n');
       return line;
     },
@@ -57,35 +68,39 @@ function createTerminal(context: CliContext, input: ReadStream, close: () => voi
   };
 }
 
+function signalsOf({ interrupted }: CliContext, signal: AbortSignal | undefined): AbortSignal[] {
+  return [interrupted, ...(signal === undefined ? [] : [signal])];
+}
+
 /** The key that a person presses next, alone and not too soon; empty at Ctrl-C. */
-export function oneKey(input: NodeJS.ReadStream, interrupted: AbortSignal): Promise<string> {
+function oneKey(input: NodeJS.ReadStream, signals: readonly AbortSignal[]): Promise<string> {
   return new Promise((resolve) => {
     const guard = createKeyGuard(() => performance.now());
     let pressed: NodeJS.Timeout | undefined;
     const finish = (key: string): void => {
       clearTimeout(pressed);
-      interrupted.removeEventListener('abort', onInterrupt);
+      for (const signal of signals) signal.removeEventListener('abort', onAbort);
       input.off('data', onData);
       input.setRawMode(false);
       input.pause();
       resolve(key);
     };
-    const onInterrupt = (): void => finish('');
+    const onAbort = (): void => finish('');
     const onData = (bytes: Buffer): void => {
       const text = bytes.toString('utf8');
       if (text.includes(CTRL_C)) {
-        process.kill(process.pid, 'SIGINT'); // which aborts `interrupted`
+        process.kill(process.pid, 'SIGINT'); // which aborts the signal of the context
         return;
       }
       // A key that another one follows at once was part of a paste.
       clearTimeout(pressed);
       if (guard.take(text)) pressed = setTimeout(() => finish(text), ALONE_MS);
     };
-    interrupted.addEventListener('abort', onInterrupt, { once: true });
+    for (const signal of signals) signal.addEventListener('abort', onAbort, { once: true });
     input.setRawMode(true);
     input.on('data', onData);
     input.resume();
-    if (interrupted.aborted) finish('');
+    if (signals.some(({ aborted }) => aborted)) finish('');
   });
 }
 

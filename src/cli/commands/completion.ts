@@ -2,7 +2,7 @@
 
 import { DispatchError } from '../../core/errors.ts';
 import type { Command } from '../command.ts';
-import type { CommandOutline } from '../context.ts';
+import type { CommandOutline, Completed } from '../context.ts';
 
 export const command: Command = {
   usage: 'completion bash | zsh | fish',
@@ -33,31 +33,55 @@ function optionsOf({ options }: Row): string[] {
   return options.map((name) => `--${name}`);
 }
 
-function wordsOf({ completes }: Row): readonly string[] {
-  return Array.isArray(completes) ? completes : [];
+function wordsOf(completes: Completed | undefined): readonly string[] {
+  return typeof completes === 'string' ? [] : (completes ?? []);
 }
 
 /** Shell text that prints the names of the devices, one a line. */
 const DEVICES = "dispatch devices 2>/dev/null | awk '/^[^ ]/{print $2}'";
 
 /** Shell text that prints the candidates of a dynamic argument, one a line; undefined where there are none. */
-function candidates({ completes }: Row): string | undefined {
+function candidates(completes: Completed | undefined): string | undefined {
   if (completes === 'runs') return "dispatch ps --all -n 20 2>/dev/null | awk '{print $2}'";
   if (completes === 'approvals') return "dispatch approvals 2>/dev/null | awk '/^⚠/{print $4}'";
   if (completes === 'artifacts') return "dispatch artifacts -n 20 2>/dev/null | awk '{print $1}'";
   if (completes === 'devices') return DEVICES;
+  // Only the owner's own, which come first.
+  if (completes === 'rules') return "dispatch policy list 2>/dev/null | awk '/^Built/{exit} /^  /{print $2}'";
   return undefined;
+}
+
+/** What follows a first word of a command, as `[word, words, shell text of candidates]`. */
+function following({ completesAfter = {} }: Row): [string, readonly string[], string | undefined][] {
+  return Object.entries(completesAfter).map(([word, next]) => [word, wordsOf(next), candidates(next)]);
+}
+
+/** The words that values of options can be: an option of one name takes the same ones everywhere. */
+function valuesOf(rows: readonly Row[]): [string, readonly string[]][] {
+  const all = new Map<string, Set<string>>();
+  for (const { values } of rows) {
+    for (const [option, words] of Object.entries(values))
+      all.set(option, new Set([...(all.get(option) ?? []), ...words]));
+  }
+  return [...all].map(([option, words]) => [option, [...words]]);
 }
 
 function bash(rows: readonly Row[]): string {
   const cases = rows.map((row) => {
-    const dynamic = candidates(row);
-    const words = [...wordsOf(row), ...optionsOf(row)].join(' ');
-    return `    ${row.name}) words="${words}"${dynamic === undefined ? '' : `; [[ $current == -* ]] || words="$(${dynamic})"`} ;;`;
+    const dynamic = candidates(row.completes);
+    const words = [...wordsOf(row.completes), ...optionsOf(row)].join(' ');
+    const after = following(row).map(([word, next, found]) => {
+      const offered = `${next.join(' ')}${found === undefined ? '' : `$(${found})`}`;
+      return `${word}) [[ $current == -* ]] || words="${offered}" ;;`;
+    });
+    const next =
+      after.length === 0 ? '' : `; [ "$COMP_CWORD" -eq 2 ] || case "\${COMP_WORDS[2]}" in ${after.join(' ')} esac`;
+    return `    ${row.name}) words="${words}"${dynamic === undefined ? '' : `; [[ $current == -* ]] || words="$(${dynamic})"`}${next} ;;`;
   });
+  const values = valuesOf(rows).map(([option, words]) => `    --${option}) words="${words.join(' ')}" ;;`);
   return `# dispatch completion for bash
 _dispatch() {
-  local current="\${2-\${COMP_WORDS[COMP_CWORD]}}" words="" before="\${COMP_WORDS[COMP_CWORD-1]}" head=""
+  local current="\${2-\${COMP_WORDS[COMP_CWORD]}}" words="" before="\${COMP_WORDS[COMP_CWORD-1]}" head="" whole
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W "${rows.map(({ name }) => name).join(' ')}" -- "$current"))
     return
@@ -71,6 +95,9 @@ _dispatch() {
   elif [[ $current == @* ]]; then
     head=@ words="$(${DEVICES}) all"
   fi
+  case "$before" in
+${values.join('\n')}
+  esac
   if [ -n "$words" ]; then
     COMPREPLY=($(compgen -P "$head" -W "$words" -- "\${current#"$head"}"))
     return
@@ -78,7 +105,13 @@ _dispatch() {
   case "\${COMP_WORDS[1]}" in
 ${cases.join('\n')}
   esac
-  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  # Nor is what stands around = a word to us.
+  whole="$current"
+  if [ "$current" = = ]; then whole="$before="
+  elif [ "$before" = = ]; then whole="\${COMP_WORDS[COMP_CWORD-2]}=$current"
+  fi
+  COMPREPLY=($(compgen -W "$words" -- "$whole"))
+  [ "$whole" = "$current" ] || COMPREPLY=("\${COMPREPLY[@]#*=}")
 }
 complete -o default -F _dispatch dispatch
 `;
@@ -87,10 +120,16 @@ complete -o default -F _dispatch dispatch
 function zsh(rows: readonly Row[]): string {
   const commands = rows.map(({ name, summary }) => `    '${name}:${summary.replaceAll("'", "'\\''")}'`);
   const cases = rows.map((row) => {
-    const dynamic = candidates(row);
-    const words = [...wordsOf(row), ...optionsOf(row)].join(' ');
-    return `    ${row.name}) compadd -- ${words}${dynamic === undefined ? '' : `; compadd -- \${(f)"$(${dynamic})"}`}; _files ;;`;
+    const dynamic = candidates(row.completes);
+    const words = [...wordsOf(row.completes), ...optionsOf(row)].join(' ');
+    const after = following(row).map(([word, next, found]) => {
+      const listed = next.length === 0 ? [] : [`compadd -- ${next.join(' ')}`];
+      return `${word}) ${[...listed, ...(found === undefined ? [] : [`compadd -- \${(f)"$(${found})"}`])].join('; ') || ':'} ;;`;
+    });
+    const next = after.length === 0 ? '' : `; (( CURRENT == 3 )) || case "\${words[3]}" in ${after.join(' ')} esac`;
+    return `    ${row.name}) compadd -- ${words}${dynamic === undefined ? '' : `; compadd -- \${(f)"$(${dynamic})"}`}${next}; _files ;;`;
   });
+  const values = valuesOf(rows).map(([option, words]) => `    --${option}) compadd -- ${words.join(' ')}; return ;;`);
   return `#compdef dispatch
 _dispatch() {
   local -a commands
@@ -107,6 +146,9 @@ ${commands.join('\n')}
     if [[ $IPREFIX == *@ ]]; then compadd -- all; else compadd -- @all; fi
     return
   fi
+  case "\${words[CURRENT-1]}" in
+${values.join('\n')}
+  esac
   case "\${words[2]}" in
 ${cases.join('\n')}
   esac
@@ -117,12 +159,24 @@ compdef _dispatch dispatch
 
 function fish(rows: readonly Row[]): string {
   const lines = rows.flatMap((row) => {
-    const here = `complete -c dispatch -n '__fish_seen_subcommand_from ${row.name}'`;
-    const dynamic = candidates(row);
+    const seen = `__fish_seen_subcommand_from ${row.name}`;
+    const here = `complete -c dispatch -n '${seen}'`;
+    const dynamic = candidates(row.completes);
+    const after = following(row).flatMap(([word, next, found]) => {
+      const there = `complete -c dispatch -n '${seen}; and __fish_seen_subcommand_from ${word}' -f -a`;
+      return [
+        ...next.map((one) => `${there} ${one}`),
+        ...(found === undefined ? [] : [`${there} ${quoted(`(${found})`)}`]),
+      ];
+    });
     return [
       `complete -c dispatch -n __fish_use_subcommand -f -a ${row.name} -d '${row.summary.replaceAll("'", "\\'")}'`,
-      ...optionsOf(row).map((option) => `${here} -l ${option.slice(2)}`),
-      ...wordsOf(row).map((word) => `${here} -f -a ${word}`),
+      ...optionsOf(row).map((option) => {
+        const words = row.values[option.slice(2)];
+        return `${here} -l ${option.slice(2)}${words === undefined ? '' : ` -x -a ${quoted(words.join(' '))}`}`;
+      }),
+      ...wordsOf(row.completes).map((word) => `${here} -f -a ${word}`),
+      ...after,
       ...(dynamic === undefined ? [] : [`${here} -f -a ${quoted(`(${dynamic})`)}`]),
     ];
   });

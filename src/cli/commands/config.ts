@@ -6,6 +6,10 @@ import type { Command } from '../command.ts';
 export const command: Command = {
   usage: 'config path | check | show',
   summary: 'Print where config.toml is, check it, or show what holds with it.',
+  details: [
+    'check also warns of secrets that runs could not be given now: a file that is missing or that others may read, or a variable',
+    'that is not set here.',
+  ].join('\n'),
   options: {},
   examples: ['dispatch config check', '$EDITOR $(dispatch config path)', 'dispatch config show --json'],
   completes: ['path', 'check', 'show'],
@@ -25,8 +29,13 @@ export const command: Command = {
     const { loadConfig } = await import('../../config/load.ts');
     const { config, exists } = loadConfig(file);
     if (what === 'check') {
-      if (context.json) context.printJson({ path: file, exists, ok: true });
+      const { checkOwnersRules } = await import('../../peer/owner.ts');
+      checkOwnersRules(config);
+      const { checkSecrets } = await import('../check-secrets.ts');
+      const warnings = await checkSecrets(config.secrets, context.env);
+      if (context.json) context.printJson({ path: file, exists, ok: true, warnings });
       else context.print(exists ? `${file} is valid` : `there is no ${file}: everything is at its default`);
+      if (!context.json) for (const warning of warnings) context.note(warning);
       return 0;
     }
     context.print(JSON.stringify(config, undefined, context.json ? undefined : 2));

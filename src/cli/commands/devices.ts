@@ -3,14 +3,23 @@
 import type { Device } from '../../core/devices.ts';
 import type { Command } from '../command.ts';
 import { safe, table } from '../print.ts';
-import { abilities, clockText, grantWords, PRESENCE_GLYPHS, presenceText } from '../print-device.ts';
+import {
+  abilities,
+  clockText,
+  grantWords,
+  limitsText,
+  PRESENCE_GLYPHS,
+  presenceText,
+  sandboxReport,
+} from '../print-device.ts';
 
 export const command: Command = {
   usage: 'devices [--verbose]',
   summary: 'List the devices: whether they are there, what they can do, what is allowed on them.',
   details: [
     '● is there (with the round trip), ◌ left the last question unanswered, ○ is not there (since when, and what the last attempt',
-    'to reach it met). With --verbose also ids, addresses, and what the last attempt met in full.',
+    'to reach it met). Then what it can do and its owner allows, the highest access that is allowed for shell commands, and what',
+    'keeps them in bounds. With --verbose also ids, addresses, folders, and what the last attempt met in full.',
   ].join('\n'),
   options: {},
   examples: ['dispatch devices', 'dispatch devices --verbose', 'dispatch devices --json'],
@@ -44,6 +53,7 @@ function row(device: Device, now: number): string[] {
     safe(device.version ?? '-'),
     there ? `${device.load.running}/${device.load.slots} running` : '-',
     abilities(device),
+    limitsText(device),
   ];
 }
 
@@ -58,13 +68,19 @@ function notes(device: Device): string[] {
   ];
 }
 
-function evidence({ id, addresses = [], capabilities, enforces, presence }: Device): string[] {
+function evidence(device: Device): string[] {
+  const { id, addresses = [], capabilities, presence } = device;
   const folders = capabilities.reachableFolders.map(safe).join(', ');
   return [
     `id ${id}`,
     ...(addresses.length === 0 ? [] : [`at ${addresses.map(safe).join(', ')}`]),
     ...(folders === '' ? [] : [`reachable folders: ${folders}`]),
-    ...(capabilities.shell && enforces.every((level) => level === 'full-access') ? ['no sandbox'] : []),
+    ...(capabilities.shell ? [sandboxLine(device)] : []),
     ...(presence.state === 'offline' && presence.detail !== undefined ? [safe(presence.detail)] : []),
   ];
+}
+
+function sandboxLine(device: Device): string {
+  const report = sandboxReport(device);
+  return report.startsWith('none') ? `no sandbox${report.slice('none'.length)}` : `sandbox: ${report}`;
 }

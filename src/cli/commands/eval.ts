@@ -1,6 +1,7 @@
 /** `dispatch eval`: an expression, and what it comes to. */
 
 import { DispatchError } from '../../core/errors.ts';
+import { isAgent } from '../agent.ts';
 import type { Command } from '../command.ts';
 import { complaintOf, exitStatusOf } from '../exit-status.ts';
 import { newId } from '../ids.ts';
@@ -24,7 +25,12 @@ export const command: Command = {
     const id = newId();
     const client = await context.connect();
     const language = source.trim().includes('\n') || words[0] === '-' ? 'script' : 'expression';
-    const submitted = client.call('submit', { id, task: `= ${source}`, action: { kind: 'inline', language, source } });
+    const submitted = client.call('submit', {
+      id,
+      task: `= ${source}`,
+      action: { kind: 'inline', language, source },
+      ...(isAgent(context.env) ? { as: 'agent' as const } : {}),
+    });
     const onInterrupt = (): void => void client.call('cancel', { run: id }).catch(() => {});
     context.interrupted.addEventListener('abort', onInterrupt, { once: true });
     const waiting = client.call('wait', { runs: [id] });

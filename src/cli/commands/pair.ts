@@ -4,6 +4,7 @@ import { closest } from '../../config/closest.ts';
 import { DEVICE_NAME_RULE, isDeviceName } from '../../core/devices.ts';
 import { DispatchError } from '../../core/errors.ts';
 import { GRANTS, type Grant, sortGrants } from '../../core/grants.ts';
+import { refuseAgent } from '../agent.ts';
 import type { Arguments, Command } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { placeOf } from '../pair-place.ts';
@@ -47,6 +48,7 @@ export const command: Command = {
     'ssh gpu-box dispatch pair --json | head -1 | jq -r .ticket | dispatch pair - --yes',
   ],
   async run(context, args) {
+    refuseAgent(context.env, 'pair devices');
     const words = [...args.positionals, ...(args.rest ?? [])];
     const joins = words.length > 0 || args.flag('lan') || args.text('at') !== undefined;
     // A ticket among the arguments is shown to whoever lists processes: overwrite them.

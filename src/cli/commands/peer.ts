@@ -4,6 +4,7 @@ import { writeSync } from 'node:fs';
 import { formatHostPort, parseHostPort } from '../../config/host-port.ts';
 import { DEVICE_NAME_RULE, isDeviceName } from '../../core/devices.ts';
 import { asDispatchError, DispatchError } from '../../core/errors.ts';
+import { refuseAgent } from '../agent.ts';
 import type { Arguments, Command } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { duration, safe } from '../print.ts';
@@ -47,6 +48,7 @@ export const command: Command = {
   async run(context, args) {
     const [what] = args.positionals;
     if (what === undefined) return serve(context, args);
+    if (what === 'stop' || what === 'install') refuseAgent(context.env, `${what} the peer`);
     if (what === 'install') return install(context, args);
     for (const option of ['name', 'listen', 'no-lan', 'metrics', 'print', 'uninstall', 'background']) {
       if (args.flag(option) || args.text(option) !== undefined || args.list(option).length > 0)

@@ -17,7 +17,7 @@ export const command: Command = {
   ].join('\n'),
   options: {
     all: { type: 'boolean', short: 'a', help: 'also what is over' },
-    status: { type: 'string', multiple: true, value: 'STATUS', help: RUN_STATUSES.join(', ') },
+    status: { type: 'string', multiple: true, value: 'STATUS', words: RUN_STATUSES, help: RUN_STATUSES.join(', ') },
     limit: { type: 'string', short: 'n', value: 'N', help: 'at most N (default 50)' },
   },
   examples: ['dispatch ps', 'dispatch ps --all -n 10', 'dispatch ps --status failed --json'],

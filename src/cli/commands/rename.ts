@@ -1,6 +1,7 @@
 /** `dispatch rename`: what a device is called here; for this device, what it calls itself. */
 
 import { DispatchError } from '../../core/errors.ts';
+import { refuseAgent } from '../agent.ts';
 import type { Command } from '../command.ts';
 import { safe } from '../print.ts';
 
@@ -16,6 +17,7 @@ export const command: Command = {
   completes: 'devices',
   maxArguments: 2,
   async run(context, args) {
+    refuseAgent(context.env, 'rename devices');
     const [wanted, name] = [...args.positionals, ...(args.rest ?? [])];
     if (wanted === undefined || name === undefined)
       throw new DispatchError('usage', `${wanted === undefined ? 'DEVICE' : 'NAME'} is missing`, {

@@ -1,5 +1,6 @@
 /** `dispatch retry`: the same again, as a new run. */
 
+import { isAgent } from '../agent.ts';
 import type { Command } from '../command.ts';
 import { onlyArgument } from '../command.ts';
 import { newId } from '../ids.ts';
@@ -13,7 +14,8 @@ export const command: Command = {
   async run(context, args) {
     const ref = onlyArgument(args, 'retry', 'RUN');
     const client = await context.connect();
-    const { run } = await client.call('retry', { run: ref, id: newId() });
+    const as = isAgent(context.env) ? { as: 'agent' as const } : {};
+    const { run } = await client.call('retry', { run: ref, id: newId(), ...as });
     if (context.json) context.printJson(run);
     else context.print(run.id);
     return 0;

@@ -1,6 +1,7 @@
 /** `dispatch revoke`: a device that is to have nothing to do with this one any more. */
 
 import { DispatchError } from '../../core/errors.ts';
+import { refuseAgent } from '../agent.ts';
 import type { Command } from '../command.ts';
 import { onlyArgument } from '../command.ts';
 import { findDevice } from '../find-device.ts';
@@ -16,6 +17,7 @@ export const command: Command = {
   examples: ['dispatch revoke gpu-box', 'dispatch revoke gpu-box --yes --json'],
   completes: 'devices',
   async run(context, args) {
+    refuseAgent(context.env, 'revoke devices');
     const wanted = onlyArgument(args, 'revoke', 'DEVICE');
     const terminal = args.flag('yes') ? undefined : findTerminal(context);
     if (terminal === undefined && !args.flag('yes'))

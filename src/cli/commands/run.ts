@@ -1,21 +1,22 @@
 /** `dispatch run`: a command on a device, its output here, its exit status ours. */
 
-import { resolve } from 'node:path';
 import type { ControlClient } from '../../control/client/client.ts';
-import type { AccessLevel, ShellAction } from '../../core/actions.ts';
+import { ACCESS_LEVELS } from '../../core/actions.ts';
 import type { Device } from '../../core/devices.ts';
 import { DispatchError } from '../../core/errors.ts';
 import type { Run } from '../../core/runs.ts';
+import { isAgent } from '../agent.ts';
 import type { Arguments, Command } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { complaintOf, exitStatusOf } from '../exit-status.ts';
 import { type FollowOptions, followRun, watchLater } from '../follow-run.ts';
 import { newId } from '../ids.ts';
-import { shellText } from '../shell-words.ts';
+import { actionOf } from '../run-action.ts';
 import { hasStandardInput } from '../standard-input.ts';
 import { terminalSize } from '../terminal-size.ts';
 
-const DAY_S = 86_400;
+/** As far as it makes sense to wait for a device. */
+const EXPIRE_MAX_S = 30 * 86_400;
 
 export const command: Command = {
   usage: 'run [OPTIONS] -- COMMAND…',
@@ -24,6 +25,9 @@ export const command: Command = {
     'One word after -- is shell text; several are run as they are. Standard input goes to the command when it is not a',
     'terminal. Without --tty both outputs of the command arrive on standard output, in order. Ctrl-C cancels the run.',
     'If policy asks, the run waits until somebody approves it: here with --yes, in a dashboard, or with "dispatch approve".',
+    'A secret is one that the owner of the device keeps in [secrets] of its config.toml. Dispatch never stores its value, and hides it',
+    'in output; files that a run leaves are kept as they are, so a command that writes it into one lets it out.',
+    'DISPATCH_AS=agent in the environment is --agent for every command.',
     'A run on a device that is not there is queued until it is back; a link that is lost does not stop a run.',
     'With several devices each line of output begins with the name of its device, the command reads nothing, and --json is one array',
     'of runs. The exit code is 0 if all of them gave 0, else that of the first, as listed, that did not.',
@@ -34,9 +38,15 @@ export const command: Command = {
       value: 'DEVICE,…',
       help: 'where: names, id prefixes, "local", or @all (default: this device)',
     },
-    access: { type: 'string', value: 'LEVEL', help: 'read-only, workspace-write (default) or full-access' },
+    access: {
+      type: 'string',
+      value: 'LEVEL',
+      words: ACCESS_LEVELS,
+      help: 'read-only, workspace-write (default) or full-access',
+    },
     cwd: { type: 'string', value: 'D', help: 'working folder (default: this one; on another device its home)' },
     env: { type: 'string', multiple: true, value: 'K=V', help: 'a variable for the command; its value is not kept' },
+    secret: { type: 'string', multiple: true, value: 'NAME', help: 'a secret of the device, set as a variable' },
     timeout: { type: 'string', value: 'S', help: 'stop it after S seconds' },
     expire: { type: 'string', value: 'S', help: 'cancel it if its device has not taken it on within S seconds' },
     tty: { type: 'boolean', short: 't', help: 'give the command a terminal' },
@@ -44,6 +54,7 @@ export const command: Command = {
     detach: { type: 'boolean', short: 'd', help: 'print the id and come back at once' },
     yes: { type: 'boolean', short: 'y', help: 'approve what this run asks for' },
     'no-wait': { type: 'boolean', help: 'fail instead of waiting for an approval' },
+    agent: { type: 'boolean', help: 'a program asks: rules may treat it apart, and it cannot say yes for itself' },
   },
   examples: [
     'dispatch run -- uname -a',
@@ -53,6 +64,8 @@ export const command: Command = {
     'dispatch run --detach --yes -- npm test',
     'dispatch run --on gpu-box -- nvidia-smi',
     'dispatch run --on @all --yes -- uptime',
+    'dispatch run --agent --access read-only -- grep -rn TODO src',
+    'dispatch run --on gpu-box --secret HF_TOKEN -- ./download.sh',
   ],
   run: runCommand,
 };
@@ -71,7 +84,12 @@ async function runCommand(context: CliContext, args: Arguments): Promise<number>
   const takesInput =
     !detach && !several && !args.flag('no-stdin') && hasStandardInput() && (tty !== undefined || !context.stdin.isTTY);
   const action = actionOf(args, words, takesInput, tty, devices);
-  const expire = args.number('expire', { min: 1, max: 30 * DAY_S });
+  const expire = args.number('expire', { min: 1, max: EXPIRE_MAX_S });
+  const agent = args.flag('agent') || isAgent(context.env);
+  if (agent && args.flag('yes'))
+    throw new DispatchError('usage', 'an agent cannot say yes for itself', {
+      hint: 'leave --yes out: a person answers in a dashboard or with "dispatch approve"',
+    });
   const id = newId();
   const client = await context.connect();
   let gone = false;
@@ -86,11 +104,12 @@ async function runCommand(context: CliContext, args: Arguments): Promise<number>
     ...(expire === undefined ? {} : { expiresInMs: expire * 1000 }),
     ...(args.flag('no-wait') ? { noWait: true } : {}),
     ...(args.flag('yes') ? { approve: true } : {}),
+    ...(agent ? { as: 'agent' as const } : {}),
   });
   if (detach) return printIds(context, (await submitted).runs, several);
   const print = (bytes: Uint8Array): void | Promise<void> => copy(context, bytes);
-  if (several) return followAll(context, client, submitted, { yes: args.flag('yes'), print });
-  const options = { takesInput, tty: tty !== undefined, yes: args.flag('yes'), print, inTurn: atOnce };
+  if (several) return followAll(context, client, submitted, { yes: args.flag('yes'), agent, print });
+  const options = { takesInput, tty: tty !== undefined, yes: args.flag('yes'), agent, print, inTurn: atOnce };
   // Asked for in one breath with the submission: nothing here waits for a round trip.
   const following = followRun(context, client, id, options);
   following.catch(() => {}); // if the submission is refused, that is what is told
@@ -118,7 +137,7 @@ async function followAll(
   context: CliContext,
   client: ControlClient,
   submitted: Promise<{ runs: Run[] }>,
-  options: Pick<FollowOptions, 'yes' | 'print'>,
+  options: Pick<FollowOptions, 'yes' | 'agent' | 'print'>,
 ): Promise<number> {
   const listed = client.call('devices', {});
   listed.catch(() => {}); // if the submission is refused, that is what is told
@@ -154,53 +173,6 @@ function withoutPeer({ number }: Run, cause: unknown): DispatchError {
     hint: `"dispatch show ${number}" starts the next one and tells what became of it`,
     cause,
   });
-}
-
-function actionOf(
-  args: Arguments,
-  words: readonly string[],
-  stdin: boolean,
-  tty: ShellAction['tty'],
-  devices: readonly string[] | undefined,
-): ShellAction {
-  const text = shellText(words);
-  if (text.trim() === '')
-    throw new DispatchError('usage', 'there is no command to run', {
-      hint: 'dispatch run -- COMMAND, for example: dispatch run -- uname -a',
-    });
-  const access = args.text('access') ?? 'workspace-write';
-  if (access !== 'read-only' && access !== 'workspace-write' && access !== 'full-access') {
-    throw new DispatchError('usage', `--access ${access}: expected read-only, workspace-write or full-access`, {
-      hint: 'dispatch run --help',
-    });
-  }
-  const timeout = args.number('timeout', { min: 1, max: 30 * DAY_S });
-  const env = Object.fromEntries(args.list('env').map(splitVariable));
-  return {
-    kind: 'shell',
-    command: text,
-    access: access satisfies AccessLevel,
-    ...folderOf(args.text('cwd'), devices === undefined),
-    ...(Object.keys(env).length === 0 ? {} : { env }),
-    ...(timeout === undefined ? {} : { timeoutMs: timeout * 1000 }),
-    ...(tty === undefined ? {} : { tty }),
-    ...(stdin ? { stdin } : {}),
-  };
-}
-
-/** A folder of this machine says nothing on another: there only what was asked for counts, as it was written. */
-function folderOf(cwd: string | undefined, isHere: boolean): { cwd?: string } {
-  if (isHere) return { cwd: resolve(cwd ?? process.cwd()) };
-  return cwd === undefined ? {} : { cwd };
-}
-
-function splitVariable(text: string): [string, string] {
-  const equals = text.indexOf('=');
-  if (equals < 1)
-    throw new DispatchError('usage', `--env ${text}: expected NAME=VALUE`, {
-      hint: 'dispatch run --env LANG=C -- locale',
-    });
-  return [text.slice(0, equals), text.slice(equals + 1)];
 }
 
 function printIds(context: CliContext, runs: readonly Run[], several: boolean): number {

@@ -1,13 +1,18 @@
 /** `dispatch show`: everything about one run. */
 
 import type { ControlClient } from '../../control/client/client.ts';
+import type { AccessLevel, PlannedSandbox, ShellAction } from '../../core/actions.ts';
+import type { Approval } from '../../core/approvals.ts';
 import type { Device } from '../../core/devices.ts';
 import type { Run } from '../../core/runs.ts';
+import { storyOf } from '../approval-story.ts';
 import type { Command } from '../command.ts';
 import { onlyArgument } from '../command.ts';
 import { complaintOf } from '../exit-status.ts';
-import { approvalLines, artifactRow, bytes, elapsed, safe, statusText, table } from '../print.ts';
+import { artifactRow, bytes, elapsed, safe, statusText, table } from '../print.ts';
+import { actorText, approvalLines, sandboxText } from '../print-approval.ts';
 import { expiryText, namesOf, whereabouts } from '../print-device.ts';
+import { secondColumn, widthOf, wrapLines } from '../wrap-lines.ts';
 
 /** How far back the other runs of a group are looked for. */
 const GROUP_WINDOW = 500;
@@ -35,8 +40,9 @@ export const command: Command = {
       ['route', run.route],
       ...(await placeRows(client, run, devices)),
       ...(action.kind === 'shell'
-        ? [['access', action.access] as [string, string], ['folder', safe(action.cwd ?? 'home')] as [string, string]]
+        ? [...reachRows(run, action, approvals, devices), ['folder', safe(action.cwd ?? 'home')] as [string, string]]
         : []),
+      ...(run.rule === undefined ? [] : [['rule', safe(run.rule)] as [string, string]]),
       ['because', run.because.map(safe).join('; ')],
       ...('output' in run && run.output !== undefined
         ? [
@@ -49,23 +55,47 @@ export const command: Command = {
       ...('result' in run && run.result !== undefined ? [['result', safe(run.result)] as [string, string]] : []),
       ...(run.retryOf === undefined ? [] : [['retry of', run.retryOf] as [string, string]]),
     ];
-    for (const line of table(rows)) context.print(line);
+    const width = widthOf(context.stdout);
+    for (const line of wrapLines(table(rows), width, secondColumn)) context.print(line);
     if ('receipt' in run && run.receipt !== undefined) {
       for (const { pid, command: name, signal } of run.receipt.stopped)
         context.print(`stopped   ${pid}  ${safe(name)}  ${signal}`);
       for (const { pid, command: name } of run.receipt.left) context.print(`still there  ${pid}  ${safe(name)}`);
     }
     const complaint = complaintOf(run, devices);
-    if (complaint !== undefined) context.print(complaint);
-    const where = run.device === localId(devices) ? undefined : namesOf(devices)(run.device);
+    if (complaint !== undefined) for (const line of wrapLines([complaint], width)) context.print(line);
+    const story = await storyOf(client, detail);
     for (const approval of approvals)
-      for (const line of approvalLines(approval, String(run.number), Date.now(), where)) context.print(line);
+      for (const line of approvalLines(approval, story, { devices, now: Date.now(), width })) context.print(line);
     for (const line of table(artifacts.map(artifactRow))) context.print(`◆ ${line}`);
     return 0;
   },
 };
 
 const localId = (devices: readonly Device[]): string | undefined => devices.find(({ local }) => local)?.id;
+
+/** What really limits it: the access that its device enforces, and by which sandbox. */
+function reachRows(
+  run: Run,
+  { access, secrets = [] }: ShellAction,
+  approvals: readonly Approval[],
+  devices: readonly Device[],
+): [string, string][] {
+  const payload = approvals.at(-1)?.payload;
+  const enforced = run.enforced ?? payload?.enforced;
+  const sandbox = enforced === undefined || enforced === 'full-access' ? undefined : payload?.sandbox;
+  const kind = devices.find(({ id }) => id === run.device)?.sandbox?.kind;
+  return [
+    ['access', enforced === undefined || enforced === access ? access : `${enforced} (asked for ${access})`],
+    ...(enforced === undefined ? [] : [['sandbox', sandboxOf(enforced, sandbox, kind)] as [string, string]]),
+    ...(secrets.length === 0 ? [] : [['secrets', secrets.map(safe).join(', ')] as [string, string]]),
+  ];
+}
+
+function sandboxOf(enforced: AccessLevel, sandbox: PlannedSandbox | undefined, kind: string | undefined): string {
+  if (enforced === 'full-access') return 'none: nothing limits it';
+  return sandbox === undefined ? (kind ?? 'yes') : sandboxText(sandbox).replace(/^sandbox /, '');
+}
 
 /** Where it runs and where it came from, as far as that is not this device; and what belongs to it. */
 async function placeRows(client: ControlClient, run: Run, devices: readonly Device[]): Promise<[string, string][]> {
@@ -75,7 +105,9 @@ async function placeRows(client: ControlClient, run: Run, devices: readonly Devi
     ...(devices.length === 1 && run.device === self
       ? []
       : [['device', whereabouts(run, devices, Date.now())] as [string, string]]),
-    ...(run.origin === self ? [] : [['from', nameOf(run.origin)] as [string, string]]),
+    ...(run.origin === self && run.by.kind === 'human'
+      ? []
+      : [['from', actorText(run.by, devices)] as [string, string]]),
     ...(run.group === undefined ? [] : [['group', await groupText(client, run, nameOf)] as [string, string]]),
     ...(run.expiresAt === undefined || run.status !== 'queued'
       ? []

@@ -33,7 +33,7 @@ function complete(...words: string[]): string[] {
   ].join('\n');
   const { status, stdout, stderr } = spawnSync('bash', ['-c', script, 'bash', 'dispatch', ...words], {
     env: { ...home.env, PATH: path },
-    cwd: home.path,
+    cwd: home.work,
     encoding: 'utf8',
     timeout: 20_000,
   });
@@ -51,6 +51,25 @@ needs('bash')('bash', () => {
     expect(complete('peer', 'st').sort()).toEqual(['status', 'stop']);
     expect(complete('permissions', 's')).toEqual(['set']);
     expect(complete('completion', '').filter((word) => !word.startsWith('-'))).toEqual(['bash', 'zsh', 'fish']);
+  });
+
+  it('completes what follows a word, and the values of options', () => {
+    expect(complete('policy', '').filter((word) => !word.startsWith('-'))).toEqual(['list', 'check', 'add', 'remove']);
+    expect(complete('policy', 'check', '--access', '').sort()).toEqual(['full-access', 'read-only', 'workspace-write']);
+    expect(complete('run', '--access', 'w')).toEqual(['workspace-write']);
+    expect(complete('policy', 'check', '--as', 'a').sort()).toEqual(['agent', 'assistant']);
+    expect(complete('ps', '--status', 'q')).toEqual(['queued']);
+    expect(complete('policy', 'add', '--no').sort()).toEqual(['--no-match']);
+    expect(complete('permissions', 'set', 'browser')).toEqual(['browser_automation=on', 'browser_automation=off']);
+    // To bash = is a word of its own.
+    expect(complete('permissions', 'set', 'shell', '=')).toEqual(['on', 'off']);
+    expect(complete('permissions', 'set', 'shell=on', 'max-access', '=', 'r')).toEqual(['read-only']);
+  });
+
+  it('completes the rules that can be removed', async () => {
+    expect((await home.cli(['policy', 'add', '--yes', '--deny', '--name', 'mine', '--', 'rm', '...'])).code).toBe(0);
+    expect(complete('policy', 'remove', '')).toEqual(['mine']);
+    expect((await home.cli(['policy', 'remove', 'mine'])).out).toBe('removed mine\n');
   });
 
   it('completes what there is: runs, approvals, artifacts', async () => {
@@ -86,7 +105,7 @@ needs('bash')('devices in bash', () => {
     const terminal = startTerminal({
       command: 'bash',
       args: ['--norc', '--noprofile', '-i'],
-      cwd: home.path,
+      cwd: home.work,
       env: { ...home.env, PATH: path, PS1: '$ ' },
     });
     onTestFinished(() => terminal.dispose());
@@ -97,6 +116,10 @@ needs('bash')('devices in bash', () => {
     await terminal.waitFor(/dispatch route make @all\s*; dispatch run --on @all/);
     terminal.press('C-u');
     await terminal.waitGone('dispatch route make');
+    terminal.type('dispatch permissions set max-a\tr\t');
+    await terminal.waitFor('dispatch permissions set max-access=read-only');
+    terminal.press('C-u');
+    await terminal.waitGone('dispatch permissions');
     terminal.type(`dispatch run --on local,${device.slice(0, -1)}\t`);
     await terminal.waitFor(`dispatch run --on local,${device} `.trimEnd());
   });
@@ -108,6 +131,8 @@ describe('the other shells', () => {
       const { code, out } = await home.cli(['completion', shell]);
       expect(code).toBe(0);
       for (const name of Object.keys(COMMANDS)) expect(out).toMatch(new RegExp(`\\b${name}\\b`));
+      for (const word of ['dispatch policy list', 'max-access=read-only', 'workspace-write'])
+        expect(out).toContain(word);
     }
   });
 });

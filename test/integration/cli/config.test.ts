@@ -1,4 +1,6 @@
 // `dispatch config`, and that nothing starts with a broken file.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CliHome, createHome } from '../../helpers/cli.ts';
 import { processesWith } from '../../helpers/processes.ts';
@@ -18,12 +20,44 @@ describe('dispatch config', () => {
       code: 0,
       out: `there is no ${file}: everything is at its default\n`,
     });
-    expect(await home.json(['config', 'check', '--json'])).toEqual({ path: file, exists: false, ok: true });
+    expect(await home.json(['config', 'check', '--json'])).toEqual({
+      path: file,
+      exists: false,
+      ok: true,
+      warnings: [],
+    });
     expect(await home.json(['config', 'show', '--json'])).toMatchObject({
       shell: { slots: 8 },
       approvals: { expire: 1_800_000 },
       output: { cap: 67_108_864 },
     });
+  });
+
+  it('check warns of secrets that no run could be given', async () => {
+    const there = join(home.path, 'there');
+    writeFileSync(there, 'value', { mode: 0o600 });
+    const open = join(home.path, 'open');
+    writeFileSync(open, 'value', { mode: 0o644 });
+    home.writeConfig(
+      `[secrets]\nA = { file = "${there}" }\nB = { file = "${there}.not" }\nC = { file = "${open}" }\nD = { env = "NOT_SET" }\nE = { env = "SET" }\n`,
+    );
+    const { code, out, err } = await home.cli(['config', 'check'], { env: { SET: 'value' } });
+    expect({ code, out }).toEqual({ code: 0, out: `${home.paths.configFile} is valid\n` });
+    expect(err.trimEnd().split('\n')).toEqual([
+      expect.stringContaining(`the secret B cannot be read: ${there}.not cannot be opened (ENOENT)`),
+      expect.stringContaining(`the secret C cannot be used: others may read or change ${open}: chmod 600`),
+      'dispatch: the secret D: the variable NOT_SET is not set here, and the peer has to be started with it',
+    ]);
+    const json = (await home.json(['config', 'check', '--json'], { env: { SET: 'value' } })) as { warnings: string[] };
+    expect(json.warnings).toHaveLength(3);
+    expect(JSON.stringify(json)).not.toContain('value');
+  });
+
+  it('check holds rules against their examples', async () => {
+    home.writeConfig('[[rules]]\nname = "x"\ndecision = "allow"\ncommand = ["ls"]\nmatch = ["rm"]\n');
+    const { code, err } = await home.cli(['config', 'check']);
+    expect(code).toBe(125);
+    expect(err).toContain('the rule "x" (match): the rule does not match its own example: rm');
   });
 
   it('with a file shows what holds, and the peer obeys it', async () => {

@@ -1,6 +1,6 @@
 // What the commands about devices show, ask and send, against an engine in memory that knows some.
 import { describe, expect, it } from 'vitest';
-import type { Device, Permissions } from '../../../src/core/devices.ts';
+import type { Device } from '../../../src/core/devices.ts';
 import { DispatchError } from '../../../src/core/errors.ts';
 import { far, farDevice, offline } from './far-harness.ts';
 
@@ -131,49 +131,5 @@ describe('revoke', () => {
     right.type('gpu-box\r');
     expect(await right.exited()).toMatchObject({ code: 0 });
     expect(asked).toEqual([{ device: GPU.id }]);
-  });
-});
-
-describe('permissions', () => {
-  it('shows those of this device or, told so, of another', async () => {
-    const { home } = await far(NAS);
-    const { out } = await home.cli(['permissions']);
-    expect(out).toMatch(/^shell +on$/m);
-    expect(out).toMatch(/^browser_automation +off {2}the device cannot do it$/m);
-    expect(await home.json(['permissions', '--on', 'nas', '--json'])).toEqual(NAS.permissions);
-  });
-
-  it('sets some, on this device only', async () => {
-    const { home, peer } = await far(NAS);
-    const asked: unknown[] = [];
-    const all: Permissions = { shell: false, local_files: false, browser_automation: true, desktop_automation: false };
-    peer.api['permissions.set'] = async (params) => {
-      asked.push(params.permissions);
-      return { permissions: all };
-    };
-    expect(await home.json(['permissions', 'set', 'shell=off', 'browser_automation=on', '--json'])).toEqual(all);
-    expect(asked).toEqual([{ shell: false, browser_automation: true }]);
-    const { code, err } = await home.cli(['permissions', 'set', 'shell=on', '--on', 'nas']);
-    expect(code).toBe(126);
-    expect(err).toBe(
-      'dispatch: what is allowed on nas is set by its owner, on nas itself: run "dispatch permissions set shell=on" there\n',
-    );
-    expect(asked).toHaveLength(1);
-  });
-
-  it.each([
-    [['permissions', 'set'], 'there is nothing to set'],
-    [['permissions', 'get'], 'permissions get: expected set'],
-    [
-      ['permissions', 'set', 'shel=on'],
-      '"shel" is no permission: expected one of local_files, shell, browser_automation',
-    ],
-    [['permissions', 'set', 'shell=maybe'], '"shell=maybe": expected shell=on or shell=off'],
-    [['permissions', 'set', 'shell'], '"shell": expected shell=on or shell=off'],
-  ])('%j is refused before anything is done', async (args, message) => {
-    const { home } = await far();
-    const { code, err } = await home.cli(args);
-    expect(code).toBe(2);
-    expect(err).toContain(message);
   });
 });

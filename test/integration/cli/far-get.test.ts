@@ -48,10 +48,10 @@ describe('get', () => {
     const running = world.home.start(['get', 'aaaa']);
     await until('fetch', () => fetches() === 1);
     world.peer.tellFetch({ artifact: ARTIFACT.id, bytes: 5, sizeBytes: TEXT.length });
-    expect(existsSync(join(world.home.path, 'report.txt'))).toBe(false);
+    expect(existsSync(join(world.home.work, 'report.txt'))).toBe(false);
     arrive();
     expect(await running.done).toMatchObject({ code: 0, out: 'report.txt  14 B\n', err: '' });
-    expect(readFileSync(join(world.home.path, 'report.txt'), 'utf8')).toBe(TEXT);
+    expect(readFileSync(join(world.home.work, 'report.txt'), 'utf8')).toBe(TEXT);
   });
 
   it('fetches nothing that lies here', async () => {
@@ -94,7 +94,7 @@ describe('get', () => {
   it('asks for no byte that could not be put anywhere', async () => {
     const world = await far(GPU);
     const { fetches } = serveArtifact(world);
-    writeFileSync(join(world.home.path, 'report.txt'), 'mine');
+    writeFileSync(join(world.home.work, 'report.txt'), 'mine');
     for (const [args, message] of [
       [[], 'report.txt is there already: --force replaces it, -o PATH names another'],
       [['-o', 'no/where'], 'there is no folder no: make it first, or name another place with -o PATH'],
@@ -104,7 +104,7 @@ describe('get', () => {
         err: `dispatch: ${message}\n`,
       });
     expect(fetches()).toBe(0);
-    expect(readFileSync(join(world.home.path, 'report.txt'), 'utf8')).toBe('mine');
+    expect(readFileSync(join(world.home.work, 'report.txt'), 'utf8')).toBe('mine');
   });
 
   it('Ctrl-C leaves what has come for the next time', async () => {
@@ -116,7 +116,7 @@ describe('get', () => {
     const { code, err } = await running.done;
     expect(code).toBe(130);
     expect(err).toContain('report.txt was not saved: the same command goes on where it stopped\n');
-    expect(existsSync(join(world.home.path, 'report.txt'))).toBe(false);
+    expect(existsSync(join(world.home.work, 'report.txt'))).toBe(false);
   });
 
   it('passes on what went wrong in one sentence', async () => {

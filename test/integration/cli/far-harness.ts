@@ -32,7 +32,7 @@ export async function far(...others: Device[]): Promise<Far> {
       const driver = startTerminal({
         command: process.execPath,
         args: [LAUNCHER, ...args],
-        cwd: home.path,
+        cwd: home.work,
         cols: 120,
         ...options,
         env: { DISPATCH_HOME: home.path, DISPATCH_DEV: home.env.DISPATCH_DEV, ...options.env },

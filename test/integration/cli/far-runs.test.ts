@@ -1,6 +1,6 @@
 // `dispatch run --on` and what people are told about runs elsewhere, against an engine in memory whose devices come and go.
 import { describe, expect, it } from 'vitest';
-import type { RunCommand } from '../../../src/core/decide.ts';
+import type { RunCommand } from '../../../src/core/commands.ts';
 import { DispatchError } from '../../../src/core/errors.ts';
 import type { ApprovalId, RunId } from '../../../src/core/ids.ts';
 import type { Run } from '../../../src/core/runs.ts';
@@ -47,12 +47,33 @@ describe('run --on one device', () => {
     await world.home.cli(['run', '--on', '@gpu-box', '--cwd', '/srv/x', '--', 'make']);
     await world.home.cli(['run', '--', 'make']);
     expect(submitted).toMatchObject([
-      { devices: ['gpu-box'], cwd: world.home.path, expiresInMs: 60_000, action: { command: 'make' } },
+      { devices: ['gpu-box'], cwd: world.home.work, expiresInMs: 60_000, action: { command: 'make' } },
       { devices: ['gpu-box'], action: { cwd: '/srv/x' } },
-      { action: { cwd: world.home.path } },
+      { action: { cwd: world.home.work } },
     ]);
     expect(submitted[0]?.action).not.toHaveProperty('cwd');
     expect(submitted[2]).not.toHaveProperty('devices');
+  });
+
+  it('names secrets, and says that an agent asks', async () => {
+    const world = await far(GPU);
+    const submitted = onSubmit(world, ({ id }) => world.peer.move(id, ...START, exit(0)));
+    const agent = { env: { DISPATCH_AS: 'agent' } };
+    await world.home.cli(['run', '--secret', 'A', '--secret', 'B', '--secret', 'A', '--agent', '--', 'make']);
+    await world.home.cli(['run', '--', 'make'], agent);
+    await world.home.cli(['eval', '1 + 1'], agent);
+    await world.home.cli(['run', '--', 'make'], { env: { DISPATCH_AS: '' } });
+    expect(submitted).toMatchObject([
+      { as: 'agent', action: { secrets: ['A', 'B'] } },
+      { as: 'agent' },
+      { as: 'agent', action: { kind: 'inline' } },
+      { action: { command: 'make' } },
+    ]);
+    expect(submitted[3]).not.toHaveProperty('as');
+    expect(submitted[1]?.action).not.toHaveProperty('secrets');
+    expect((await world.home.cli(['run', '--yes', '--', 'make'], agent)).code).toBe(2);
+    expect((await world.home.cli(['run', '--', 'make'], { env: { DISPATCH_AS: 'Agent' } })).code).toBe(2);
+    expect(submitted).toHaveLength(4);
   });
 
   it('says once why it is queued, that the device is back, and goes on', async () => {
@@ -265,6 +286,7 @@ function request(): RunCommand {
     description: '',
     payload,
     digest: DIGEST,
+    decisions: ['approve', 'reject'],
     expiresAt: Date.now() + 600_000,
   };
 }

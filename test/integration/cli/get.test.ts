@@ -21,7 +21,7 @@ afterAll(() => home.dispose());
 
 let count = 0;
 beforeEach(() => {
-  folder = join(home.path, `place${++count}`);
+  folder = join(home.work, `place${++count}`);
   mkdirSync(folder);
 });
 

@@ -14,7 +14,7 @@ beforeAll(async () => {
   home = createHome();
   await home.startPeer();
   const client = await home.client();
-  const action = (command: string) => ({ kind: 'shell', command, access: 'workspace-write', cwd: home.path }) as const;
+  const action = (command: string) => ({ kind: 'shell', command, access: 'workspace-write', cwd: home.work }) as const;
   const submit = (id: string, command: string, approve: boolean) =>
     client.call('submit', { id, task: `!${command}`, action: action(command), approve });
   await submit(

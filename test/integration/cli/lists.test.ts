@@ -38,11 +38,13 @@ describe('--json', () => {
       number: 1,
       task: expect.stringMatching(/^!echo out/),
       route: 'desktop-local',
-      action: expect.objectContaining({ kind: 'shell', access: 'workspace-write', cwd: home.path }),
+      action: expect.objectContaining({ kind: 'shell', access: 'workspace-write', cwd: home.work }),
       origin: DEVICE,
       device: DEVICE,
       by: { kind: 'human', device: DEVICE },
       approvedBefore: true,
+      beforehand: { action: SHA256, signature: expect.any(String) },
+      enforced: expect.any(String),
       because: expect.any(Array),
       submittedAt: TIME,
       updatedAt: TIME,
@@ -78,20 +80,23 @@ describe('--json', () => {
         runId: ID,
         title: 'touch three',
         description: expect.any(String),
-        payload: {
+        // What is enforced, and how, is up to the machine.
+        payload: expect.objectContaining({
           command: 'touch three',
-          cwd: home.path,
+          cwd: home.work,
           executable: expect.stringMatching(/^\//),
           envNames: [],
           access: 'workspace-write',
-          enforced: 'full-access',
-        },
+          programs: [{ name: 'touch', path: expect.stringMatching(/touch|busybox|coreutils/), sha256: SHA256 }],
+          likeness: SHA256,
+        }),
         device: DEVICE,
         digest: SHA256,
-        decisions: ['approve', 'reject'],
+        decisions: ['approve', 'approve-for-run', 'approve-always', 'reject'],
         requestedAt: TIME,
         expiresAt: TIME,
         status: 'pending',
+        by: { kind: 'human', device: DEVICE },
       },
     ]);
     const all = (await home.json(['approvals', '--all', '--json'])) as { status: string }[];
@@ -170,6 +175,8 @@ describe('--json', () => {
     expect(await home.json(['policy', 'check', '--json', '--', 'rm', '-rf', 'x'])).toEqual({
       decision: 'ask',
       because: expect.any(Array),
+      check: 'policy',
+      access: expect.stringMatching(/^(workspace-write|full-access)$/),
     });
     expect(await home.json(['policy', 'check', '--json', '--', 'ls -l'])).toMatchObject({
       decision: 'allow',
@@ -190,7 +197,7 @@ describe('--json', () => {
     expect(await home.json(['route', '--json', '!touch five'])).toEqual({
       route: 'desktop-local',
       device: expect.objectContaining({ id: DEVICE, local: true }),
-      action: { kind: 'shell', command: 'touch five', access: 'workspace-write', cwd: home.path },
+      action: { kind: 'shell', command: 'touch five', access: 'workspace-write', cwd: home.work },
       because: expect.arrayContaining(['it is this device']),
       rejected: [],
     });

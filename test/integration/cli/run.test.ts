@@ -1,5 +1,5 @@
 // `dispatch run` as scripts use it: it exits as the command did, and bytes pass as they are.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliHome, createHome } from '../../helpers/cli.ts';
@@ -12,6 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => home.dispose());
 
+/** Without a sandbox, in which processes have numbers of their own. */
+const unboxed = ['run', '--yes', '--access', 'full-access', '--'];
 const yes = (command: string, ...options: string[]) => home.cli(['run', '--yes', ...options, '--', command]);
 
 describe('the exit code', () => {
@@ -37,7 +39,7 @@ describe('the exit code', () => {
     const { code, err } = await home.cli(['run', '--no-wait', '--', 'touch never']);
     expect(code).toBe(126);
     expect(err).toContain('needs an approval');
-    expect(existsSync(join(home.path, 'never'))).toBe(false);
+    expect(existsSync(join(home.work, 'never'))).toBe(false);
   });
 
   it('is 126 after a rejection, whose reason is told', async () => {
@@ -53,11 +55,11 @@ describe('the exit code', () => {
       out: '',
       err: expect.stringContaining(`run ${number} did not run to its end: it was rejected (not today)`),
     });
-    expect(existsSync(join(home.path, 'never'))).toBe(false);
+    expect(existsSync(join(home.work, 'never'))).toBe(false);
   });
 
   it('is 130 after Ctrl-C, which ends the whole run', async () => {
-    const run = home.start(['run', '--yes', '--', 'echo "pid $$"; sleep 300; echo never']);
+    const run = home.start([...unboxed, 'echo "pid $$"; sleep 300; echo never']);
     await run.printed('pid ');
     run.kill('SIGINT');
     const { code, err, out } = await run.done;
@@ -133,7 +135,7 @@ describe('standard input', () => {
 describe('standard output', () => {
   it('has every byte that there is, as it is', async () => {
     const all = Buffer.from(Array.from({ length: 256 }, (_, index) => index));
-    writeFileSync(join(home.path, 'all'), all);
+    writeFileSync(join(home.work, 'all'), all);
     const { bytes } = await home.cli(['run', '--yes', '--', 'cat all']);
     expect(Buffer.compare(bytes, all)).toBe(0);
     const number = ((await home.json(['ps', '-a', '-n', '1', '--json'])) as { number: number }[])[0]?.number;
@@ -145,7 +147,7 @@ describe('standard output', () => {
   });
 
   it('that nobody reads any more ends the run', async () => {
-    const run = home.start(['run', '--yes', '--', 'echo "pid $$"; while echo more; do sleep 0.05; done']);
+    const run = home.start([...unboxed, 'echo "pid $$"; while echo more; do sleep 0.05; done']);
     await run.printed('pid ');
     run.child.stdout?.destroy();
     await run.done;
@@ -164,7 +166,7 @@ describe('standard output', () => {
       route: 'desktop-local',
       status: 'completed',
       exitCode: 0,
-      action: { kind: 'shell', command: 'echo hi', access: 'workspace-write', cwd: home.path },
+      action: { kind: 'shell', command: 'echo hi', access: 'workspace-write', cwd: home.work },
       output: { bytes: 3, droppedBytes: 0 },
     });
   });
@@ -173,22 +175,30 @@ describe('standard output', () => {
 describe('options', () => {
   it('--yes runs it without a word about approval, and what is shown is what ran', async () => {
     expect(await yes('touch made; echo ok')).toMatchObject({ code: 0, out: 'ok\n', err: '' });
-    expect(existsSync(join(home.path, 'made'))).toBe(true);
+    expect(existsSync(join(home.work, 'made'))).toBe(true);
     const [approval] = (await home.json(['approvals', '--all', '-n', '1', '--json'])) as object[];
     expect(approval).toMatchObject({ status: 'approved', payload: { command: 'touch made; echo ok' } });
   });
 
   it('--cwd and --env surround the command; the value is not kept', async () => {
+    const folder = join(home.work, 'folder');
+    mkdirSync(folder);
     const { out, code } = await home.cli(
-      ['run', '--yes', '--cwd', '/', '--env', 'A=one', '--env', 'B=two words', '--', 'pwd; echo "$A $B"'],
-      {},
+      ['run', '--yes', '--cwd', '..', '--env', 'A=one', '--env', 'B=two words', '--', 'pwd; echo "$A $B"'],
+      { cwd: folder },
     );
-    expect({ out, code }).toEqual({ out: '/\none two words\n', code: 0 });
+    expect({ out, code }).toEqual({ out: `${home.work}\none two words\n`, code: 0 });
     expect((await home.cli(['thread', '--json'])).out).not.toContain('two words');
   });
 
   it('starts where it stands', async () => {
-    expect(await home.cli(['run', '--', 'pwd'], { cwd: '/usr' })).toMatchObject({ out: '/usr\n', code: 0 });
+    const place = join(home.work, 'place');
+    mkdirSync(place);
+    expect(await home.cli(['run', '--', 'pwd'], { cwd: place })).toMatchObject({ out: `${place}\n`, code: 0 });
+    expect(await home.cli(['run', '--', 'pwd'], { cwd: '/usr' })).toMatchObject({
+      code: 126,
+      err: expect.stringContaining('/usr is in none of the folders'),
+    });
   });
 
   it('takes several words as they are, and one as shell text', async () => {
@@ -217,6 +227,6 @@ describe('options', () => {
     const [run] = (await home.json(['ps', '-a', '-n', '1', '--json'])) as { number: number }[];
     const { out } = await home.cli(['get', `${run?.number}/report.txt`, '-o', 'copy.txt']);
     expect(out).toBe('copy.txt  7 B\n');
-    expect(readFileSync(join(home.path, 'copy.txt'), 'utf8')).toBe('report\n');
+    expect(readFileSync(join(home.work, 'copy.txt'), 'utf8')).toBe('report\n');
   });
 });

@@ -1,6 +1,6 @@
 // Output that goes on: following the output of a run and the thread, and readers that leave early.
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliHome, createHome, LAUNCHER } from '../../helpers/cli.ts';
@@ -21,7 +21,7 @@ function bash(text: string): { code: number | null; out: string; err: string } {
   const script = `dispatch() { ${DISPATCH} "$@"; }\n${text}`;
   const { status, stdout, stderr } = spawnSync('bash', ['-c', script], {
     env: home.env,
-    cwd: home.path,
+    cwd: home.work,
     encoding: 'utf8',
     timeout: 20_000,
   });
@@ -30,8 +30,10 @@ function bash(text: string): { code: number | null; out: string; err: string } {
 
 describe('logs -f', () => {
   it('prints what was printed and what comes, to the end of the run', async () => {
-    const step = (word: string): void => writeFileSync(join(home.path, word), '');
-    const wait = (word: string): string => `until [ -e ${word} ]; do sleep 0.02; done; echo ${word}`;
+    // In a folder of its own: what is new in the home folder itself does not come into the view of what only reads.
+    mkdirSync(join(home.work, 'steps'));
+    const step = (word: string): void => writeFileSync(join(home.work, 'steps', word), '');
+    const wait = (word: string): string => `until [ -e steps/${word} ]; do sleep 0.02; done; echo ${word}`;
     const { out } = await home.cli(['run', '--detach', '--yes', '--', `echo one; ${wait('two')}; ${wait('three')}`]);
     const id = out.trim();
     const logs = home.start(['logs', '-f', id]);

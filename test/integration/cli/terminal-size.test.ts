@@ -16,7 +16,7 @@ function sizeless(...args: string[]): TerminalDriver {
   return startTerminal({
     command: 'sh',
     args: ['-c', `stty cols 0 rows 0; exec ${words}`],
-    cwd: home.path,
+    cwd: home.work,
     env: { DISPATCH_HOME: home.path, DISPATCH_DEV: home.env.DISPATCH_DEV },
   });
 }

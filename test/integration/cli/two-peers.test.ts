@@ -3,9 +3,11 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Approval } from '../../../src/core/approvals.ts';
 import type { Device } from '../../../src/core/devices.ts';
 import type { Run } from '../../../src/core/runs.ts';
 import { type CliHome, createHome, LAUNCHER, type Running } from '../../helpers/cli.ts';
+import { needs } from '../../helpers/needs.ts';
 import { startTerminal, type TerminalDriver } from '../../helpers/terminal-driver.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -57,7 +59,7 @@ function onTerminal(home: CliHome, ...args: string[]): TerminalDriver {
   const terminal = startTerminal({
     command: process.execPath,
     args: [LAUNCHER, ...args],
-    cwd: home.path,
+    cwd: home.work,
     env,
     cols: 93,
   });
@@ -68,6 +70,7 @@ function onTerminal(home: CliHome, ...args: string[]): TerminalDriver {
 beforeAll(async () => {
   near = createHome();
   far = createHome();
+  far.writeConfig('[approvals]\nfull_access_approvers = 2\n');
   await Promise.all([startPeer(near, 'near', '127.0.0.1:0'), startPeer(far, 'far', '127.0.0.1:0')]);
   const { addresses } = (await far.json(['peer', 'status', '--json'])) as { addresses: string[] };
   address = addresses[0] ?? '';
@@ -120,8 +123,8 @@ describe('two peers', { timeout: 60_000 }, () => {
     const folders = await near.cli(['run', '--on', '@all', '--', 'pwd']);
     expect(folders.code).toBe(0);
     const lines = folders.out.trimEnd().split('\n').sort();
-    expect(lines[1]).toBe(`near: ${near.path}`);
-    expect(lines[0]).not.toContain(near.path);
+    expect(lines[1]).toBe(`near: ${near.work}`);
+    expect(lines[0]).not.toContain(near.work);
     const runs = (await near.json(['run', '--on', 'near,far', '--json', '--', 'pwd'])) as Run[];
     expect(runs.map(({ status }) => status)).toEqual(['completed', 'completed']);
     expect(new Set(runs.map(({ group }) => group)).size).toBe(1);
@@ -146,8 +149,54 @@ describe('two peers', { timeout: 60_000 }, () => {
     expect(await near.cli(['get', `${run?.number}/numbers`])).toMatchObject({ code: 0, out: 'numbers  3.4 MB\n' });
     const expected = `${Array.from({ length: 500_000 }, (_, index) => index + 1).join('\n')}\n`;
     const hash = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');
-    expect(hash(readFileSync(join(near.path, 'numbers')))).toBe(hash(expected));
+    expect(hash(readFileSync(join(near.work, 'numbers')))).toBe(hash(expected));
     expect((await near.cli(['get', `${run?.number}/numbers`, '-o', '-'])).out === expected).toBe(true);
+  });
+
+  it('agree on full access, each by its own yes; what happens is told on both as it happens', async () => {
+    const following = near.start(['approvals', '--follow', '--json']);
+    const seen = (): { event: string; approval: Approval }[] =>
+      following
+        .out()
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as { event: string; approval: Approval });
+    const running = near.start(['run', '--on', 'far', '--access', 'full-access', '--', 'echo both > both; cat both']);
+    await running.printed('answer with "dispatch approve', 'err');
+    await following.printed('"event":"requested"');
+    const id = seen()[0]?.approval.id ?? '';
+    expect((await near.cli(['approve', id])).out).toContain('1 of 2 has agreed: one more device must');
+    await until('yes of near on far', async () =>
+      /a person on near agreed at/.test((await far.cli(['approvals'])).out),
+    );
+    expect((await near.cli(['approve', id])).out).toContain('1 of 2 has agreed: one more device must'); // itself does not count twice
+    expect((await far.cli(['approve', id])).out).toMatch(/^approved: run \d+\n$/);
+    expect(await running.done).toMatchObject({ code: 0, out: 'both\n' });
+    await following.printed('"event":"decided"');
+    expect(seen().map(({ event }) => event)).toEqual(['requested', 'agreed', 'decided']);
+    following.kill('SIGINT');
+    const number = ((await near.json(['ps', '--all', '-n', '1', '--json'])) as Run[])[0]?.number;
+    const { out } = await near.cli(['show', `${number}`]);
+    expect(out).toMatch(/^ {4}you on this device agreed at /m);
+    expect(out).toMatch(/^ {4}approved at .* by a person on far, signed$/m);
+  });
+
+  needs('bwrap')('with a sandbox', () => {
+    it('take "always" from each other: the rule is there, and says who gave it', async () => {
+      const running = near.start(['run', '--on', 'far', '--', 'touch always']);
+      await running.printed('answer with "dispatch approve', 'err');
+      const number = /run (\d+) waits/.exec(running.err())?.[1] ?? '';
+      const { code, err } = await near.cli(['approve', number, '--always', '--yes']);
+      expect({ code, err }).toMatchObject({ code: 0, err: expect.stringContaining('would be added on far:') });
+      expect((await running.done).code).toBe(0);
+      expect((await near.cli(['run', '--on', 'far', '--no-wait', '--', 'touch always'])).code).toBe(0);
+      expect((await near.cli(['run', '--on', 'far', '--no-wait', '--', 'touch always; touch x'])).code).toBe(126);
+      expect((await far.cli(['policy', 'list'])).out).toMatch(/touch always.* given on near$/m);
+      expect(await near.json(['policy', 'check', '--on', 'far', '--json', '--', 'touch x'])).toMatchObject({
+        decision: 'ask',
+        check: 'policy',
+      });
+    });
   });
 
   it('lend each other a terminal: keys, size, C-] to leave, and back again', async () => {
