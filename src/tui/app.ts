@@ -14,6 +14,7 @@ import type { TerminalScreen } from './terminal/screen.ts';
 import { detectTheme, type Theme } from './terminal/theme.ts';
 import { update } from './update/update.ts';
 import { render } from './views/render.ts';
+import { windowTitle } from './window-title.ts';
 
 export interface DashboardOptions {
   /** Gives a client of the peer; called again after each lost connection. */
@@ -24,6 +25,8 @@ export interface DashboardOptions {
   readonly cwd: string;
   /** Shows a file with another program; absent where there is no display. */
   readonly openFile?: (path: string) => Promise<void>;
+  /** Opens the editor of the person on a file, in this terminal, and gives its exit status. */
+  readonly runEditor?: (path: string) => Promise<number>;
   readonly mouse?: boolean;
   /** What the terminal's background is; absent: the terminal is asked. */
   readonly background?: 'dark' | 'light';
@@ -78,6 +81,7 @@ export function runDashboard(options: DashboardOptions): Promise<void> {
       model = next;
       for (const effect of effects) perform(effect);
       if (model !== before) {
+        screen.setTitle(windowTitle(model));
         settle();
         frames.request();
       }
@@ -99,7 +103,7 @@ export function runDashboard(options: DashboardOptions): Promise<void> {
   const streams = createOutputStreams(tell);
   screen.onInput((event, raw, alone) => tell({ type: 'input', event, raw, ...(alone ? {} : { burst: true }) }));
   screen.onResize((size) => tell({ type: 'resized', size }));
-  screen.setTitle('dispatch');
+  screen.setTitle(windowTitle(model));
   frames.now();
   // The first frame stands before anything is asked for.
   const link = openLink(options.connect, tell);
@@ -117,6 +121,7 @@ export function runDashboard(options: DashboardOptions): Promise<void> {
     cwd,
     home,
     openFile: options.openFile,
+    runEditor: options.runEditor,
     bell: options.bell !== false,
   });
   void history.load().then((lines) => {

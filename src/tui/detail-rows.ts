@@ -1,17 +1,22 @@
 // The details of a run, as rows: what it is, why it is where it is, who approved it, what it made. Shared by scrolling and
 // by the view. Everything is shown sanitised and whole.
 
-import type { Approval } from '../core/approvals.ts';
+import type { Actor, Approval } from '../core/approvals.ts';
 import { isFinal, type Run } from '../core/runs.ts';
 import { askerOf } from './asking.ts';
+import { howItEnded } from './ended-requests.ts';
 import { accessOf } from './enforced.ts';
 import { describeStatus, formatBytes, formatDuration, formatTime } from './format.ts';
 import type { Model } from './model.ts';
 import type { RunDialog } from './overlay-model.ts';
 import { linkLost } from './presence.ts';
-import { exactRows, proseRows } from './rows.ts';
+import { commandOf, sandboxWords } from './request-rows.ts';
+import { exactRows, hangingRows, proseRows } from './rows.ts';
 import { deviceName, elapsed, findRun } from './select.ts';
 import { sanitizeLine } from './terminal/sanitize.ts';
+
+/** `label.padEnd(DETAIL_LABEL_WIDTH)` begins a row of the style `label`. */
+export const DETAIL_LABEL_WIDTH = 10;
 
 export interface DetailRow {
   readonly style: 'heading' | 'label' | 'command' | 'text' | 'failure' | 'artifact';
@@ -39,8 +44,8 @@ export function detailRows(model: Model, dialog: RunDialog, width: number): read
   const command = run.action.kind === 'shell' ? run.action.command : run.action.source;
   for (const text of exactRows(command, width)) rows.push({ style: 'command', text });
   for (const [label, value] of facts(model, run, approvals)) {
-    for (const text of exactRows(sanitizeLine(`${label.padEnd(10)}${value}`), width))
-      rows.push({ style: 'label', text });
+    const line = sanitizeLine(`${label.padEnd(DETAIL_LABEL_WIDTH)}${value}`);
+    for (const text of hangingRows(line, width, DETAIL_LABEL_WIDTH)) rows.push({ style: 'label', text });
   }
   if (run.status === 'failed') for (const text of proseRows(run.message, width)) rows.push({ style: 'failure', text });
   heading('Because');
@@ -48,8 +53,16 @@ export function detailRows(model: Model, dialog: RunDialog, width: number): read
   if (approvals.length > 0) {
     heading('Approvals');
     for (const approval of approvals) {
-      for (const text of proseRows(describeApproval(model, approval), width)) rows.push({ style: 'text', text });
+      for (const text of proseRows(describeApproval(model, approval, run), width)) rows.push({ style: 'text', text });
     }
+  }
+  for (const approval of approvals) {
+    const before = commandOf(approvals, approval.edits);
+    if (before === undefined) continue;
+    heading('Edited: before it was');
+    for (const text of exactRows(before, width)) rows.push({ style: 'command', text });
+    rows.push({ style: 'text', text: 'and then' });
+    for (const text of exactRows(approval.payload.command, width)) rows.push({ style: 'command', text });
   }
   return rows;
 }
@@ -66,6 +79,10 @@ function facts(model: Model, run: Run, approvals: readonly Approval[]): (readonl
   ];
   const access = accessOf(model, run, approvals);
   if (access !== undefined) list.push(['access', access]);
+  const sandbox = approvals.at(-1)?.payload.sandbox;
+  if (sandbox !== undefined) list.push(['sandbox', sandboxWords(sandbox)]);
+  const allowed = allowedBy(model, run, approvals);
+  if (allowed !== undefined) list.push(['allowed', allowed]);
   if (action.kind === 'shell') list.push(['folder', folderOf(action.cwd, approvals)]);
   list.push(['submitted', time(run.submittedAt)]);
   if (run.startedAt !== undefined) list.push(['started', time(run.startedAt)]);
@@ -96,18 +113,51 @@ function facts(model: Model, run: Run, approvals: readonly Approval[]): (readonl
 const folderOf = (cwd: string | undefined, approvals: readonly Approval[]): string =>
   cwd ?? approvals.at(-1)?.payload.cwd ?? 'the home folder';
 
-export function describeApproval(model: Pick<Model, 'devices' | 'now'>, approval: Approval): string {
+/** Who or what said yes to it: a rule, or people on their devices. */
+function allowedBy(model: Model, run: Run, approvals: readonly Approval[]): string | undefined {
+  const approval = approvals.findLast(({ status }) => status === 'approved');
+  if (approval?.status !== 'approved') return run.rule === undefined ? undefined : `by the rule ${run.rule}`;
+  const before = (approval.agreed ?? []).filter(({ by }) => by.device !== approval.decidedBy.device);
+  const people = [...before.map(({ by }) => by), approval.decidedBy].map((by) => whoAnswered(model, by));
+  return `by ${[...new Set(people)].join(' and ')}${decisionWords(model, run, approval)}`;
+}
+
+function whoAnswered(model: Pick<Model, 'devices'>, { kind, device }: Actor): string {
+  const where = deviceName(model, device);
+  return kind === 'human' ? `a person on ${where}` : kind === 'device' ? where : `an ${kind} on ${where}`;
+}
+
+function decisionWords(
+  model: Model,
+  run: Run,
+  approval: Extract<Approval, { status: 'approved' | 'rejected' }>,
+): string {
+  if (approval.under !== undefined) return ', as said for this run before';
+  if (approval.decision === 'approve-always')
+    return `, always${approval.rule === undefined ? '' : `: rule ${approval.rule}`}`;
+  if (approval.decision !== 'approve-for-run') return '';
+  const until = run.allowance?.until;
+  return `, for this run${until === undefined ? '' : ` until ${formatTime(until, model.now)}`}`;
+}
+
+export function describeApproval(
+  model: Pick<Model, 'devices' | 'now'>,
+  approval: Approval,
+  run: Run | undefined,
+): string {
   const title = sanitizeLine(approval.title);
   switch (approval.status) {
     case 'pending':
       return `${title}: waits for an answer until ${formatTime(approval.expiresAt, model.now)}`;
     case 'expired':
-      return `${title}: expired ${formatTime(approval.decidedAt, model.now)}`;
+      return `${title}: ${howItEnded(approval, run)}, ${formatTime(approval.decidedAt, model.now)}`;
     case 'approved':
     case 'rejected': {
       const who = `${approval.status} on ${deviceName(model, approval.decidedBy.device)}`;
       const note = approval.note === undefined ? '' : `: ${sanitizeLine(approval.note)}`;
-      return `${title}: ${who}, ${formatTime(approval.decidedAt, model.now)}${note}`;
+      const reach =
+        { 'approve-for-run': ' for this run', 'approve-always': ' always' }[String(approval.decision)] ?? '';
+      return `${title}: ${who}${reach}, ${formatTime(approval.decidedAt, model.now)}${note}`;
     }
   }
 }

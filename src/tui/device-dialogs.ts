@@ -10,6 +10,8 @@ export interface DeviceDialog {
   readonly kind: 'device';
   readonly device: string;
   readonly scroll: number;
+  /** Of this device: which of what can be changed has the keys; the first if absent. */
+  readonly stop?: number;
 }
 
 /** Runs to choose from: those of one task on several devices, or those of one device. */

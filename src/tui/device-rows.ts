@@ -5,22 +5,30 @@ import type { Device } from '../core/devices.ts';
 import { GRANTS } from '../core/grants.ts';
 import type { Run } from '../core/runs.ts';
 import { LETS_YOU, MAY_HERE } from './grant-words.ts';
+import { type Limit, limitsOf, maxAccessOf } from './limits.ts';
 import type { Model } from './model.ts';
 import { clockWarning, isDenied, linkLost, presenceInFull, whyWaits } from './presence.ts';
-import { exactRows, proseRows } from './rows.ts';
+import { exactRows, hangingRows, proseRows } from './rows.ts';
 import { runsOfDevice } from './select.ts';
 import type { Rect } from './terminal/cells.ts';
 import { sanitizeLine } from './terminal/sanitize.ts';
 
 export interface DeviceRow {
-  readonly style: 'heading' | 'label' | 'text' | 'warning' | 'run';
+  readonly style: 'heading' | 'label' | 'text' | 'warning' | 'run' | 'limit';
   readonly text: string;
+  /** Of a row with a label: its columns. */
+  readonly label?: number;
   /** Of a row that stands for a run: drawn as in the list of runs. */
   readonly run?: Run;
+  /** The number of the row among those that can be changed. */
+  readonly stop?: number;
 }
 
-/** Columns of a label. */
-export const LABEL_WIDTH = 12;
+/** Columns of a label; where little fits, a longer name moves what is behind it. */
+const LABEL_WIDTH = 20;
+const NARROW_LABEL_WIDTH = 12;
+const NARROW = 60;
+const labelWidth = (width: number): number => (width < NARROW ? NARROW_LABEL_WIDTH : LABEL_WIDTH);
 const LISTED_RUNS = 10;
 /** What is said of a run begins under what runs. */
 const RUN_INDENT = 5;
@@ -40,11 +48,13 @@ export function deviceRows(
     rows.push({ style: 'text', text: '' }, { style: 'heading', text });
   };
   const label = (name: string, value: string): void => {
-    const room = Math.max(1, width - LABEL_WIDTH);
+    const columns = labelWidth(width);
+    const head = name.length + 2 > columns ? `${name}  ` : name.padEnd(columns);
+    const room = Math.max(1, width - head.length);
     // An id is one word; of all else words are kept whole.
     const [first = '', ...rest] = (name === 'id' ? exactRows : proseRows)(sanitizeLine(value), room);
-    rows.push({ style: 'label', text: name.padEnd(LABEL_WIDTH) + first });
-    for (const more of rest) rows.push({ style: 'label', text: ' '.repeat(LABEL_WIDTH) + more });
+    rows.push({ style: 'label', text: head + first, label: head.length });
+    for (const more of rest) rows.push({ style: 'text', text: ' '.repeat(head.length) + more });
   };
   const prose = (text: string, style: DeviceRow['style'] = 'text'): void => {
     for (const row of proseRows(text, width)) rows.push({ style, text: row });
@@ -52,11 +62,17 @@ export function deviceRows(
 
   for (const [name, value] of facts(device, model.now)) label(name, value);
   for (const warning of warnings(device)) prose(warning, 'warning');
-  heading('What it can do');
-  if (device.local || device.version !== undefined) {
-    for (const [name, value] of abilities(device)) label(name, value);
+  if (device.local) {
+    heading('What runs may do here');
+    rows.push(...limitRows(device, width));
+    label('sandbox', sandboxOf(device));
   } else {
-    prose('It has not been reached yet, so nothing is known.');
+    heading('What it can do');
+    if (device.version === undefined) prose('It has not been reached yet, so nothing is known.');
+    else {
+      for (const [name, value] of abilities(device)) label(name, value);
+      prose('Only its owner can change what is allowed, there.');
+    }
   }
   if (device.grants !== undefined) {
     const { held, given } = device.grants;
@@ -69,7 +85,8 @@ export function deviceRows(
     prose('To change either, pair again with P: a new pairing takes the place of this one.');
   }
   const runs = runsOfDevice(model, id);
-  heading(runs.length === 0 ? 'Nothing has run there lately' : 'What runs and ran there');
+  const place = device.local ? 'here' : 'there';
+  heading(runs.length === 0 ? `Nothing has run ${place} lately` : `What runs and ran ${place}`);
   for (const run of runs.slice(0, LISTED_RUNS)) {
     rows.push({ style: 'run', text: sanitizeLine(run.task), run });
     const why = linkLost(model, run) ?? whyWaits(model, run) ?? '';
@@ -102,18 +119,65 @@ function warnings(device: Device): string[] {
 }
 
 /** What it is able to do, and whether its owner allows it; or which of the two is missing. */
-function abilities({ capabilities, permissions, enforces }: Device): (readonly [string, string])[] {
-  const may = (can: boolean, allowed: boolean, more = ''): string =>
-    !can ? 'no: the device cannot' : allowed ? `yes${more}` : 'no: its owner does not allow it';
-  const sandbox = enforces.some((level) => level !== 'full-access')
-    ? `, limits to ${enforces.filter((level) => level !== 'full-access').join(' and ')}`
-    : ', without a sandbox: everything has full access';
-  const folders = capabilities.reachableFolders.join(', ') || 'none';
+function abilities(device: Device): (readonly [string, string])[] {
+  const { capabilities, permissions } = device;
+  const may = (can: boolean, allowed: boolean): string =>
+    !can ? 'no: the device cannot' : allowed ? 'yes' : 'no: its owner does not allow it';
   return [
-    ['shell', may(capabilities.shell, permissions.shell, sandbox)],
-    ['files', may(capabilities.local_files, permissions.local_files)],
-    ['browser', may(capabilities.browserAutomation, permissions.browser_automation)],
-    ['desktop', may(capabilities.desktopAutomation, permissions.desktop_automation)],
-    ['folders', folders],
+    ['shell', may(capabilities.shell, permissions.shell)],
+    ['local_files', may(capabilities.local_files, permissions.local_files)],
+    ['browser_automation', may(capabilities.browserAutomation, permissions.browser_automation)],
+    ['desktop_automation', may(capabilities.desktopAutomation, permissions.desktop_automation)],
+    ...(device.maxAccess === undefined ? [] : [['max-access', device.maxAccess] as const]),
+    ['sandbox', sandboxOf(device)],
+    ['reach', capabilities.reachableFolders.join(', ') || 'none'],
   ];
 }
+
+/** What keeps commands in bounds there, or why nothing does. */
+function sandboxOf({ sandbox, enforces }: Device): string {
+  const kept = enforces.filter((level) => level !== 'full-access').join(' and ');
+  const without = 'everything has full access';
+  if (sandbox === undefined) return kept === '' ? `none: ${without}` : `limits to ${kept}`;
+  if (sandbox.kind === 'none') return `none, so ${without}: ${sandbox.detail}`;
+  return `${sandbox.kind} ${sandbox.version}${kept === '' ? '' : `, limits to ${kept}`}`;
+}
+
+/** `[x] ` stands before the name of a permission. */
+const LIMIT_MARGIN = 4;
+
+/** What its owner can change, one row each: a long path is broken, and stays one choice. */
+function limitRows(device: Device, width: number): DeviceRow[] {
+  return limitsOf(device).flatMap((limit, stop) => {
+    const [first = '', ...rest] = hangingRows(
+      sanitizeLine(limitWords(device, limit, labelWidth(width) - LIMIT_MARGIN)),
+      Math.max(1, width),
+      LIMIT_MARGIN,
+    );
+    return [{ style: 'limit', text: first, stop }, ...rest.map((text): DeviceRow => ({ style: 'text', text }))];
+  });
+}
+
+function limitWords(device: Device, limit: Limit, columns: number): string {
+  const named = (name: string): string => `    ${name.padEnd(columns - 1)} `;
+  switch (limit.type) {
+    case 'permission': {
+      const on = device.permissions[limit.name];
+      const can = CAN[limit.name](device.capabilities) ? '' : `  ${on ? 'allowed, but ' : ''}the device cannot do it`;
+      return `[${on ? 'x' : ' '}] ${limit.name}${can}`;
+    }
+    case 'max-access':
+      return `${named('max-access')}${maxAccessOf(device)}`;
+    case 'folder':
+      return `${named('reach')}${limit.path}`;
+    case 'add-folder':
+      return `  + add a folder that runs may reach`;
+  }
+}
+
+const CAN: Readonly<Record<keyof Device['permissions'], (capabilities: Device['capabilities']) => boolean>> = {
+  shell: ({ shell }) => shell,
+  local_files: ({ local_files }) => local_files,
+  browser_automation: ({ browserAutomation }) => browserAutomation,
+  desktop_automation: ({ desktopAutomation }) => desktopAutomation,
+};

@@ -6,12 +6,14 @@ import type { ControlClient } from '../control/client/client.ts';
 import { asDispatchError, DispatchError } from '../core/errors.ts';
 import { spellId } from '../core/ids.ts';
 import { isFinal } from '../core/runs.ts';
+import { type AnswerEffect, createAnswerRunner } from './answer-runner.ts';
 import type { Effect } from './effects.ts';
 import type { TypedHistory } from './history-file.ts';
 import { loadPage } from './load-page.ts';
 import type { Failure, MessageBody } from './messages.ts';
 import type { OutputStreams } from './output-streams.ts';
 import { createPairRunner, type PairEffect } from './pair-runner.ts';
+import { createPolicyRunner, type PolicyEffect } from './policy-runner.ts';
 import type { TerminalScreen } from './terminal/screen.ts';
 
 export interface RunnerDeps {
@@ -26,6 +28,7 @@ export interface RunnerDeps {
   readonly bell: boolean;
   readonly home: string;
   readonly openFile: ((path: string) => Promise<void>) | undefined;
+  readonly runEditor: ((path: string) => Promise<number>) | undefined;
 }
 
 const SEARCH_LIMIT = 100;
@@ -58,6 +61,8 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
   };
 
   const pair = createPairRunner({ client, tell, attempt });
+  const policy = createPolicyRunner({ client, tell, attempt });
+  const answers = createAnswerRunner({ client, tell, attempt, failureOf, editText: (text) => editOutside(deps, text) });
 
   return (effect) => {
     switch (effect.type) {
@@ -70,21 +75,19 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
       }
       case 'say':
         return attempt(async () => void (await client().call('say', { text: effect.text })));
-      case 'decide': {
-        const { approval, digest, decision, note } = effect;
-        return attempt(
-          async () => {
-            const answer = await client().call('decide', {
-              approval,
-              digest,
-              decision,
-              ...(note === undefined ? {} : { note }),
-            });
-            tell({ type: 'decided', approval: answer.approval });
-          },
-          (failure) => tell({ type: 'decide-failed', approval, failure }),
-        );
-      }
+      case 'decide':
+      case 'decide-alike':
+      case 'propose-rule':
+      case 'edit-request':
+      case 'edit-outside':
+        return answers(effect satisfies AnswerEffect);
+      case 'check-policy':
+      case 'load-rules':
+      case 'remove-rule':
+      case 'set-limits':
+      case 'load-audit':
+      case 'verify-audit':
+        return policy(effect satisfies PolicyEffect);
       case 'cancel':
         return attempt(async () => {
           const { run } = await client().call('cancel', { run: effect.run });
@@ -185,6 +188,22 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
         return deps.quit();
     }
   };
+}
+
+/** The screen is the editor's for as long as it runs. */
+async function editOutside({ screen, runEditor }: RunnerDeps, text: string): Promise<string | undefined> {
+  if (runEditor === undefined) {
+    throw new DispatchError('unavailable', 'no editor can be opened from here', { hint: 'edit it in this field' });
+  }
+  const { editInFile } = await import('./edit-in-file.ts');
+  return editInFile(text, async (path) => {
+    const takeBack = screen.lend();
+    try {
+      return await runEditor(path);
+    } finally {
+      takeBack();
+    }
+  });
 }
 
 const newId = (): string => spellId(randomBytes(10));

@@ -4,9 +4,12 @@ import type { Decision } from '../core/approvals.ts';
 import type { PublishedArtifact } from '../core/artifacts.ts';
 import type { Grant } from '../core/grants.ts';
 import type { EntryKey, RunId } from '../core/ids.ts';
-import type { PairConfirmParams, PairJoinParams } from '../protocol/api.ts';
+import type { RuleBody } from '../core/policy/rules.ts';
+import type { PairConfirmParams, PairJoinParams, Params } from '../protocol/api.ts';
+import type { Bound } from './answer-dialogs.ts';
 import type { Toast } from './model.ts';
 import type { PaletteItem } from './overlay-model.ts';
+import type { PolicyCheck } from './policy-dialogs.ts';
 
 export type Effect =
   /** `id` goes along when the same text is sent again after a failure. */
@@ -23,7 +26,23 @@ export type Effect =
       readonly digest: string;
       readonly decision: Decision;
       readonly note?: string;
+      readonly forMs?: number;
+      readonly rule?: RuleBody;
     }
+  /** Says yes to several, each with its own digest. `approval`: the one that was read. */
+  | { readonly type: 'decide-alike'; readonly approval: string; readonly requests: readonly Bound[] }
+  /** Asks which rule would let the like of a request through. */
+  | { readonly type: 'propose-rule'; readonly approval: string; readonly request: number }
+  | { readonly type: 'edit-request'; readonly approval: string; readonly digest: string; readonly command: string }
+  /** Opens the editor of the person on a text. */
+  | { readonly type: 'edit-outside'; readonly approval: string; readonly text: string }
+  /** What each device would do with a command. */
+  | { readonly type: 'check-policy'; readonly request: number; readonly checks: readonly PolicyCheck[] }
+  | { readonly type: 'load-rules' }
+  | { readonly type: 'remove-rule'; readonly name: string }
+  | { readonly type: 'set-limits'; readonly change: Params<'permissions.set'>; readonly told: string }
+  | { readonly type: 'load-audit'; readonly run: string }
+  | { readonly type: 'verify-audit'; readonly request: number }
   | { readonly type: 'cancel'; readonly run: string }
   | { readonly type: 'retry'; readonly run: string }
   | { readonly type: 'signal'; readonly run: string; readonly signal: string }

@@ -17,12 +17,13 @@ export function accessOf(
   return enforced === access ? access : `${enforced} (asked for ${access})`;
 }
 
-/** As the plan said that a person was shown; else by what the device says that it can. */
+/** As its device says; else as the plan said that a person was shown; else by what the device says that it can. */
 function enforcedFor(
   { devices, approvals }: Pick<Model, 'devices' | 'approvals'>,
   run: Run,
   known: readonly Approval[],
 ): AccessLevel | undefined {
+  if (run.enforced !== undefined) return run.enforced;
   const asked = known.at(-1) ?? approvals.find(({ runId }) => runId === run.id);
   if (asked !== undefined) return asked.payload.enforced;
   const device = devices.find(({ id }) => id === run.device);

@@ -181,7 +181,10 @@ export function overlayRect(model: Model, overlay: Overlay): Rect {
   const { width, height } = model.size;
   if (overlay.kind === 'attach') return row(1, width, height - 1);
   if (!(overlay.kind in SIZES)) return readingRect(model);
-  const wanted = SIZES[overlay.kind as keyof typeof SIZES];
+  return boxRect(model, SIZES[overlay.kind as keyof typeof SIZES], width, height);
+}
+
+function boxRect(model: Model, wanted: Model['size'], width: number, height: number): Rect {
   const boxWidth = Math.max(1, Math.min(wanted.width, width - (width > 40 ? 4 : 0)));
   const boxHeight = Math.max(1, Math.min(wanted.height, height - (height > 12 ? 4 : 1)));
   return centred(model, boxWidth, boxHeight);
@@ -210,19 +213,31 @@ export function centred({ size }: Model, width: number, height: number): Rect {
 }
 
 /** Overlays that cover all panes. */
-type PageKind = 'attach' | 'run' | 'text' | 'help' | 'search' | 'device' | 'runs' | 'pair';
+type PageKind = 'attach' | 'run' | 'text' | 'help' | 'search' | 'device' | 'runs' | 'pair' | 'policy';
 
 const SIZES: Readonly<Record<Exclude<OverlayKind, PageKind>, { width: number; height: number }>> = {
   palette: { width: 84, height: 22 },
   approval: { width: 100, height: 40 },
+  assent: { width: 100, height: 40 },
+  edit: { width: 100, height: 16 },
+  folder: { width: 72, height: 6 },
+  check: { width: 84, height: 14 },
   reason: { width: 72, height: 6 },
   save: { width: 72, height: 6 },
   confirm: { width: 64, height: 6 },
   signal: { width: 60, height: 12 },
+  access: { width: 72, height: 6 },
   proposal: { width: 76, height: 24 },
   revoke: { width: 72, height: 8 },
   rename: { width: 72, height: 6 },
 };
+
+/** Where a command is edited: all of its box but the row of the keys. */
+export function editRect(model: Model): Rect {
+  const { width, height } = model.size;
+  const box = inner(boxRect(model, SIZES.edit, width, height));
+  return { x: box.x + 1, y: box.y, width: Math.max(1, box.width - 2), height: Math.max(1, box.height - 1) };
+}
 
 /** Rows at the top of the run detail for what it is; the rest shows output or details. */
 export const RUN_HEAD_ROWS = 3;

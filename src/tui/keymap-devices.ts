@@ -25,7 +25,7 @@ export const DEVICE_KEYS = [
     ...foot('revoke', 4),
     enabled: canRevoke,
   }),
-  bind('device', 'device.runs', 'enter', 'list what runs and ran there', foot('its runs', 2)),
+  bind('device', 'device.runs', 'enter', 'list what runs and ran on it', foot('its runs', 2)),
   bind('device', 'device.pair', 'P', 'pair with it again, to change what is allowed', { enabled: connected }),
   bind('device', 'device.copy', 'c', 'copy its id'),
   bind('device', 'device.close', 'escape q', 'go back', foot('back', 1)),

@@ -1,5 +1,6 @@
 // When a key does something: each function answers true, or the reason why not, as the footer and the palette say it. Pure.
 
+import type { Decision } from '../core/approvals.ts';
 import { isFinal, type Run } from '../core/runs.ts';
 import type { Model } from './model.ts';
 import { mayAnswer, whyOffline } from './presence.ts';
@@ -13,9 +14,13 @@ import {
   topOverlay,
 } from './select.ts';
 import { sanitizeLine } from './terminal/sanitize.ts';
-import { approvableAt } from './update/approvals.ts';
+import { whyNotOffered } from './update/approvals.ts';
+import { alikeTo } from './update/assents.ts';
 import { subjectDevice } from './update/devices.ts';
+import { whyNotEdited } from './update/editing.ts';
 import { isOnToggle } from './update/pairing.ts';
+import { selectedRule } from './update/policy.ts';
+import { approvableAt } from './update/reading.ts';
 
 export type Enabled = true | string;
 export type EnabledWhen = (model: Model) => Enabled;
@@ -127,20 +132,53 @@ export const canConfirm: EnabledWhen = (model) => {
 export const canAnswer: EnabledWhen = (model) => {
   const dialog = topOverlay(model);
   if (dialog?.kind !== 'approval') return 'no approval is open';
-  const may = mayAnswer(model, dialog.approval);
-  if (may !== true) return may;
+  const why = whyNotOffered(model, dialog.approval, 'reject');
+  if (why !== undefined) return why;
   return model.clock >= dialog.deafUntil || 'read it first';
 };
 
-/** Reading to the end comes before y, and takes its time. The other guards say why in the dialog itself. */
-export const canApprove: EnabledWhen = (model) => {
-  const dialog = topOverlay(model);
-  if (dialog?.kind !== 'approval') return 'no approval is open';
-  const may = mayAnswer(model, dialog.approval);
-  if (may !== true) return may;
+/** Reading to the end comes before a yes, and takes its time. The other guards say why in the dialog itself. */
+export const canDecide =
+  (decision: Exclude<Decision, 'reject'>): EnabledWhen =>
+  (model) => {
+    const dialog = topOverlay(model);
+    if (dialog?.kind !== 'approval') return 'no approval is open';
+    return whyNotOffered(model, dialog.approval, decision) ?? isRead(model, dialog);
+  };
+
+function isRead(model: Model, dialog: Parameters<typeof approvableAt>[0]): Enabled {
   const at = approvableAt(dialog);
   if (at === undefined) return 'read to the end first';
   return model.clock >= at || 'read it first';
+}
+
+export const canApprove: EnabledWhen = canDecide('approve');
+
+/** The second question is read like the first. */
+export const canAssent: EnabledWhen = (model) => {
+  const dialog = topOverlay(model);
+  return dialog?.kind === 'assent' ? isRead(model, dialog) : 'nothing is asked';
+};
+
+export const canApproveAlike: EnabledWhen = (model) => {
+  const dialog = topOverlay(model);
+  if (dialog?.kind !== 'approval') return 'no approval is open';
+  if (alikeTo(model, dialog.approval).length < 2) return 'nothing else that waits is the same but for run and device';
+  return canApprove(model);
+};
+
+/** `all 3 alike…` */
+export function alikeLabel(model: Model): string {
+  const dialog = topOverlay(model);
+  return dialog?.kind === 'approval' ? `all ${alikeTo(model, dialog.approval).length} alike…` : 'all alike…';
+}
+
+export const canEdit: EnabledWhen = (model) => {
+  const dialog = topOverlay(model);
+  if (dialog?.kind !== 'approval') return 'no approval is open';
+  return (
+    whyNotEdited(model, dialog.approval, subjectRun(model)) ?? (model.clock >= dialog.deafUntil || 'read it first')
+  );
 };
 
 /** A device other than this one, and the peer there to do it. */
@@ -153,6 +191,13 @@ export const canRename: EnabledWhen = all(
   connected,
   (model) => subjectDevice(model) !== undefined || 'select a device first',
 );
+
+/** What is built in stays; a stricter rule of one's own wins over it. */
+export const canRemoveRule: EnabledWhen = all(connected, (model) => {
+  const rule = selectedRule(model);
+  if (rule === undefined) return 'there is no rule to remove';
+  return rule.source === 'config' || 'it is built in: a rule of your own in config.toml can be stricter';
+});
 
 /** Where a switch has the keys. */
 export const canToggle: EnabledWhen = (model) => {

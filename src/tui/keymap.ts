@@ -1,11 +1,10 @@
 // Every key of the dashboard, as data: footer, help, palette and docs/KEYS.md are made from it, and `update` obeys it.
 // A key that is not here does nothing, except typing in a text field.
 
+import { ANSWER_KEYS } from './keymap-answers.ts';
 import { type Binding, bind, CONTEXTS, type Context, foot } from './keymap-bind.ts';
 import { DEVICE_KEYS } from './keymap-devices.ts';
 import {
-  canAnswer,
-  canApprove,
   canAttach,
   canCancel,
   canConfirm,
@@ -21,6 +20,7 @@ import {
   hasText,
   nextApprovalLabel,
 } from './keymap-enabled.ts';
+import { POLICY_KEYS } from './keymap-policy.ts';
 import type { Focus, Model } from './model.ts';
 import { topOverlay } from './select.ts';
 import { pairField } from './update/pairing.ts';
@@ -113,24 +113,16 @@ export const KEYMAP = [
     palette: true,
   }),
 
-  bind('approval', 'approval.approve', 'y', 'approve once', { ...foot('approve once', 1), enabled: canApprove }),
-  bind('approval', 'approval.reject', 'n', 'reject: the run is cancelled', {
-    ...foot('reject', 2),
-    enabled: canAnswer,
-  }),
-  bind('approval', 'approval.reject-reason', 'N', 'reject, and say why', {
-    ...foot('reject with reason', 3),
-    enabled: canAnswer,
-  }),
-  bind('approval', 'approval.full', 'v', 'show the full text', foot('full text', 4)),
-  bind('approval', 'approval.leave', 'escape', 'leave it pending', foot('leave pending', 5)),
+  ...ANSWER_KEYS,
 
-  bind('run', 'run.section', 'tab S-tab', 'change between output and details', foot('output/details', 2)),
+  bind('run', 'run.section', 'tab', 'go to the next of: output, details, audit', foot('output/details/audit', 2)),
+  bind('run', 'run.section-back', 'S-tab', 'go to the one before'),
   bind('run', 'run.next-artifact', ']', 'select the next artifact', { enabled: hasArtifactsInDialog }),
   bind('run', 'run.previous-artifact', '[', 'select the artifact before', { enabled: hasArtifactsInDialog }),
   bind('run', 'run.close', 'escape q', 'go back', foot('back', 1)),
 
   ...DEVICE_KEYS,
+  ...POLICY_KEYS,
 
   bind('attach', 'attach.detach', 'C-]', 'detach: the run goes on', foot('detach', 1)),
   bind('attach', 'attach.scroll-up', 'S-pageup', 'look back', foot('look back', 2)),
@@ -161,8 +153,6 @@ export const KEYMAP = [
   bind('text', 'text.close', 'escape q', 'go back', foot('back', 1)),
   bind('help', 'help.close', 'escape q ?', 'go back', foot('back', 1)),
 
-  bind('reason', 'reason.send', 'enter', 'reject with this reason', foot('reject', 1)),
-  bind('reason', 'reason.close', 'escape', 'go back to the approval', foot('back', 2)),
   bind('save', 'save.confirm', 'enter', 'save it there', foot('save', 1)),
   bind('save', 'save.close', 'escape', 'go back', foot('back', 2)),
   bind('signal', 'signal.send', 'enter', 'send the selected signal', { ...foot('send', 1), enabled: hasRun }),
@@ -200,8 +190,10 @@ function activeContexts(model: Model): readonly Context[] {
       return ['attach'];
     case 'run':
       return ['run', 'actions', 'scroll', 'always'];
-    case 'device':
-      return ['device', 'scroll', 'always'];
+    case 'device': {
+      const local = model.devices.some(({ id, local: here }) => here && id === overlay.device);
+      return local ? ['limits', 'device', 'scroll', 'always'] : ['device', 'scroll', 'always'];
+    }
     case 'runs':
       return ['runs', 'actions', 'always'];
     case 'pair':
@@ -212,6 +204,14 @@ function activeContexts(model: Model): readonly Context[] {
     case 'text':
     case 'help':
       return [overlay.kind, 'scroll', 'always'];
+    case 'assent':
+      return overlay.to.type === 'for-run' ? ['term', 'assent', 'scroll', 'always'] : ['assent', 'scroll', 'always'];
+    case 'edit':
+      return overlay.chord ? ['chord', 'always'] : ['edit', 'always'];
+    case 'policy':
+    case 'check':
+    case 'folder':
+    case 'access':
     case 'palette':
     case 'search':
     case 'reason':

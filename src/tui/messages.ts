@@ -2,12 +2,17 @@
 
 import type { Approval } from '../core/approvals.ts';
 import type { Device } from '../core/devices.ts';
+import type { GateAnswer } from '../core/policy/gate.ts';
+import type { Rule, RuleBody } from '../core/policy/rules.ts';
 import type { Run } from '../core/runs.ts';
 import type { ThreadEntry } from '../core/thread.ts';
 import type {
+  AuditStep,
+  AuditVerification,
   Change,
   LanDevice,
   Notifications,
+  OwnersLimits,
   PairEvent,
   PairingSession,
   PairProposal,
@@ -60,6 +65,32 @@ export type MessageBody =
   | { readonly type: 'submit-failed'; readonly id: string; readonly text: string; readonly failure: Failure }
   | { readonly type: 'decided'; readonly approval: Approval }
   | { readonly type: 'decide-failed'; readonly approval: string; readonly failure: Failure }
+  | {
+      readonly type: 'decided-alike';
+      readonly approval: string;
+      readonly answered: readonly Approval[];
+      readonly failures: readonly string[];
+    }
+  | { readonly type: 'rule-proposed'; readonly request: number; readonly rule: RuleBody; readonly toml: string }
+  | { readonly type: 'rule-failed'; readonly request: number; readonly failure: Failure }
+  /** `of`: the request that was edited. */
+  | { readonly type: 'edited'; readonly of: string; readonly approval: Approval }
+  | { readonly type: 'edit-failed'; readonly of: string; readonly failure: Failure }
+  /** `text`: absent if the editor of the person was left without saving, or could not be opened. */
+  | { readonly type: 'edited-outside'; readonly approval: string; readonly text?: string; readonly failure?: Failure }
+  /** One answer for each check, in their order; undefined of a device that gave none. */
+  | { readonly type: 'checked'; readonly request: number; readonly answers: readonly (GateAnswer | undefined)[] }
+  | { readonly type: 'check-failed'; readonly request: number; readonly failure: Failure }
+  | { readonly type: 'rules'; readonly rules: readonly Rule[] }
+  | { readonly type: 'rules-failed'; readonly failure: Failure }
+  | { readonly type: 'rule-removed'; readonly name: string }
+  /** The limits of this device are what was asked for. */
+  | { readonly type: 'limits-set'; readonly told: string; readonly limits: OwnersLimits }
+  | { readonly type: 'limits-failed'; readonly failure: Failure }
+  | { readonly type: 'audit-loaded'; readonly run: string; readonly steps: readonly AuditStep[] }
+  | { readonly type: 'audit-failed'; readonly run: string; readonly failure: Failure }
+  | { readonly type: 'audit-verified'; readonly request: number; readonly verification: AuditVerification }
+  | { readonly type: 'verify-failed'; readonly request: number; readonly failure: Failure }
   | { readonly type: 'retried'; readonly run: Run; readonly of: string }
   | { readonly type: 'retry-failed'; readonly of: string; readonly failure: Failure }
   | { readonly type: 'run-loaded'; readonly detail: RunDetail }

@@ -1,15 +1,15 @@
 // The whole state of the dashboard as one immutable value. Views draw it and `update` replaces it; nothing here acts.
 // The only things that are not plain data are the output screens (`OutputPort`), which views may draw and nothing else.
 
-import type { AccessLevel } from '../core/actions.ts';
 import type { PendingApproval } from '../core/approvals.ts';
 import type { Device } from '../core/devices.ts';
 import type { EntryKey } from '../core/ids.ts';
-import type { Verdict } from '../core/policy/rules.ts';
+import type { GateAnswer } from '../core/policy/gate.ts';
 import type { RouteAnswer } from '../core/routing/route.ts';
 import type { Run } from '../core/runs.ts';
 import type { ThreadEntry } from '../core/thread.ts';
 import type { Overlay } from './overlay-model.ts';
+import type { PolicyCheck } from './policy-dialogs.ts';
 import { createEditor, type EditorState } from './terminal/editor.ts';
 import { createHistory, type History } from './terminal/history.ts';
 import { createList, type ListState } from './terminal/virtual-list.ts';
@@ -67,15 +67,23 @@ export type ComposerHint =
   | {
       readonly kind: 'route';
       readonly answer: RouteAnswer;
-      readonly verdict: Verdict;
-      readonly because: readonly string[];
       /** Of a task for all devices: those that it does not go to. */
       readonly leftOut?: RouteAnswer['rejected'];
-      /** What the device will really enforce; absent for inline. */
-      readonly enforced?: AccessLevel;
+      /** What its device says that it would do; absent until it has said so. */
+      readonly gate?: GateAnswer;
     }
   | { readonly kind: 'refused'; readonly reason: string; readonly hint?: string }
   | { readonly kind: 'command'; readonly usage: string; readonly help: string };
+
+/** The question what the devices would do with what is typed: asked once nothing has been typed for a moment. */
+export interface HintCheck {
+  /** Equal for questions that have the same answer. */
+  readonly key: string;
+  readonly checks: readonly PolicyCheck[];
+  /** On the clock; undefined once it has been asked. */
+  readonly askAt: number | undefined;
+  readonly request: number | undefined;
+}
 
 export interface Completion {
   readonly items: readonly string[];
@@ -89,6 +97,7 @@ export interface Composer {
   readonly editor: EditorState;
   readonly history: History;
   readonly hint: ComposerHint;
+  readonly check: HintCheck | undefined;
   readonly completion: Completion | undefined;
   /** Sent, and not yet acknowledged. */
   readonly sending: number;
@@ -205,6 +214,7 @@ export function createModel({ size, now, clock = now, settings, history }: Model
       editor: createEditor(),
       history: createHistory(history),
       hint: { kind: 'empty' },
+      check: undefined,
       completion: undefined,
       sending: 0,
       failed: undefined,

@@ -1,9 +1,9 @@
 // What lies over the panes: dialogs and the palette, as data. Each has only what is valid in it.
 
-import type { Decision, PendingApproval } from '../core/approvals.ts';
 import type { PublishedArtifact } from '../core/artifacts.ts';
 import type { ApprovalId, RunId } from '../core/ids.ts';
-import type { RunDetail } from '../protocol/api.ts';
+import type { AuditStep, Params, RunDetail } from '../protocol/api.ts';
+import type { ApprovalDialog, AssentDialog, EditDialog } from './answer-dialogs.ts';
 import type {
   DeviceDialog,
   PairDialog,
@@ -13,6 +13,7 @@ import type {
   RunsDialog,
 } from './device-dialogs.ts';
 import type { OutputView } from './output-view.ts';
+import type { CheckDialog, PolicyDialog } from './policy-dialogs.ts';
 import type { EditorState } from './terminal/editor.ts';
 import type { ListState } from './terminal/virtual-list.ts';
 
@@ -35,32 +36,8 @@ export interface PaletteMatch {
   readonly positions: readonly number[];
 }
 
-/** An approval dialog with all that its guards need. The answer goes to `approval.digest`: what was drawn. */
-export interface ApprovalDialog {
-  readonly kind: 'approval';
-  readonly approval: PendingApproval;
-  /** Keys before this time are ignored, and each ignored key moves it: type-ahead never answers. */
-  readonly deafUntil: number;
-  /** First row of the body that is shown. */
-  readonly scroll: number;
-  /** How many rows of the body have been shown, from the first and without a gap, at which width. */
-  readonly seen: { readonly width: number; readonly rows: number };
-  /** When all rows had been on the screen; undefined until then. */
-  readonly seenEndAt: number | undefined;
-  /** `pressed`: the key was alone so far; it answers if no other key follows until then. */
-  readonly phase:
-    | { readonly type: 'open' }
-    | {
-        readonly type: 'pressed';
-        readonly decision: Decision;
-        readonly until: number;
-        readonly note: string | undefined;
-      }
-    | { readonly type: 'sending'; readonly decision: Decision };
-  readonly notice: string | undefined;
-}
-
-export type RunSection = 'output' | 'details';
+export const RUN_SECTIONS = ['output', 'details', 'audit'] as const;
+export type RunSection = (typeof RUN_SECTIONS)[number];
 
 export interface RunDialog {
   readonly kind: 'run';
@@ -72,8 +49,10 @@ export interface RunDialog {
   readonly output: OutputView;
   /** Rows above the end of the output; 0 follows it. */
   readonly scrollBack: number;
-  /** First row of the details. */
+  /** First row of the details, or of what happened. */
   readonly scroll: number;
+  /** What happened to it, once that was asked for; `steps` of the newest answer. */
+  readonly audit?: { readonly steps: readonly AuditStep[] | undefined; readonly message: string | undefined };
   /** The selected artifact. */
   readonly artifact: number;
 }
@@ -111,7 +90,16 @@ export interface TextDialog {
 export type Question =
   | { readonly type: 'quit' }
   | { readonly type: 'cancel'; readonly run: RunId; readonly title: string }
-  | { readonly type: 'cancel-all'; readonly runs: readonly RunId[]; readonly title: string };
+  | { readonly type: 'cancel-all'; readonly runs: readonly RunId[]; readonly title: string }
+  /** More is allowed on this device, or less. */
+  | {
+      readonly type: 'limits';
+      readonly change: Params<'permissions.set'>;
+      readonly title: string;
+      readonly means: string;
+      readonly told: string;
+    }
+  | { readonly type: 'remove-rule'; readonly name: string };
 
 export type Overlay =
   | {
@@ -137,6 +125,8 @@ export type Overlay =
     }
   | RunDialog
   | ApprovalDialog
+  | AssentDialog
+  | EditDialog
   | {
       readonly kind: 'reason';
       readonly approval: ApprovalId;
@@ -145,6 +135,12 @@ export type Overlay =
     }
   | { readonly kind: 'confirm'; readonly question: Question; readonly deafUntil: number }
   | TextDialog
+  | PolicyDialog
+  | CheckDialog
+  /** A folder of this device that runs may reach. */
+  | { readonly kind: 'folder'; readonly editor: EditorState; readonly notice: string | undefined }
+  /** How much access runs of this device get at most: the index of the selected level. */
+  | { readonly kind: 'access'; readonly selected: number }
   | { readonly kind: 'signal'; readonly run: RunId; readonly selected: number }
   | {
       readonly kind: 'save';

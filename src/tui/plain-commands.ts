@@ -2,16 +2,16 @@
 
 import { randomBytes } from 'node:crypto';
 import type { ControlClient } from '../control/client/client.ts';
-import type { Decision, PendingApproval } from '../core/approvals.ts';
 import { DispatchError } from '../core/errors.ts';
 import { spellId } from '../core/ids.ts';
 import { route } from '../core/routing/route.ts';
 import { isFinal, type Run } from '../core/runs.ts';
-import { mustBeShown, type TypedLine, whyNotAnswer } from './plain-guard.ts';
-import { entryLine, HELP_LINES, requestLines, runLine } from './plain-lines.ts';
+import { createPlainAnswers } from './plain-answers.ts';
+import type { TypedLine } from './plain-guard.ts';
+import { entryLine, HELP_LINES, type PlainLine, runLine } from './plain-lines.ts';
 import { followLines } from './plain-output.ts';
 import type { PlainState } from './plain-state.ts';
-import { mayAnswer, presenceInFull } from './presence.ts';
+import { presenceInFull } from './presence.ts';
 import { sanitizeLine } from './terminal/sanitize.ts';
 
 const LISTED_RUNS = 15;
@@ -28,7 +28,7 @@ interface Deps {
   readonly state: PlainState;
   readonly client: () => ControlClient | undefined;
   readonly cwd: string;
-  readonly print: (...lines: readonly string[]) => void;
+  readonly print: (...lines: readonly PlainLine[]) => void;
   readonly quit: () => void;
 }
 
@@ -47,10 +47,7 @@ export function createPlainCommands({ state, client, cwd, print, quit }: Deps): 
     if (run !== undefined) return run;
     throw new DispatchError('not-found', `there is no run "${sanitizeLine(ref)}"`, { hint: 'type runs to list them' });
   };
-  const printRequest = (approval: PendingApproval): void => {
-    print(...requestLines(approval, state.context()));
-    state.markShown(approval, Date.now());
-  };
+  const answers = createPlainAnswers({ state, peer, named, print });
 
   const submit = async (task: string): Promise<void> => {
     const answer = route(task, { devices: state.devices(), cwd });
@@ -66,23 +63,6 @@ export function createPlainCommands({ state, client, cwd, print, quit }: Deps): 
     }
   };
 
-  const answer = async (decision: Decision, rest: string, typed: TypedLine): Promise<void> => {
-    const [ref = '', ...words] = rest.split(/\s+/);
-    const run = named(ref);
-    const approval = state.approvals().find(({ runId }) => runId === run.id);
-    if (approval === undefined) return print(`Run ${run.number} waits for no answer.`);
-    const may = mayAnswer(state.context(), approval);
-    if (may !== true) return print(`Not answered: ${may}.`);
-    const why = whyNotAnswer(approval, state.shown(approval), typed, Date.now());
-    if (why !== undefined) {
-      const unshown = mustBeShown(approval, state.shown(approval));
-      print(`Not answered: ${why}.`);
-      return unshown ? printRequest(approval) : undefined;
-    }
-    const note = decision === 'reject' && words.length > 0 ? { note: words.join(' ') } : {};
-    await peer().call('decide', { approval: approval.id, digest: approval.digest, decision, ...note });
-  };
-
   const search = async (query: string): Promise<void> => {
     const { entries } = await peer().call('search', { query, limit: SEARCH_LIMIT });
     const found = entries.map((entry) => entryLine(entry, state.context()));
@@ -90,11 +70,10 @@ export function createPlainCommands({ state, client, cwd, print, quit }: Deps): 
   };
 
   const words: Readonly<Record<string, (rest: string, typed: TypedLine) => void | Promise<void>>> = {
-    approve: (rest, typed) => answer('approve', rest, typed),
-    reject: (rest, typed) => answer('reject', rest, typed),
+    ...answers.words,
     requests() {
       if (state.approvals().length === 0) print('Nothing waits for an answer.');
-      for (const approval of state.approvals()) printRequest(approval);
+      for (const approval of state.approvals()) answers.printRequest(approval);
     },
     runs() {
       const listed = state.runs().slice(0, LISTED_RUNS);
@@ -128,7 +107,7 @@ export function createPlainCommands({ state, client, cwd, print, quit }: Deps): 
   const onRun = (run: Run): void => {
     const connected = client();
     if (connected === undefined || run.startedAt === undefined || !mine.delete(run.id)) return;
-    void followLines(connected, run.id, stop.signal, (line) => print(`${run.number}: ${line}`));
+    void followLines(connected, run.id, stop.signal, (line) => print({ exact: `${run.number}: ${line}` }));
   };
 
   return {

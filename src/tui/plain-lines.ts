@@ -6,9 +6,10 @@ import type { Device } from '../core/devices.ts';
 import { isFinal, type Run } from '../core/runs.ts';
 import type { ThreadEntry } from '../core/thread.ts';
 import { describeApproval } from './detail-rows.ts';
-import { approvalText } from './dialog-layout.ts';
 import { describeStatus, formatBytes, formatClock, formatDuration, formatTime } from './format.ts';
 import { linkLost, whyWaits } from './presence.ts';
+import { approvalRows, type DialogRow } from './request-rows.ts';
+import { hangingRows } from './rows.ts';
 import { deviceName, elapsed } from './select.ts';
 import { sanitizeLine } from './terminal/sanitize.ts';
 
@@ -18,6 +19,11 @@ export interface PlainContext {
   readonly now: number;
   /** A run by its id, if it is known. */
   readonly runOf: (run: string) => Run | undefined;
+  /** This device. */
+  readonly device: Device | undefined;
+  readonly approvals: readonly PendingApproval[];
+  /** The command of a request that was edited, if it is known. */
+  readonly commandOf: (approval: string) => string | undefined;
 }
 
 /** Longer texts are cut when they are told, and it is said: they are read aloud. */
@@ -38,7 +44,7 @@ export function entryLine(entry: ThreadEntry, context: PlainContext): string {
     case 'run':
       return runLine(entry.run, context);
     case 'approval':
-      return `Approval for ${runName(entry.approval.runId, context)}: ${describeApproval(context, entry.approval)}`;
+      return `Approval for ${runName(entry.approval.runId, context)}: ${describeApproval(context, entry.approval, context.runOf(entry.approval.runId))}`;
     case 'artifact': {
       const { name, sizeBytes, runId } = entry.artifact;
       return `File from ${runName(runId, context)}: ${sanitizeLine(name)}, ${formatBytes(sizeBytes)}`;
@@ -61,17 +67,39 @@ const runName = (run: string, { runOf }: PlainContext): string => {
   return number === undefined ? 'a run' : `run ${number}`;
 };
 
+/** One line to print: broken at words, or left as it is where every blank and every end counts. */
+export type PlainLine = string | { readonly exact: string };
+
+/** The rows of a line on a terminal of so many columns. What is left as it is is broken by the terminal alone. */
+export function layLine(line: PlainLine, columns: number | undefined): readonly string[] {
+  if (typeof line !== 'string') return [line.exact];
+  const margin = /^ */.exec(line)?.[0].length ?? 0;
+  return columns === undefined ? [line] : hangingRows(line, columns, margin);
+}
+
+const EXACT: ReadonlySet<DialogRow['style']> = new Set(['command', 'removed', 'added', 'same']);
+
 /** All of a request, and how to answer it. */
-export function requestLines(approval: PendingApproval, context: PlainContext): string[] {
+export function requestLines(approval: PendingApproval, context: PlainContext): PlainLine[] {
   const run = context.runOf(approval.runId);
   const ref = run === undefined ? approval.runId : String(run.number);
+  const before = approval.edits === undefined ? undefined : context.commandOf(approval.edits);
+  const [who, ...rows] = approvalRows(context, approval, run, before);
   return [
-    `Approval needed for ${runName(approval.runId, context)} until ${formatClock(approval.expiresAt)}. It wants to run:`,
-    ...approvalText(context, approval, run)
-      .split('\n')
-      .map((line) => `  ${line}`),
+    `Approval needed for ${runName(approval.runId, context)} until ${formatClock(approval.expiresAt)}: ${who?.text ?? ''}.`,
+    ...rows.map(({ style, text }) => (EXACT.has(style) ? { exact: `  ${text}` } : `  ${text}`)),
     `To answer, type: approve ${ref}    or: reject ${ref}    or: reject ${ref} and a reason`,
+    ...further(approval, ref),
   ];
+}
+
+/** What its device takes besides. */
+function further({ decisions }: PendingApproval, ref: string): string[] {
+  const words = [
+    ...(decisions.includes('approve-for-run') ? [`approve ${ref} for-run 15m`] : []),
+    ...(decisions.includes('approve-always') ? [`approve ${ref} always`] : []),
+  ];
+  return words.length === 0 ? [] : [`Or: ${words.join('    or: ')}    or: edit ${ref} and the command as it should be`];
 }
 
 export const HELP_LINES = [
@@ -80,6 +108,11 @@ export const HELP_LINES = [
   '  = expression      work it out',
   'Or one of these words:',
   '  approve RUN       approve what a run asks for, once it has been shown',
+  '  approve RUN for-run 15m   also if exactly this is asked again before it starts',
+  '  approve RUN always        shows the rule that would be kept, and asks again',
+  '  approve RUN alike         lists what is the same on other devices, and asks again',
+  '  confirm RUN       say yes to what was asked again',
+  '  edit RUN COMMAND  ask anew, for this command',
   '  reject RUN        reject it; a reason may follow',
   '  requests          show again what waits for an answer',
   '  runs              list the newest runs',

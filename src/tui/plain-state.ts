@@ -36,6 +36,8 @@ export function createPlainState(): PlainState {
   const runs = new Map<string, Run>();
   const approvals = new Map<string, PendingApproval>();
   const shown = new Map<string, Shown>();
+  /** Commands of requests that another version took the place of. */
+  const edited = new Map<string, string>();
   let devices: readonly Device[] = [];
   let lost = false;
 
@@ -62,6 +64,8 @@ export function createPlainState(): PlainState {
       if (entry.kind !== 'approval') return;
       if (entry.approval.status === 'pending') approvals.set(entry.approval.id, entry.approval);
       else approvals.delete(entry.approval.id);
+      if (entry.approval.status === 'expired' && entry.approval.replacedBy !== undefined)
+        edited.set(entry.approval.id, entry.approval.payload.command);
     },
     setDevices(next) {
       devices = next;
@@ -87,6 +91,13 @@ export function createPlainState(): PlainState {
     takeUnshown: () => [...approvals.values()].filter(({ id, digest }) => shown.get(id)?.digest !== digest),
     markShown: ({ id, digest }, at) => void shown.set(id, { digest, at }),
     shown: ({ id }) => shown.get(id),
-    context: () => ({ devices, now: Date.now(), runOf: (run) => runs.get(run) }),
+    context: () => ({
+      devices,
+      device: devices.find(({ local }) => local),
+      approvals: [...approvals.values()],
+      now: Date.now(),
+      runOf: (run) => runs.get(run),
+      commandOf: (approval) => edited.get(approval) ?? approvals.get(approval)?.payload.command,
+    }),
   };
 }

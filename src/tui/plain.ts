@@ -8,7 +8,7 @@ import { type Connect, openLink } from './link.ts';
 import type { MessageBody } from './messages.ts';
 import { createPlainCommands } from './plain-commands.ts';
 import { createLineWatch } from './plain-guard.ts';
-import { entryLine, requestLines } from './plain-lines.ts';
+import { entryLine, layLine, type PlainLine, requestLines } from './plain-lines.ts';
 import { createPlainState } from './plain-state.ts';
 
 export interface PlainOptions {
@@ -37,8 +37,9 @@ export async function runPlain({ connect, env, cwd, input, output }: PlainOption
     lines.prompt(true);
   };
   /** Puts lines above what is being typed. */
-  const print = (...texts: readonly string[]): void => {
-    output.write(`${canErase ? '\r\x1b[K' : '\n'}${texts.join('\n')}\n`);
+  const print = (...texts: readonly PlainLine[]): void => {
+    const rows = texts.flatMap((text) => layLine(text, output.columns));
+    output.write(`${canErase ? '\r\x1b[K' : '\n'}${rows.join('\n')}\n`);
     prompt();
   };
   const show = (): void => {

@@ -10,9 +10,10 @@ import type { Model } from './model.ts';
 import { isTicking } from './presence.ts';
 import { findRun, listedRuns, topOverlay } from './select.ts';
 import { layoutList } from './terminal/virtual-list.ts';
-import { approvableAt } from './update/approvals.ts';
+import { hintAsksAt } from './update/hint.ts';
 import { NEARBY_MS } from './update/pairing.ts';
 import { visibleEntries } from './update/panes.ts';
+import { approvableAt } from './update/reading.ts';
 import { isPage } from './views/pages.ts';
 
 const SECOND_MS = 1_000;
@@ -94,9 +95,13 @@ const knownBytes = (run: Run): number => (isFinal(run) ? (run.output?.bytes ?? 0
 const hasOutput = (run: Run): boolean => run.startedAt !== undefined || (isFinal(run) && (run.output?.bytes ?? 0) > 0);
 
 function wakeAt(model: Model): number | undefined {
-  const times = [...model.toasts.map(({ until }) => until), ...listensAt(model)].map(
-    (time) => model.now + (time - model.clock),
-  );
+  const asks = hintAsksAt(model);
+  const clocked = [
+    ...model.toasts.map(({ until }) => until),
+    ...listensAt(model),
+    ...(asks === undefined ? [] : [asks]),
+  ];
+  const times = clocked.map((time) => model.now + (time - model.clock));
   const { tier } = layoutOf(model);
   if (tier !== 'tiny') {
     // The clock in the header, and the elapsed times.
@@ -117,11 +122,17 @@ function nearbyAt(model: Model): number[] {
 /** When the dialog on top begins to listen: its keys then look it. */
 function listensAt(model: Model): number[] {
   const top = topOverlay(model);
-  if (top?.kind !== 'approval' && top?.kind !== 'confirm' && top?.kind !== 'attach' && top?.kind !== 'proposal')
+  if (
+    top?.kind !== 'approval' &&
+    top?.kind !== 'assent' &&
+    top?.kind !== 'confirm' &&
+    top?.kind !== 'attach' &&
+    top?.kind !== 'proposal'
+  )
     return [];
   const times = [top.deafUntil];
   if (top.kind === 'proposal' && top.phase.type === 'pressed') return [top.phase.until];
-  if (top.kind === 'approval') {
+  if (top.kind === 'approval' || top.kind === 'assent') {
     times.push(approvableAt(top) ?? 0);
     // What was pressed answers then, however late that is noticed.
     if (top.phase.type === 'pressed') return [top.phase.until];
@@ -136,7 +147,7 @@ function somethingCounts(model: Model): boolean {
   // What has run times while it is out of reach is not known.
   if (model.connection.state !== 'connected') return false;
   const top = topOverlay(model);
-  if (top?.kind === 'approval') return true;
+  if (top?.kind === 'approval' || top?.kind === 'assent') return true;
   if (top?.kind === 'attach') return false;
   if (top?.kind === 'run') {
     const run = findRun(model, top.run);

@@ -1,4 +1,6 @@
 // The dashboard in plain lines, in a real terminal.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { DEAF_MS } from '../../src/tui/plain-guard.ts';
 import { type CliHome, createHome, LAUNCHER } from '../helpers/cli.ts';
@@ -20,8 +22,8 @@ async function open(env: Record<string, string> = {}, args: readonly string[] = 
     args: [LAUNCHER, ...args],
     cols: 100,
     rows: 50,
-    cwd: home.path,
-    env: { DISPATCH_HOME: home.path, ...env },
+    cwd: home.work,
+    env: { DISPATCH_HOME: home.path, DISPATCH_DEV: home.env.DISPATCH_DEV, HOME: home.work, ...env },
   });
   await terminal.waitFor('Connected.', 25_000);
 }
@@ -71,6 +73,52 @@ it('rejects with a reason, and explains what cannot be done', async () => {
   await terminal.waitFor('there is no run "99": type runs to list them');
   await typeLine('what is this?');
   await terminal.waitFor('nothing here answers plain text');
+});
+
+it('approves for a while, and edits: the new version is asked for in words again', async () => {
+  await open();
+  await typeLine('!touch made');
+  await readRequest();
+  await typeLine('edit 1 touch made-too');
+  await terminal.waitFor('+ touch made-too');
+  expect(terminal.screen()).toContain('- touch made');
+  await terminal.waitFor(() => terminal.screen().match(/To answer, type: approve 1/g)?.length === 2);
+  await readRequest();
+  await typeLine('approve 1 for-run tomorrow');
+  await terminal.waitFor('that is no answer: type: approve RUN');
+  await typeLine('approve 1 for-run 5m');
+  await terminal.waitFor(/approved on .* for this run/);
+  await terminal.waitFor(/Run 1 on .*, completed/);
+  expect(existsSync(join(home.work, 'made-too'))).toBe(true);
+  expect(existsSync(join(home.work, 'made'))).toBe(false);
+});
+
+it('shows the rule before it is kept, and keeps it on a second yes that is typed', async () => {
+  await open();
+  await typeLine('!touch made');
+  await readRequest();
+  await typeLine('approve 1 always');
+  await terminal.waitFor('To say yes to that, type: confirm 1');
+  expect(terminal.screen()).toContain('[[rules]]');
+  terminal.send('confirm 1\r');
+  await terminal.waitFor('Not answered: a paste does not answer');
+  expect(existsSync(join(home.work, 'made'))).toBe(false);
+  const shownAt = performance.now();
+  await until('time to read', () => performance.now() > shownAt + DEAF_MS);
+  await typeLine('confirm 1');
+  await terminal.waitFor(/Run 1 on .*, completed/);
+  const rules = (await home.json(['policy', 'list', '--json'])) as { source: string }[];
+  expect(rules.filter(({ source }) => source === 'config')).toHaveLength(1);
+});
+
+it('says why there can be no rule', async () => {
+  await open();
+  await typeLine('!touch "$(cat name)"');
+  await readRequest();
+  expect(terminal.screen()).toMatch(/Approval needed for run 1 until \d\d:\d\d: you ask to run this here\.$/m);
+  await typeLine('approve 1 always');
+  await terminal.waitFor(/That did not work: .*(anew|rule)/);
+  expect(terminal.screen()).not.toContain('confirm 1');
 });
 
 it('is what a terminal gets that can do no more, without a single escape sequence to place or colour text', async () => {

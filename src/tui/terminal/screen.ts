@@ -26,6 +26,8 @@ export interface TerminalScreen {
   setMouse(on: boolean): void;
   /** What C-z does elsewhere: hands the terminal back and stops; draws anew when continued. */
   suspend(): void;
+  /** Hands the terminal to another program in the foreground. Gives the way to take it back and draw anew. */
+  lend(): () => void;
   close(): void;
 }
 
@@ -211,6 +213,13 @@ export function openScreen(options: ScreenOptions): TerminalScreen {
     },
     // The whole job stops, as it does for the key elsewhere: who started us is waiting for its own children.
     suspend: () => suspend(0),
+    lend() {
+      if (state !== 'active') return () => {};
+      leave('suspended');
+      return () => {
+        if (state === 'suspended') comeBack();
+      };
+    },
     close,
   };
 }

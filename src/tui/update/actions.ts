@@ -7,13 +7,17 @@ import type { PaletteItem, PaletteMatch } from '../overlay-model.ts';
 import { overlayOf, subjectApproval, subjectArtifact, subjectGroup, subjectRun, topOverlay } from '../select.ts';
 import { createEditor, insert } from '../terminal/editor.ts';
 import type { Action, Press } from './action.ts';
-import * as approvals from './approvals.ts';
+import { ANSWER_ACTIONS } from './answer-actions.ts';
+import { openApproval } from './approvals.ts';
+import { changeSection } from './audit.ts';
 import * as composer from './composer.ts';
 import { close, copied, DEVICE_ACTIONS } from './device-actions.ts';
 import * as devices from './devices.ts';
 import * as overlays from './overlays.ts';
 import * as pairing from './pairing.ts';
 import * as panes from './panes.ts';
+import { POLICY_ACTIONS } from './policy-actions.ts';
+import { scrollReading } from './reading.ts';
 import * as runs from './runs.ts';
 import { patch, pop, type Step, say, step, toast } from './step.ts';
 
@@ -31,7 +35,8 @@ const scrolling =
   (model) => {
     switch (topOverlay(model)?.kind) {
       case 'approval':
-        return step(approvals.scrollApproval(model, move));
+      case 'assent':
+        return step(scrollReading(model, move));
       case 'run':
         return step(runs.scrollRun(model, move));
       case 'device':
@@ -131,18 +136,16 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
     return text === undefined ? say(model, 'info', 'nothing is selected') : copied(model, text);
   },
 
-  'approval.approve': (model, press) => approvals.answer(model, 'approve', press),
-  'approval.reject': (model, press) => approvals.answer(model, 'reject', press),
-  'approval.reject-reason': (model, press) => approvals.askReason(model, press),
-  'approval.full': (model) => approvals.showFullText(model),
-  'approval.leave': close,
+  ...ANSWER_ACTIONS,
 
-  'run.section': (model) => step(runs.changeSection(model)),
+  'run.section': (model) => changeSection(model, 1),
+  'run.section-back': (model) => changeSection(model, -1),
   'run.next-artifact': (model) => step(runs.moveArtifact(model, 1)),
   'run.previous-artifact': (model) => step(runs.moveArtifact(model, -1)),
   'run.close': close,
 
   ...DEVICE_ACTIONS,
+  ...POLICY_ACTIONS,
 
   'attach.detach': (model) => runs.detach(model),
   'attach.scroll-up': (model) => step(runs.scrollAttached(model, -1)),
@@ -175,8 +178,6 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
   },
   'text.close': close,
   'help.close': close,
-  'reason.send': (model) => approvals.rejectWithReason(model),
-  'reason.close': close,
   'save.confirm': (model) => runs.saveArtifact(model),
   'save.close': close,
   'signal.send': (model) => runs.sendSignal(model),
@@ -197,7 +198,7 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
 function nextApproval(model: Model): Step {
   const approval = subjectApproval(model) ?? model.approvals[0];
   if (approval === undefined || overlayOf(model, 'approval') !== undefined) return step(model);
-  return step(approvals.openApproval(model, approval));
+  return openApproval(model, approval);
 }
 
 /** The first C-c tidies up what is being typed, the second leaves. */
@@ -249,7 +250,7 @@ const isOfPanes = (target: PaletteItem['target']): boolean =>
   target.kind === 'binding' && KEYMAP.some(({ id, context }) => id === target.id && context === 'panes');
 
 /** Dialogs that say themselves why an answer is not taken. */
-const TELLS_ITSELF: ReadonlySet<Binding['context']> = new Set(['approval', 'proposal', 'compare']);
+const TELLS_ITSELF: ReadonlySet<Binding['context']> = new Set(['approval', 'assent', 'proposal', 'compare']);
 
 /** Keys that begin or end something for good: held down they do it once. */
 const ONCE: ReadonlySet<BindingId> = new Set([
@@ -259,6 +260,7 @@ const ONCE: ReadonlySet<BindingId> = new Set([
   'peer.start',
   'revoke.send',
   'compare.send',
+  'edit.send',
 ]);
 
 /** Does what the key is bound to, or says why not. Undefined if it is not bound here. */

@@ -18,7 +18,7 @@ import {
 } from '../terminal/editor.ts';
 import { addToHistory, recallNewer, recallOlder } from '../terminal/history.ts';
 import { complete } from './completion.ts';
-import { hintFor } from './hint.ts';
+import { refreshHint } from './hint.ts';
 import { move } from './panes.ts';
 import { runCommand } from './run-command.ts';
 import { andThen, type Step, say, step, toast } from './step.ts';
@@ -27,8 +27,8 @@ export const NOT_CONNECTED = 'not connected yet: the text is kept, send it again
 
 export function edited(model: Model, editor: EditorState, change: Partial<Composer> = {}): Model {
   const { composer } = model;
-  const hint = editor.text === composer.editor.text ? composer.hint : hintFor(model, editor.text);
-  return { ...model, composer: { ...composer, completion: undefined, ...change, editor, hint } };
+  const next = { ...model, composer: { ...composer, completion: undefined, ...change, editor } };
+  return editor.text === composer.editor.text ? next : refreshHint(next);
 }
 
 export function typeKey(model: Model, key: string, text: string | undefined): Model {

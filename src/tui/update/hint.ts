@@ -1,72 +1,109 @@
-// What the composer says under the text while it is typed: where the task would go and what would be asked, by the same
-// pure functions that the peer uses; or why it cannot be sent. Computed when the text or the devices change, never else.
+// What the composer says under the text while it is typed: where the task would go, by the same pure function that the peer
+// uses; what the device would do with it, by the word of that device; or why it cannot be sent. The devices are asked once
+// nothing was typed for a moment, the newest question wins, and until they have answered nothing is said in their name.
 
-import type { AccessLevel } from '../../core/actions.ts';
 import type { Device } from '../../core/devices.ts';
-import { checkGate } from '../../core/policy/gate.ts';
+import type { GateAnswer } from '../../core/policy/gate.ts';
 import type { Verdict } from '../../core/policy/rules.ts';
 import { parseTask } from '../../core/routing/grammar.ts';
 import { type RouteAnswer, route } from '../../core/routing/route.ts';
 import { COMMANDS, isCommand, parseCommand, usage } from '../commands.ts';
 import { runOutputRect, ttySize } from '../geometry.ts';
-import type { ComposerHint, Model } from '../model.ts';
+import type { ComposerHint, HintCheck, Model } from '../model.ts';
+import type { PolicyCheck } from '../policy-dialogs.ts';
+import { nextRequest, type Step, step } from './step.ts';
 
 /** Longer texts are routed when they are sent; explaining them with every key would make typing slow. */
 const MAX_EXPLAINED = 256 * 1024;
+/** How long nothing is typed before the devices are asked, in milliseconds. */
+export const HINT_MS = 100;
+/** Tasks for more devices than that are explained by each of them when it gets them. */
+const MOST_ASKED = 8;
 
-export const refreshHint = (model: Model): Model => ({
-  ...model,
-  composer: { ...model.composer, hint: hintFor(model, model.composer.editor.text) },
-});
+/** The hint for what stands in the composer. What a device has said of the same stays. */
+export function refreshHint(model: Model): Model {
+  const { composer } = model;
+  const hint = hintFor(model, composer.editor.text);
+  const asked = hint.kind === 'route' ? questionFor(hint.answer) : undefined;
+  if (asked === undefined) return { ...model, composer: { ...composer, hint, check: undefined } };
+  if (composer.check?.key === asked.key) {
+    const gate = composer.hint.kind === 'route' ? composer.hint.gate : undefined;
+    return { ...model, composer: { ...composer, hint: { ...hint, ...(gate === undefined ? {} : { gate }) } } };
+  }
+  const check: HintCheck = { ...asked, askAt: model.clock + HINT_MS, request: undefined };
+  return { ...model, composer: { ...composer, hint, check } };
+}
 
-export function hintFor(model: Model, text: string): ComposerHint {
+/** The same, asking anew: rules may have changed. */
+export const recheckHint = (model: Model): Model =>
+  refreshHint({ ...model, composer: { ...model.composer, check: undefined } });
+
+/** When the devices are to be asked, on the clock; undefined while there is nothing to ask. */
+export const hintAsksAt = ({ composer, connection }: Model): number | undefined =>
+  connection.state === 'connected' ? composer.check?.askAt : undefined;
+
+/** Asks, once it is time. */
+export function askDevices(model: Model): Step {
+  const { check } = model.composer;
+  const at = hintAsksAt(model);
+  if (check === undefined || at === undefined || model.clock < at) return step(model);
+  const [next, request] = nextRequest(model);
+  const asked = { ...next, composer: { ...next.composer, check: { ...check, askAt: undefined, request } } };
+  return step(asked, { type: 'check-policy', request, checks: check.checks });
+}
+
+/** What the devices say. An answer to an older question is not for what is typed now. */
+export function takeChecked(model: Model, request: number, answers: readonly (GateAnswer | undefined)[]): Model {
+  const { composer } = model;
+  if (composer.check?.request !== request || composer.hint.kind !== 'route') return model;
+  const gate = strictest(answers);
+  return gate === undefined ? model : { ...model, composer: { ...composer, hint: { ...composer.hint, gate } } };
+}
+
+const STRICT = ['deny', 'ask', 'allow'] as const satisfies readonly Verdict[];
+
+/** Of several devices, the one that asks most is told; where one did not answer, only a no is certain. */
+function strictest(answers: readonly (GateAnswer | undefined)[]): GateAnswer | undefined {
+  const known = answers.flatMap((answer) => answer ?? []);
+  const [gate] = STRICT.flatMap((verdict) => known.find((answer) => answer.verdict === verdict) ?? []);
+  return gate?.verdict === 'deny' || known.length === answers.length ? gate : undefined;
+}
+
+/** The question for the devices that it goes to and that are there; undefined if there is none. */
+function questionFor({ action, devices: all }: RouteAnswer): Pick<HintCheck, 'key' | 'checks'> | undefined {
+  const devices = all.filter(canBeAsked);
+  if (action.kind !== 'shell' || devices.length === 0 || devices.length > MOST_ASKED) return undefined;
+  const { command, access, cwd } = action;
+  const checks = devices.map(
+    ({ id: device }): PolicyCheck => ({ device, command, access, ...(cwd === undefined ? {} : { cwd }) }),
+  );
+  const set = devices.map(({ capabilities, permissions, maxAccess, enforces }) => [
+    capabilities,
+    permissions,
+    maxAccess,
+    enforces,
+  ]);
+  return { key: JSON.stringify([checks, set]), checks };
+}
+
+/** What is away, or was never reached, decides when it gets the task. */
+export const canBeAsked = ({ local, version, presence }: Device): boolean =>
+  local || (version !== undefined && presence.state !== 'offline');
+
+function hintFor(model: Model, text: string): ComposerHint {
   if (text.trim() === '') return { kind: 'empty' };
   if (isCommand(text)) return commandHint(text);
   if (model.device === undefined || text.length > MAX_EXPLAINED) return { kind: 'empty' };
   const answer = route(text, { devices: model.devices, cwd: model.settings.cwd, tty: ttySize(runOutputRect(model)) });
   if (!answer.ok)
     return { kind: 'refused', reason: answer.reason, ...(answer.hint === undefined ? {} : { hint: answer.hint }) };
-  const gates = (answer.devices.length === 0 ? [model.device] : answer.devices).map((device) => gateOf(device, answer));
-  const strictest = STRICT.flatMap((verdict) => gates.find((gate) => gate.verdict === verdict) ?? [])[0];
-  if (strictest === undefined) return { kind: 'empty' };
-  const { verdict, because, enforced } = strictest;
-  return {
-    kind: 'route',
-    answer,
-    verdict,
-    because: [...answer.because, ...because],
-    ...leftOutOf(text, answer),
-    ...(enforced === undefined ? {} : { enforced }),
-  };
+  return { kind: 'route', answer, ...leftOutOf(text, answer) };
 }
 
 /** Who names no device means one of them: the others are not left out. */
 function leftOutOf(text: string, { rejected }: RouteAnswer): { leftOut?: RouteAnswer['rejected'] } {
   const task = parseTask(text);
   return task.ok && task.targets.includes('all') && rejected.length > 0 ? { leftOut: rejected } : {};
-}
-
-interface Gated {
-  readonly verdict: Verdict;
-  readonly because: readonly string[];
-  readonly enforced?: AccessLevel;
-}
-
-/** Of several devices, the one that asks most is told. */
-const STRICT = ['deny', 'ask', 'allow'] as const satisfies readonly Verdict[];
-
-function gateOf(device: Device, { action }: RouteAnswer): Gated {
-  if (!device.local && device.version === undefined)
-    return { verdict: 'ask', because: [`${device.name} has not been reached yet: it decides`] };
-  const enforced =
-    action.kind === 'shell' ? (device.enforces.includes(action.access) ? action.access : 'full-access') : undefined;
-  const { verdict, because } = checkGate({
-    action,
-    capabilities: device.capabilities,
-    permissions: device.permissions,
-    enforced: enforced ?? 'read-only',
-  });
-  return { verdict, because, ...(enforced === undefined ? {} : { enforced }) };
 }
 
 function commandHint(text: string): ComposerHint {

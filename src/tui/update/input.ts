@@ -2,7 +2,7 @@
 // text can be typed and nothing anywhere else: it never presses a key.
 
 import type { RunInput } from '../effects.ts';
-import { insideRect, layoutOf, overlayRect } from '../geometry.ts';
+import { editRect, insideRect, layoutOf, overlayRect } from '../geometry.ts';
 import { keyLabel } from '../keymap.ts';
 import { type Model, PANES } from '../model.ts';
 import type { AttachDialog } from '../overlay-model.ts';
@@ -12,10 +12,11 @@ import type { InputEvent } from '../terminal/input.ts';
 import type { MouseInput } from '../terminal/input-event.ts';
 import { backgroundFromReply } from '../terminal/theme.ts';
 import { press } from './actions.ts';
-import { ALONE_MS, ignoredWhileDeaf, notice, REPEAT_MS } from './approvals.ts';
 import * as composer from './composer.ts';
+import { pasteInEdit, typeInEdit } from './editing.ts';
 import { pasteInField, typeInField } from './overlays.ts';
 import { click, focusPane, move } from './panes.ts';
+import { ALONE_MS, ignoredWhileDeaf, notice, REPEAT_MS } from './reading.ts';
 import { detach, scrollAttached } from './runs.ts';
 import { patch, type Step, step } from './step.ts';
 
@@ -56,7 +57,9 @@ function takeKey(before: Model, event: Extract<InputEvent, { type: 'key' }>, raw
   const done = press(model, { key, held, burst });
   if (done !== undefined) return done;
   if (top === undefined) return step(model.focus === 'composer' ? composer.typeKey(model, key, text) : model);
-  if (top.kind === 'approval') return step(notice(model, `${keyLabel(key)} does nothing here`));
+  if (top.kind === 'approval' || top.kind === 'assent')
+    return step(notice(model, `${keyLabel(key)} does nothing here`));
+  if (top.kind === 'edit') return step(typeInEdit(model, key, text, editRect(model).width));
   return typeInField(model, key, text);
 }
 
@@ -96,7 +99,8 @@ function takePaste(before: Model, text: string): Step {
   if (top.kind === 'attach') {
     return top.phase === 'open' ? sendTyped(model, top, { kind: 'paste', text }) : step(model);
   }
-  if (top.kind === 'approval') return step(notice(model, NO_PASTE));
+  if (top.kind === 'approval' || top.kind === 'assent') return step(notice(model, NO_PASTE));
+  if (top.kind === 'edit') return step(pasteInEdit(model, text));
   if (top.kind === 'proposal') return step(patch(model, 'proposal', (open) => ({ ...open, notice: NO_PASTE })));
   return pasteInField(model, text);
 }

@@ -15,8 +15,8 @@ import { deviceName, overlayOf, topOverlay } from '../select.ts';
 import { createEditor, type EditorState, editorKey, insert } from '../terminal/editor.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { createList, moveCursor, movePage } from '../terminal/virtual-list.ts';
-import { DEAF_MS } from './approvals.ts';
 import { pairField, pasteInPair, setPairField } from './pairing.ts';
+import { DEAF_MS } from './reading.ts';
 import { limit } from './runs.ts';
 import { nextRequest, patch, pop, push, type Step, say, step } from './step.ts';
 import { load, selectKey } from './thread.ts';
@@ -218,6 +218,10 @@ export function confirmed(model: Model, held: boolean): Step {
       return step(pop(model), { type: 'cancel', run: question.run });
     case 'cancel-all':
       return step(pop(model), ...question.runs.map((run) => ({ type: 'cancel', run }) as const));
+    case 'limits':
+      return step(pop(model), { type: 'set-limits', change: question.change, told: question.told });
+    case 'remove-rule':
+      return step(pop(model), { type: 'remove-rule', name: question.name });
   }
 }
 
@@ -256,7 +260,7 @@ function setField(model: Model, editor: EditorState): Step {
     return changed ? ask(next) : step(next);
   }
   if (top?.kind === 'pair') return step(setPairField(model, editor));
-  for (const kind of ['reason', 'save', 'rename', 'revoke', 'proposal'] as const) {
+  for (const kind of ['reason', 'save', 'rename', 'revoke', 'proposal', 'folder', 'check'] as const) {
     if (top?.kind === kind) return step(patch(model, kind, (open) => ({ ...open, editor, notice: undefined })));
   }
   return step(model);

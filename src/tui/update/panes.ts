@@ -101,7 +101,7 @@ export function openSelected(model: Model): Step {
       return step(model);
     case 'approvals': {
       const approval = model.approvals[model.lists.approvals.cursor];
-      return step(approval === undefined ? model : openApproval(model, approval));
+      return approval === undefined ? step(model) : openApproval(model, approval);
     }
     case 'runs': {
       const run = model.runs[model.lists.runs.cursor];
@@ -128,7 +128,7 @@ function openEntry(model: Model): Step {
       return openRun(model, entry.artifact.runId);
     case 'approval': {
       const pending = model.approvals.find(({ id }) => id === entry.approval.id);
-      return pending === undefined ? openRun(model, entry.approval.runId) : step(openApproval(model, pending));
+      return pending === undefined ? openRun(model, entry.approval.runId) : openApproval(model, pending);
     }
   }
 }

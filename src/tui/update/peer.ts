@@ -10,10 +10,12 @@ import { membersOf, withMember } from '../groups.ts';
 import type { Model } from '../model.ts';
 import { findRun, overlayOf } from '../select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
-import { closeStaleDialogs, REPEAT_MS } from './approvals.ts';
+import { reloadAudit } from './audit.ts';
 import { NOT_CONNECTED } from './composer.ts';
 import { refreshHint } from './hint.ts';
 import { listenAgain, sessionLost } from './pair-session.ts';
+import { REPEAT_MS } from './reading.ts';
+import { closeStaleDialogs } from './stale.ts';
 import { andThen, patch, type Step, step, toast } from './step.ts';
 import { load, replaceEntries, showNewest, upsertEntry } from './thread.ts';
 
@@ -88,10 +90,13 @@ export function takeChange(model: Model, { entry, run, event }: Change): Step {
       return { ...dialog, detail: { ...dialog.detail, artifacts: [...others, entry.artifact] } };
     });
   }
-  if (entry.kind !== 'approval') return step(next);
+  const about = entry.kind === 'run' ? entry.run.id : run?.id;
+  const followed = (made: Model): Step => (about === undefined ? step(made) : reloadAudit(made, about));
+  if (entry.kind !== 'approval') return followed(next);
   next = takeApproval(next, entry.approval);
-  const effects: Effect[] = event.type === 'approval.requested' ? [announce(next, entry.approval)] : [];
-  return andThen(step(next, ...effects), closeStaleDialogs);
+  const rings = event.type === 'approval.requested' && !isMyEdit(next, entry.approval);
+  const effects: Effect[] = rings ? [announce(next, entry.approval)] : [];
+  return andThen(andThen(step(next, ...effects), closeStaleDialogs), followed);
 }
 
 /** A run that an answer tells of. Its changes come by themselves, and may have come before the answer. */
@@ -151,6 +156,12 @@ function takeApproval(model: Model, approval: Approval): Model {
   const at = known === -1 ? others.length : known;
   return { ...next, approvals: others.toSpliced(at, 0, pending) };
 }
+
+/** Who has just asked for the new version waits for it on the screen. */
+const isMyEdit = (model: Model, { edits }: Approval): boolean => {
+  const dialog = overlayOf(model, 'edit');
+  return edits !== undefined && dialog?.phase === 'sending' && dialog.approval.id === edits;
+};
 
 function announce(model: Model, approval: Approval): Effect {
   const who = whoAsksInShort(model, approval, findRun(model, approval.runId));

@@ -13,7 +13,8 @@ import { proposalLayout } from '../proposal-layout.ts';
 import { overlayOf, topOverlay } from '../select.ts';
 import { createEditor } from '../terminal/editor.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
-import { ALONE_MS, ANOTHER_KEY, DEAF_MS, HELD_KEY } from './approvals.ts';
+import { ANOTHER_KEY, HELD_KEY } from './approvals.ts';
+import { ALONE_MS, DEAF_MS } from './reading.ts';
 import { limit } from './runs.ts';
 import { patch, pop, push, remove, type Step, step, toast } from './step.ts';
 

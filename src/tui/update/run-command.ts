@@ -19,9 +19,7 @@ export function runCommand(model: Model, { name, argument }: ParsedCommand): Ste
       return step(askQuit(model));
     case 'approve': {
       const [approval] = model.approvals;
-      return approval === undefined
-        ? say(model, 'info', 'nothing waits for an answer')
-        : step(openApproval(model, approval));
+      return approval === undefined ? say(model, 'info', 'nothing waits for an answer') : openApproval(model, approval);
     }
     case 'open':
       return withRun(model, argument, (run) => openRun(model, run.id));

@@ -3,6 +3,7 @@
 import type { PublishedArtifact } from '../../core/artifacts.ts';
 import { isFinal, type Run } from '../../core/runs.ts';
 import type { RunDetail } from '../../protocol/api.ts';
+import { auditRows } from '../audit-rows.ts';
 import { detailRows } from '../detail-rows.ts';
 import { attachRect, runOutputRect, ttySize } from '../geometry.ts';
 import type { Failure, OutputUpdate } from '../messages.ts';
@@ -13,7 +14,7 @@ import { findRun, overlayOf, topOverlay } from '../select.ts';
 import { SIGNALS } from '../signals.ts';
 import { createEditor } from '../terminal/editor.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
-import { DEAF_MS, REPEAT_MS, resettle } from './approvals.ts';
+import { DEAF_MS, REPEAT_MS, resettle } from './reading.ts';
 import { nextRequest, patch, pop, push, type Step, say, step, toast } from './step.ts';
 
 export function openRun(model: Model, id: string): Step {
@@ -54,8 +55,9 @@ export const detailFailed = (model: Model, run: string, failure: Failure): Model
 export function scrollRun(model: Model, move: (scroll: number, page: number, last: number) => number): Model {
   return patch(model, 'run', (dialog) => {
     const { width, height } = runOutputRect(model);
-    if (dialog.section === 'details') {
-      const last = Math.max(0, detailRows(model, dialog, width).length - height);
+    if (dialog.section !== 'output') {
+      const rows = dialog.section === 'details' ? detailRows : auditRows;
+      const last = Math.max(0, rows(model, dialog, width).length - height);
       return { ...dialog, scroll: limit(move(Math.min(dialog.scroll, last), height, last), last) };
     }
     const last = Math.max(0, (dialog.output.port?.rows(width) ?? 0) - height);
@@ -65,9 +67,6 @@ export function scrollRun(model: Model, move: (scroll: number, page: number, las
 }
 
 export const limit = (value: number, last: number): number => Math.max(0, Math.min(last, value));
-
-export const changeSection = (model: Model): Model =>
-  patch(model, 'run', (dialog) => ({ ...dialog, section: dialog.section === 'output' ? 'details' : 'output' }));
 
 export function moveArtifact(model: Model, delta: number): Model {
   return patch(model, 'run', (dialog) => {

@@ -5,12 +5,16 @@ import type { Message } from '../messages.ts';
 import type { Model, Tail } from '../model.ts';
 import { createHistory } from '../terminal/history.ts';
 import { ranked } from './actions.ts';
-import { decided, decideFailed, listenLater, look, settlePressed } from './approvals.ts';
+import { decided, decidedAlike, decideFailed, settlePressed, takeEarlier } from './approvals.ts';
+import { ruleFailed, takeRule } from './assents.ts';
+import { auditFailed, takeAudit, takeVerification, verifyFailed } from './audit.ts';
 import { submitFailed, submitted } from './composer.ts';
 import { renamed, renameFailed, revoked, revokeFailed, takeDevices } from './devices.ts';
+import { edited, editedOutside, editFailed } from './editing.ts';
 import { takeFetch } from './fetching.ts';
-import { refreshHint } from './hint.ts';
+import { askDevices, recheckHint, refreshHint, takeChecked } from './hint.ts';
 import { takeInput } from './input.ts';
+import { limitsFailed, limitsSet } from './limits.ts';
 import { searchFailed, takeFound } from './overlays.ts';
 import {
   closeAbandoned,
@@ -25,7 +29,9 @@ import {
 } from './pair-session.ts';
 import { settleLists } from './panes.ts';
 import { addRun, takeChange, takeConnected, takeLost, takeSnapshot } from './peer.ts';
+import { checkFailed, ruleRemoved, rulesFailed, takeCheckAnswer, takeRules } from './policy.ts';
 import { confirmed, confirmFailed, resettleProposal, settleProposal } from './proposal.ts';
+import { listenLater, look } from './reading.ts';
 import { detailFailed, resized, retried, retryFailed, takeDetail, takeOutput, takePreview } from './runs.ts';
 import { andThen, currentToasts, type Step, say, step, toast } from './step.ts';
 import { settleThread, takePage, withThread } from './thread.ts';
@@ -39,7 +45,7 @@ export function update(model: Model, message: Message): Step {
   );
   return andThen(
     andThen(handled, (next) => step(look(listenLater(current, settleLists(next), message.type === 'input')))),
-    settleThread,
+    (next) => andThen(settleThread(next), askDevices),
   );
 }
 
@@ -99,15 +105,27 @@ function handle(model: Model, message: Message): Step {
     case 'submit-failed':
       return step(submitFailed(model, message.id, message.text, message.failure));
     case 'decided':
-      return decided(model, message.approval);
+      return decided(recheckHint(model), message.approval);
     case 'decide-failed':
       return decideFailed(model, message.approval, message.failure);
+    case 'decided-alike':
+      return decidedAlike(model, message.approval, message.answered, message.failures);
+    case 'rule-proposed':
+      return step(takeRule(model, message.request, { rule: message.rule, toml: message.toml }));
+    case 'rule-failed':
+      return step(ruleFailed(model, message.request, message.failure));
+    case 'edited':
+      return edited(model, message.of, message.approval);
+    case 'edit-failed':
+      return editFailed(model, message.of, message.failure);
+    case 'edited-outside':
+      return step(editedOutside(model, message.approval, message.text, message.failure));
     case 'retried':
       return step(retried(addRun(model, message.run), message.run, message.of));
     case 'retry-failed':
       return step(retryFailed(model, message.of, message.failure));
     case 'run-loaded':
-      return step(takeDetail(model, message.detail));
+      return step(takeEarlier(takeDetail(model, message.detail), message.detail.approvals));
     case 'run-failed':
       return step(detailFailed(model, message.run, message.failure));
     case 'found':
@@ -146,6 +164,30 @@ function handle(model: Model, message: Message): Step {
       return revoked(model, message.device, message.name);
     case 'revoke-failed':
       return step(revokeFailed(model, message.device, message.failure));
+    case 'checked':
+      return step(
+        takeCheckAnswer(takeChecked(model, message.request, message.answers), message.request, message.answers[0]),
+      );
+    case 'check-failed':
+      return step(checkFailed(model, message.request, message.failure));
+    case 'rules':
+      return step(takeRules(model, message.rules));
+    case 'rules-failed':
+      return step(rulesFailed(model, message.failure));
+    case 'rule-removed':
+      return ruleRemoved(model, message.name);
+    case 'limits-set':
+      return step(limitsSet(model, message.told, message.limits));
+    case 'limits-failed':
+      return step(limitsFailed(model, message.failure));
+    case 'audit-loaded':
+      return step(takeAudit(model, message.run, message.steps));
+    case 'audit-failed':
+      return step(auditFailed(model, message.run, message.failure));
+    case 'audit-verified':
+      return step(takeVerification(model, message.request, message.verification));
+    case 'verify-failed':
+      return step(verifyFailed(model, message.request, message.failure));
     case 'fetch':
       return step(takeFetch(model, message.progress));
     case 'tail':

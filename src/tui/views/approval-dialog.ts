@@ -1,33 +1,70 @@
-// The approval dialog: exactly the rows of dialog-layout, the command in a block of its own, what is left to read, and the
-// keys, which look as they are: of no use until everything was shown.
+// The dialogs in which a request is answered: exactly the rows of dialog-layout, the command in a block of its own, what is left
+// to read, and the keys, which look as they are: of no use until everything was shown.
 
 import type { Run } from '../../core/runs.ts';
-import { type DialogRow, dialogLayout } from '../dialog-layout.ts';
-import { canAnswer, canApprove } from '../keymap-enabled.ts';
-import type { ApprovalDialog } from '../overlay-model.ts';
-import { mayAnswer } from '../presence.ts';
+import type { Answer, ApprovalDialog, AssentDialog } from '../answer-dialogs.ts';
+import { type DialogLayout, dialogLayout } from '../dialog-layout.ts';
+import { canAnswer, canApprove, canApproveAlike, canAssent, canDecide, canEdit } from '../keymap-enabled.ts';
+import { type DialogRow, LABEL_WIDTH } from '../request-rows.ts';
 import { deviceName, findRun } from '../select.ts';
 import type { Attr } from '../terminal/cells.ts';
 import { attrBg, attrFlags, INVERSE, TERMINAL_COLOUR } from '../terminal/cells.ts';
 import { bold, withBg } from '../terminal/theme.ts';
-import { keySpans, openBox } from './dialog.ts';
+import { alikeTo } from '../update/assents.ts';
+import { whyNotEdited } from '../update/editing.ts';
+import { fittingKeys, type KeyHint, openBox } from './dialog.ts';
 import { clip, onGround, own, type Paint, type Span, write } from './paint.ts';
 import { timeLeft } from './sides.ts';
 
 export function drawApprovalDialog(outer: Paint, dialog: ApprovalDialog): void {
-  const { model } = outer;
-  const { rect, body, notice, rows, scroll, below } = dialogLayout(model, dialog);
-  const run = findRun(model, dialog.approval.runId);
+  const layout = dialogLayout(outer.model, dialog);
+  const run = findRun(outer.model, dialog.approval.runId);
   const ground = onGround(outer, 'dialog');
-  const [left, tone] = timeLeft(ground, dialog.approval);
-  const { paint } = openBox(outer, rect, titleSpans(ground, dialog, run, titleRoom(rect.width, left)), {
+  const [left] = timeLeft(ground, dialog.approval);
+  drawReading(outer, dialog, layout, titleSpans(ground, dialog, run, titleRoom(layout.rect.width, left)));
+}
+
+/** The second question, over the request that it is about. */
+export function drawAssent(outer: Paint, dialog: AssentDialog): void {
+  const layout = dialogLayout(outer.model, dialog);
+  const ground = onGround(outer, 'dialog');
+  const where = clip(ground, deviceName(outer.model, dialog.approval.device), Math.floor(layout.rect.width / 3));
+  drawReading(outer, dialog, layout, [
+    [`${ground.glyphs.waiting} `, ground.style('warning')],
+    [own(ground, assentTitle(dialog, where)), ground.style('titleFocused')],
+  ]);
+}
+
+function assentTitle({ to }: AssentDialog, where: string): string {
+  switch (to.type) {
+    case 'for-run':
+      return `Approve for this run on ${where}: for how long?`;
+    case 'always':
+      return `Always on ${where}? Read the rule`;
+    case 'alike':
+      return `Approve all ${to.requests.length}?`;
+  }
+}
+
+function drawReading(
+  outer: Paint,
+  dialog: ApprovalDialog | AssentDialog,
+  { rect, body, notice, noticeRows, rows, scroll, below }: DialogLayout,
+  title: readonly Span[],
+): void {
+  const [left, tone] = timeLeft(onGround(outer, 'dialog'), dialog.approval);
+  const { paint } = openBox(outer, rect, title, {
     topRight: [[`${left} left`, tone]],
     window: { before: scroll, shown: body.height, after: below },
   });
   rows.slice(scroll, scroll + body.height).forEach((row, index) => {
     drawBodyRow(paint, body.x, body.y + index, body.width, row);
   });
-  write(paint, notice.x, notice.y, noticeSpans(paint, dialog, below, rows.length), notice.width);
+  noticeRows.slice(1, notice.height).forEach((row, index) => {
+    write(paint, notice.x, notice.y + 1 + index, [[own(paint, row), paint.style('warning')]], notice.width);
+  });
+  const spans = noticeSpans(paint, dialog, { below, rows: rows.length, notice: noticeRows[0] }, notice.width);
+  write(paint, notice.x, notice.y, spans, notice.width);
 }
 
 /** Below this the time that is left is not shown beside the title. */
@@ -50,9 +87,6 @@ function titleSpans(paint: Paint, { approval }: ApprovalDialog, run: Run | undef
   ];
 }
 
-/** `label.padEnd(7)` of dialog-layout. */
-const LABEL = /^(access|in|with|sets|limit|digest) +/;
-
 function drawBodyRow(paint: Paint, x: number, y: number, width: number, { style, text, wrapped }: DialogRow): void {
   switch (style) {
     case 'command': {
@@ -63,7 +97,7 @@ function drawBodyRow(paint: Paint, x: number, y: number, width: number, { style,
       return;
     }
     case 'label': {
-      const label = LABEL.exec(text)?.[0] ?? '';
+      const label = text.slice(0, LABEL_WIDTH);
       write(
         paint,
         x,
@@ -82,6 +116,18 @@ function drawBodyRow(paint: Paint, x: number, y: number, width: number, { style,
     case 'warning':
       write(paint, x, y, [[text, bold(paint.style('warning'))]], width);
       return;
+    case 'removed':
+      write(paint, x, y, [[text, paint.style('error')]], width);
+      return;
+    case 'added':
+      write(paint, x, y, [[text, paint.style('success')]], width);
+      return;
+    case 'same':
+      write(paint, x, y, [[own(paint, text), paint.style('muted')]], width);
+      return;
+    case 'choices':
+      write(paint, x, y, [[text, bold(paint.style('accent'))]], width);
+      return;
     case 'text':
     case 'blank':
       write(paint, x, y, [[text, paint.style('text')]], width);
@@ -96,14 +142,15 @@ function commandAttr(paint: Paint): Attr {
   return (attrFlags(selected) & INVERSE) !== 0 || attrBg(selected) === TERMINAL_COLOUR ? code : withBg(code, selected);
 }
 
-function noticeSpans(paint: Paint, dialog: ApprovalDialog, below: number, all: number): Span[] {
-  const { model, glyphs } = paint;
-  if (dialog.phase.type !== 'open') {
-    return [[own(paint, dialog.phase.decision === 'approve' ? 'approving…' : 'rejecting…'), paint.style('info')]];
-  }
-  const may = mayAnswer(model, dialog.approval);
-  if (may !== true) return [[clip(paint, may, 400), paint.style('warning')]];
-  if (dialog.notice !== undefined) return [[clip(paint, dialog.notice, 400), paint.style('warning')]];
+function noticeSpans(
+  paint: Paint,
+  dialog: ApprovalDialog | AssentDialog,
+  { below, rows: all, notice }: { below: number; rows: number; notice: string | undefined },
+  width: number,
+): Span[] {
+  const { glyphs } = paint;
+  if (dialog.phase.type !== 'open') return [[own(paint, sendingWords(dialog.phase.answer)), paint.style('info')]];
+  if (notice !== undefined) return [[own(paint, notice), paint.style('warning')]];
   if (below > 0) {
     const rows = below === 1 ? '1 more row' : `${below} more rows`;
     return [[`${glyphs.down} ${rows}: read to the end`, paint.style('warning')]];
@@ -116,11 +163,49 @@ function noticeSpans(paint: Paint, dialog: ApprovalDialog, below: number, all: n
       ],
     ];
   }
-  const listens = canAnswer(model) === true;
-  return keySpans(paint, [
-    ['approval.approve', 'approve once', canApprove(model) === true],
-    ['approval.reject', 'reject', listens],
-    ['approval.reject-reason', 'with a reason', listens],
+  return fittingKeys(paint, dialog.kind === 'assent' ? assentKeys(paint, dialog) : approvalKeys(paint, dialog), width);
+}
+
+function sendingWords(given: Answer): string {
+  if ('alike' in given) return `approving all ${given.alike.length}…`;
+  switch (given.decision) {
+    case 'approve':
+      return 'approving…';
+    case 'approve-for-run':
+      return 'approving for this run…';
+    case 'approve-always':
+      return 'approving always…';
+    case 'reject':
+      return 'rejecting…';
+  }
+}
+
+type Keys = KeyHint[];
+
+/** What its device does not take is not offered; what cannot be pressed yet looks so. */
+function approvalKeys({ model }: Paint, { approval }: ApprovalDialog): Keys {
+  const { decisions } = approval;
+  const on = (check: typeof canAnswer): boolean => check(model) === true;
+  const keys: Keys = [
+    ['approval.approve', 'approve once', on(canApprove)],
+    ['approval.reject', 'reject', on(canAnswer)],
+  ];
+  if (decisions.includes('approve-for-run'))
+    keys.push(['approval.for-run', 'for this run', on(canDecide('approve-for-run'))]);
+  if (decisions.includes('approve-always')) keys.push(['approval.always', 'always', on(canDecide('approve-always'))]);
+  const alike = alikeTo(model, approval).length;
+  if (alike > 1) keys.push(['approval.alike', `all ${alike} alike`, on(canApproveAlike)]);
+  if (whyNotEdited(model, approval, findRun(model, approval.runId)) === undefined)
+    keys.push(['approval.edit', 'edit', on(canEdit)]);
+  return [
+    ...keys,
     ['approval.leave', 'leave pending'],
-  ]);
+    ['approval.reject-reason', 'reject with a reason', on(canAnswer)],
+  ];
+}
+
+function assentKeys({ model }: Paint, { to }: AssentDialog): Keys {
+  const yes: Keys[number] = ['assent.yes', to.type === 'always' ? 'yes, always' : 'yes', canAssent(model) === true];
+  if (to.type !== 'for-run') return [yes, ['assent.leave', 'back']];
+  return [yes, ['term.shorter', 'shorter'], ['term.longer', 'longer'], ['assent.leave', 'back']];
 }

@@ -1,6 +1,7 @@
 // Where tasks are typed: the prompt with the text, the row that says where it will go, the list of completions, and the
 // strip that says that something waits.
 
+import type { GateAnswer } from '../../core/policy/gate.ts';
 import type { RouteAnswer } from '../../core/routing/route.ts';
 import { composerWidth, layoutOf, PROMPT_WIDTH } from '../geometry.ts';
 import { leftOutWords } from '../left-out.ts';
@@ -11,6 +12,7 @@ import type { Rect } from '../terminal/cells.ts';
 import { layoutEditor } from '../terminal/editor.ts';
 import { bold, type StyleName } from '../terminal/theme.ts';
 import { stringWidth } from '../terminal/width.ts';
+import { canBeAsked } from '../update/hint.ts';
 import { keyOf } from './nothing.ts';
 import { clip, onGround, own, type Paint, type Span, select, write, writeRow } from './paint.ts';
 import { timeLeft } from './sides.ts';
@@ -90,10 +92,7 @@ function hintSpans(paint: Paint, hint: ComposerHint): Span[] {
   }
 }
 
-function routeSpans(
-  paint: Paint,
-  { answer, verdict, because, enforced, leftOut = [] }: Extract<ComposerHint, { kind: 'route' }>,
-): Span[] {
+function routeSpans(paint: Paint, { answer, gate, leftOut = [] }: Extract<ComposerHint, { kind: 'route' }>): Span[] {
   const muted = paint.style('muted');
   const dot: Span = [` ${paint.glyphs.separator} `, muted];
   const spans: Span[] = [
@@ -101,25 +100,49 @@ function routeSpans(
     [answer.route, paint.style('text')],
   ];
   for (const span of deviceSpans(paint, answer)) spans.push(dot, span);
-  if (enforced !== undefined) {
-    const looser = answer.action.kind === 'shell' && answer.action.access !== enforced;
-    spans.push(dot, [enforced, paint.style(looser || enforced === 'full-access' ? 'warning' : 'text')]);
-  }
-  const { style } = VERDICTS[verdict];
-  spans.push(dot, [verdictWords(answer, verdict), paint.style(style)]);
+  const verdict = verdictSpans(paint, answer, gate);
+  if (verdict.access !== undefined) spans.push(dot, verdict.access);
+  if (verdict.words !== undefined) spans.push(dot, verdict.words);
   if (leftOut.length > 0) spans.push(dot, [clip(paint, leftOutWords(leftOut), 200), paint.style('warning')]);
-  const why = clip(paint, because.join('; '), 200);
-  if (why !== '')
-    spans.push([verdict === 'deny' ? `: ${why}` : `  ${why}`, verdict === 'deny' ? paint.style('text') : muted]);
-  return spans;
+  if (gate === undefined) {
+    const why = clip(paint, answer.because.join('; '), 200);
+    return why === '' ? spans : [...spans, [`  ${why}`, muted]];
+  }
+  const why = clip(paint, [...gate.because, ...(gate.hint === undefined ? [] : [gate.hint])].join('; '), 300);
+  if (gate.verdict === 'deny') return [...spans, [`: ${why}`, paint.style('text')]];
+  return why === '' ? spans : [...spans, [`  ${why}`, muted]];
+}
+
+/** What its device says, and what of the access it keeps; nothing before it has said so. */
+function verdictSpans(
+  paint: Paint,
+  answer: RouteAnswer,
+  gate: GateAnswer | undefined,
+): { readonly access?: Span; readonly words?: Span } {
+  if (gate === undefined) {
+    const { devices } = answer;
+    if (devices.length === 0 || devices.some(canBeAsked)) return {};
+    return {
+      words: [
+        devices.length === 1 ? 'waits for it, which then decides' : 'they decide when they are back',
+        paint.style('warning'),
+      ],
+    };
+  }
+  const { style } = VERDICTS[gate.verdict];
+  const rule = gate.rule === undefined || gate.verdict === 'deny' ? '' : ` (rule ${clip(paint, gate.rule, 40)})`;
+  const words: Span = [`${verdictWords(answer, gate.verdict)}${rule}`, paint.style(style)];
+  if (gate.verdict === 'deny' || answer.action.kind !== 'shell') return { words };
+  const other = answer.action.access !== gate.access || gate.access === 'full-access';
+  return { words, access: [gate.access, paint.style(other ? 'warning' : 'text')] };
 }
 
 /** What happens, and when: nothing happens at once on a device that is not there. */
 function verdictWords({ devices }: RouteAnswer, verdict: keyof typeof VERDICTS): string {
   const { text } = VERDICTS[verdict];
-  if (verdict === 'deny' || devices.every(({ presence }) => presence.state !== 'offline')) return text;
-  const then = verdict === 'ask' ? 'asks' : 'runs';
-  return devices.length === 1 ? `waits for it, then ${then}` : `${text}; ${then} there when it is back`;
+  const away = devices.filter((device) => !canBeAsked(device)).length;
+  if (verdict === 'deny' || away === 0) return text;
+  return `${text}; ${away === 1 ? '1 decides when it is back' : `${away} decide when they are back`}`;
 }
 
 const NAMED_DEVICES = 3;

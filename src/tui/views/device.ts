@@ -1,11 +1,11 @@
 // The page of a device: everything that is known of it.
 
 import type { DeviceDialog } from '../device-dialogs.ts';
-import { deviceBody, deviceRows, LABEL_WIDTH } from '../device-rows.ts';
+import { type DeviceRow, deviceBody, deviceRows } from '../device-rows.ts';
 import { inner, overlayRect } from '../geometry.ts';
 import { deviceName } from '../select.ts';
 import { openPage } from './dialog.ts';
-import { clip, own, type Paint, type Span, write } from './paint.ts';
+import { clip, own, type Paint, type Span, select, write } from './paint.ts';
 import { drawRun, runColumns } from './run-row.ts';
 
 export function drawDevicePage(paint: Paint, dialog: DeviceDialog): void {
@@ -20,25 +20,28 @@ export function drawDevicePage(paint: Paint, dialog: DeviceDialog): void {
     window: { before: scroll, shown: Math.min(rows.length, height), after: last - scroll },
   });
   const body = deviceBody(box);
-  rows.slice(scroll, scroll + height).forEach(({ style, text, run }, index) => {
+  const stop = Math.min(dialog.stop ?? 0, Math.max(0, ...rows.map((row) => row.stop ?? 0)));
+  rows.slice(scroll, scroll + height).forEach((row, index) => {
     const at = { ...body, y: body.y + index };
-    if (run !== undefined) drawRun(paint, at, run, columns);
-    else write(paint, at.x, at.y, spansOf(paint, style, own(paint, text)), at.width);
+    if (row.run !== undefined) drawRun(paint, at, row.run, columns);
+    else write(paint, at.x, at.y, spansOf(paint, row, own(paint, row.text)), at.width);
+    if (row.stop === stop) select(paint, at);
   });
 }
 
-function spansOf(paint: Paint, style: ReturnType<typeof deviceRows>[number]['style'], text: string): Span[] {
+function spansOf(paint: Paint, { style, label = 0 }: DeviceRow, text: string): Span[] {
   switch (style) {
     case 'label':
       return [
-        [text.slice(0, LABEL_WIDTH), paint.style('muted')],
-        [text.slice(LABEL_WIDTH), paint.style('text')],
+        [text.slice(0, label), paint.style('muted')],
+        [text.slice(label), paint.style('text')],
       ];
     case 'heading':
       return [[text, paint.style('accent')]];
     case 'warning':
       return [[`${paint.glyphs.waiting} ${text}`, paint.style('warning')]];
     case 'text':
+    case 'limit':
     case 'run':
       return [[text, paint.style('text')]];
   }

@@ -7,7 +7,7 @@ import { type EditorState, layoutEditor } from '../terminal/editor.ts';
 import { bold } from '../terminal/theme.ts';
 import { drawFrame, type FrameOptions } from './frame.ts';
 import { keyOf } from './nothing.ts';
-import { onGround, own, type Paint, type Span, write } from './paint.ts';
+import { onGround, own, type Paint, type Span, spansWidth, write } from './paint.ts';
 
 /** Draws the box and answers the brush for what is inside, and the place. */
 export function openBox(
@@ -58,11 +58,10 @@ export function drawField(
   grid.cursor = { x: Math.min(x + cursor.x, grid.width - 1), y: at.y };
 }
 
+export type KeyHint = readonly [id: BindingId, label: string, enabled?: boolean];
+
 /** `y approve  n reject`: the keys of a dialog, in it. Those that would do nothing now are muted. */
-export function keySpans(
-  paint: Paint,
-  keys: readonly (readonly [id: BindingId, label: string, enabled?: boolean])[],
-): Span[] {
+export function keySpans(paint: Paint, keys: readonly KeyHint[]): Span[] {
   const gap: Span = ['   ', paint.style('muted')];
   return keys.flatMap(([id, label, enabled = true], index) => {
     const spans: Span[] = [
@@ -71,4 +70,13 @@ export function keySpans(
     ];
     return index === 0 ? spans : [gap, ...spans];
   });
+}
+
+/** Those of them that have room, the most useful first: the footer and help have the others. */
+export function fittingKeys(paint: Paint, keys: readonly KeyHint[], width: number): Span[] {
+  for (let count = keys.length; count > 2; count -= 1) {
+    const spans = keySpans(paint, keys.slice(0, count));
+    if (spansWidth(spans) <= width) return spans;
+  }
+  return keySpans(paint, keys.slice(0, 2));
 }

@@ -1,14 +1,16 @@
 // The last row: which keys there are now, as many as fit, and help always. And the notes that come and go above it.
 
-import { layoutOf } from '../geometry.ts';
+import { layoutOf, overlayRect } from '../geometry.ts';
 import { footerHints } from '../keymap.ts';
-import type { Toast } from '../model.ts';
+import type { Model, Toast } from '../model.ts';
+import type { Overlay } from '../overlay-model.ts';
 import { topOverlay } from '../select.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import type { StyleName } from '../terminal/theme.ts';
 import { stringWidth, wrap } from '../terminal/width.ts';
 import { composerState } from './composer.ts';
+import { hidesPanes, isPage } from './pages.ts';
 import { clip, onGround, own, type Paint, type Span, spansWidth, write } from './paint.ts';
 
 export function drawFooter(paint: Paint, rect: Rect): void {
@@ -53,72 +55,95 @@ const TONES: Readonly<Record<Toast['tone'], { glyph: 'bullet' | 'done' | 'waitin
   error: { glyph: 'failed', style: 'error' },
 };
 
-const TOAST_WIDTH = 64;
-const TOAST_ROWS = 2;
+/** Where a request is read or answered. */
+const ANSWERING: ReadonlySet<Overlay['kind']> = new Set(['approval', 'assent', 'edit', 'reason']);
 
-/** The newest alone, above the composer at the right. They never cover an approval: there the newest takes the last row. */
+const TOAST_ROWS = 3;
+/** Of one that stands on blank rows. */
+const BLOCK_WIDTH = 60;
+/** Columns at both sides: one of its own ground, and one of what it stands on. */
+const TOAST_MARGIN = 2;
+
+/** The newest alone. It never covers an approval, nor the screen of a program. */
 export function drawToasts(outer: Paint): void {
   const { model } = outer;
   const newest = model.toasts.at(-1);
   if (newest === undefined) return;
-  const { tier, composer, footer } = layoutOf(model);
+  const { tier, footer } = layoutOf(model);
   const paint = onGround(outer, 'dialog');
   const overlay = topOverlay(model);
   // The screen of a program is its own.
   if (tier === 'tiny' || overlay?.kind === 'attach') return;
-  if (overlay?.kind === 'approval' || overlay?.kind === 'reason') {
+  const border = overlay !== undefined && ANSWERING.has(overlay.kind) ? undefined : borderRow(model);
+  if (border === undefined) {
     paint.grid.fill(footer, ' ', paint.style('dialog'));
     write(paint, footer.x + 1, footer.y, toastSpans(paint, newest, clip(paint, newest.text, 400)), footer.width - 2);
     return;
   }
-  drawToast(paint, newest, overlay === undefined ? composer.y - 1 : footer.y);
+  drawToast(paint, newest, border);
 }
 
-function drawToast(paint: Paint, toast: Toast, bottom: number): void {
-  const { size } = paint.model;
-  const width = Math.max(1, Math.min(TOAST_WIDTH, size.width - 8));
+/** The row of the border below all panes, or below the page: nothing else stands there. Undefined if a dialog covers it. */
+function borderRow(model: Model): number | undefined {
+  const { panes, footer } = layoutOf(model);
+  const y = hidesPanes(model)
+    ? footer.y - 1
+    : Math.max(...Object.values(panes).map((pane) => pane.y + pane.height - 1));
+  const covered = model.overlays.some((overlay) => {
+    const box = overlayRect(model, overlay);
+    return !isPage(overlay) && y >= box.y && y < box.y + box.height;
+  });
+  return covered ? undefined : y;
+}
+
+/** In the border, where that is enough; longer ones take whole rows that are blank, else those above the border. */
+function drawToast(paint: Paint, toast: Toast, border: number): void {
+  const { width } = paint.model.size;
   const text = sanitizeLine(toast.text.slice(0, 1000).toWellFormed());
-  const lines = wrap(text, width);
-  const rows =
-    lines.length > TOAST_ROWS ? [...lines.slice(0, TOAST_ROWS - 1), lines.slice(TOAST_ROWS - 1).join(' ')] : lines;
-  const shown = rows.map((row) => clip(paint, row, width));
-  const columns = Math.max(...shown.map((row) => stringWidth(row))) + 4;
-  const rect = placeToast(paint, columns, shown.length, bottom);
+  const room = Math.max(1, width - 2 * TOAST_MARGIN - 4);
+  const inBorder = stringWidth(text) <= room;
+  const narrow = toastRows(paint, text, Math.min(room, BLOCK_WIDTH));
+  const columns = widest(narrow) + 4;
+  const blank = inBorder ? undefined : blankPlace(paint, columns, narrow.length, border);
+  const rows = blank === undefined ? toastRows(paint, text, room) : narrow;
+  const rect: Rect = inBorder
+    ? { x: TOAST_MARGIN, y: border, width: widest(rows) + 4, height: 1 }
+    : (blank ?? { x: 0, y: border - rows.length + 1, width, height: rows.length });
   if (rect.y < 1) return;
   paint.grid.fill(rect, ' ', paint.style('dialog'));
-  shown.forEach((row, index) => {
-    const spans: Span[] =
-      index === 0
-        ? toastSpans(paint, toast, row)
-        : [
-            ['  ', paint.style('text')],
-            [row, paint.style('text')],
-          ];
-    write(paint, rect.x + 1, rect.y + index, spans, columns - 1);
+  rows.forEach((row, index) => {
+    const spans: Span[] = index === 0 ? toastSpans(paint, toast, row) : [[`  ${row}`, paint.style('text')]];
+    write(paint, rect.x + 1, rect.y + index, spans, rect.width - 1);
   });
 }
 
-/** Where nothing is written, from the bottom up; with no such place, over the end of what is there. */
-function placeToast({ grid, model }: Paint, width: number, height: number, bottom: number): Rect {
-  const isBlank = ({ x, y }: Rect): boolean => {
-    for (let row = y; row < y + height; row += 1) {
-      for (let column = x; column < x + width; column += 1) {
-        if (grid.chars[row * grid.width + column] !== ' ') return false;
-      }
-    }
+const widest = (rows: readonly string[]): number => Math.max(...rows.map((row) => stringWidth(row)));
+
+/** What does not fit into the last row is cut. */
+function toastRows(paint: Paint, text: string, width: number): string[] {
+  const lines = wrap(text, width);
+  const rows =
+    lines.length > TOAST_ROWS ? [...lines.slice(0, TOAST_ROWS - 1), lines.slice(TOAST_ROWS - 1).join(' ')] : lines;
+  return rows.map((row) => clip(paint, row, width));
+}
+
+/** Rows of one pane, or of the page, on which nothing is written, the lowest first. */
+function blankPlace({ grid, model }: Paint, width: number, height: number, border: number): Rect | undefined {
+  const whole: Rect = { x: 0, y: 1, width: model.size.width, height: border };
+  const boxes = hidesPanes(model) ? [whole] : Object.values(layoutOf(model).panes);
+  const isBlank = (box: Rect, y: number): boolean => {
+    for (let column = box.x + 1; column < box.x + box.width - 1; column += 1)
+      if (grid.chars[y * grid.width + column] !== ' ') return false;
     return true;
   };
-  const usual = { x: model.size.width - width - 2, y: bottom - height, width, height };
-  const { panes } = layoutOf(model);
-  // Inside one pane, or across none of their borders.
-  const ends = [model.size.width, ...Object.values(panes).map((pane) => pane.x + pane.width)];
-  for (let y = usual.y; y > 1; y -= 1) {
-    for (const end of ends) {
-      const place = { ...usual, x: end - width - 2, y };
-      if (place.x > 0 && isBlank(place)) return place;
+  for (const box of boxes) {
+    if (box.width < width + 2 * TOAST_MARGIN) continue;
+    for (let y = box.y + box.height - 1 - height; y > box.y; y -= 1) {
+      const free = Array.from({ length: height }, (_, row) => row).every((row) => isBlank(box, y + row));
+      if (free) return { x: box.x + box.width - width - TOAST_MARGIN, y, width, height };
     }
   }
-  return usual;
+  return undefined;
 }
 
 function toastSpans(paint: Paint, { tone }: Toast, text: string): Span[] {

@@ -4,16 +4,27 @@
 import { layoutOf } from '../geometry.ts';
 import type { Overlay } from '../overlay-model.ts';
 import { type Attr, attrBg, attrFg, makeAttr, TERMINAL_COLOUR } from '../terminal/cells.ts';
-import { drawApprovalDialog } from './approval-dialog.ts';
+import { drawApprovalDialog, drawAssent } from './approval-dialog.ts';
 import { drawAttach } from './attach.ts';
 import { drawDevicePage } from './device.ts';
+import { drawEdit } from './edit.ts';
 import { drawHelp } from './help.ts';
 import { isPage } from './pages.ts';
 import type { Paint } from './paint.ts';
 import { drawPair } from './pair.ts';
 import { drawPalette } from './palette.ts';
+import { drawCheck, drawPolicy } from './policy.ts';
 import { drawProposal } from './proposal.ts';
-import { drawConfirm, drawReason, drawRename, drawRevoke, drawSave, drawSignals } from './questions.ts';
+import {
+  drawAccess,
+  drawConfirm,
+  drawFolder,
+  drawReason,
+  drawRename,
+  drawRevoke,
+  drawSave,
+  drawSignals,
+} from './questions.ts';
 import { drawRunDetail } from './run-detail.ts';
 import { drawRunList } from './run-list.ts';
 import { drawSearch } from './search.ts';
@@ -22,12 +33,17 @@ import { drawText } from './text.ts';
 export function drawOverlays(paint: Paint): void {
   const { overlays } = paint.model;
   const first = Math.max(0, overlays.findLastIndex(isPage));
-  for (const overlay of overlays.slice(first)) {
+  const shown = overlays.slice(first).filter((overlay, index, all) => !isHidden(overlay, all[index + 1]));
+  for (const overlay of shown) {
     if (!isPage(overlay)) dim(paint);
     paint.grid.cursor = undefined;
     drawOverlay(paint, overlay);
   }
 }
+
+/** What is asked about a request stands in its place: two boxes of one width behind each other look like one. */
+const isHidden = (overlay: Overlay, above: Overlay | undefined): boolean =>
+  overlay.kind === 'approval' && (above?.kind === 'assent' || above?.kind === 'edit');
 
 function drawOverlay(paint: Paint, overlay: Overlay): void {
   switch (overlay.kind) {
@@ -46,6 +62,12 @@ function drawOverlay(paint: Paint, overlay: Overlay): void {
     case 'approval':
       drawApprovalDialog(paint, overlay);
       return;
+    case 'assent':
+      drawAssent(paint, overlay);
+      return;
+    case 'edit':
+      drawEdit(paint, overlay);
+      return;
     case 'reason':
       drawReason(paint, overlay);
       return;
@@ -57,6 +79,9 @@ function drawOverlay(paint: Paint, overlay: Overlay): void {
       return;
     case 'signal':
       drawSignals(paint, overlay);
+      return;
+    case 'access':
+      drawAccess(paint, overlay);
       return;
     case 'save':
       drawSave(paint, overlay);
@@ -75,6 +100,15 @@ function drawOverlay(paint: Paint, overlay: Overlay): void {
       return;
     case 'proposal':
       drawProposal(paint, overlay);
+      return;
+    case 'policy':
+      drawPolicy(paint, overlay);
+      return;
+    case 'check':
+      drawCheck(paint, overlay);
+      return;
+    case 'folder':
+      drawFolder(paint, overlay);
       return;
     case 'rename':
       drawRename(paint, overlay);

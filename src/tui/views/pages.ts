@@ -14,6 +14,7 @@ const PAGES: ReadonlySet<Overlay['kind']> = new Set([
   'device',
   'runs',
   'pair',
+  'policy',
 ]);
 
 export const hidesPanes = (model: Model): boolean => model.overlays.some(isPage);

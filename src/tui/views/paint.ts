@@ -92,6 +92,33 @@ export function write(paint: Paint, x: number, y: number, spans: readonly Span[]
   return used;
 }
 
+/** The command has this part of a row at least, where something stands behind it. */
+const COMMAND_SHARE = 0.6;
+
+/** A command and what is said of it, side by side: the command gives way last. */
+export function commandFirst(
+  paint: Paint,
+  command: string,
+  said: string,
+  width: number,
+  [tone, saidTone]: readonly [Attr, Attr],
+): Span[] {
+  const share = Math.floor(width * COMMAND_SHARE);
+  const least = width - share < LEAST_SAID + 2 ? width : share;
+  const shown = clip(paint, command, Math.max(least, width - stringWidth(said) - 2));
+  const rest = width - stringWidth(shown) - 2;
+  return rest < LEAST_SAID
+    ? [[shown, tone]]
+    : [
+        [shown, tone],
+        ['  ', tone],
+        [clip(paint, said, rest), saidTone],
+      ];
+}
+
+/** In fewer columns nothing is said that can be read. */
+const LEAST_SAID = 8;
+
 /** One row with something at its left and something at its right; the left gives way, but not for less than `least` columns. */
 export function writeRow(
   paint: Paint,

@@ -1,8 +1,10 @@
 // The small dialogs: a reason, a question, where to save, which signal.
 
+import { ACCESS_LEVELS, type AccessLevel } from '../../core/actions.ts';
 import type { Run } from '../../core/runs.ts';
 import { formatBytes } from '../format.ts';
 import { centred, overlayRect } from '../geometry.ts';
+import { maxAccessOf, stopWords } from '../limits.ts';
 import type { Model } from '../model.ts';
 import type { OverlayOf, Question } from '../overlay-model.ts';
 import { whyOffline } from '../presence.ts';
@@ -73,6 +75,16 @@ export function drawRename(outer: Paint, overlay: OverlayOf<'rename'>): void {
   ]);
 }
 
+export function drawFolder(outer: Paint, overlay: OverlayOf<'folder'>): void {
+  const { paint, box } = openBox(outer, overlayRect(outer.model, overlay), 'A folder that runs may reach');
+  const at = padded(box);
+  drawField(paint, { ...at, y: at.y + Math.min(1, Math.max(0, box.height - 2)) }, overlay.editor, 'from / or ~ on');
+  drawLast(paint, at, overlay.notice, [
+    ['folder.send', 'add'],
+    ['folder.close', 'back'],
+  ]);
+}
+
 export function drawRevoke(outer: Paint, overlay: OverlayOf<'revoke'>): void {
   const name = clip(outer, overlay.name, 32);
   const most = overlayRect(outer.model, overlay);
@@ -132,18 +144,31 @@ function questionTitle(question: Question): string {
       return 'Cancel this run?';
     case 'cancel-all':
       return `Cancel all ${question.runs.length}?`;
+    case 'limits':
+      return question.title;
+    case 'remove-rule':
+      return 'Remove this rule?';
   }
 }
 
 interface QuestionRow {
   readonly text: string;
-  readonly style: 'text' | 'code';
+  readonly style: 'text' | 'code' | 'warning';
 }
 
 /** What it is about, then what a yes means. */
 function questionRows(model: Model, question: Question, width: number): QuestionRow[] {
   const says = (text: string): QuestionRow[] => wrap(text, width).map((row) => ({ text: row, style: 'text' }));
   if (question.type === 'quit') return says(goesOn(model));
+  if (question.type === 'limits') {
+    const stops = stopWords(model, question.change);
+    const warning = wrap(stops, width).map((row): QuestionRow => ({ text: row, style: 'warning' }));
+    return [...says(question.means), ...(stops === '' ? [] : warning)];
+  }
+  if (question.type === 'remove-rule') {
+    const name = wrap(sanitizeLine(question.name), width).map((row): QuestionRow => ({ text: row, style: 'code' }));
+    return [...name, ...says('What it let through is asked about again, and what it forbade no longer is.')];
+  }
   // Of a long command the beginning is enough: which one it is, is what has to be known.
   const title = wrap(sanitizeLine(question.title.slice(0, TITLE_UNITS)), width)
     .slice(0, TITLE_ROWS)
@@ -191,6 +216,43 @@ function toldLater(model: Model, run: Run): string | undefined {
   const offline = device === undefined || device.local ? undefined : whyOffline(device, model.now);
   if (run.offeredAt === undefined || device === undefined || offline === undefined) return undefined;
   return `${sanitizeLine(device.name)} is ${offline}: it is told when it is back.`;
+}
+
+/** What each level lets runs do, beside what the one before it does. */
+const LEVEL_HELP: Readonly<Record<AccessLevel, string>> = {
+  'read-only': 'only read',
+  'workspace-write': 'write in the folders they reach',
+  'full-access': 'whatever you can, once a person agrees',
+};
+
+export function drawAccess(outer: Paint, overlay: OverlayOf<'access'>): void {
+  const { model } = outer;
+  const { paint, box } = openBox(outer, overlayRect(model, overlay), 'Runs here get at most');
+  const now = model.devices.find(({ local }) => local);
+  const width = Math.max(...ACCESS_LEVELS.map((level) => level.length));
+  const room = Math.max(0, Math.min(ACCESS_LEVELS.length, box.height));
+  const first = Math.max(0, Math.min(overlay.selected, ACCESS_LEVELS.length - room));
+  ACCESS_LEVELS.slice(first, first + room).forEach((level, index) => {
+    const at = { ...box, y: box.y + index };
+    const is = now !== undefined && maxAccessOf(now) === level ? paint.glyphs.bullet : ' ';
+    write(
+      paint,
+      at.x + 1,
+      at.y,
+      [
+        [`${is} `, paint.style('accent')],
+        [level.padEnd(width), paint.style('text')],
+        [`  ${LEVEL_HELP[level]}`, paint.style('muted')],
+      ],
+      at.width - 2,
+    );
+    if (first + index === overlay.selected) select(paint, at);
+  });
+  if (box.height <= ACCESS_LEVELS.length) return;
+  drawLast(paint, padded(box), undefined, [
+    ['access.choose', 'choose'],
+    ['access.close', 'back'],
+  ]);
 }
 
 export function drawSignals(outer: Paint, overlay: OverlayOf<'signal'>): void {

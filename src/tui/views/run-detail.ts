@@ -1,7 +1,8 @@
 // The detail of a run: what it is in three rows, and below either what it printed or everything that is known of it.
 
 import type { Run } from '../../core/runs.ts';
-import { type DetailRow, detailRows } from '../detail-rows.ts';
+import { type AuditRow, auditRows } from '../audit-rows.ts';
+import { DETAIL_LABEL_WIDTH, type DetailRow, detailRows } from '../detail-rows.ts';
 import { accessOf } from '../enforced.ts';
 import { describeStatus, formatBytes, formatDuration, formatTime, isCounting } from '../format.ts';
 import { overlayRect, RUN_HEAD_ROWS, runOutputRect } from '../geometry.ts';
@@ -22,24 +23,23 @@ export function drawRunDetail(paint: Paint, dialog: RunDialog): void {
   const run = findRun(model, dialog.run) ?? dialog.detail?.run;
   const body = runOutputRect(model);
   const rows = dialog.section === 'details' ? detailRows(model, dialog, body.width) : [];
+  const steps = dialog.section === 'audit' ? auditRows(model, dialog, body.width) : [];
   const rect = overlayRect(model, dialog);
   const box = openPage(paint, rect, run === undefined ? 'Run' : `Run ${run.number}`, {
-    window: windowOf(dialog, rows.length, body),
+    window: windowOf(dialog, rows.length + steps.length, body),
     bottomRight: backSpans(paint, dialog),
   });
   if (run !== undefined) drawHead(paint, box, run, dialog);
   else write(paint, box.x, box.y, [[own(paint, dialog.message ?? 'loading…'), paint.style('muted')]], box.width);
   if (dialog.section === 'details') drawDetails(paint, body, rows, dialog);
+  else if (dialog.section === 'audit') drawAudit(paint, body, steps, dialog);
   else drawOutput(paint, body, dialog.output, dialog.scrollBack, run);
 }
 
 function windowOf(dialog: RunDialog, rows: number, body: Rect): ListWindow {
-  const total = dialog.section === 'details' ? rows : (dialog.output.port?.rows(body.width) ?? 0);
+  const total = dialog.section !== 'output' ? rows : (dialog.output.port?.rows(body.width) ?? 0);
   const most = Math.max(0, total - body.height);
-  const before = Math.min(
-    most,
-    dialog.section === 'details' ? dialog.scroll : most - Math.min(most, dialog.scrollBack),
-  );
+  const before = Math.min(most, dialog.section !== 'output' ? dialog.scroll : most - Math.min(most, dialog.scrollBack));
   return { before, shown: Math.min(total, body.height), after: most - before, head: RUN_HEAD_ROWS };
 }
 
@@ -98,6 +98,8 @@ function drawTabs(paint: Paint, at: Rect, { section, output, detail }: RunDialog
     tab(output.bytes > 0 ? `Output ${formatBytes(output.bytes)}` : 'Output', section === 'output'),
     [across, line],
     tab(made > 0 ? `Details ${paint.glyphs.artifact} ${made}` : 'Details', section === 'details'),
+    [across, line],
+    tab('Audit', section === 'audit'),
   ];
   const used = write(paint, at.x + 1, at.y, spans, at.width - 2);
   if (output.state === 'live' || (output.state === 'opening' && output.port !== undefined)) {
@@ -166,16 +168,27 @@ const DETAIL_STYLES: Readonly<Record<Exclude<DetailRow['style'], 'label'>, Style
   artifact: 'text',
 };
 
-/** `label.padEnd(10)` of detail-rows. */
-const LABEL =
-  /^(status|asked by|route|device|access|folder|submitted|started|ended|exit|output|note|stopped|left|retry of|id) +/;
-
 function drawDetails(paint: Paint, body: Rect, rows: readonly DetailRow[], dialog: RunDialog): void {
   const scroll = Math.max(0, Math.min(dialog.scroll, rows.length - body.height));
   rows.slice(scroll, scroll + body.height).forEach((row, index) => {
     const at = { ...body, y: body.y + index };
     write(paint, at.x, at.y, detailSpans(paint, row), at.width);
     if (row.artifact !== undefined && row.artifact === dialog.artifact) select(paint, at);
+  });
+}
+
+const AUDIT_STYLES: Readonly<Record<AuditRow['style'], StyleName>> = {
+  step: 'muted',
+  text: 'text',
+  valid: 'success',
+  invalid: 'error',
+  muted: 'muted',
+};
+
+function drawAudit(paint: Paint, body: Rect, rows: readonly AuditRow[], { scroll: wanted }: RunDialog): void {
+  const scroll = Math.max(0, Math.min(wanted, rows.length - body.height));
+  rows.slice(scroll, scroll + body.height).forEach(({ style, text }, index) => {
+    write(paint, body.x, body.y + index, [[own(paint, text), paint.style(AUDIT_STYLES[style])]], body.width);
   });
 }
 
@@ -190,7 +203,7 @@ function detailSpans(paint: Paint, { style, text }: DetailRow): Span[] {
     const attr = paint.style(style === 'heading' ? 'accent' : DETAIL_STYLES[style]);
     return [[text, attr]];
   }
-  const label = LABEL.exec(text)?.[0] ?? '';
+  const label = text.slice(0, DETAIL_LABEL_WIDTH);
   return [
     [label, paint.style('muted')],
     [text.slice(label.length), paint.style('text')],

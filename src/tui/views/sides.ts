@@ -13,7 +13,7 @@ import { layoutList } from '../terminal/virtual-list.ts';
 import { padEnd, stringWidth } from '../terminal/width.ts';
 import { drawFrame, paneTitle, tabTitle } from './frame.ts';
 import { drawNothing, keyOf } from './nothing.ts';
-import { clip, own, type Paint, type Span, select, write, writeRow } from './paint.ts';
+import { clip, own, type Paint, type Span, select, spansWidth, write, writeRow } from './paint.ts';
 import { cell, drawRun, runColumns } from './run-row.ts';
 
 type Side = Exclude<PaneId, 'thread'>;
@@ -102,9 +102,14 @@ export function timeLeft(paint: Paint, { expiresAt }: PendingApproval): Span {
 }
 
 function drawApproval(paint: Paint, at: Rect, approval: PendingApproval, row: number): void {
-  if (row === 1) {
-    const command = clip(paint, approval.payload.command, at.width - 2);
-    write(paint, at.x + 2, at.y, [[command, paint.style('code')]], at.width - 2);
+  if (row === 0) {
+    const left = timeLeft(paint, approval);
+    const command = clip(paint, approval.payload.command, at.width - 3 - left[0].length);
+    const spans: Span[] = [
+      [`${paint.glyphs.waiting} `, paint.style('warning')],
+      [command, paint.style('code')],
+    ];
+    writeRow(paint, at, spans, [left]);
     return;
   }
   const run = findRun(paint.model, approval.runId);
@@ -113,15 +118,12 @@ function drawApproval(paint: Paint, at: Rect, approval: PendingApproval, row: nu
   const access = paint.style(enforced === 'full-access' ? 'warning' : 'muted');
   const may = mayAnswer(paint.model, approval) === true;
   const who = clip(paint, whoAsksInShort(paint.model, approval, run), Math.max(16, Math.floor(at.width * 0.6)));
-  writeRow(
+  write(
     paint,
-    at,
-    [
-      [`${paint.glyphs.waiting} `, paint.style('warning')],
-      [who, paint.style('text')],
-      ...(may ? ([[`  ${enforced}`, access]] as const) : ([['  answer there', muted]] as const)),
-    ],
-    [timeLeft(paint, approval)],
+    at.x + 2,
+    at.y,
+    [[who, paint.style('text')], may ? [`  ${enforced}`, access] : ['  answer there', muted]],
+    at.width - 2,
   );
 }
 
@@ -142,7 +144,7 @@ function drawDevice(paint: Paint, at: Rect, device: Device, columns: { name: num
   const clock = clockWarning(device);
   if (clock !== undefined) spans.push([`  ${glyphs.waiting} clock ${clock}`, paint.style('warning')]);
   if (there) {
-    spans.push([`  ${allowed(device).join(' ') || 'nothing allowed'}`, muted]);
+    spans.push([`  ${allowedWords(device, at.width - spansWidth(spans) - 2)}`, muted]);
     const { running, slots } = device.load;
     if (running > 0) spans.push([`  ${glyphs.running} ${running}/${slots}`, muted]);
   }
@@ -160,13 +162,25 @@ function presenceSpan({ glyphs, style }: Paint, { presence }: Device): Span {
   }
 }
 
+/** As many names as fit, and how many more there are: half a name says nothing. */
+function allowedWords(device: Device, width: number): string {
+  const names = allowed(device);
+  if (names.length === 0) return 'nothing allowed';
+  for (let count = names.length; count > 0; count -= 1) {
+    const more = count < names.length ? ` +${names.length - count}` : '';
+    const words = `${names.slice(0, count).join(' ')}${more}`;
+    if (words.length <= width) return words;
+  }
+  return '';
+}
+
 /** What runs may use there: it is able to, and its owner allows it. */
 function allowed({ capabilities, permissions }: Device): string[] {
   const pairs: readonly (readonly [string, boolean])[] = [
     ['shell', capabilities.shell && permissions.shell],
-    ['files', capabilities.local_files && permissions.local_files],
-    ['browser', capabilities.browserAutomation && permissions.browser_automation],
-    ['desktop', capabilities.desktopAutomation && permissions.desktop_automation],
+    ['local_files', capabilities.local_files && permissions.local_files],
+    ['browser_automation', capabilities.browserAutomation && permissions.browser_automation],
+    ['desktop_automation', capabilities.desktopAutomation && permissions.desktop_automation],
   ];
   return pairs.filter(([, can]) => can).map(([name]) => name);
 }

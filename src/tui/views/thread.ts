@@ -1,11 +1,12 @@
 // The thread pane: the window of entries that fits, each with its first row drawn here and its further rows as entry-rows
 // made them.
 
-import type { Approval } from '../../core/approvals.ts';
+import type { Approval, Decision } from '../../core/approvals.ts';
 import type { PublishedArtifact } from '../../core/artifacts.ts';
 import type { Run } from '../../core/runs.ts';
 import type { Message } from '../../core/thread.ts';
 import { whoAsksInShort } from '../asking.ts';
+import { howItEnded } from '../ended-requests.ts';
 import { authorOf, BODY_INDENT, type EntryRow, entryRows, messageIndent } from '../entry-rows.ts';
 import { formatBytes, formatClock, formatDuration } from '../format.ts';
 import { inner, paneSource } from '../geometry.ts';
@@ -16,7 +17,7 @@ import type { StyleName } from '../terminal/theme.ts';
 import { type ListLayout, layoutList } from '../terminal/virtual-list.ts';
 import { drawFrame, paneTitle } from './frame.ts';
 import { drawNothing, keyOf } from './nothing.ts';
-import { clip, own, type Paint, type Span, select, spansWidth, write, writeRow } from './paint.ts';
+import { clip, commandFirst, own, type Paint, type Span, select, spansWidth, write, writeRow } from './paint.ts';
 import { drawGroup, drawRun, type RunColumns, runColumns } from './run-row.ts';
 
 export function drawThread(paint: Paint, rect: Rect): void {
@@ -145,14 +146,32 @@ function drawApproval(paint: Paint, at: Rect, approval: Approval, columns: RunCo
   const left: Span[] = [
     [`${glyph} `, tone],
     [`${(run === undefined ? '' : String(run.number)).padStart(columns.number)} `, muted],
-    [`${approvalWords(paint, approval, run)}: `, tone],
   ];
-  const room = at.width - spansWidth(left) - when.length - 2;
-  const about = clip(paint, approval.title, Math.max(0, room));
-  writeRow(paint, at, [...left, [about, muted]], [[when, muted]]);
+  const room = Math.max(0, at.width - spansWidth(left) - when.length - 1);
+  const words = approvalWords(paint, approval, run);
+  // Where little fits, what it is about is what tells one from another.
+  const about: Span[] =
+    pending && at.width < NARROW
+      ? commandFirst(paint, approval.title, words, room, [paint.style('text'), tone])
+      : [
+          [`${words}: `, tone],
+          [clip(paint, approval.title, Math.max(0, room - spansWidth([[`${words}: `, tone]]))), muted],
+        ];
+  writeRow(paint, at, [...left, ...about], [[when, muted]]);
 }
 
+/** Below this many columns the command comes before who asks. */
+const NARROW = 60;
+
 const MOST_NAME = 20;
+
+/** How far a yes reaches. */
+const REACH: Readonly<Record<Decision, string>> = {
+  approve: '',
+  'approve-for-run': ' for this run',
+  'approve-always': ' always',
+  reject: '',
+};
 
 function approvalWords(paint: Paint, approval: Approval, run: Run | undefined): string {
   const where =
@@ -161,12 +180,12 @@ function approvalWords(paint: Paint, approval: Approval, run: Run | undefined): 
     case 'pending':
       return clip(paint, whoAsksInShort(paint.model, approval, run), 2 * MOST_NAME);
     case 'expired':
-      return `expired${where}`;
+      return `${howItEnded(approval, run)}${where}`;
     case 'approved':
     case 'rejected': {
       const { device } = approval.decidedBy;
       const by = device === approval.device ? '' : ` from ${clip(paint, deviceName(paint.model, device), MOST_NAME)}`;
-      return `${approval.status}${where}${by}`;
+      return `${approval.status}${where}${by}${REACH[approval.decision ?? 'approve']}`;
     }
   }
 }

@@ -13,7 +13,7 @@ it('says where a task will go before it is sent', async () => {
   await dashboard.waitFor(/→ desktop-local .* will ask/);
   dashboard.press('C-u');
   dashboard.type('= 1 + 1');
-  await dashboard.waitFor(/→ inline .* runs at once/);
+  await dashboard.waitFor(/→ inline /);
   dashboard.press('C-u');
   dashboard.type('!ls @nowhere');
   await dashboard.waitFor(/nowhere/);

@@ -77,7 +77,7 @@ test('a device that is off keeps its task queued, says why, and begins it on its
   await away(near);
   expect(near.screen()).toMatch(/● 1\/2 devices/);
   near.type('!?echo later @far');
-  await near.waitFor(/far offline · .*waits for it, then runs/);
+  await near.waitFor(/far offline · .*waits for it, which then decides/);
   near.press('enter');
   await near.waitFor(/waits for far: offline since \d\d:\d\d/);
   await near.go(3);
@@ -89,7 +89,7 @@ test('a device that is off keeps its task queued, says why, and begins it on its
 
 test('a run whose device is lost says so in its page, and goes on with its output when the device is back', async () => {
   const { near, far } = await paired('run', 'approve');
-  const go = join(far.path, 'go');
+  const go = join(far.work, 'go');
   near.submit(`!echo first; until [ -e ${go} ]; do sleep 0.1; done; echo second; read line; echo got $line @far`);
   await near.approve();
   await near.waitFor(() => near.pane('Thread').includes('first'), 30_000);

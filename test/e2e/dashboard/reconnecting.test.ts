@@ -60,7 +60,7 @@ describe('when the peer is killed', () => {
   it('tells of an attached run that it is out of reach, and lets go of it', async () => {
     const home = stage.home();
     const dashboard = await stage.open(home);
-    dashboard.submit('!cat');
+    dashboard.submit('!touch made; cat');
     await dashboard.approve();
     await dashboard.go(3);
     await dashboard.attach();

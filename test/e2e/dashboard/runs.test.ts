@@ -34,7 +34,7 @@ describe('cancelling', () => {
   });
 
   it('ends a child that does not want to, and says what was stopped', async () => {
-    const dashboard = await running('!trap "" TERM INT HUP; echo stubborn $$; while :; do sleep 1; done');
+    const dashboard = await running('!!trap "" TERM INT HUP; echo stubborn $$; while :; do sleep 1; done');
     await dashboard.waitFor(() => /stubborn \d+/.test(dashboard.pane('Thread')));
     const pid = Number(/stubborn (\d+)/.exec(dashboard.pane('Thread'))?.[1]);
     dashboard.press('x');
@@ -99,7 +99,7 @@ describe('the palette', () => {
     dashboard.type('to the devices\r');
     await dashboard.waitGone('Commands');
     dashboard.press('enter');
-    await dashboard.waitFor('What it can do');
+    await dashboard.waitFor('What runs may do here');
   });
 
   it('finds a run by what it did', async () => {

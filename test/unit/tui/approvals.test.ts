@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { DeviceId } from '../../../src/core/ids.ts';
 import { dialogLayout } from '../../../src/tui/dialog-layout.ts';
 import { overlayOf, topOverlay } from '../../../src/tui/select.ts';
-import { ALONE_MS, DEAF_MS, REPEAT_MS } from '../../../src/tui/update/approvals.ts';
 import { textRows } from '../../../src/tui/update/overlays.ts';
+import { ALONE_MS, DEAF_MS, REPEAT_MS } from '../../../src/tui/update/reading.ts';
 import { update } from '../../../src/tui/update/update.ts';
 import {
   aChange,
@@ -214,14 +214,14 @@ describe('the approval dialog', () => {
     dashboard.tell({ type: 'input', event: key('y'), raw: new Uint8Array([121]), burst: true });
     expect(decisions(dashboard)).toEqual([]);
     dashboard.wait(2_000);
-    dashboard.input(key('e'));
+    dashboard.input(key('u'));
     dashboard.wait(10);
     dashboard.input(key('y'));
     expect(decisions(dashboard)).toEqual([]);
     dashboard.wait(2_000);
     dashboard.input(key('y'));
     dashboard.wait(10);
-    dashboard.input(key('e'));
+    dashboard.input(key('u'));
     expect(decisions(dashboard)).toEqual([]);
     expect(notice(dashboard)).toContain('does nothing here');
     dashboard.wait(2_000);
@@ -273,7 +273,7 @@ describe('the approval dialog', () => {
     expect(rowsFor(id, id)[0]).toBe('you ask to run this here');
     const rows = rowsFor(id, nas.id);
     expect(rows[0]).toBe('you ask to run this on nas');
-    expect(rows.filter((row) => row.includes('/home/me'))).toEqual(['in     /home/me']);
+    expect(rows.filter((row) => row.includes('/home/me'))).toEqual(['in      /home/me']);
     expect(rows.at(-2)).toBe('You are asked because of policy: no rule allows it.');
   });
 

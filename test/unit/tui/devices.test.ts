@@ -7,7 +7,7 @@ import { deviceRows } from '../../../src/tui/device-rows.ts';
 import { clockWarning, describePresence, linkLost, mayAnswer, whyWaits } from '../../../src/tui/presence.ts';
 import { overlayOf } from '../../../src/tui/select.ts';
 import { subscriptions } from '../../../src/tui/subscriptions.ts';
-import { DEAF_MS } from '../../../src/tui/update/approvals.ts';
+import { DEAF_MS } from '../../../src/tui/update/reading.ts';
 import { aDevice, anApproval, aRun, type Dashboard, START, startDashboard } from '../../helpers/tui-model.ts';
 
 const MINUTE = 60_000;
@@ -107,8 +107,8 @@ describe('the page of a device', () => {
   it('tells which of capability and permission is missing', () => {
     const text = textOf(nas({ permissions: { ...laptop.permissions, shell: false } }));
     expect(text).toMatch(/shell +no: its owner does not allow it/);
-    expect(text).toMatch(/browser +no: the device cannot/);
-    expect(text).toMatch(/files +yes/);
+    expect(text).toMatch(/browser_automation +no: the device cannot/);
+    expect(text).toMatch(/local_files +yes/);
   });
 
   it('warns of a wrong clock and of a device that denies this one', () => {
@@ -302,17 +302,12 @@ describe('the composer', () => {
     expect(dashboard.model.composer.editor.text).toBe('!uptime @al');
   });
 
-  it('says where a task for several devices goes, with the strictest verdict', () => {
-    const { version: _, ...unreached } = nas();
-    const dashboard = fleet(unreached);
-    dashboard.type('!uptime');
-    expect(dashboard.model.composer.hint).toMatchObject({ kind: 'route', verdict: 'allow' });
-    dashboard.type(' @all');
+  it('says where a task for several devices goes', () => {
+    const dashboard = fleet(nas());
+    dashboard.type('!uptime @all');
     expect(dashboard.model.composer.hint).toMatchObject({
       kind: 'route',
-      verdict: 'ask',
       answer: { devices: [{ name: 'laptop' }, { name: 'nas' }] },
-      because: expect.arrayContaining([expect.stringContaining('has not been reached yet')]),
     });
   });
 });

@@ -38,7 +38,7 @@ describe('what is said about a device', () => {
     dashboard.tell({ type: 'devices', devices: [laptop, offline()] });
     const shown = text(dashboard.model);
     const without = text({ ...dashboard.model, toasts: [] });
-    for (const word of without.split(/[\s│]+/)) expect(shown).toContain(word);
+    for (const word of without.split(/[\s│└┘─]+/)) expect(shown).toContain(word);
     expect(shown).toContain('nas is offline');
   });
 });

@@ -11,8 +11,8 @@ import { pairRows } from '../../../src/tui/pair-rows.ts';
 import { proposalLayout } from '../../../src/tui/proposal-layout.ts';
 import { overlayOf, topOverlay } from '../../../src/tui/select.ts';
 import { subscriptions } from '../../../src/tui/subscriptions.ts';
-import { DEAF_MS } from '../../../src/tui/update/approvals.ts';
 import { NEARBY_MS } from '../../../src/tui/update/pairing.ts';
+import { DEAF_MS } from '../../../src/tui/update/reading.ts';
 import { aDevice, type Dashboard, START, startDashboard } from '../../helpers/tui-model.ts';
 import { text } from './views/example.ts';
 

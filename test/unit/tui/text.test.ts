@@ -8,7 +8,8 @@ import { entryRows } from '../../../src/tui/entry-rows.ts';
 import { formatBytes, formatDuration } from '../../../src/tui/format.ts';
 import { createTypedHistory } from '../../../src/tui/history-file.ts';
 import { createKeyGuard, createLineWatch, DEAF_MS, whyNotAnswer } from '../../../src/tui/plain-guard.ts';
-import { exactRows } from '../../../src/tui/rows.ts';
+import { layLine } from '../../../src/tui/plain-lines.ts';
+import { exactRows, hangingRows, wordRows } from '../../../src/tui/rows.ts';
 import { overlayOf } from '../../../src/tui/select.ts';
 import { lastLines } from '../../../src/tui/tails.ts';
 import { CellGrid, DEFAULT_ATTR } from '../../../src/tui/terminal/cells.ts';
@@ -102,6 +103,39 @@ describe('rows', () => {
         expect(rows.join('')).toBe(exactRows(text, Number.MAX_SAFE_INTEGER).join(''));
       }),
     );
+  });
+
+  it('that are broken at words lose nothing either, and break a word only where a row is too short for it', () => {
+    const line = fc.string({ unit: fc.constantFrom('a', 'b', '漢', ' ', '-'), maxLength: 60 });
+    fc.assert(
+      fc.property(line, fc.integer({ min: 2, max: 30 }), (text, width) => {
+        const rows = wordRows(text, width);
+        expect(rows.every((row) => stringWidth(row) <= width)).toBe(true);
+        expect(rows.join('')).toBe(text);
+        rows.slice(0, -1).forEach((row, index) => {
+          const begun = `${row}${rows[index + 1]}`;
+          const word = [...begun.matchAll(/[^ ]+/g)].find(
+            (found) => found.index < row.length && found.index + found[0].length > row.length,
+          );
+          if (word !== undefined) expect(stringWidth(word[0])).toBeGreaterThan(width - 2);
+        });
+      }),
+    );
+    expect(wordRows('workspace-write and below', 18)).toEqual(['workspace-write ', 'and below']);
+  });
+
+  it('hang under what they belong to, where there is room', () => {
+    expect(hangingRows('access  workspace-write at most', 24, 8)).toEqual([
+      'access  workspace-write ',
+      '        at most',
+    ]);
+    expect(hangingRows('access  workspace', 12, 8)).toEqual(['access  ', 'workspace']);
+  });
+
+  it('of a plain line are broken at words, those of a command by the terminal alone', () => {
+    expect(layLine('  keep this at most here', 16)).toEqual(['  keep this at ', '  most here']);
+    expect(layLine({ exact: '  printf "a  b" and more' }, 12)).toEqual(['  printf "a  b" and more']);
+    expect(layLine('of no terminal at all', undefined)).toEqual(['of no terminal at all']);
   });
 
   it('of a long message are cut, and say so', () => {

@@ -12,15 +12,31 @@ describe('oscText', () => {
 });
 
 describe('notifySequence', () => {
-  it('says it in both forms, once each', () => {
-    expect(notifySequence('a;b', 'c', {})).toBe('\x1b]777;notify;a,b;c\x07\x1b]9;a,b: c\x07');
+  it.each([
+    { TERM_PROGRAM: 'iTerm.app' },
+    { TERM_PROGRAM: 'WezTerm' },
+    { TERM_PROGRAM: 'ghostty' },
+    { TERM: 'xterm-kitty' },
+    { TERM: 'xterm-ghostty' },
+    { WT_SESSION: 'any' },
+  ])('is OSC 9 alone where the terminal shows that: %j', (env) => {
+    expect(notifySequence('a;b', 'c', env)).toBe('\x1b]9;a;b: c\x07');
   });
+
+  it.each([{}, { TERM: 'foot' }, { TERM: 'xterm-256color', TERM_PROGRAM: 'vscode' }, { KITTY_WINDOW_ID: '1' }])(
+    'is OSC 777 alone elsewhere: %j',
+    (env) => {
+      expect(notifySequence('a;b', 'c', env)).toBe('\x1b]777;notify;a,b;c\x07');
+    },
+  );
 
   it('is no command of ConEmu', () => {
-    expect(notifySequence('4', '1;50', {})).toContain('\x1b]9; 4: 1;50\x07');
+    expect(notifySequence('4', '1;50', { WT_SESSION: 'any' })).toBe('\x1b]9; 4: 1;50\x07');
   });
 
-  it('does not notify twice where both are known', () => {
-    expect(notifySequence('a', 'b', { TERM_PROGRAM: 'WezTerm' })).toBe('\x1b]777;notify;a;b\x07');
+  it('goes through tmux to the terminal around it', () => {
+    const env = { TMUX: '/tmp/tmux,1,0', TERM: 'tmux-256color', TERM_PROGRAM: 'tmux' };
+    expect(notifySequence('a', 'b\x1b\\', env)).toBe('\x1bPtmux;\x1b\x1b]777;notify;a;b \\\x07\x1b\\');
+    expect(notifySequence('a', 'b', { ...env, KITTY_WINDOW_ID: '1' })).toBe('\x1bPtmux;\x1b\x1b]9;a: b\x07\x1b\\');
   });
 });

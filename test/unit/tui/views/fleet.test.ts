@@ -29,8 +29,8 @@ describe('a fleet', () => {
       [
         " dispatch                         ● 2/5 devices  ▶ 1 running  … 3 queued  ⚠ 1 waiting                     laptop  14:02",
         "┌ 1 Thread ────────────────────────────────────────────────────────────┐┌ 2 Approvals 1 ───────────────────────────────┐",
-        "│nas 14:00  the disks are full again                                   ││⚠ you ask on pi  answer there            29:42│",
-        "│▶ 19 nas: train.py                   gpu-box  desktop-local       9:00││  reboot                                      │",
+        "│nas 14:00  the disks are full again                                   ││⚠ reboot                                 29:42│",
+        "│▶ 19 nas: train.py                   gpu-box  desktop-local       9:00││  you ask on pi  answer there                 │",
         "│⚠ 18 reboot                          pi       waiting there      29:42│└──────────────────────────────────────────────┘",
         "│… 20 uptime                                3 devices: 1 queued, 2 done│┌ 3 Runs ──────────────────────────────────────┐",
         "│     offered to nas, not yet answered: offline since 13:20, refused   ││… 24 apt upgrade          nas          offline│",
@@ -42,14 +42,14 @@ describe('a fleet', () => {
         "│                                                                      ││⚠ 18 reboot               pi             29:42│",
         "│                                                                      │└──────────────────────────────────────────────┘",
         "│                                                                      │┌ 4 Devices ───────────────────────────────────┐",
-        "│                                                                      ││● laptop   this device  shell files           │",
-        "│                                                                      ││● gpu-box  12 ms        shell files           │",
+        "│                                                                      ││● laptop   this device  shell local_files     │",
+        "│                                                                      ││● gpu-box  12 ms        shell local_files     │",
         "│                                                                      ││◌ pi       suspect      ⚠ clock 5 min ahead  …│",
         "│                                                                      ││○ nas      offline since 13:20 · refused      │",
         "│                                                                      ││○ phone    denies us since 22 Nov 12:02       │",
         "└──────────────────────────────────────────────────────────────────────┘└──────────────────────────────────────────────┘",
         " › t types a task: !command, = expression, or /help",
-        " t type  Enter open  a look…  / search  : commands  ? help  q quit  P pair",
+        " t type  Enter open  a look…  / search  : commands  ? help  q quit  P pair  p rules",
       ]
     `);
     expect(rowsOf(middle('fleet'))).toMatchInlineSnapshot(`
@@ -108,8 +108,8 @@ describe('a fleet', () => {
       [
         " dispatch    ● 2/5 devices  ▶ 1 running  … 3 queued  ⚠ 1 waiting  laptop  14:02",
         "┌ 1 Thread ────────────────────────────────────┐┌ 2 ⚠1 ─ 3 ─ 4 Devices ────────┐",
-        "│nas 14:00  the disks are full again           ││● laptop   this device  shell…│",
-        "│▶ 19 nas: train.py        gpu-box         9:00││● gpu-box  12 ms        shell…│",
+        "│nas 14:00  the disks are full again           ││● laptop   this device        │",
+        "│▶ 19 nas: train.py        gpu-box         9:00││● gpu-box  12 ms              │",
         "│⚠ 18 reboot               pi             29:42││◌ pi       suspect      ⚠ clo…│",
         "│… 20 uptime                   1 queued, 2 done││○ nas      13:20 · refused    │",
         "│     offered to nas, not yet answered: offline││○ phone    22 Nov 12:02 · den…│",
@@ -130,8 +130,8 @@ describe('a fleet', () => {
       [
         " dispatch  ● 2/5  ▶ 1  … 3  ⚠ 1   14:02",
         "┌ 4 Devices ───────────────────────────┐",
-        "│● laptop   this device  shell files   │",
-        "│● gpu-box  12 ms        shell files   │",
+        "│● laptop   this device  shell +1      │",
+        "│● gpu-box  12 ms        shell +1      │",
         "│◌ pi       suspect      ⚠ clock 5 min…│",
         "│○ nas      13:20 · refused            │",
         "│○ phone    22 Nov 12:02 · denies us   │",
@@ -145,8 +145,8 @@ describe('a fleet', () => {
       [
         " dispatch  ● 2/5  ▶ 1  … 3  ⚠",
         "┌ 4 Devices ─────────────────┐",
-        "│● laptop   this device  she…┃",
-        "│● gpu-box  12 ms        she…│",
+        "│● laptop   this device      ┃",
+        "│● gpu-box  12 ms            │",
         "└────────────────────────────┘",
         " ⚠ 1  pi: reb… a looks  29:42",
         " › t types a task: !command,…",
@@ -187,23 +187,23 @@ describe('the page of a device', () => {
       [
         " dispatch    ● 2/5 devices  ▶ 1 running  … 3 queued  ⚠ 1 waiting  laptop  14:02",
         "┌ nas ─────────────────────────────────────────────────────────────────────────┐",
-        "│ id          device-nas                                                       ┃",
-        "│ platform    linux, Dispatch 0.1.0                                            ┃",
-        "│ presence    offline since 13:20, refused                                     ┃",
-        "│ addresses   nas.local:4747, [fd00::7]:4747                                   ┃",
-        "│ load        0 of 4 runs                                                      ┃",
+        "│ id                  device-nas                                               ┃",
+        "│ platform            linux, Dispatch 0.1.0                                    ┃",
+        "│ presence            offline since 13:20, refused                             ┃",
+        "│ addresses           nas.local:4747, [fd00::7]:4747                           ┃",
+        "│ load                0 of 4 runs                                              ┃",
         "│ What it can do                                                               ┃",
-        "│ shell       yes, without a sandbox: everything has full access               ┃",
-        "│ files       yes                                                              ┃",
-        "│ browser     no: the device cannot                                            ┃",
-        "│ desktop     no: the device cannot                                            ┃",
-        "│ folders     /home/ada                                                        ┃",
+        "│ shell               yes                                                      ┃",
+        "│ local_files         yes                                                      ┃",
+        "│ browser_automation  no: the device cannot                                    ┃",
+        "│ desktop_automation  no: the device cannot                                    ┃",
+        "│ sandbox             none: everything has full access                         ┃",
+        "│ reach               /home/ada                                                ┃",
+        "│ Only its owner can change what is allowed, there.                            │",
         "│ You there                                                                    │",
         "│ - nas lets you run tasks and follow them                                     │",
         "│ - nas lets you follow its whole thread                                       │",
         "│ It here                                                                      │",
-        "│ - it may do nothing here                                                     │",
-        "│ To change either, pair again with P: a new pairing takes the place of this   │",
         "└──────────────────────────────────────────────────────────────────────────────┘",
         " Esc back  Enter its runs  r rename  M-a look…  x revoke  j scroll  F1 help",
       ]
@@ -213,7 +213,7 @@ describe('the page of a device', () => {
         " dispatch  ● 2/5  ▶ 1  … 3  ⚠ 1   14:02",
         "┌ nas ─────────────────────────────────┐",
         "│ id          device-nas               ┃",
-        "│ platform    linux, Dispatch 0.1.0    ┃",
+        "│ platform    linux, Dispatch 0.1.0    │",
         "│ presence    offline since 13:20,     │",
         "│             refused                  │",
         "│ addresses   nas.local:4747,          │",
@@ -579,8 +579,6 @@ describe('the composer', () => {
     const model = fleetDay({ width: 120, height: 40 });
     const hint = {
       kind: 'route',
-      verdict: 'ask',
-      because: [],
       answer: {
         ok: true,
         route: 'desktop-local',
@@ -591,17 +589,24 @@ describe('the composer', () => {
         rejected: [],
       },
     } as const;
-    const asking = (devices: Model['devices']): string => {
+    const gate = { verdict: 'ask', check: 'policy', access: 'workspace-write', because: [] } as const;
+    const asking = (devices: Model['devices'], answered = true): string => {
       const typed = withText(model, '!uptime @nas');
       return text({
         ...typed,
-        composer: { ...typed.composer, hint: { ...hint, answer: { ...hint.answer, devices } } },
+        composer: {
+          ...typed.composer,
+          hint: { ...hint, answer: { ...hint.answer, devices }, ...(answered ? { gate } : {}) },
+        },
       });
     };
-    expect(asking([nas])).toContain('→ desktop-local · nas offline · waits for it, then asks');
-    expect(asking(model.devices.slice(0, 2))).toContain('→ desktop-local · laptop · gpu-box · will ask');
+    expect(asking([nas], false)).toContain('→ desktop-local · nas offline · waits for it, which then decides');
+    expect(asking(model.devices.slice(0, 2))).toContain(
+      '→ desktop-local · laptop · gpu-box · workspace-write · will ask',
+    );
+    expect(asking(model.devices.slice(0, 2), false)).not.toMatch(/will ask|runs at once/);
     expect(asking(model.devices)).toContain(
-      '· 5 devices · pi suspect · nas offline · phone offline · will ask; asks there when',
+      '· 5 devices · pi suspect · nas offline · phone offline · workspace-write ·',
     );
   });
 });

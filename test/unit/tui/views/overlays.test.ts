@@ -37,20 +37,20 @@ describe('the approval dialog', () => {
       │ │ done                                                                     │s│
       │ │                                                                          │ │
       │✓│ asked for workspace-write, but laptop can only enforce full-access       │ │
-      │◆│ access full-access                                                       │ │
-      │✓│ in     /home/ada/shop                                                    │ │
-      │ │ with   /usr/bin/bash                                                     │ │
-      │y│ sets   NODE_ENV                                                          │ │
-      │▶│ limit  600 s                                                             │ │
+      │◆│ access  full-access                                                      │ │
+      │✓│ in      /home/ada/shop                                                   │ │
+      │ │ with    /usr/bin/bash                                                    │ │
+      │y│ sets    NODE_ENV                                                         │ │
+      │▶│ limit   600 s                                                            │ │
       │ │ no rule allows it, so a person decides                                   │ │
-      │ │ digest abababababababababababababababababababababababababababababababab  │ │
-      │⚠│ y approve once   n reject   N with a reason   Esc leave pending          │ │
+      │ │ digest  abababababababababababababababababababababababababababababababab │ │
+      │⚠│ y approve once   n reject   e edit   Esc leave pending                   │ │
       │⚠└──────────────────────────────────────────────────────────────────────────┘ │
       └──────────────────────────────────────────────┘└──────────────────────────────┘
        ⚠ 1  laptop: rm -rf build                                     a answers  29:42
        › t types a task: !command, = expression, or /help
 
-       y approve once  n reject  N reject with reason  v full text  F1 help"
+       y approve once  n reject  e edit  N reject with reason  v full text  F1 help"
     `);
   });
 
@@ -74,9 +74,9 @@ describe('the approval dialog', () => {
   it('says why a key did nothing, and that the answer is on its way', () => {
     const { busy } = all as { busy: Model };
     expect(boxOf(withOverlay(busy, approvalDialog({ notice: 'wait a moment' })))).toContain('│ wait a moment ');
-    const sending = approvalDialog({ phase: { type: 'sending', decision: 'approve' } });
+    const sending = approvalDialog({ phase: { type: 'sending', answer: { decision: 'approve' } } });
     expect(boxOf(withOverlay(busy, sending))).toContain('│ approving… ');
-    const refusing = approvalDialog({ phase: { type: 'sending', decision: 'reject' } });
+    const refusing = approvalDialog({ phase: { type: 'sending', answer: { decision: 'reject' } } });
     expect(boxOf(withOverlay(busy, refusing))).toContain('│ rejecting… ');
   });
 });
@@ -180,7 +180,7 @@ describe('the detail of a run', () => {
       ┌ Run 12 ──────────────────────────────────────────────────────────────────────┐
       │▶ npm test -- --runInBand                                                 0:41│
       │  running · gpu-box · full-access (asked for workspace-write)            14:01│
-      │─ Output 12 kB ─ Details ◆ 2 ────────────────────────────────────────── live ─│
+      │─ Output 12 kB ─ Details ◆ 2 ─ Audit ────────────────────────────────── live ─│
       │line 184 of the output                                                        │
       │line 185 of the output                                                        │
       │line 186 of the output                                                        │
@@ -199,7 +199,7 @@ describe('the detail of a run', () => {
       │line 199 of the output                                                        │
       │line 200 of the output                                                        ┃
       └──────────────────────────────────────────────────────────────────────────────┘
-       Esc back  Tab output/details  a approve…  i attach  x cancel  F1 help"
+       Esc back  Tab output/details/audit  a approve…  i attach  x cancel  F1 help"
     `);
   });
 
@@ -209,7 +209,7 @@ describe('the detail of a run', () => {
       ┌ Run 12 ──────────────────────────────────────────────────────────────────────┐
       │▶ npm test -- --runInBand                                                 0:41│
       │  running · gpu-box · full-access (asked for workspace-write)            14:01│
-      │─ Output 12 kB ─ Details ◆ 2 ────────────────────────────────────────── live ─│
+      │─ Output 12 kB ─ Details ◆ 2 ─ Audit ────────────────────────────────── live ─│
       │Artifacts 2                                                                   ┃
       │◆ report.pdf  1.2 kB  application/pdf                                         ┃
       │◆ log/b.txt  99 B  application/pdf                                            ┃
@@ -228,7 +228,7 @@ describe('the detail of a run', () => {
       │                                                                              │
       │Because                                                                       │
       └──────────────────────────────────────────────────────────────────────────────┘
-       Esc back  Tab output/details  a approve…  i attach  x cancel  F1 help"
+       Esc back  Tab output/details/audit  a approve…  i attach  x cancel  F1 help"
     `);
   });
 

@@ -11,8 +11,8 @@ describe('a busy day', () => {
     expect(text(busyDay({ width: 120, height: 40 }))).toMatchInlineSnapshot(`
       " dispatch                                ● 2 devices  ▶ 1 running  ⚠ 1 waiting                            laptop  14:02
       ┌ 1 Thread ────────────────────────────────────────────────────────────┐┌ 2 Approvals 1 ───────────────────────────────┐
-      │you 13:48  deploy is at three; the report first, please               ││⚠ you ask here  full-access              29:42│
-      │⊘  8 terraform destroy               laptop   rejected            9.0s││  rm -rf build                                │
+      │you 13:48  deploy is at three; the report first, please               ││⚠ rm -rf build                           29:42│
+      │⊘  8 terraform destroy               laptop   rejected            9.0s││  you ask here  full-access                   │
       │✗  9 cargo build --release           laptop   exit 101            1:04│└──────────────────────────────────────────────┘
       │     error[E0382]: borrow of moved value: \`config\`                    │┌ 3 Runs ──────────────────────────────────────┐
       │       --> src/main.rs:42:18                                          ││⚠ 13 rm -rf build         laptop         29:42│
@@ -43,8 +43,8 @@ describe('a busy day', () => {
       │                                                                      ││                                              │
       │                                                                      │└──────────────────────────────────────────────┘
       │                                                                      │┌ 4 Devices ───────────────────────────────────┐
-      │                                                                      ││● laptop   this device  shell files           │
-      │                                                                      ││● gpu-box  12 ms        shell files           │
+      │                                                                      ││● laptop   this device  shell local_files     │
+      │                                                                      ││● gpu-box  12 ms        shell local_files     │
       └──────────────────────────────────────────────────────────────────────┘└──────────────────────────────────────────────┘
        › type !command, = expression, or /help
 
@@ -72,7 +72,7 @@ describe('a busy day', () => {
       │     PASS src/login.test.ts                   ││                              │
       │     PASS src/cart.test.ts (12 tests)         ││                              │
       │⚠ 13 rm -rf build         laptop         29:42││                              │
-      │⚠ 13 you ask here: rm -rf build          29:42││                              │
+      │⚠ 13 rm -rf build  you ask here          29:42││                              │
       └──────────────────────────────────────────────┘└──────────────────────────────┘
        ⚠ 1  laptop: rm -rf build                                     a answers  29:42
        › t types a task: !command, = expression, or /help
@@ -97,7 +97,7 @@ describe('a busy day', () => {
       │     PASS src/login.test.ts                     ┃
       │     PASS src/cart.test.ts (12 tests)           ┃
       │⚠ 13 rm -rf build           laptop         29:42┃
-      │⚠ 13 you ask here: rm -rf build            29:42┃
+      │⚠ 13 rm -rf build  you ask here            29:42┃
       └────────────────────────────────────────────────┘
        ⚠ 1  laptop: rm -rf build   Esc a answers  29:42
        › type !command, = expression, or /help
@@ -114,7 +114,7 @@ describe('a busy day', () => {
       │     PASS src/login.test.ts           │
       │     PASS src/cart.test.ts (12 tests) │
       │⚠ 13 rm -rf build     laptop     29:42┃
-      │⚠ 13 you ask here: rm -rf build  29:42┃
+      │⚠ 13 rm -rf build  you ask here  29:42┃
       └──────────────────────────────────────┘
        ⚠ 1  laptop: rm -rf … a answers  29:42
        › t types a task: !command, = express…
@@ -128,7 +128,7 @@ describe('a busy day', () => {
       " dispatch  ● 2  ▶ 1  ⚠ 1
       ┌ 1 Thread ──────────────────┐
       │⚠ 13 rm -…  laptop     29:42│
-      │⚠ 13 you ask here: r…  29:42┃
+      │⚠ 13 rm -rf build      29:42┃
       └────────────────────────────┘
        ⚠ 1  laptop: rm -rf build
        › type !command, = expressi…
@@ -153,7 +153,7 @@ describe('a busy day', () => {
       |     PASS src/login.test.ts       #|-  8 terraform destroy|
       |     PASS src/cart.test.ts (12 ...#|                      |
       |! 13 rm -rf b...  laptop     29:42#|                      |
-      |! 13 you ask here: rm -r...  29:42#|                      |
+      |! 13 rm -rf build  you as... 29:42#|                      |
       +----------------------------------++----------------------+
        ! 1  laptop: rm -rf build             Esc a answers  29:42
        > type !command, = expression, or /help
@@ -181,7 +181,7 @@ describe('an empty day', () => {
       │                                                                      ││                                              │
       │                                                                      │└──────────────────────────────────────────────┘
       │                                                                      │┌ 4 Devices ───────────────────────────────────┐
-      │                                                                      ││● laptop  this device  shell files            │
+      │                                                                      ││● laptop  this device  shell local_files      │
       │                                                                      ││  P pairs another machine.                    │
       └──────────────────────────────────────────────────────────────────────┘└──────────────────────────────────────────────┘
        › type !command, = expression, or /help
@@ -283,7 +283,7 @@ describe('the thread', () => {
         "│✓ 13 approved: rm -rf build                                    14:02│",
         "│⊘ 13 rejected: rm -rf build                                    14:02│",
         "│     not before three                                               │",
-        "│⊘ 13 expired: rm -rf build                                     14:02│",
+        "│⊘ 13 its run ended first: rm -rf build                         14:02│",
         "│✓    approved: of a run that is not loaded                     14:02│",
       ]
     `);
@@ -365,11 +365,45 @@ describe('the composer', () => {
 });
 
 describe('notes', () => {
-  it('stand above the composer, the newest alone, and never over an approval or a program', () => {
+  const said = (model: Model, text: string): Model => ({
+    ...model,
+    toasts: [{ id: 1, tone: 'info', text, until: NOW }],
+  });
+
+  it('stand in the border below the panes or the page, and cover nothing else', () => {
+    for (const name of ['toasts', 'limits', 'run', 'fleet', 'local']) {
+      for (const size of [
+        { width: 120, height: 40 },
+        { width: 80, height: 24 },
+        { width: 40, height: 12 },
+      ]) {
+        const model = { ...(scenes(size)[name] as Model), toasts: [] };
+        const before = text(model).split('\n');
+        const after = text(said(model, 'approved run 13')).split('\n');
+        const changed = after.flatMap((row, index) => (row === before[index] ? [] : [index]));
+        expect(changed).toHaveLength(1);
+        expect(before[changed[0] ?? -1]).toMatch(/^└/);
+        expect(after[changed[0] ?? -1]).toMatch(/^└─ \S approved run 13 [─┘]/);
+      }
+    }
+  });
+
+  it('stand on blank rows where they are longer, else on whole rows of their own', () => {
+    const long = 'a word and another one '.repeat(7).trim();
+    const wide = { ...(scenes({ width: 120, height: 40 }).toasts as Model), toasts: [] };
+    const rows = text(said(wide, long)).split('\n');
+    for (const word of text(wide).split(/[\s│]+/)) expect(rows.join('\n')).toContain(word);
+    const full = text(said(scenes({ width: 80, height: 24 }).toasts as Model, long)).split('\n');
+    const own = full.filter((row) => row.includes('a word and'));
+    expect(own.length).toBeGreaterThan(1);
+    for (const row of own) expect(row).toMatch(/^ [i•] [a-z ]+$|^ {3}[a-z ]+$/);
+  });
+
+  it('are the newest alone, and never over an approval or a program', () => {
     const { toasts, approval: asked } = scenes({ width: 80, height: 24 }) as { toasts: Model; approval: Model };
     const rows = text(toasts).split('\n');
     expect(rows.some((row) => row.includes('approved run 13'))).toBe(false);
-    expect(rows[18]).toContain('✗ not sent: the peer is not reachable now');
+    expect(rows[17]).toContain('✗ not sent: the peer is not reachable now');
     expect(rows[19]).toMatch(/…/);
     const { attach } = scenes({ width: 80, height: 24 }) as { attach: Model };
     expect(text({ ...attach, toasts: toasts.toasts })).toBe(text(attach));

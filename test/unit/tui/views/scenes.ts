@@ -1,14 +1,16 @@
 // Every state of the screen that looks different, by name: what is drawn at every size and in every theme.
 
+import type { Rule } from '../../../../src/core/policy/rules.ts';
 import type { Run } from '../../../../src/core/runs.ts';
-import type { PairProposal } from '../../../../src/protocol/api.ts';
+import type { AuditStep, PairProposal } from '../../../../src/protocol/api.ts';
+import type { ApprovalDialog, AssentDialog } from '../../../../src/tui/answer-dialogs.ts';
 import type { PairDialog, ProposalDialog } from '../../../../src/tui/device-dialogs.ts';
 import type { Model, Size } from '../../../../src/tui/model.ts';
 import type { OutputPort, OutputView } from '../../../../src/tui/output-view.ts';
-import type { ApprovalDialog, RunDialog } from '../../../../src/tui/overlay-model.ts';
+import type { RunDialog } from '../../../../src/tui/overlay-model.ts';
 import { createEditor } from '../../../../src/tui/terminal/editor.ts';
 import { createList } from '../../../../src/tui/terminal/virtual-list.ts';
-import { DEAF_MS } from '../../../../src/tui/update/approvals.ts';
+import { DEAF_MS } from '../../../../src/tui/update/reading.ts';
 import {
   approval,
   artifact,
@@ -39,6 +41,112 @@ export function approvalDialog(change: Partial<ApprovalDialog> = {}): ApprovalDi
     ...change,
   };
 }
+
+const sha256 = 'c0ffee0123456789'.repeat(4) as ApprovalDialog['approval']['digest'];
+
+/** A request with all that one can have. */
+function fullRequest(): ApprovalDialog['approval'] {
+  const asked = approval(13, 'npm test -- --runInBand');
+  return {
+    ...asked,
+    decisions: ['approve', 'approve-for-run', 'approve-always', 'reject'],
+    approvers: 2,
+    agreed: [{ by: { kind: 'human', device: gpuBox.id }, at: NOW }],
+    payload: {
+      ...asked.payload,
+      enforced: 'workspace-write',
+      sandbox: {
+        kind: 'bubblewrap',
+        writable: ['/home/ada/shop'],
+        readable: ['/home/ada'],
+        network: false,
+        limits: { memoryBytes: 2_000_000_000, processes: 256 },
+      },
+      programs: [{ name: 'npm', path: '/usr/lib/node_modules/npm/bin/npm-cli.js', sha256 }],
+      secrets: ['NPM_TOKEN'],
+      envNames: ['CI'],
+      timeoutMs: 600_000,
+      rule: 'ask-npm',
+    },
+  };
+}
+
+function assentDialog(to: AssentDialog['to']): AssentDialog {
+  const { kind: _, ...reading } = approvalDialog();
+  return { ...reading, kind: 'assent', approval: fullRequest(), to };
+}
+
+const TOML = [
+  '[[rules]]',
+  'name = "allow-npm-test"',
+  'decision = "allow"',
+  'access = "workspace-write"',
+  'command = ["npm", "test", "--", "--runInBand"]',
+  'paths = ["/home/ada/shop/**"]',
+].join('\n');
+
+const sandboxed = {
+  ...laptop,
+  maxAccess: 'workspace-write',
+  enforces: ['read-only', 'workspace-write', 'full-access'],
+  sandbox: { kind: 'bubblewrap', version: '0.11.0' },
+  capabilities: { ...laptop.capabilities, reachableFolders: ['/home/ada', '/srv/data'] },
+} as const satisfies Model['devices'][number];
+
+const RULES: readonly Rule[] = [
+  {
+    name: 'allow-npm-test',
+    decision: 'allow',
+    access: 'workspace-write',
+    command: ['npm', 'test', '...'],
+    without: ['--update-snapshot*'],
+    paths: ['~/shop'],
+    requesters: ['human', 'nas'],
+    match: ['npm test -- --runInBand'],
+    noMatch: ['npm test -- --update-snapshots'],
+    grantedBy: nas.id,
+    expiresAt: NOW + 24 * 3_600_000,
+    source: 'config',
+  },
+  { name: 'never-shutdown', decision: 'deny', command: ['shutdown', '...'], source: 'config' },
+  {
+    name: 'git-reads',
+    decision: 'allow',
+    command: ['git', '{status,log}', '...'],
+    lowersTo: 'read-only',
+    source: 'built-in',
+  },
+  { name: 'read-only-sandbox', decision: 'allow', access: 'read-only', source: 'built-in' },
+];
+
+const STEPS: AuditStep[] = [
+  {
+    at: NOW - 60_000,
+    device: laptop.id,
+    seq: 41,
+    type: 'run.submitted',
+    by: { kind: 'human', device: laptop.id },
+    text: 'submitted "npm test -- --runInBand" for gpu-box',
+  },
+  {
+    at: NOW - 50_000,
+    device: gpuBox.id,
+    seq: 1007,
+    type: 'approval.decided',
+    by: { kind: 'human', device: nas.id },
+    text: 'approved once, bound to abababababab',
+    signature: 'valid',
+  },
+  {
+    at: NOW - 49_000,
+    device: gpuBox.id,
+    seq: 1008,
+    type: 'approval.decided',
+    by: { kind: 'human', device: laptop.id },
+    text: 'approved once, bound to abababababab',
+    signature: 'invalid',
+  },
+];
 
 /** Numbered lines, the last of which is 200. */
 const port: OutputPort = {
@@ -182,9 +290,12 @@ export function scenes(size: Size): Record<string, Model> {
             because: [],
             rejected: [],
           },
-          verdict: 'ask',
-          because: ['policy: no rule allows it, so a person decides'],
-          enforced: 'full-access',
+          gate: {
+            verdict: 'ask',
+            check: 'policy',
+            access: 'full-access',
+            because: ['policy: no rule allows it, so a person decides'],
+          },
         },
       },
     },
@@ -196,6 +307,95 @@ export function scenes(size: Size): Record<string, Model> {
       ],
     },
     approval: over(approvalDialog()),
+    fullApproval: over(approvalDialog({ approval: fullRequest() })),
+    editedApproval: over(
+      approvalDialog({
+        approval: { ...fullRequest(), edits: 'approval-12' as ApprovalDialog['approval']['id'] },
+        before: 'npm test\nnpm run lint',
+      }),
+    ),
+    forRun: over(approvalDialog({ approval: fullRequest() }), assentDialog({ type: 'for-run', term: 1 })),
+    always: over(
+      approvalDialog({ approval: fullRequest() }),
+      assentDialog({ type: 'always', request: 0, proposed: { rule: { name: 'x', decision: 'allow' }, toml: TOML } }),
+    ),
+    alike: over(
+      approvalDialog({ approval: fullRequest() }),
+      assentDialog({ type: 'alike', requests: [fullRequest(), { ...fullRequest(), device: gpuBox.id }] }),
+    ),
+    edit: over(approvalDialog({ approval: fullRequest() }), {
+      kind: 'edit',
+      approval: fullRequest(),
+      editor: createEditor('npm ci\nnpm test -- --runInBand'),
+      chord: false,
+      phase: 'open',
+      notice: undefined,
+    }),
+    limits: withOverlay(
+      { ...busy, device: sandboxed, devices: [sandboxed, gpuBox] },
+      {
+        kind: 'device',
+        device: laptop.id,
+        scroll: 0,
+        stop: 4,
+      },
+    ),
+    folder: over({ kind: 'folder', editor: createEditor('~/data'), notice: undefined }),
+    access: withOverlay(
+      { ...busy, device: sandboxed, devices: [sandboxed, gpuBox] },
+      { kind: 'device', device: laptop.id, scroll: 0, stop: 4 },
+      { kind: 'access', selected: 0 },
+    ),
+    narrow: over({
+      kind: 'confirm',
+      question: {
+        type: 'limits',
+        change: { maxAccess: 'read-only' },
+        title: 'Allow no more than read-only here?',
+        means: 'Runs may then only read. What needs more is refused, and no approval overrides that.',
+        told: '',
+      },
+      deafUntil: NOW - 1,
+    }),
+    askedAgain: over(
+      approvalDialog({
+        approval: { ...fullRequest(), description: 'npm has changed since it was approved. You are asked anew.' },
+        notice: `no rule can cover this: ${'the words of it are only known when it runs; '.repeat(2)}approve it once`,
+      }),
+    ),
+    widen: over({
+      kind: 'confirm',
+      question: {
+        type: 'limits',
+        change: { maxAccess: 'full-access' },
+        title: 'Allow full-access here?',
+        means: 'Runs may then do whatever you can, once a person has said yes to each.',
+        told: '',
+      },
+      deafUntil: NOW - 1,
+    }),
+    policy: onFleet({ kind: 'policy', rules: RULES, selected: 0, message: undefined }),
+    check: onFleet(
+      { kind: 'policy', rules: RULES, selected: 1, message: undefined },
+      {
+        kind: 'check',
+        editor: createEditor('!npm test'),
+        asked: {
+          request: 0,
+          command: 'npm test',
+          access: 'workspace-write',
+          answer: {
+            verdict: 'allow',
+            check: 'policy',
+            access: 'read-only',
+            rule: 'allow-npm-test',
+            because: ['policy: "npm test" is what the rule says'],
+          },
+        },
+        notice: undefined,
+      },
+    ),
+    audit: over(runDialog(busy, { section: 'audit', audit: { steps: STEPS, message: undefined } })),
     unread: over(approvalDialog({ seenEndAt: undefined, deafUntil: NOW + 100 })),
     palette: over({
       kind: 'palette',

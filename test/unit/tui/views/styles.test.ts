@@ -5,7 +5,7 @@ import { layoutOf } from '../../../../src/tui/geometry.ts';
 import type { Model, PaneId } from '../../../../src/tui/model.ts';
 import { attrBg, attrFg, attrFlags, BOLD, type CellGrid, INVERSE } from '../../../../src/tui/terminal/cells.ts';
 import type { StyleName } from '../../../../src/tui/terminal/theme.ts';
-import { DEAF_MS } from '../../../../src/tui/update/approvals.ts';
+import { DEAF_MS } from '../../../../src/tui/update/reading.ts';
 import { busyDay, COLOURS, draw, MONO, NOW, SIXTEEN, withOverlay } from './example.ts';
 import { approvalDialog, scenes } from './scenes.ts';
 
