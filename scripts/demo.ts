@@ -8,7 +8,7 @@ import { createDemoPeer, type DemoPeer } from './demo/peer.ts';
 /** Leaves the name of the home that it ran in: that of the other device. */
 const TASK = [
   'for n in 1 2 3; do echo "step $n of 3"; sleep 0.4; done',
-  'basename "$DISPATCH_HOME" > "$DISPATCH_ARTIFACTS/made-in.txt"',
+  'echo "$DISPATCH_DEVICE" > "$DISPATCH_ARTIFACTS/made-in.txt"',
 ].join('; ');
 
 const hasTerminal = process.stdin.isTTY === true && process.stdout.isTTY === true;

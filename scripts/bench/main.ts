@@ -25,23 +25,27 @@ import { keyToFrame } from './measures/key-to-frame.ts';
 import { logAppends } from './measures/log-appends.ts';
 import { open } from './measures/open.ts';
 import { outputThroughput } from './measures/output-throughput.ts';
+import { policy } from './measures/policy.ts';
 import { remoteArtifact } from './measures/remote-artifact.ts';
 import { remoteConnect } from './measures/remote-connect.ts';
 import { remoteIdle } from './measures/remote-idle.ts';
 import { remoteOutput } from './measures/remote-output.ts';
 import { remoteRun } from './measures/remote-run.ts';
 import { runTrue } from './measures/run-true.ts';
+import { sandboxSpawn } from './measures/sandbox-spawn.ts';
 import { submitToFirstByte } from './measures/submit-to-first-byte.ts';
 
 const BENCHMARKS: readonly Benchmark[] = [
   firstPaint,
   keyToFrame,
   runTrue,
+  sandboxSpawn,
   submitToFirstByte,
   outputThroughput,
   logAppends,
   idle,
   open,
+  policy,
   remoteConnect,
   remoteRun,
   remoteOutput,

@@ -29,7 +29,7 @@ test('the demo pairs, runs, approves, brings back, and leaves nothing', async ()
   expect(said).toMatch(/^ {4}● +gpu-box +(online|[\d.]+ ms) /m);
   expect(said).toMatch(/laptop\$ dispatch approve \S+\n {4}approved: run 1\n/);
   expect(said).toContain('    step 1 of 3\n    step 2 of 3\n    step 3 of 3\n');
-  expect(said).toMatch(/laptop\$ dispatch get \S+ -o -\n {4}dispatch-demo-gpu-box-\w+\n/);
+  expect(said).toMatch(/laptop\$ dispatch get \S+ -o -\n {4}12D3KooW\w+\n/);
   expect(said).toMatch(/the thread of laptop.*dispatch thread\n.*made-in\.txt/s);
   expect({ code, said }).toMatchObject({ code: 0 });
   expectNothingLeft(said);

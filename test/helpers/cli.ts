@@ -45,8 +45,10 @@ export interface Running {
 }
 
 export interface CliHome {
-  /** DISPATCH_HOME, and the folder that commands start in. */
+  /** DISPATCH_HOME. */
   readonly path: string;
+  /** The home folder of its person, where commands start: runs may reach it, and nothing of Dispatch is in it. */
+  readonly work: string;
   readonly paths: Paths;
   readonly env: NodeJS.ProcessEnv;
   cli(args: readonly string[], options?: StartOptions): Promise<Finished>;
@@ -77,14 +79,15 @@ export interface HomeOptions {
 /** In a new folder that goes with the home, or `at` a folder that stays. */
 export function createHome(options: HomeOptions = {}): CliHome {
   const path = options.at ?? realpathSync(mkdtempSync(join(tmpdir(), 'dispatch-cli-')));
-  const env = { ...cleanEnvironment(), DISPATCH_HOME: path, ...options.env };
+  const work = realpathSync(mkdtempSync(join(tmpdir(), 'dispatch-work-')));
+  const env = { ...cleanEnvironment(), HOME: work, DISPATCH_HOME: path, ...options.env };
   const paths = findPaths(env);
   const clients: ControlClient[] = [];
   const running = new Set<Running>();
   const { through = [] } = options;
 
   const start: CliHome['start'] = (args, options = {}) => {
-    const process = launch(args, { cwd: path, ...options, env: { ...env, ...options.env } }, through);
+    const process = launch(args, { cwd: work, ...options, env: { ...env, ...options.env } }, through);
     running.add(process);
     void process.done.finally(() => running.delete(process)).catch(() => {});
     return process;
@@ -98,6 +101,7 @@ export function createHome(options: HomeOptions = {}): CliHome {
   const peerPid = async (): Promise<number> => (await (await client()).peer).pid;
   return {
     path,
+    work,
     paths,
     env,
     start,
@@ -127,6 +131,7 @@ export function createHome(options: HomeOptions = {}): CliHome {
       // One that is being started may start another before it ends.
       await until('end of all processes of the home', () => endAll(path, running));
       await Promise.all(ended);
+      rmSync(work, { recursive: true, force: true });
       if (options.at === undefined) rmSync(path, { recursive: true, force: true });
     },
   };

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach } from 'vitest';
-import { ALONE_MS } from '../../src/tui/update/approvals.ts';
+import { ALONE_MS } from '../../src/tui/update/reading.ts';
 import { type CliHome, createHome, LAUNCHER } from './cli.ts';
 import { startTerminal, type TerminalDriver } from './terminal-driver.ts';
 import { until } from './until.ts';
@@ -79,7 +79,7 @@ export function dashboards(): DashboardStage {
   };
 }
 
-export const projectOf = (home: CliHome): string => join(home.path, 'project');
+export const projectOf = (home: CliHome): string => join(home.work, 'project');
 
 /** The command line that opens the dashboard. */
 export const COMMAND = `'${process.execPath}' '${LAUNCHER}'`;
@@ -90,7 +90,7 @@ export async function connected(dashboard: Pick<Dashboard, 'waitFor' | 'screen'>
 
 /** The environment of a terminal that belongs to the home. */
 function homeEnvironment({ env }: CliHome): Record<string, string | undefined> {
-  return { DISPATCH_HOME: env.DISPATCH_HOME, DISPATCH_DEV: env.DISPATCH_DEV };
+  return { DISPATCH_HOME: env.DISPATCH_HOME, DISPATCH_DEV: env.DISPATCH_DEV, HOME: env.HOME };
 }
 
 function startDashboard(home: CliHome, options: DashboardOptions): TerminalDriver {

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { ruleToToml } from '../../src/config/edit-rules.ts';
 import type { Permissions } from '../../src/core/devices.ts';
 import { DispatchError } from '../../src/core/errors.ts';
 import type { DeviceId } from '../../src/core/ids.ts';
@@ -11,10 +12,11 @@ import type { Run, RunStatus } from '../../src/core/runs.ts';
 import type { EngineDeps, EngineSettings } from '../../src/engine/context.ts';
 import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import type { Grants, Network, PairingStore } from '../../src/engine/peer-ports.ts';
-import type { ThreadStore } from '../../src/engine/ports.ts';
+import type { Secrets, ThreadStore } from '../../src/engine/ports.ts';
+import { createSecretFinder } from '../../src/peer/secrets/finder.ts';
 import { systemClock, systemIds } from '../../src/peer/system.ts';
 import type { Change, SubmitParams } from '../../src/protocol/api.ts';
-import { createShellExecutor } from '../../src/routes/desktop/shell-executor.ts';
+import { createShellExecutor, type ShellExecutorOptions } from '../../src/routes/desktop/shell-executor.ts';
 import { createBlobStore } from '../../src/store/blobs.ts';
 import { openThreadStore } from '../../src/store/log/thread-store.ts';
 import { createMimeSniffer } from '../../src/store/mime-sniffer.ts';
@@ -22,7 +24,8 @@ import { createOutputStore } from '../../src/store/output/output-store.ts';
 import { listRunFiles } from '../../src/store/run-files.ts';
 import { createRunVault } from '../../src/store/vault.ts';
 import { createWorkspaces } from '../../src/store/workspaces.ts';
-import { createOwner, LONELY, NO_CEREMONIES, NO_GRANTS, NO_PAIRINGS } from './lonely.ts';
+import { createOwner, LONELY, NO_CEREMONIES, NO_GRANTS, NO_PAIRINGS, type OwnerOptions } from './lonely.ts';
+import { createTestSigner } from './signer.ts';
 
 export const DEVICE = '12D3KooWEngineUnderTest' as DeviceId;
 
@@ -35,6 +38,11 @@ export interface EngineOptions {
   /** False: the test starts it. */
   readonly start?: boolean;
   readonly permissions?: Partial<Permissions>;
+  /** What else the owner of the device has set. */
+  readonly owner?: Omit<OwnerOptions, 'permissions'>;
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** How shell commands are kept in bounds; by nothing if absent. */
+  readonly sandbox?: Partial<ShellExecutorOptions>;
   readonly settings?: Partial<EngineSettings>;
   readonly device?: DeviceId;
   readonly name?: string;
@@ -78,6 +86,21 @@ export async function startEngine(options: EngineOptions = {}): Promise<TestEngi
   const blobs = createBlobStore(join(home, 'blobs'));
   const runs = join(home, 'runs');
   const faults: string[] = [];
+  const owner = createOwner(options.name ?? 'here', {
+    ...options.owner,
+    ...(options.permissions === undefined ? {} : { permissions: options.permissions }),
+  });
+  const secrets: Secrets = {
+    names: () => Object.keys(options.secrets ?? {}),
+    read: async (names) =>
+      Object.fromEntries(
+        names.map((name) => {
+          const value = options.secrets?.[name];
+          if (value === undefined) throw new DispatchError('not-found', `there is no secret ${name}`);
+          return [name, value];
+        }),
+      ),
+  };
   const engine = createEngine({
     store,
     blobs,
@@ -92,6 +115,9 @@ export async function startEngine(options: EngineOptions = {}): Promise<TestEngi
         slots: options.slots ?? 4,
         stopGraceMs: 1_000,
         sha256: systemIds.sha256,
+        secrets,
+        folders: () => owner.reachableFolders(),
+        ...options.sandbox,
         ...(options.shell === undefined ? {} : { shell: options.shell }),
         ...(options.baseEnv === undefined ? {} : { baseEnv: options.baseEnv }),
       }),
@@ -110,7 +136,11 @@ export async function startEngine(options: EngineOptions = {}): Promise<TestEngi
         reachableFolders: [home],
       },
     },
-    owner: createOwner(options.name ?? 'here', options.permissions),
+    owner,
+    signer: createTestSigner(device),
+    secrets,
+    finder: createSecretFinder(),
+    ruleText: ruleToToml,
     network: options.network ?? LONELY,
     grants: options.grants ?? NO_GRANTS,
     pairings: options.pairings ?? NO_PAIRINGS,

@@ -1,6 +1,9 @@
 // What an engine is given that is paired with no other device, and an owner whose settings are kept in memory.
+import type { AccessLevel } from '../../src/core/actions.ts';
 import type { Permissions } from '../../src/core/devices.ts';
 import { DispatchError } from '../../src/core/errors.ts';
+import { BUILT_IN_RULES } from '../../src/core/policy/builtin.ts';
+import type { Rule } from '../../src/core/policy/rules.ts';
 import type { Ceremonies, Grants, Network, PairingStore } from '../../src/engine/peer-ports.ts';
 import type { OwnerSettings } from '../../src/engine/ports.ts';
 
@@ -39,14 +42,27 @@ export const NO_CEREMONIES: Ceremonies = {
   onEvent: () => unsubscribe,
 };
 
-export function createOwner(first: string, given: Partial<Permissions> = {}): OwnerSettings {
+export interface OwnerOptions {
+  readonly permissions?: Partial<Permissions>;
+  /** Absolute, links resolved; everything if absent. */
+  readonly folders?: readonly string[];
+  readonly maxAccess?: AccessLevel;
+  readonly rules?: readonly Rule[];
+  /** A function may give another number later. */
+  readonly approvers?: number | (() => number);
+}
+
+export function createOwner(first: string, given: OwnerOptions = {}): OwnerSettings {
+  let folders = given.folders ?? ['/'];
+  let maxAccess = given.maxAccess ?? 'full-access';
+  let own = given.rules ?? [];
   let name = first;
   let permissions: Permissions = {
     shell: true,
     local_files: true,
     browser_automation: false,
     desktop_automation: false,
-    ...given,
+    ...given.permissions,
   };
   const listeners = new Set<() => void>();
   const tell = (): void => {
@@ -55,13 +71,35 @@ export function createOwner(first: string, given: Partial<Permissions> = {}): Ow
   return {
     name: () => name,
     permissions: () => permissions,
+    reachableFolders: () => folders,
+    maxAccess: () => maxAccess,
+    rules: () => [...BUILT_IN_RULES, ...own],
+    fullAccessApprovers: () => (typeof given.approvers === 'function' ? given.approvers() : (given.approvers ?? 1)),
     async rename(next) {
       name = next;
       tell();
     },
     async setPermissions(change) {
-      permissions = { ...permissions, ...change };
+      permissions = { ...permissions, ...change.permissions };
+      const { addFolders = [], removeFolders = [] } = change;
+      folders = (change.reachableFolders ?? [...folders, ...addFolders]).filter(
+        (folder) => !removeFolders.includes(folder),
+      );
+      maxAccess = change.maxAccess ?? maxAccess;
       tell();
+    },
+    async addRule(rule) {
+      const added: Rule = { ...rule, source: 'config' };
+      own = [...own, added];
+      tell();
+      return added;
+    },
+    async removeRule(unwanted) {
+      const rule = own.find((known) => known.name === unwanted);
+      if (rule === undefined) throw new DispatchError('not-found', `there is no rule called "${unwanted}"`);
+      own = own.filter((known) => known !== rule);
+      tell();
+      return rule;
     },
     onChange(listener) {
       listeners.add(listener);

@@ -177,7 +177,7 @@ export async function submit(
     ...params
   }: { on: readonly string[]; action?: Partial<ShellAction> } & Partial<Omit<SubmitParams, 'action'>>,
 ): Promise<Run> {
-  const shell: ShellAction = { kind: 'shell', command, access: 'workspace-write', cwd: '/', ...action };
+  const shell: ShellAction = { kind: 'shell', command, access: 'workspace-write', ...action };
   const answer = await (await home.ask()).call('submit', {
     id: newId(),
     task: `!${command}`,

@@ -104,7 +104,7 @@ describe('the limits', () => {
     ['half a millisecond', script('1', 0.5)],
     ['too much time', script('1', 10_000_000)],
   ])('%s is refused before it runs', async (_, action) => {
-    expect(await executor.prepare(RUN, action)).toMatchObject({ ok: false, code: 'invalid' });
+    expect(await executor.prepare(RUN, action, 'read-only')).toMatchObject({ ok: false, code: 'invalid' });
   });
 });
 

@@ -3,12 +3,13 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AssentDialog } from '../../src/tui/answer-dialogs.ts';
 import { dialogLayout } from '../../src/tui/dialog-layout.ts';
 import type { MessageBody } from '../../src/tui/messages.ts';
 import { THREAD_WINDOW } from '../../src/tui/model.ts';
-import { overlayOf, topOverlay } from '../../src/tui/select.ts';
+import { topOverlay } from '../../src/tui/select.ts';
 import { subscriptions } from '../../src/tui/subscriptions.ts';
-import { ALONE_MS, DEAF_MS, REPEAT_MS } from '../../src/tui/update/approvals.ts';
+import { ALONE_MS, DEAF_MS, REPEAT_MS, readingOf } from '../../src/tui/update/reading.ts';
 import {
   aChange,
   anApproval,
@@ -29,6 +30,16 @@ const KEYS = [
   'y',
   'n',
   'N',
+  'Y',
+  'A',
+  'e',
+  'p',
+  'V',
+  '+',
+  'left',
+  'right',
+  'C-x',
+  'C-e',
   'v',
   'a',
   'M-a',
@@ -93,6 +104,15 @@ const COMMANDS = [
 ];
 
 const number = fc.integer({ min: 1, max: 6 });
+/** A rule that some question may have asked for. */
+const proposed = fc.integer({ min: 0, max: 4 }).map(
+  (request): MessageBody => ({
+    type: 'rule-proposed',
+    request,
+    rule: { name: 'x', decision: 'allow' },
+    toml: 'name = "x"\n'.repeat(60),
+  }),
+);
 const failure = fc
   .constantFrom('unavailable', 'conflict', 'not-found', 'timeout')
   .map((code) => ({ code, message: `it is ${code}` }));
@@ -250,9 +270,28 @@ const answering = fc.record({
     {
       weight: 3,
       arbitrary: fc
-        .constantFrom('y', 'n', 'N', 'a', 'M-a', 'G', 'space', 'enter', 'escape', 'v', 'C-p', 'down', 'f1')
+        .constantFrom(
+          'y',
+          'n',
+          'N',
+          'r',
+          'A',
+          'Y',
+          'e',
+          'a',
+          'M-a',
+          'G',
+          'space',
+          'enter',
+          'escape',
+          'v',
+          'C-p',
+          'down',
+          'f1',
+        )
         .map(press),
     },
+    { weight: 1, arbitrary: proposed },
     { weight: 1, arbitrary: body },
   ),
   wait: fc.constantFrom(0, 30, 351, 400, 800, 3_000),
@@ -261,6 +300,10 @@ const answering = fc.record({
 function press(key: string): MessageBody {
   return input({ type: 'key', key, ...([...key].length === 1 ? { text: key } : {}) });
 }
+
+const isSameQuestion = (one: AssentDialog, other: AssentDialog): boolean =>
+  one.approval === other.approval &&
+  (one.to === other.to || (one.to.type === 'for-run' && other.to.type === 'for-run'));
 
 /** Serves what was asked for at once, as a peer would. */
 function answerPages(dashboard: Dashboard): void {
@@ -296,10 +339,11 @@ describe('the dashboard', () => {
   it('answers an approval only with the right key, on what was drawn, after the guards', () => {
     fc.assert(
       fc.property(fc.array(answering, { maxLength: 60 }), fc.constantFrom(...COMMANDS), (steps, command) => {
-        const pending = anApproval(1, { command });
-        const dashboard = startDashboard({
-          snapshot: { approvals: [pending], runs: [aRun(1, { status: 'waiting_approval' })] },
-        });
+        const payload = { ...anApproval(1, { command }).payload, likeness: 'c'.repeat(64) as never };
+        const decisions = ['approve', 'approve-for-run', 'approve-always', 'reject'] as const;
+        const asked = [1, 2].map((at) => anApproval(at, { command, payload, decisions }));
+        const runs = [2, 1].map((at) => aRun(at, { status: 'waiting_approval' }));
+        const dashboard = startDashboard({ snapshot: { approvals: asked, runs } });
         dashboard.press('escape', 'a');
         let topSince = dashboard.now;
         let lastKey: { key: string; at: number } | undefined;
@@ -308,28 +352,36 @@ describe('the dashboard', () => {
         for (const { body: message, wait } of steps) {
           dashboard.wait(wait);
           const before = dashboard.model;
-          const dialog = overlayOf(before, 'approval');
+          const dialog = readingOf(before);
           const top = topOverlay(before);
           dashboard.tell(message);
-          const answers = dashboard.take().filter((effect) => effect.type === 'decide');
+          const answers = dashboard
+            .take()
+            .flatMap((effect) => (effect.type === 'decide' || effect.type === 'decide-alike' ? [effect] : []));
           const key = message.type === 'input' && message.event.type === 'key' ? message.event.key : undefined;
           for (const answer of answers) {
             expect(dialog?.phase.type).toBe('pressed');
             expect(pressed).toBeDefined();
             if (dialog === undefined || pressed === undefined) return;
             expect(answer.approval).toBe(dialog.approval.id);
-            expect(answer.digest).toBe(dialog.approval.digest);
+            const decision = answer.type === 'decide' ? answer.decision : 'approve';
+            if (answer.type === 'decide') expect(answer.digest).toBe(dialog.approval.digest);
+            else expect(dialog).toMatchObject({ kind: 'assent', to: { type: 'alike' } });
+            // What reaches further than once leaves only from the second question, and what does not never from there.
+            const further =
+              answer.type === 'decide-alike' || decision === 'approve-for-run' || decision === 'approve-always';
+            if (decision !== 'reject') expect(dialog.kind).toBe(further ? 'assent' : 'approval');
             expect(before.connection.state).toBe('connected');
             expect(dashboard.now - pressed.at).toBeGreaterThanOrEqual(ALONE_MS);
-            if (pressed.top !== 'reason') expect(pressed.key).toBe(answer.decision === 'approve' ? 'y' : 'n');
-            else expect([pressed.key, answer.decision]).toEqual(['enter', 'reject']);
+            if (pressed.top !== 'reason') expect(pressed.key).toBe(decision === 'reject' ? 'n' : 'y');
+            else expect([pressed.key, decision]).toEqual(['enter', 'reject']);
             expect(pressed.enough).toBe(true);
-            if (answer.decision === 'approve') {
+            if (decision !== 'reject') {
               expect(dialog.seenEndAt).toBeDefined();
               expect(dialog.seen.rows).toBeGreaterThanOrEqual(dialogLayout(before, dialog).rows.length);
             }
           }
-          const after = overlayOf(dashboard.model, 'approval');
+          const after = readingOf(dashboard.model);
           if (key !== undefined && after?.phase.type === 'pressed' && dialog?.phase.type !== 'pressed') {
             const first =
               lastKey === undefined || dashboard.now - lastKey.at >= (lastKey.key === key ? REPEAT_MS : ALONE_MS);
@@ -339,6 +391,8 @@ describe('the dashboard', () => {
           if (key !== undefined) lastKey = { key, at: dashboard.now };
           const shown = topOverlay(dashboard.model);
           if (shown?.kind === 'approval' && !(top?.kind === 'approval' && top.approval === shown.approval))
+            topSince = dashboard.now;
+          if (shown?.kind === 'assent' && !(top?.kind === 'assent' && isSameQuestion(top, shown)))
             topSince = dashboard.now;
         }
       }),

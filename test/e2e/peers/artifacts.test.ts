@@ -42,7 +42,7 @@ test('comes by its URL and by "get", and stays when its device goes', async () =
   await far.killPeer();
   await deviceIs(near, 'far', 'away', ({ presence }) => presence.state === 'offline');
   expect(await near.cli(['get', artifact.id, '-o', 'noise'])).toMatchObject({ code: 0 });
-  expect(sha256(readFileSync(join(near.path, 'noise')))).toBe(artifact.sha256);
+  expect(sha256(readFileSync(join(near.work, 'noise')))).toBe(artifact.sha256);
 });
 
 test('is on a device that is away: the URL and "get" say which', async () => {
@@ -56,7 +56,7 @@ test('is on a device that is away: the URL and "get" say which', async () => {
   ]);
   const { code, err } = await near.cli(['get', artifact.id]);
   expect([code, err]).toEqual([125, expect.stringContaining('noise.bin is on far, which is offline since')]);
-  expect(existsSync(join(near.path, 'noise.bin'))).toBe(false);
+  expect(existsSync(join(near.work, 'noise.bin'))).toBe(false);
 });
 
 test('a peer that is killed while it fetches leaves no half artifact, and goes on where it was', async () => {

@@ -30,7 +30,7 @@ async function withFarOff(): Promise<{ near: PeerHome; far: PeerHome }> {
 
 test('a run for a device that is off waits, says why, and starts on its return', async () => {
   const { near, far } = await withFarOff();
-  const log = join(far.path, 'executed');
+  const log = join(far.work, 'executed');
   const submitted = near.start(['run', '--on', 'far', '--yes', '--', `echo once >> ${log}; echo done`], {
     timeoutMs: 90_000,
   });
@@ -47,7 +47,7 @@ test('a run for a device that is off waits, says why, and starts on its return',
 
 test('a run that nobody took in its time is cancelled as expired, and never starts', async () => {
   const { near, far } = await withFarOff();
-  const log = join(far.path, 'executed');
+  const log = join(far.work, 'executed');
   const late = await near.cli(['run', '--on', 'far', '--yes', '--expire', '2', '--', `echo once >> ${log}`], {
     timeoutMs: 60_000,
   });

@@ -26,9 +26,9 @@ unless(await whyNotCut())('a link that is reset', () => {
   test(`${CUTS} times in mid-run`, async () => {
     const [near, far] = (await stage.peers('near', 'far')) as [PeerHome, PeerHome];
     await pairHomes(far, near, { allow: ['run', 'approve', 'observe'] });
-    const started = join(far.path, 'started');
-    const enough = join(far.path, 'enough');
-    const printed = join(far.path, 'printed');
+    const started = join(far.work, 'started');
+    const enough = join(far.work, 'enough');
+    const printed = join(far.work, 'printed');
     // What it prints goes into a file too, to compare with.
     const command = [
       `echo started >> ${started}`,

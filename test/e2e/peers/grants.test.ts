@@ -6,12 +6,16 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createSimulatedDevice, pairingOf, type SimulatedDevice } from '../../../scripts/lib/simulated-device.ts';
 import { newId } from '../../../src/cli/ids.ts';
+import { beforehandText } from '../../../src/core/approvals.ts';
+import { canonicalJson } from '../../../src/core/canonical.ts';
 import type { LogEvent } from '../../../src/core/events.ts';
 import type { Grant } from '../../../src/core/grants.ts';
 import type { ApprovalId, ArtifactId, DeviceId, RunId, Sha256 } from '../../../src/core/ids.ts';
 import { entryKey } from '../../../src/core/thread.ts';
 import type { PeerLink } from '../../../src/engine/peer-ports.ts';
 import { loadIdentity } from '../../../src/peer/identity.ts';
+import { createSigner } from '../../../src/peer/signatures.ts';
+import { systemIds } from '../../../src/peer/system.ts';
 import type { OutputChunk } from '../../../src/protocol/api.ts';
 import type { Offer } from '../../../src/protocol/peer-api.ts';
 import { openPairingStore } from '../../../src/store/pairings.ts';
@@ -45,7 +49,7 @@ function offerOf({ guest }: Scene, command: string, more: Partial<Offer> = {}): 
   return {
     run: newId() as RunId,
     task: `!${command}`,
-    action: { kind: 'shell', command, access: 'workspace-write', cwd: '/' },
+    action: { kind: 'shell', command, access: 'workspace-write' },
     because: ['a test'],
     by: { kind: 'human', device: guest.device },
     place: entryKey({
@@ -55,6 +59,16 @@ function offerOf({ guest }: Scene, command: string, more: Partial<Offer> = {}): 
     }),
     ...more,
   };
+}
+
+const NO_SIGNATURE = `${'A'.repeat(86)}==`;
+
+/** With a yes beforehand, as the guest's Dispatch would sign it. */
+function yes({ far, guest, device }: Scene, offer: Offer): Offer {
+  const signer = createSigner(loadIdentity(join(far.path, 'guest.key')).key);
+  const action = systemIds.sha256(canonicalJson(offer.action));
+  const statement = { run: offer.run, executor: device, action, device: guest.device };
+  return { ...offer, approve: { action, signature: signer.sign(beforehandText(statement)) } };
 }
 
 async function textOf(opened: Promise<{ chunks: AsyncIterable<OutputChunk> }>): Promise<string> {
@@ -83,7 +97,7 @@ describe('a device that may only run things', () => {
   test('gets its own run, and nothing of what the owner does', async () => {
     const made = await scene(['run']);
     const { far, guest } = made;
-    const secret = join(far.path, 'secret');
+    const secret = join(far.work, 'secret');
     writeFileSync(secret, 'the owner alone\n');
     // What the owner has: a finished run with an artifact, one that goes on and takes input, and one that waits for a yes.
     const done = await submit(far, `cat ${secret}; cp ${secret} $DISPATCH_ARTIFACTS/secret`, { on: ['local'] });
@@ -103,7 +117,12 @@ describe('a device that may only run things', () => {
     const link = await guest.link(made.device);
     const digest = approval?.digest as Sha256;
     await expect(
-      link.call('decide', { approval: approval?.id as ApprovalId, decision: 'approve', digest }),
+      link.call('decide', {
+        approval: approval?.id as ApprovalId,
+        decision: 'approve',
+        digest,
+        signature: NO_SIGNATURE,
+      }),
     ).rejects.toMatchObject({ code: 'refused' });
     for (const { id } of [done, going, asking]) {
       await expect(link.call('cancel', { run: id })).rejects.toMatchObject(refused);
@@ -135,13 +154,14 @@ describe('a device that may only run things', () => {
     const made = await scene(['run']);
     const { far, guest } = made;
     const link = await guest.link(made.device);
-    const trace = join(far.path, 'trace');
-    const own = offerOf(made, `touch ${trace}`, { approve: true });
+    const trace = join(far.work, 'trace');
+    const own = yes(made, offerOf(made, `touch ${trace}`));
     await link.call('offer', own);
     await runBecomes(far, own.run, 'waiting', ({ status }) => status === 'waiting_approval');
     const { approvals } = await (await far.ask()).call('approvals.list', { limit: 10 });
     const { id, digest } = approvals[0] as { id: ApprovalId; digest: Sha256 };
-    await expect(link.call('decide', { approval: id, decision: 'approve', digest })).rejects.toMatchObject({
+    const answer = { approval: id, decision: 'approve', digest, signature: NO_SIGNATURE } as const;
+    await expect(link.call('decide', answer)).rejects.toMatchObject({
       code: 'refused',
     });
     // The owner may, and then it runs.
@@ -153,7 +173,7 @@ describe('a device that may only run things', () => {
     const made = await scene(['run', 'approve']);
     const { far, guest } = made;
     const link = await guest.link(made.device);
-    const own = offerOf(made, 'echo mine | tee $DISPATCH_ARTIFACTS/mine', { approve: true });
+    const own = yes(made, offerOf(made, 'echo mine | tee $DISPATCH_ARTIFACTS/mine'));
     await link.call('offer', own);
     await ended(far, own.run);
     expect(await textOf(link.output({ run: own.run, offset: 0 }, signal))).toBe('mine\n');

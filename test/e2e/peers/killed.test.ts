@@ -34,7 +34,7 @@ interface Scene {
 async function midRun(): Promise<Scene> {
   const [near, far] = (await stage.peers('near', 'far')) as [PeerHome, PeerHome];
   await pairHomes(far, near, { allow: ['run', 'approve', 'observe'] });
-  const [started, enough] = [join(far.path, 'started'), join(far.path, 'enough')];
+  const [started, enough] = [join(far.work, 'started'), join(far.work, 'enough')];
   const command = `echo started >> ${started}; echo first; until [ -e ${enough} ]; do sleep 0.02; done; echo last`;
   const { id } = await submit(near, command, { on: ['far'] });
   await until('the start of the command', () => existsSync(started));

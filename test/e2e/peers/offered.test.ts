@@ -25,7 +25,7 @@ interface Scene {
 async function offered(params: Partial<Pick<SubmitParams, 'expiresInMs'>> = {}): Promise<Scene> {
   const [near, far] = (await stage.peers('near', 'far')) as [PeerHome, PeerHome];
   await pairHomes(far, near, { allow: ['run', 'approve'] });
-  const executed = join(far.path, 'executed');
+  const executed = join(far.work, 'executed');
   const pid = await far.peerPid();
   process.kill(pid, 'SIGSTOP');
   const { id } = await submit(near, `echo once >> ${executed}`, { on: ['far'], ...params });

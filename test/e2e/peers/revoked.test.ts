@@ -20,7 +20,7 @@ const denied = (home: PeerHome, name: string): Promise<unknown> =>
 
 test('revoked in mid-run: its processes end, the run says why, and it is denied from then on', async () => {
   const { near, far } = await paired();
-  const started = join(far.path, 'started');
+  const started = join(far.work, 'started');
   const { id } = await submit(near, `echo started > ${started}; sleep 600`, { on: ['far'] });
   await until('the start of the command', () => existsSync(started));
   const client = await far.ask();
@@ -58,7 +58,7 @@ test('revoked in mid-run: the command that follows the run ends, with what was p
 
 test('revoked while it was off: it is denied when it comes back, and what waited there never runs', async () => {
   const { near, far } = await paired();
-  const log = join(far.path, 'executed');
+  const log = join(far.work, 'executed');
   await far.killPeer();
   await offline(near, 'far');
   await submit(near, `echo once > ${log}`, { on: ['far'] });
@@ -75,7 +75,7 @@ test('paired anew with another ticket, it is let in again', async () => {
   expect(await far.cli(['revoke', 'near', '--yes'])).toMatchObject({ code: 0 });
   await denied(near, 'far');
   await pairHomes(far, near, { allow: ['run', 'approve'] });
-  const done = join(far.path, 'done');
+  const done = join(far.work, 'done');
   const { id } = await submit(near, `echo > ${done}`, { on: ['far'] });
   expect(await ended(near, id)).toMatchObject({ status: 'completed' });
   expect(existsSync(done)).toBe(true);

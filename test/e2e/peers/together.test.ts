@@ -40,12 +40,9 @@ test('one task on all devices: a run on each, one group, one status for all', as
   const devices = await Promise.all([near, one, two].map(async (home) => (await (await home.ask()).peer).id));
   expect(new Set(runs.map(({ device }) => device as string))).toEqual(new Set(devices));
   // One that fails makes the whole fail, and the others are not hidden by it.
-  const some = await near.cli(
-    ['run', '--on', 'one,two', '--yes', '--', `[ "$DISPATCH_HOME" != ${one.path} ] && echo fine`],
-    {
-      timeoutMs: 60_000,
-    },
-  );
+  const some = await near.cli(['run', '--on', 'one,two', '--yes', '--', `[ "$HOME" != ${one.work} ] && echo fine`], {
+    timeoutMs: 60_000,
+  });
   expect(some.code).not.toBe(0);
   expect(some.out.match(/fine/g)).toHaveLength(1);
 }, 120_000);

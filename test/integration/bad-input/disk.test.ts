@@ -1,6 +1,5 @@
 // Disks that are full or may not be written: nothing acknowledged is lost, and everybody is told what to do.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CliHome, createHome } from '../../helpers/cli.ts';
@@ -13,14 +12,13 @@ describe.skipIf(!canMount())('a small disk (only root may mount one)', () => {
   /** Where commands can write when the home cannot. */
   let outside: string;
   beforeEach(() => {
-    outside = mkdtempSync(join(tmpdir(), 'dispatch-outside-'));
     disk = mountDisk(6 * 2 ** 20);
     home = createHome({ at: disk.path });
+    outside = home.work;
   });
   afterEach(async () => {
     await home.dispose();
     disk.dispose();
-    rmSync(outside, { recursive: true });
   });
 
   /** To the last byte, and beyond what the database had put aside. */

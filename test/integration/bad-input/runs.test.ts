@@ -37,7 +37,7 @@ describe('a command', () => {
   });
 
   it('in a folder that went before it was approved does not run', async () => {
-    const folder = join(home.path, 'passing');
+    const folder = join(home.work, 'passing');
     mkdirSync(folder);
     const run = home.start(['run', '--cwd', folder, '--', 'touch ../went-there']);
     await run.printed('answer with', 'err');
@@ -48,12 +48,12 @@ describe('a command', () => {
   });
 
   it('whose own folder goes while it runs ends as it ends', async () => {
-    mkdirSync(join(home.path, 'doomed'));
+    mkdirSync(join(home.work, 'doomed'));
     const { code, out } = await home.cli([
       'run',
       '--yes',
       '--cwd',
-      join(home.path, 'doomed'),
+      join(home.work, 'doomed'),
       '--',
       'rm -r "$PWD"; echo survived; exit 4',
     ]);

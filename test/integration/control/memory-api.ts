@@ -2,13 +2,15 @@
 // core, and output that the test supplies.
 
 import { routeOf } from '../../../src/core/actions.ts';
+import type { Actor, Approval, PendingApproval } from '../../../src/core/approvals.ts';
 import { tick } from '../../../src/core/clock.ts';
-import { decide, type RunCommand } from '../../../src/core/decide.ts';
+import type { RunCommand } from '../../../src/core/commands.ts';
+import { decide } from '../../../src/core/decide.ts';
 import type { Device } from '../../../src/core/devices.ts';
 import { DispatchError } from '../../../src/core/errors.ts';
 import type { LogEvent, NewEvent } from '../../../src/core/events.ts';
 import { evolve } from '../../../src/core/evolve.ts';
-import type { DeviceId, MessageId, RunId } from '../../../src/core/ids.ts';
+import type { DeviceId, MessageId, RunId, Sha256 } from '../../../src/core/ids.ts';
 import { isFinal, type Run, type RunState } from '../../../src/core/runs.ts';
 import { entryKey, type ThreadEntry } from '../../../src/core/thread.ts';
 import type { Change, EngineApi, Notifications, OutputChunk, PairEvent, Snapshot } from '../../../src/protocol/api.ts';
@@ -43,6 +45,7 @@ export interface MemoryApi {
 export function createMemoryApi(): MemoryApi {
   const log: Change[] = [];
   const runs = new Map<string, RunState>();
+  const approvals = new Map<string, Approval>();
   const listeners = new Set<(change: Change) => void>();
   const waits = new Set<() => void>();
   const deviceListeners = new Set<(devices: Device[]) => void>();
@@ -87,16 +90,25 @@ export function createMemoryApi(): MemoryApi {
       throw new DispatchError('not-found', `there is no run "${ref}"`, { hint: 'list them with "dispatch ps"' });
     return state;
   };
-  const apply = (id: RunId, command: RunCommand): Run => {
-    const decided = decide(runs.get(id), command, { runId: id, by: BY, now: Date.now() });
+  const apply = (id: RunId, command: RunCommand, by: Actor = BY): Run => {
+    const decided = decide(runs.get(id), command, { runId: id, by, now: Date.now() });
     if (!decided.ok) throw DispatchError.fromRefusal(decided);
     for (const event of decided.events.map(place)) {
       const state = evolve(runs.get(id), event);
       runs.set(id, state);
-      publish(event, { key: entryKey(event), kind: 'run', run: state.run }, state.run);
+      if (state.approval !== undefined) approvals.set(state.approval.id, state.approval);
+      publish(event, entryOf(event, state), state.run);
     }
     return mustRun(id).run;
   };
+  const mustApproval = (ref: string): Approval => {
+    const found = [...approvals.values()].findLast(
+      ({ id, runId }) => id.startsWith(ref) || runs.get(runId)?.run.number === Number(ref),
+    );
+    if (found === undefined) throw new DispatchError('not-found', `there is no approval "${ref}"`, { hint: 'none' });
+    return found;
+  };
+  const pending = (): PendingApproval[] => [...approvals.values()].filter((approval) => approval.status === 'pending');
   /** Answers when the run is final or, with `orApproval`, waits for a person. */
   const settled = (id: string, orApproval: boolean): Promise<void> =>
     new Promise((resolve) => {
@@ -125,7 +137,7 @@ export function createMemoryApi(): MemoryApi {
       entries: log.slice(-entries).map(({ entry }) => entry),
       more: log.length > entries,
       runs: [...runs.values()].map(({ run }) => run),
-      approvals: [],
+      approvals: pending(),
       cursor: log.length === 0 ? {} : { [DEVICE]: log.length },
     }),
     submit: async (params) => {
@@ -146,7 +158,8 @@ export function createMemoryApi(): MemoryApi {
           ...(params.expiresInMs === undefined ? {} : { expiresAt: Date.now() + params.expiresInMs }),
         };
         const data = { number: runs.size + 1, task: params.task, device: target.id, because: [], ...shared };
-        return apply(id, { type: 'submit', data: { ...data, route: routeOf(action), action } });
+        const by: Actor = { ...BY, kind: params.as ?? BY.kind };
+        return apply(id, { type: 'submit', data: { ...data, route: routeOf(action), action } }, by);
       });
       const [run] = made;
       if (run === undefined) throw new DispatchError('not-found', 'there is no such device', { hint: 'none' });
@@ -157,7 +170,11 @@ export function createMemoryApi(): MemoryApi {
       entries: log.slice(-limit).map(({ entry }) => entry),
       more: log.length > limit,
     }),
-    'run.get': async ({ run }) => ({ run: mustRun(run).run, approvals: [], artifacts: [] }),
+    'run.get': async ({ run: ref }) => {
+      const id = [...runs.values()].find(({ run }) => run.number === Number(ref))?.run.id ?? ref;
+      const own = [...approvals.values()].filter(({ runId }) => runId === id);
+      return { run: mustRun(id).run, approvals: own, artifacts: [] };
+    },
     wait: async ({ runs: refs, orApproval = false }) => {
       calls.push('wait');
       for (const ref of refs) mustRun(ref);
@@ -181,14 +198,36 @@ export function createMemoryApi(): MemoryApi {
     route: unsupported,
     cancel: unsupported,
     retry: unsupported,
-    decide: unsupported,
+    decide: async ({ approval: ref, decision, digest, note, forMs, rule }) => {
+      const { id, runId, digest: own } = mustApproval(ref);
+      const extras = {
+        ...(note === undefined ? {} : { note }),
+        ...(forMs === undefined ? {} : { forMs }),
+        ...(rule === undefined ? {} : { rule: JSON.stringify(rule) }),
+      };
+      const run = apply(runId, {
+        type: 'decide',
+        approval: id,
+        decision,
+        digest: (digest ?? own) as Sha256,
+        ...extras,
+      });
+      return { approval: mustApproval(id), run };
+    },
     resize: async () => ({}),
     signal: unsupported,
     'runs.list': async () => ({ runs: [...runs.values()].map(({ run }) => run), more: false }),
-    'approvals.list': async () => ({ approvals: [] }),
+    'approvals.list': async ({ all = false }) => ({ approvals: all ? [...approvals.values()].reverse() : pending() }),
     'artifacts.list': async () => ({ artifacts: [] }),
     'artifact.get': unsupported,
+    'approval.edit': unsupported,
+    'approval.propose': unsupported,
     'policy.check': unsupported,
+    'policy.list': async () => ({ rules: [] }),
+    'policy.add': unsupported,
+    'policy.remove': unsupported,
+    audit: unsupported,
+    'audit.verify': unsupported,
     doctor: async () => ({ checks: [] }),
     output: async ({ run, offset }, signal) => ({
       run: mustRun(run).run,
@@ -262,6 +301,12 @@ export function createMemoryApi(): MemoryApi {
     finish,
     followers: () => listeners.size,
   };
+}
+
+function entryOf(event: LogEvent, { run, approval }: RunState): ThreadEntry {
+  const key = entryKey(event);
+  if (event.type.startsWith('approval.') && approval !== undefined) return { key, kind: 'approval', approval };
+  return { key, kind: 'run', run };
 }
 
 export function makeDevice(name: string): Device {

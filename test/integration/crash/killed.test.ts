@@ -15,7 +15,7 @@ afterEach(() => home.dispose());
 
 /** Goes on when somebody makes the file `go`. */
 const UNTIL_GO = 'echo begun; until [ -e go ]; do sleep 0.05; done; echo ended';
-const go = (): void => writeFileSync(join(home.path, 'go'), '');
+const go = (): void => writeFileSync(join(home.work, 'go'), '');
 
 describe('kill -9 of a client', () => {
   it('that runs something leaves the run to the peer', async () => {
@@ -114,6 +114,9 @@ needs('setsid')('processes that outlive a killed peer', () => {
     const client = home.start([
       'run',
       '--yes',
+      // What detaches in the sandbox ends with it.
+      '--access',
+      'full-access',
       '--',
       'setsid nohup sleep 301 >/dev/null 2>&1 & echo "left $!"; nohup sleep 302 >/dev/null 2>&1 & echo "left $!"; sleep 303',
     ]);

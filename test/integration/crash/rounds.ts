@@ -26,7 +26,7 @@ const MOST = 8;
 export async function crashRounds(rounds: number, seed: number): Promise<void> {
   const home = createHome();
   const random = createRandom(seed);
-  const ledger = createLedger(join(home.path, 'effects'));
+  const ledger = createLedger(join(home.work, 'effects'));
   mkdirSync(ledger.effects);
   try {
     for (let round = 0; round < rounds; round++) {

@@ -34,9 +34,9 @@ describe('an approval', () => {
       status: 'pending',
       title: 'touch made; echo ok',
       payload: { command: 'touch made; echo ok', cwd: test.home, access: 'workspace-write', enforced: 'full-access' },
-      decisions: ['approve', 'reject'],
+      decisions: ['approve', 'approve-for-run', 'reject'], // a rule is about one command
     });
-    expect(approval.description).toContain('no rule allows it');
+    expect(approval.description).toContain('no rule allows');
     expect(approval.digest).toMatch(/^[0-9a-f]{64}$/);
     await test.engine.api.decide({ approval: approval.id, decision: 'approve', digest: approval.digest });
     expect(await test.done(run.id)).toMatchObject({ status: 'completed' });
@@ -48,6 +48,19 @@ describe('an approval', () => {
       'approval.decided',
       'run.started',
     ]);
+  });
+
+  it('is not asked for by an agent that has asked for very many, and by others still', async () => {
+    const test = await start();
+    const runs = await Promise.all(Array.from({ length: 125 }, () => test.submit('touch made', { as: 'agent' })));
+    await Promise.all(runs.map(({ id }) => test.until(id, 'waiting_approval', 'failed')));
+    const { runs: all } = await test.engine.api['runs.list']({ limit: 200 });
+    const refused = all.filter(({ status }) => status === 'failed');
+    expect(refused).toHaveLength(5);
+    expect(refused[0]).toMatchObject({ reason: 'refused', message: expect.stringContaining('120 requests') });
+    expect(all.filter(({ status }) => status === 'waiting_approval')).toHaveLength(120);
+    const mine = await test.submit('touch made');
+    await test.until(mine.id, 'waiting_approval');
   });
 
   it('cancels the run with a no, and keeps the reason', async () => {

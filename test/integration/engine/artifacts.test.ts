@@ -15,6 +15,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RunId } from '../../../src/core/ids.ts';
 import { type Collected, collectFiles } from '../../../src/engine/artifacts.ts';
 import type { Workspaces } from '../../../src/engine/ports.ts';
+import { createSecretFinder } from '../../../src/peer/secrets/finder.ts';
 import { systemIds } from '../../../src/peer/system.ts';
 import { createBlobStore } from '../../../src/store/blobs.ts';
 import { createMimeSniffer } from '../../../src/store/mime-sniffer.ts';
@@ -44,7 +45,17 @@ function collect(meanwhile: () => void = () => {}, maxArtifactBytes = 1000): Pro
   };
   const settings = { approvalTtlMs: 1, outputCapBytes: 1, maxArtifacts: 100, maxArtifactBytes };
   const blobs = createBlobStore(join(home, 'blobs'));
-  return collectFiles({ blobs, ids: systemIds, sniffer: createMimeSniffer(), workspaces: listing, settings }, RUN);
+  return collectFiles(
+    {
+      blobs,
+      ids: systemIds,
+      sniffer: createMimeSniffer(),
+      workspaces: listing,
+      settings,
+      finder: createSecretFinder(),
+    },
+    RUN,
+  );
 }
 
 const keptNames = ({ commands }: Collected): string[] =>

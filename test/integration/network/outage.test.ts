@@ -34,7 +34,7 @@ onLan()('an outage in the middle of a run', () => {
     async ({ name, begin, end }) => {
       const [near, far] = (await peersOnLan(['near', 'far'], { lan: false })) as [OnLan, OnLan];
       await pairHomes(far.home, near.home, { allow: ['run', 'approve', 'observe'] });
-      const file = (what: string): string => join(far.home.path, what);
+      const file = (what: string): string => join(far.home.work, what);
       const command = [
         `echo started >> ${file('started')}`,
         `for ((i = 0; ; i++)); do echo "line $i, whatever becomes of the network"; sleep 0.01; [ -e ${file('enough')} ] && break; done | tee ${file('printed')}`,

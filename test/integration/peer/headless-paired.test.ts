@@ -13,7 +13,7 @@ it('SIGTERM: the run of another device ends in its own time, its end arrives the
   await laptop.begin();
   const peer = await box.begin();
   await pairHomes(box, laptop, { allow: ['run', 'approve'] });
-  const go = join(box.path, 'go');
+  const go = join(box.work, 'go');
   const command = `trap 'echo asked; while [ ! -e "${go}" ]; do sleep 0.02; done; exit 0' TERM; echo begun; while :; do sleep 0.02; done`;
   const run = await submit(laptop, command, { on: ['box'] });
   const printed = async (text: string): Promise<void> => {

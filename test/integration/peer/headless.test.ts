@@ -106,7 +106,7 @@ describe('SIGTERM', () => {
   it('lets runs end in their own time, tells clients, and takes nothing new meanwhile', async () => {
     const peer = await startPeer('--metrics', '127.0.0.1:0');
     const url = metricsOf(peer);
-    const go = join(home.path, 'go');
+    const go = join(home.work, 'go');
     const run = home.start(['run', '--yes', '--', stubborn(go)]);
     await run.printed('begun');
     const client = await home.client();
@@ -141,7 +141,7 @@ describe('SIGTERM', () => {
 
   it('for the second time ends it at once; the next peer ends what was left', async () => {
     const peer = await startPeer();
-    const run = home.start(['run', '--yes', '--', stubborn(join(home.path, 'never'))]);
+    const run = home.start(['run', '--yes', '--', stubborn(join(home.work, 'never'))]);
     await run.printed('begun');
     peer.kill('SIGTERM');
     await run.printed('asked');

@@ -64,7 +64,12 @@ describe('with `run` alone', () => {
     const [approval] = (await box.engine.api['approvals.list']({ limit: 5 })).approvals;
     if (approval === undefined) throw new Error('nothing was asked');
     await expect(
-      service.call(LAPTOP, 'decide', { approval: approval.id, decision: 'approve', digest: approval.digest }),
+      service.call(LAPTOP, 'decide', {
+        approval: approval.id,
+        decision: 'approve',
+        digest: approval.digest,
+        signature: `${'A'.repeat(86)}==`,
+      }),
     ).rejects.toMatchObject({ code: 'refused' });
   });
 });

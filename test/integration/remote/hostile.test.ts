@@ -2,9 +2,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { beforehandText } from '../../../src/core/approvals.ts';
+import { canonicalJson } from '../../../src/core/canonical.ts';
 import type { RunId } from '../../../src/core/ids.ts';
+import { systemIds } from '../../../src/peer/system.ts';
 import type { Offer } from '../../../src/protocol/peer-api.ts';
-import { type EnginePair, LAPTOP, startPair } from '../../helpers/engine-pair.ts';
+import { BOX, type EnginePair, LAPTOP, startPair } from '../../helpers/engine-pair.ts';
+import { createTestSigner } from '../../helpers/signer.ts';
 import { until } from '../../helpers/until.ts';
 
 let pair: EnginePair | undefined;
@@ -31,6 +35,13 @@ const offer = (run: RunId, command: string, more: Partial<Offer> = {}): Offer =>
   ...more,
 });
 
+/** With a yes beforehand, as the laptop would sign it. */
+function yes(offered: Offer): Offer {
+  const action = systemIds.sha256(canonicalJson(offered.action));
+  const statement = { run: offered.run, executor: BOX, action, device: LAPTOP };
+  return { ...offered, approve: { action, signature: createTestSigner(LAPTOP).sign(beforehandText(statement)) } };
+}
+
 describe('an offer', () => {
   it('of inline code is refused: it would read the whole thread', async () => {
     const { box } = await begin({ onBox: ['run', 'approve'] });
@@ -44,9 +55,9 @@ describe('an offer', () => {
   it('cannot take the place of another run, nor speak for another device', async () => {
     const { box } = await begin({ onBox: ['run', 'approve'] });
     const { service } = box.engine;
-    await service.call(LAPTOP, 'offer', offer(FIRST, 'sleep 60', { approve: true }));
+    await service.call(LAPTOP, 'offer', yes(offer(FIRST, 'sleep 60')));
     await until('it to run', () => box.story(FIRST).includes('run.started'));
-    await expect(service.call(LAPTOP, 'offer', offer(SECOND, 'true', { approve: true }))).rejects.toMatchObject({
+    await expect(service.call(LAPTOP, 'offer', yes(offer(SECOND, 'true')))).rejects.toMatchObject({
       code: 'conflict',
     });
     const elsewhere = placeNumber(2).replace(LAPTOP, '12D3KooWSomebodyELse');
@@ -63,7 +74,7 @@ describe('an offer', () => {
 
   it('says yes to nothing without the grant, whatever it says of itself', async () => {
     const { box } = await begin({ onBox: ['run'] });
-    await box.engine.service.call(LAPTOP, 'offer', offer(FIRST, 'touch x', { approve: true }));
+    await box.engine.service.call(LAPTOP, 'offer', yes(offer(FIRST, 'touch x')));
     expect(await box.until(FIRST, 'waiting_approval')).toMatchObject({ status: 'waiting_approval' });
   });
 
@@ -71,7 +82,7 @@ describe('an offer', () => {
     const { box } = await begin({ onBox: ['run', 'approve'] });
     const env = { TOKEN: 'secret-secret-1234567' };
     const action = { kind: 'shell', command: `touch ${box.home}/ran`, access: 'workspace-write', env } as const;
-    const offered = box.engine.service.call(LAPTOP, 'offer', { ...offer(FIRST, ''), action, approve: true });
+    const offered = box.engine.service.call(LAPTOP, 'offer', yes({ ...offer(FIRST, ''), action }));
     const settled = offered.then(
       () => 'taken',
       () => 'refused',
@@ -88,12 +99,12 @@ describe('an offer', () => {
     const { box } = await begin({ onBox: ['run'] });
     const { service } = box.engine;
     const id = (number: number): RunId => `000000000000${String(number).padStart(4, '0')}` as RunId;
-    for (let number = 1; number <= 200; number++) {
-      await service.call(LAPTOP, 'offer', offer(id(number), 'touch x', { place: placeNumber(number) }));
-    }
-    await expect(
-      service.call(LAPTOP, 'offer', offer(id(201), 'touch x', { place: placeNumber(201) })),
-    ).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+    const send = (number: number) =>
+      service.call(LAPTOP, 'offer', offer(id(number), 'touch x', { place: placeNumber(number) }));
+    // All at once: none may overtake the count.
+    const answers = await Promise.allSettled(Array.from({ length: 150 }, (_, index) => send(index + 1)));
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(120);
+    await expect(send(201)).rejects.toMatchObject({ code: 'unavailable', retryable: true });
   });
 });
 

@@ -19,6 +19,9 @@ const SOUND: Record<string, string> = {
   'src/routes/desktop/shell.ts': use('node-pty'),
   'src/routes/desktop/tree.ts': use('node:child_process'),
   'src/routes/inline/sandbox.ts': use('quickjs-emscripten-core'),
+  'src/routes/desktop/shell-reading/read.ts': use('unbash'),
+  'src/peer/secrets/rules.ts': use('@secretlint/secretlint-rule-preset-recommend'),
+  'src/peer/notify.ts': use('dbus-next'),
   'src/control/server.ts': use('../protocol/api.ts'),
   'src/control/client.ts': use('node:net'),
   'src/tui/model.ts': use('../control/client.ts'),
@@ -64,6 +67,9 @@ const WRONG: readonly (readonly [rule: string, file: string, imports: string])[]
   ['6-processes-in-desktop-route', 'src/cli/uses-processes.ts', 'node:child_process'],
   ['6-processes-in-desktop-route', 'src/routes/inline/uses-processes.ts', 'child_process'],
   ['6-quickjs-in-inline-route', 'src/routes/desktop/uses-quickjs.ts', '@jitl/quickjs-wasmfile-release-sync'],
+  ['6-secretlint-in-peer', 'src/peer/uses-secretlint.ts', '@secretlint/secretlint-rule-preset-recommend'],
+  ['6-dbus-in-peer', 'src/cli/uses-dbus.ts', 'dbus-next'],
+  ['6-shell-parser-in-desktop-route', 'src/routes/desktop/uses-unbash.ts', 'unbash'],
   ['6-blessed-in-terminal', 'src/tui/views.ts', 'blessed'],
   ['7-no-cycles', 'src/tui/one.ts', './two.ts'],
   ['7-no-barrels', 'src/tui/uses-index.ts', './views/index.ts'],
@@ -74,6 +80,9 @@ const WRONG: readonly (readonly [rule: string, file: string, imports: string])[]
 
 const LIBRARIES = ['zod', 'level', 'classic-level', 'node-pty', 'blessed', 'quickjs-emscripten-core'].concat(
   '@jitl/quickjs-wasmfile-release-sync',
+  'unbash',
+  'dbus-next',
+  '@secretlint/secretlint-rule-preset-recommend',
 );
 
 let root: string;

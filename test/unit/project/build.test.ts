@@ -40,6 +40,7 @@ const SOURCES = {
     import { parentPort } from 'node:worker_threads';
     parentPort?.postMessage('from the worker');`,
   'src/store/hash-worker.ts': 'export {};',
+  'src/peer/notification-worker.ts': 'export {};',
 };
 
 let root: string;
@@ -97,7 +98,12 @@ test('a project without sources builds to nothing', async () => {
 
 test('an entry that is missing is an error', async () => {
   await expect(
-    build(root, { cli: 'src/cli/main.ts', 'inline-worker': 'src/nowhere.ts', 'hash-worker': 'src/nowhere.ts' }),
+    build(root, {
+      cli: 'src/cli/main.ts',
+      'inline-worker': 'src/nowhere.ts',
+      'hash-worker': 'src/nowhere.ts',
+      'notification-worker': 'src/nowhere.ts',
+    }),
   ).rejects.toThrow('nowhere');
 });
 

@@ -12,7 +12,13 @@ const DEVICE = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN' as DeviceI
 const golden = readdirSync(LOGS)
   .filter((name) => name.endsWith('.jsonl'))
   .flatMap((name) => readFileSync(join(LOGS, name), 'utf8').trim().split('\n'))
-  .map((line) => line.replaceAll('12D3KooWGoldenLog', DEVICE).replaceAll(/"run(0{6}\w{7})"/g, '"rxn$1"'))
+  .map((line) =>
+    line
+      .replaceAll(/12D3KooWGoldenLog|test-device/g, DEVICE)
+      .replaceAll('other-device', DEVICE.replace(/.$/, 'x'))
+      .replaceAll('"c2lnbmVk"', `"${'A'.repeat(86)}=="`)
+      .replaceAll(/"run(0{6}\w{7})"/g, '"rxn$1"'),
+  )
   .map((line) => JSON.parse(line) as LogEvent);
 const last = golden.at(-1)?.seq ?? 0;
 const submitted = golden.find((event) => event.type === 'run.submitted');

@@ -1,10 +1,27 @@
 import { describe, expect, it } from 'vitest';
+import type { DeviceId } from '../../../src/core/ids.ts';
+import type { RuleBody } from '../../../src/core/policy/rules.ts';
 import type { Method, Params } from '../../../src/protocol/api.ts';
 import { encodeJson, MAX_FRAME_BYTES } from '../../../src/protocol/framing.ts';
 import { SCHEMAS } from '../../../src/protocol/schemas.ts';
 
 const ID = '0123456789abcdef';
 const MIB = 2 ** 20;
+
+const RULE: RuleBody = {
+  name: 'npm-test',
+  decision: 'allow',
+  routes: ['desktop-local'],
+  requesters: ['human', 'laptop'],
+  access: 'workspace-write',
+  command: ['npm', 'test', '...'],
+  without: ['--force'],
+  paths: ['/srv/**'],
+  match: ['npm test'],
+  noMatch: ['npm publish'],
+  expiresAt: 1_800_000_000_000,
+  grantedBy: '12D3KooWSomebody' as DeviceId,
+};
 
 /** Parameters with everything that may be there. */
 const FULL: { [M in Method]: Params<M> } = {
@@ -22,6 +39,7 @@ const FULL: { [M in Method]: Params<M> } = {
       access: 'read-only',
       cwd: '/',
       env: { A: 'b', C: '' },
+      secrets: ['NPM_TOKEN'],
       timeoutMs: 1000,
       tty: { cols: 80, rows: 24 },
       stdin: true,
@@ -32,11 +50,21 @@ const FULL: { [M in Method]: Params<M> } = {
     tty: { cols: 80, rows: 24 },
     noWait: false,
     approve: true,
+    as: 'agent',
   },
   route: { task: '= 1', cwd: '/', tty: { cols: 1, rows: 1 } },
   cancel: { run: '12' },
-  retry: { run: ID.slice(0, 4), id: ID },
-  decide: { approval: ID, decision: 'reject', digest: 'a'.repeat(64), note: 'not on a Friday' },
+  retry: { run: ID.slice(0, 4), id: ID, as: 'agent' },
+  decide: {
+    approval: ID,
+    decision: 'approve-always',
+    digest: 'a'.repeat(64),
+    note: 'not on a Friday',
+    forMs: 60_000,
+    rule: RULE,
+  },
+  'approval.edit': { approval: ID, digest: 'a'.repeat(64), command: 'npm test' },
+  'approval.propose': { approval: '12' },
   resize: { run: '1', cols: 200, rows: 60 },
   signal: { run: '1', signal: 'SIGUSR1' },
   say: { text: 'hello' },
@@ -53,6 +81,10 @@ const FULL: { [M in Method]: Params<M> } = {
   'device.revoke': { device: 'nas' },
   'permissions.set': {
     permissions: { local_files: true, shell: false, browser_automation: false, desktop_automation: false },
+    reachableFolders: ['~', '/srv'],
+    addFolders: ['/data'],
+    removeFolders: ['/tmp'],
+    maxAccess: 'workspace-write',
   },
   'pair.open': { allow: ['run', 'approve', 'observe'], mutual: true, compare: false },
   'pair.close': {},
@@ -60,7 +92,12 @@ const FULL: { [M in Method]: Params<M> } = {
   'pair.confirm': { proposal: 'p1', accept: true, give: ['run'], name: 'nas', word: 'otter' },
   'pair.lan': {},
   'artifact.fetch': { artifact: '12/report.pdf' },
-  'policy.check': { command: 'ls | wc', access: 'full-access' },
+  'policy.check': { command: 'ls | wc', access: 'full-access', cwd: '/srv', device: 'nas', as: 'assistant' },
+  'policy.list': {},
+  'policy.add': { rule: RULE },
+  'policy.remove': { name: 'npm-test' },
+  audit: { run: '12', before: ID, limit: 10 },
+  'audit.verify': { artifacts: true },
   doctor: { rebuild: true },
   'output.open': { run: '1', offset: 5e12, maxLag: 0 },
   'blob.open': { artifact: ID, offset: 0 },
@@ -105,6 +142,8 @@ const WRONG: { [M in Method]?: unknown[] } = {
   decide: [
     { approval: '1', decision: 'maybe' },
     { approval: '1', decision: 'approve', digest: 'abc' },
+    { approval: '1', decision: 'approve-for-run', forMs: 0 },
+    { approval: '1', decision: 'approve-always', rule: { ...RULE, name: 'a b' } },
   ],
   signal: [
     { run: '1', signal: '9' },
