@@ -98,8 +98,8 @@ export function createAnswers(
 
   const propose = async (id: ApprovalId): Promise<{ rule: RuleBody; toml: string }> => {
     const { asked, run } = await request(id);
-    if (!asked.decisions.includes('approve-always')) {
-      throw new DispatchError('refused', `the request for run ${run.number} is answered each time anew`, {
+    if ((asked.approvers ?? 1) > 1) {
+      throw new DispatchError('refused', 'what several devices must agree on is asked about each time anew', {
         hint: 'approve it once',
       });
     }

@@ -11,6 +11,7 @@ import type { ExecutionContext, Executor, Outcome, Secrets } from '../../engine/
 import { cleanEnvironment, environmentFor, RUN_VARIABLE } from './environment.ts';
 import { createFileHashes } from './file-hashes.ts';
 import { inspectShell } from './inspect-shell.ts';
+import { lookAtMachineCommand } from './machine-state.ts';
 import { createPipePool } from './pipe-pool.ts';
 import { startOnPipes } from './pipes.ts';
 import { type Prepared, planShell } from './plan.ts';
@@ -174,7 +175,7 @@ export function createShellExecutor(options: ShellExecutorOptions): Executor {
       if (action.kind !== 'shell') return notShell(action);
       const shell = await shells.resolve();
       const isConfined = sandbox !== undefined && sandbox.kind !== 'none';
-      return inspectShell(
+      const inspected = await inspectShell(
         {
           home,
           readShell,
@@ -183,6 +184,9 @@ export function createShellExecutor(options: ShellExecutorOptions): Executor {
         },
         action,
       );
+      if (!inspected.ok || !isConfined || !shell.ok) return inspected;
+      const places = { environment, shell: shell.path, home, folders: options.folders?.() ?? [] };
+      return { ok: true, facts: await lookAtMachineCommand(inspected.facts, places) };
     },
 
     async prepare(run, action, access) {
