@@ -140,9 +140,15 @@ describe('the screen in a real terminal', () => {
     await terminal.waitFor('key k');
     expect(terminal.title()).toBe('a title ]52;c;eA== ');
     expect(count(terminal, '\x1b]777;notify;waiting;approve? [2J\x07')).toBe(1);
-    expect(count(terminal, '\x1b]9;waiting: approve? [2J\x07')).toBe(1);
+    expect(count(terminal, '\x1b]9;')).toBe(0); // one notification, in the words that this terminal knows
     expect(count(terminal, `\x1b]52;c;${Buffer.from('copied text').toString('base64')}\x07`)).toBe(1);
     expect(count(terminal, '\x1b]52;c;eA==')).toBe(0);
+    const other = start({ env: { TERM_PROGRAM: 'WezTerm' } });
+    await other.waitFor('ready');
+    other.press('n', 'k');
+    await other.waitFor('key k');
+    expect(count(other, '\x1b]9;waiting: approve? [2J\x07')).toBe(1);
+    expect(count(other, '\x1b]777;')).toBe(0);
   });
 
   it('draws without colours for NO_COLOR, and in sixteen for a plain xterm', async () => {

@@ -1,5 +1,5 @@
 // kill -9 of one process in the middle of one run: what the others see, and what the next peer makes of it.
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CliHome, createHome } from '../../helpers/cli.ts';
@@ -10,12 +10,13 @@ import { until } from '../../helpers/until.ts';
 let home: CliHome;
 beforeEach(() => {
   home = createHome();
+  mkdirSync(join(home.work, 'signs'));
 });
 afterEach(() => home.dispose());
 
-/** Goes on when somebody makes the file `go`. */
-const UNTIL_GO = 'echo begun; until [ -e go ]; do sleep 0.05; done; echo ended';
-const go = (): void => writeFileSync(join(home.work, 'go'), '');
+/** Goes on when somebody makes the file `go`, in a folder of its own: what is new in the home folder itself is not seen by what only reads. */
+const UNTIL_GO = 'echo begun; until [ -e signs/go ]; do sleep 0.05; done; echo ended';
+const go = (): void => writeFileSync(join(home.work, 'signs', 'go'), '');
 
 describe('kill -9 of a client', () => {
   it('that runs something leaves the run to the peer', async () => {
