@@ -13,6 +13,7 @@ const work = join(home, 'shop');
 const launcher = join(PROJECT, 'bin', 'dispatch.js');
 const env = {
   ...process.env,
+  HOME: home,
   DISPATCH_HOME: join(home, 'dispatch'),
   TERM: 'xterm-256color',
   LANG: 'C.UTF-8',

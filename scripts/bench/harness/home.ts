@@ -14,6 +14,8 @@ import { environment, LAUNCHER, start, stop } from './processes.ts';
 
 const SERVING_MS = 60_000;
 /** Nobody but this machine is to learn of a peer that is measured. */
+/** Commands are measured where the benchmarks are started. */
+const FOLDERS = `[permissions]\nreachable_folders = ["~", ${JSON.stringify(process.cwd())}]\n`;
 const NETWORK = '[network]\nlisten = ["127.0.0.1:0"]\nlan = false\n';
 
 export interface Peer {
@@ -52,7 +54,7 @@ export async function makeHome({ under = tmpdir(), keptIn, entries, config = '',
     if (keptIn === undefined) rmSync(folder, { recursive: true, force: true });
   };
   process.once('exit', remove);
-  if (!existsSync(paths.configFile)) writeFileSync(paths.configFile, `${NETWORK}${config}`);
+  if (!existsSync(paths.configFile)) writeFileSync(paths.configFile, `${NETWORK}${FOLDERS}${config}`);
   const { device } = loadIdentity(paths.identityFile);
   if (entries > 0 && !existsSync(join(paths.thread, 'CURRENT'))) {
     say(`making a thread of ${entries} entries in ${folder}`);

@@ -49,7 +49,7 @@ async function run(client: ControlClient, { command, tty, on }: RunOptions): Pro
     kind: 'shell',
     command,
     access: 'workspace-write',
-    cwd: '/',
+    cwd: process.cwd(),
     ...(tty === undefined ? {} : { tty }),
   };
   const devices = on === undefined ? {} : { devices: [on] };

@@ -66,7 +66,7 @@ async function makeArtifact(client: ControlClient): Promise<PublishedArtifact> {
   await client.call('submit', {
     id,
     task: `!${LEAVE}`,
-    action: { kind: 'shell', command: LEAVE, access: 'workspace-write', cwd: '/' },
+    action: { kind: 'shell', command: LEAVE, access: 'workspace-write' },
     devices: [FAR],
     approve: true,
   });
