@@ -74,8 +74,8 @@ export function createAnswers(
     const { run, approval } = await journal.apply(asked.runId, [command], { by, sync: true, guard });
     if (approval === undefined) throw new Error(`run ${run.id} lost its approval`);
     if (asked.status === 'pending' && approval.status === 'approved') {
-      if (rule !== undefined) await addRule(rule, by.device);
       deps.onApproved(run);
+      if (rule !== undefined) await addRule(rule, by.device);
     }
     return { approval, run };
   };

@@ -50,6 +50,8 @@ export interface OwnerOptions {
   readonly rules?: readonly Rule[];
   /** A function may give another number later. */
   readonly approvers?: number | (() => number);
+  /** As where the file cannot be written. */
+  readonly refusesRules?: boolean;
 }
 
 export function createOwner(first: string, given: OwnerOptions = {}): OwnerSettings {
@@ -89,6 +91,8 @@ export function createOwner(first: string, given: OwnerOptions = {}): OwnerSetti
       tell();
     },
     async addRule(rule) {
+      if (given.refusesRules === true)
+        throw new DispatchError('storage', 'the rule cannot be written', { hint: 'free some space' });
       const added: Rule = { ...rule, source: 'config' };
       own = [...own, added];
       tell();

@@ -198,6 +198,18 @@ describe('an answer "always"', () => {
   });
 });
 
+describe('a rule that cannot be added', () => {
+  it('is told, and what was approved runs all the same', async () => {
+    const test = await start({ owner: { refusesRules: true } });
+    const { run, approval } = await asked(test, 'touch made');
+    const { rule } = await test.engine.api['approval.propose']({ approval: approval.id });
+    const answer = { approval: approval.id, decision: 'approve-always', digest: approval.digest, rule } as const;
+    await expect(test.engine.api.decide(answer)).rejects.toMatchObject({ code: 'storage' });
+    expect(await test.done(run)).toMatchObject({ status: 'completed' });
+    expect(existsSync(join(test.home, 'made'))).toBe(true);
+  });
+});
+
 describe('a yes', () => {
   it('counts at the moment of acting: not beyond its time, and not when more must agree by then', async () => {
     let approvers = 1;
