@@ -36,7 +36,7 @@ const picture = (name: string, size: string, keys: string): void => {
 function fillWorkFolder(): void {
   mkdirSync(join(work, 'src'), { recursive: true });
   writeFileSync(join(work, 'src', 'price.js'), 'export const price = (net) => net * 1.2;\n');
-  writeFileSync(join(work, 'TODO.md'), '# To do\n\n- round prices\n');
+  writeFileSync(join(work, 'notes.md'), '# Notes\n\n- round prices\n');
   const git = (...args: string[]): void =>
     void execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', ...args], {
       cwd: work,

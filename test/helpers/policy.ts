@@ -9,7 +9,7 @@ import type { ActionFacts, ResolvedPath, ShellReading, Word } from '../../src/co
 import type { Rule, RuleBody } from '../../src/core/policy/rules.ts';
 import { readShell } from '../../src/routes/desktop/shell-reading/read-shell.ts';
 
-export const FOLDER = '/work/project';
+export const FOLDER = '/srv/project';
 
 /** A link that leads out of the folder. */
 const LINKS: Readonly<Record<string, string>> = { [`${FOLDER}/link-out`]: '/etc/target' };
@@ -81,7 +81,7 @@ export function requestOf(
       id: 'device-of-box' as DeviceId,
       enforces: sandbox ? ['read-only', 'workspace-write', 'full-access'] : ['full-access'],
       maxAccess: 'full-access',
-      folders: ['/work'],
+      folders: ['/srv'],
     },
     asked: sandbox ? access : 'full-access',
     facts: factsOf(action),

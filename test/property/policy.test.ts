@@ -46,7 +46,7 @@ const rule = fc
     ),
     without: some(fc.constantFrom(['-l'], ['-*'], ['x', '*t'])),
     access: some(access),
-    paths: some(fc.constantFrom(['/work'], ['/work/project/**'], ['/etc'], ['/'])),
+    paths: some(fc.constantFrom(['/srv'], ['/srv/project/**'], ['/etc'], ['/'])),
     requesters: some(fc.constantFrom(['human'], ['agent'], ['laptop', 'desk'])),
     expiresAt: some(fc.constantFrom(500, 1000, 1001)),
     grantedBy: some(fc.constantFrom('phone' as DeviceId, 'gone' as DeviceId)),

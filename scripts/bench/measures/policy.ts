@@ -59,23 +59,23 @@ function ruleOf(index: number): Rule {
     source: 'config',
     command,
     ...(index % 5 === 0 ? { without: ['--force*'] } : {}),
-    ...(index % 11 === 0 ? { paths: ['/work/**/src', '/home/*/project'] } : {}),
+    ...(index % 11 === 0 ? { paths: ['/srv/**/src', '/home/*/project'] } : {}),
     ...(index % 13 === 0 ? { requesters: ['human', 'laptop'] } : {}),
   };
 }
 
 function evaluate(command: string, rules: readonly Rule[]): string {
-  const action: ShellAction = { kind: 'shell', command, access: 'workspace-write', cwd: '/work' };
+  const action: ShellAction = { kind: 'shell', command, access: 'workspace-write', cwd: '/srv' };
   const { verdict } = evaluatePolicy({
     action,
     requester: { kind: 'human', device: 'device-of-laptop' as DeviceId, name: 'laptop' },
     device: {
       id: 'device-of-box' as DeviceId,
       enforces: ['read-only', 'workspace-write', 'full-access'],
-      folders: ['/work'],
+      folders: ['/srv'],
     },
     asked: 'workspace-write',
-    facts: { reading: readShell(command), paths: [{ written: '/work', real: '/work', use: 'folder' }] },
+    facts: { reading: readShell(command), paths: [{ written: '/srv', real: '/srv', use: 'folder' }] },
     rules,
     mayApprove: () => true,
     now: 0,

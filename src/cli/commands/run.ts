@@ -64,7 +64,7 @@ export const command: Command = {
     'dispatch run --detach --yes -- npm test',
     'dispatch run --on gpu-box -- nvidia-smi',
     'dispatch run --on @all --yes -- uptime',
-    'dispatch run --agent --access read-only -- grep -rn TODO src',
+    'dispatch run --agent --access read-only -- grep -rn fixme src',
     'dispatch run --on gpu-box --secret HF_TOKEN -- ./download.sh',
   ],
   run: runCommand,

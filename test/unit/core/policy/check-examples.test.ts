@@ -30,7 +30,7 @@ describe('examples', () => {
           noMatch: ['npm test; rm x', 'npm run'],
         }),
         rule({ name: 'y', decision: 'deny', command: ['rm', '...'], match: ['rm x', 'sudo rm x'], noMatch: ['ls rm'] }),
-        rule({ name: 'here', command: ['make'], paths: ['/work/.'], match: ['make'], noMatch: ['make x'] }),
+        rule({ name: 'here', command: ['make'], paths: ['/srv/.'], match: ['make'], noMatch: ['make x'] }),
         rule({ name: 'z', decision: 'deny', paths: ['~/.ssh'], requesters: ['agent'] }),
       ),
     ).toEqual([]);

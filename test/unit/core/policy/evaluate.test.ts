@@ -136,7 +136,7 @@ describe('a rule that allows', () => {
   it('lets the shell write in reachable folders, and nowhere else', () => {
     const rules = [npmTest];
     expect(judge('npm test > out', { rules }).verdict).toBe('allow');
-    expect(judge('npm test > /work/other/out', { rules }).verdict).toBe('allow');
+    expect(judge('npm test > /srv/other/out', { rules }).verdict).toBe('allow');
     expect(judge('npm test > /dev/null', { rules }).verdict).toBe('allow');
     for (const text of [
       '> /etc/x',
@@ -144,7 +144,7 @@ describe('a rule that allows', () => {
       '> $x',
       '> link-out',
       '> .npmrc',
-      '> /work/.git/hooks/x',
+      '> /srv/.git/hooks/x',
       '> ~/x',
       '> *',
     ])
@@ -184,7 +184,7 @@ describe('a rule that allows', () => {
         text,
         judge(text, { rules: [...narrow, own({ decision: 'allow', command: ['cd', '...'] })] }).verdict,
       ]).toEqual([text, 'ask']);
-    expect(judge('cp a b', { rules: narrow, action: { cwd: '/work/other' } }).verdict).toBe('ask');
+    expect(judge('cp a b', { rules: narrow, action: { cwd: '/srv/other' } }).verdict).toBe('ask');
     expect(judge('cp a b < /etc/passwd', { rules: narrow }).verdict).toBe('ask');
   });
 
@@ -411,7 +411,7 @@ describe('the reason', () => {
     expect(answer.verdict).toBe('ask');
     return answer.because.join();
   };
-  const here = own({ name: 'npm-test', decision: 'allow', command: ['npm', 'test'], paths: ['/work/.'] });
+  const here = own({ name: 'npm-test', decision: 'allow', command: ['npm', 'test'], paths: ['/srv/.'] });
 
   it('names the first command that no rule allows', () => {
     expect(why('npm test; rm -rf ~/foo', { rules: [npmTest] })).toContain('no rule allows `rm -rf ~/foo`');
@@ -442,7 +442,7 @@ describe('the reason', () => {
     expect(why('npm test', { rules })).not.toContain('secret-project');
     const requester = { kind: 'human', device: 'device-of-box' as DeviceId, name: 'box' } as const;
     expect(why('npm test', { rules, request: { requester } })).toContain('/home/me/secret-project');
-    expect(why('npm test', { rules: [here], request: { requester } })).toContain('only in /work itself');
+    expect(why('npm test', { rules: [here], request: { requester } })).toContain('only in /srv itself');
   });
 
   it('says what keeps a command that only reads from running at once', () => {

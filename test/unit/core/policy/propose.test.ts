@@ -38,7 +38,7 @@ function requestOf(action: ShellAction, { rules = [], sandbox = true, requester 
       },
       permissions: { shell: true, local_files: true, browser_automation: false, desktop_automation: false },
       maxAccess: 'full-access',
-      folders: ['/work'],
+      folders: ['/srv'],
       enforces: sandbox ? ['read-only', 'workspace-write', 'full-access'] : ['full-access'],
     },
     rules: [...BUILT_IN_RULES, ...rules],
@@ -111,7 +111,7 @@ describe('a proposal', () => {
     }
     expect(verdict(rule, command, { requester: 'agent' })).toBe('ask');
     expect(verdict(rule, command, { action: { access: 'full-access' } })).toBe('ask');
-    if (!command.startsWith('cp')) expect(verdict(rule, command, { action: { cwd: '/work/other' } })).toBe('ask');
+    if (!command.startsWith('cp')) expect(verdict(rule, command, { action: { cwd: '/srv/other' } })).toBe('ask');
     expect(verdict(rule, command, { action: { env: { A: 'b' } } })).toBe('ask');
   });
 
