@@ -118,7 +118,7 @@ async function readOutput(client: ControlClient, run: string): Promise<string> {
   return Buffer.concat(parts).toString('utf8');
 }
 
-async function allRuns(client: ControlClient): Promise<Run[]> {
+export async function allRuns(client: ControlClient): Promise<Run[]> {
   const runs: Run[] = [];
   for (let more = true; more; ) {
     const before = runs.at(-1)?.id;

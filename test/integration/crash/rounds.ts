@@ -10,7 +10,16 @@ import { DispatchError } from '../../../src/core/errors.ts';
 import { spellId } from '../../../src/core/ids.ts';
 import { type CliHome, createHome, type Running } from '../../helpers/cli.ts';
 import { createRandom } from '../../helpers/random.ts';
-import { acknowledge, createLedger, effectsOf, expectAllKept, expectKept, type Kind, type Ledger } from './ledger.ts';
+import {
+  acknowledge,
+  allRuns,
+  createLedger,
+  effectsOf,
+  expectAllKept,
+  expectKept,
+  type Kind,
+  type Ledger,
+} from './ledger.ts';
 
 /** The peer dies after at most so many acknowledgements, whatever the speed of the machine, and at most so much later. */
 const MOST_ACKNOWLEDGED = 24;
@@ -35,7 +44,7 @@ export async function crashRounds(rounds: number, seed: number): Promise<void> {
     }
     await home.startPeer();
     const client = await home.client();
-    await settle(client, ledger);
+    await settle(client);
     await follow(client, ledger).caughtUp();
     await expectAllKept(client, ledger);
     expect(ledger.runs.size, 'too few runs to mean anything').toBeGreaterThan(rounds);
@@ -174,9 +183,9 @@ function follow(client: ControlClient, ledger: Ledger): { stop(): void; caughtUp
   };
 }
 
-/** Waits until everything is over that does not wait for a person. */
-async function settle(client: ControlClient, ledger: Ledger): Promise<void> {
-  const ids = [...ledger.runs.keys()];
+/** Waits until everything is over that does not wait for a person, also what was kept and never acknowledged. */
+async function settle(client: ControlClient): Promise<void> {
+  const ids = (await allRuns(client)).map(({ id }) => id);
   for (let from = 0; from < ids.length; from += 500) {
     await client.call('wait', { runs: ids.slice(from, from + 500), orApproval: true });
   }
