@@ -34,6 +34,22 @@ export const TEST_PACKAGES = [
   { tool: 'stty', package: 'coreutils', why: 'terminal modes before and after' },
   { tool: 'dbus-daemon', package: 'dbus', why: 'a session bus of its own for notifications on the desktop' },
   { tool: 'ip', package: 'iproute2', why: 'peers on a LAN of their own, in network namespaces (only as root)' },
+  { tool: 'rg', package: 'ripgrep', why: 'searching files as fast as where it is installed' },
+  { tool: 'chromium', package: 'chromium', why: 'a real browser to drive' },
+  { tool: 'Xvfb', package: 'xvfb', why: 'a screen to drive, of its own' },
+  { tool: 'openbox', package: 'openbox', why: 'a window manager on it' },
+  { tool: 'mousepad', package: 'mousepad', why: 'an editor with menus and text to drive there' },
+  { tool: 'xterm', package: 'xterm', why: 'a program without accessibility to drive there' },
+  { tool: 'xdotool', package: 'xdotool', why: 'pressing keys and buttons there' },
+  { tool: 'maim', package: 'maim', why: 'pictures of it' },
+  { tool: 'wmctrl', package: 'wmctrl', why: 'bringing its windows up' },
+  { tool: 'xclip', package: 'xclip', why: 'reading back what was typed, from the clipboard' },
+  {
+    tool: 'an accessibility bus',
+    package: 'at-spi2-core',
+    file: '/usr/libexec/at-spi-bus-launcher',
+    why: 'the elements of windows',
+  },
 ] as const satisfies readonly SystemPackage[];
 
 export const EMOJI_FONT = '/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf';

@@ -144,5 +144,7 @@ function createIdleService(): PeerService {
       load: { running: 0, slots: 0 },
     }),
     onReport: () => () => {},
+    transfer: refuse,
+    onProgress: () => () => {},
   };
 }

@@ -5,7 +5,8 @@
 
 import type { ControlClient } from '../control/client/client.ts';
 import { asDispatchError, type DispatchError } from '../core/errors.ts';
-import type { PairConfirmParams, PairProposal, Result } from '../protocol/api.ts';
+import type { Result } from '../protocol/api.ts';
+import type { PairConfirmParams, PairProposal } from '../protocol/pairing-api.ts';
 import type { CliContext } from './context.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -2,7 +2,7 @@
 
 import type { ControlClient } from '../control/client/client.ts';
 import { DispatchError } from '../core/errors.ts';
-import type { PairEvent, PairingSession } from '../protocol/api.ts';
+import type { PairEvent, PairingSession } from '../protocol/pairing-api.ts';
 
 /** A session ends by being used, and who used it may be told a moment later. */
 const PAIRED_MS = 2000;

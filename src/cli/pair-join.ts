@@ -6,7 +6,7 @@
 import type { ControlClient } from '../control/client/client.ts';
 import { DispatchError } from '../core/errors.ts';
 import { GRANTS, type Grant } from '../core/grants.ts';
-import type { PairConfirmParams, PairJoinParams, PairProposal } from '../protocol/api.ts';
+import type { PairConfirmParams, PairJoinParams, PairProposal } from '../protocol/pairing-api.ts';
 import type { CliContext } from './context.ts';
 import { confirmPairing, wordQuestion } from './pair-confirm.ts';
 import { findOnLan, listLan, pickFromLan } from './pair-lan.ts';

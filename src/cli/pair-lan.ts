@@ -6,9 +6,9 @@
 import type { ControlClient } from '../control/client/client.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { DeviceId } from '../core/ids.ts';
-import type { LanDevice } from '../protocol/api.ts';
 import { parseCode } from '../protocol/pairing/code.ts';
 import { fingerprintOf } from '../protocol/pairing/device-key.ts';
+import type { LanDevice } from '../protocol/pairing-api.ts';
 import type { CliContext } from './context.ts';
 import { safe, table } from './print.ts';
 import type { Terminal } from './terminal.ts';

@@ -5,7 +5,7 @@
 
 import type { ControlClient } from '../control/client/client.ts';
 import { asDispatchError, DispatchError } from '../core/errors.ts';
-import type { PairEvent, PairingSession, PairOpenParams, PairProposal } from '../protocol/api.ts';
+import type { PairEvent, PairingSession, PairOpenParams, PairProposal } from '../protocol/pairing-api.ts';
 import { formatClock } from '../tui/format.ts';
 import type { CliContext } from './context.ts';
 import { confirmPairing, wordQuestion } from './pair-confirm.ts';

@@ -1,7 +1,7 @@
 /** What a proposal to pair looks like on a screen, on either side of it. */
 
 import type { Grant } from '../core/grants.ts';
-import type { PairProposal } from '../protocol/api.ts';
+import type { PairProposal } from '../protocol/pairing-api.ts';
 import { safe } from './print.ts';
 import { clockText, grantWords } from './print-device.ts';
 

@@ -23,7 +23,10 @@ export async function checkCommand(context: CliContext, args: Arguments): Promis
   return 0;
 }
 
-function paramsOf({ env }: CliContext, args: Arguments): Params<'policy.check'> {
+/** Of a command: what is not for the shell is asked about in words of its own. */
+type Asked = Extract<Params<'policy.check'>, { command: string }>;
+
+function paramsOf({ env }: CliContext, args: Arguments): Asked {
   const command = shellText(args.rest ?? []);
   if (command.trim() === '')
     throw new DispatchError('usage', 'expected: policy check -- COMMAND…', { hint: 'dispatch policy check -- ls -l' });
@@ -62,10 +65,7 @@ function asJson({ verdict, check, rule, because, access, hint }: Result<'policy.
   };
 }
 
-function asLines(
-  { verdict, check, rule, because, access, hint }: Result<'policy.check'>,
-  asked: Params<'policy.check'>,
-): string[] {
+function asLines({ verdict, check, rule, because, access, hint }: Result<'policy.check'>, asked: Asked): string[] {
   const reach = asked.access === access ? access : `${access} (asked for ${asked.access})`;
   const [first = '', ...others] = because.map(safe);
   return table([

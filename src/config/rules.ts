@@ -1,7 +1,8 @@
 /** Rules as they stand in config.toml, `[[rules]]`, and as the domain knows them. */
 
 import * as z from 'zod';
-import { ACCESS_LEVELS, ROUTES } from '../core/actions.ts';
+import { ACCESS_LEVELS } from '../core/access.ts';
+import { ROUTES } from '../core/actions.ts';
 import type { DeviceId } from '../core/ids.ts';
 import { type RuleBody, VERDICTS } from '../core/policy/rules.ts';
 
@@ -16,6 +17,8 @@ export const ruleSchema = z.strictObject({
   access: z.enum(ACCESS_LEVELS).optional(),
   command: words.optional(),
   without: words.optional(),
+  operations: words.optional(),
+  origins: words.optional(),
   paths: z.array(z.string().min(1).max(4096)).min(1).max(100).optional(),
   match: examples.optional(),
   no_match: examples.optional(),
@@ -37,8 +40,8 @@ export function ruleOf({ no_match, expires_at, granted_by, ...rest }: RuleTable)
 
 /** The other way round, with the keys in the order in which people read them. */
 export function tableOf(rule: RuleBody): Readonly<Record<string, unknown>> {
-  const { name, decision, routes, requesters, access, command, without, paths, match, noMatch, expiresAt, grantedBy } =
-    rule;
+  const { name, decision, routes, requesters, access, command, without, operations, origins, paths } = rule;
+  const { match, noMatch, expiresAt, grantedBy } = rule;
   const table = {
     name,
     decision,
@@ -47,6 +50,8 @@ export function tableOf(rule: RuleBody): Readonly<Record<string, unknown>> {
     access,
     command,
     without,
+    operations,
+    origins,
     paths,
     match,
     no_match: noMatch,

@@ -1,14 +1,14 @@
 /** What a run is to do, as data: one union over all routes. An action says what was asked, never how a device will carry it out. */
 
+import { type AccessLevel, highestAccess } from './access.ts';
+import { accessOfStep, type BrowserAction, describeStep } from './browser.ts';
 import { canonicalJson } from './canonical.ts';
+import { accessOfDesktopStep, type DesktopAction, describeDesktopStep } from './desktop.ts';
+import { accessOfFiles, describeFiles, type FilesAction } from './files.ts';
 import type { Sha256 } from './ids.ts';
 
 export const ROUTES = ['cloud-knowledge', 'cloud-code', 'desktop-local', 'inline'] as const;
 export type Route = (typeof ROUTES)[number];
-
-/** How far a shell command may reach, from least to most. */
-export const ACCESS_LEVELS = ['read-only', 'workspace-write', 'full-access'] as const;
-export type AccessLevel = (typeof ACCESS_LEVELS)[number];
 
 /** A command line for the device's shell. */
 export interface ShellAction {
@@ -39,23 +39,75 @@ export interface InlineAction {
   readonly timeoutMs?: number;
 }
 
-export type Action = ShellAction | InlineAction;
+export type Action = ShellAction | FilesAction | BrowserAction | DesktopAction | InlineAction;
+export type ActionKind = Action['kind'];
 
 /** The route that carries out an action. */
 export function routeOf(action: Action): Route {
+  return action.kind === 'inline' ? 'inline' : 'desktop-local';
+}
+
+/** How far the action reaches: what was asked for, or what it does. */
+export function accessOf(action: Action): AccessLevel {
   switch (action.kind) {
     case 'shell':
-      return 'desktop-local';
+      return action.access;
+    case 'files':
+      return accessOfFiles(action);
+    case 'browser':
+      return highestAccess(action.steps.map(accessOfStep));
+    case 'desktop':
+      return highestAccess(action.steps.map(accessOfDesktopStep));
     case 'inline':
-      return 'inline';
+      return 'read-only';
+  }
+}
+
+/** What it does, one entry for each step, as rules name it: `files.list`, `browser.browser_click`. None where rules read the text itself. */
+export function operationsOf(action: Action): readonly string[] {
+  switch (action.kind) {
+    case 'files':
+      return [`files.${action.operation.op}`];
+    case 'browser':
+      return action.steps.map(({ tool }) => `browser.${tool}`);
+    case 'desktop':
+      return action.steps.map(({ action: name }) => `desktop.${name}`);
+    case 'shell':
+    case 'inline':
+      return [];
+  }
+}
+
+/** All of what will run, as text for people: a command, a source, or one line for each step. */
+export function textOf(action: Action): string {
+  switch (action.kind) {
+    case 'shell':
+      return action.command;
+    case 'inline':
+      return action.source;
+    case 'files':
+      return describeFiles(action.operation);
+    case 'browser':
+      return action.steps.map(describeStep).join('\n');
+    case 'desktop':
+      return action.steps.map(describeDesktopStep).join('\n');
   }
 }
 
 /** One line for lists: the first line of what will run. */
 export function titleOf(action: Action): string {
-  const text = action.kind === 'shell' ? action.command : action.source;
+  const text = textOf(action);
   const newline = text.indexOf('\n');
   return newline === -1 ? text : `${text.slice(0, newline)} …`;
+}
+
+/** A change of one file that a plan makes. */
+export interface PlannedChange {
+  /** Absolute, links resolved. */
+  readonly path: string;
+  /** Of the content; absent where there is no file before, or none after. */
+  readonly before?: Sha256;
+  readonly after?: Sha256;
 }
 
 /** A program or script that a shell text names, as it was found when the plan was made. */
@@ -97,7 +149,8 @@ export type SandboxKind = (typeof SANDBOX_KINDS)[number];
 export interface Plan {
   readonly device: string;
   readonly run: string;
-  readonly kind: Action['kind'];
+  readonly kind: ActionKind;
+  /** Of a program; of anything else what is done, in words and JSON. */
   readonly argv: readonly string[];
   readonly cwd: string;
   /** Names of the variables that the action adds. */
@@ -124,6 +177,10 @@ export interface Plan {
   readonly untold?: Sha256;
   /** What may be another file when it runs, or is not held by its content, as phrases; absent if nothing is. */
   readonly unheld?: readonly string[];
+  /** The files that it changes, with their content before and after. */
+  readonly changes?: readonly PlannedChange[];
+  /** What it touches that has no path: windows of the screen, by what does not change while they are there. */
+  readonly targets?: readonly string[];
   /** Names of the secrets that are set as variables; their values are part of `envDigest`. */
   readonly secrets: readonly string[];
 }

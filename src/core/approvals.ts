@@ -1,8 +1,9 @@
 /** A person's yes or no, bound to the digest of exactly what will run. */
 
-import type { AccessLevel, PlannedProgram, PlannedSandbox } from './actions.ts';
+import type { AccessLevel } from './access.ts';
+import type { PlannedChange, PlannedProgram, PlannedSandbox } from './actions.ts';
 import { canonicalJson } from './canonical.ts';
-import type { ApprovalId, DeviceId, RunId, Sha256 } from './ids.ts';
+import type { ApprovalId, ArtifactId, DeviceId, RunId, Sha256 } from './ids.ts';
 
 /**
  * `approve`: this plan, once. `approve-for-run`: also what the same run asks for later, for a time. `approve-always`: this plan, and a
@@ -80,6 +81,19 @@ export interface ApprovalPayload {
   readonly secrets?: readonly string[];
   /** What made it ask: the name of a rule; absent if no rule allowed it. */
   readonly rule?: string;
+  /** What it changes of files. */
+  readonly changes?: readonly PlannedChange[];
+  /** The same as a unified diff, as far as it is text; cut at the end of a line where `diffArtifact` has all of it. */
+  readonly diff?: string;
+  readonly diffArtifact?: ArtifactId;
+  /** What it touches that has no path: pages, windows. */
+  readonly targets?: readonly string[];
+  /** What it does, one sentence a step, where it has several. */
+  readonly steps?: readonly string[];
+  /** A picture of what it will touch, with a mark for each step that has a place. */
+  readonly picture?: ArtifactId;
+  /** What a person should know before saying yes, as sentences. */
+  readonly warnings?: readonly string[];
   /** Equal for plans that are the same but for run and device. */
   readonly likeness?: Sha256;
 }

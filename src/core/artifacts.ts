@@ -5,6 +5,10 @@ import type { ArtifactId, DeviceId, RunId, Sha256 } from './ids.ts';
 export const ARTIFACT_KINDS = ['output', 'file', 'image', 'document', 'archive', 'code', 'data', 'backup'] as const;
 export type ArtifactKind = (typeof ARTIFACT_KINDS)[number];
 
+/** Why the bytes of an artifact are gone: older than the owner keeps them, or more than there is room for. */
+export const REMOVAL_REASONS = ['age', 'room'] as const;
+export type RemovalReason = (typeof REMOVAL_REASONS)[number];
+
 export interface Artifact {
   readonly id: ArtifactId;
   readonly runId: RunId;
@@ -17,7 +21,12 @@ export interface Artifact {
   readonly device: DeviceId;
   /** Unix milliseconds. */
   readonly createdAt: number;
+  /** Set where its bytes are gone from the device that made it. */
+  readonly removed?: { readonly at: number; readonly reason: RemovalReason };
 }
+
+/** An artifact before the log has given it its place. */
+export type NewArtifact = Omit<Artifact, 'runId' | 'device' | 'createdAt' | 'removed'>;
 
 /** An artifact as people and scripts see it. The URL is not in the log: it depends on who asks. */
 export type PublishedArtifact = Artifact & {

@@ -1,11 +1,12 @@
 /** What can be asked of a run, as data: the imperative half of the domain, of which `decide` makes events or a refusal. */
 
-import type { AccessLevel, Action, StartedPlan } from './actions.ts';
+import type { AccessLevel } from './access.ts';
+import type { Action, StartedPlan } from './actions.ts';
 import type { Actor, ApprovalPayload, Decision, Signature } from './approvals.ts';
-import type { Artifact } from './artifacts.ts';
+import type { NewArtifact, RemovalReason } from './artifacts.ts';
 import type { Refusal } from './errors.ts';
 import type { EventBody, NewEvent } from './events.ts';
-import type { ApprovalId, RunId, Sha256 } from './ids.ts';
+import type { ApprovalId, ArtifactId, RunId, Sha256 } from './ids.ts';
 
 /** A run is to exist. */
 interface SubmitCommand {
@@ -79,7 +80,8 @@ export type ExistingCommand =
   | { readonly type: 'complete'; readonly data: Extract<EventBody, { type: 'run.completed' }>['data'] }
   | { readonly type: 'fail'; readonly data: Extract<EventBody, { type: 'run.failed' }>['data'] }
   | { readonly type: 'cancel'; readonly data: Extract<EventBody, { type: 'run.cancelled' }>['data'] }
-  | { readonly type: 'add-artifact'; readonly artifact: Omit<Artifact, 'runId' | 'device' | 'createdAt'> };
+  | { readonly type: 'remove-artifact'; readonly artifact: ArtifactId; readonly reason: RemovalReason }
+  | { readonly type: 'add-artifact'; readonly artifact: NewArtifact };
 
 /** What a decision depends on besides the state: who, when, for which run. */
 export interface DecideContext {

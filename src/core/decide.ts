@@ -102,6 +102,9 @@ function decideExisting(
       if (run.status === 'cancelled') return { ok: true, events: [] };
       if (isFinal(run)) return wrongStatus('be cancelled');
       return emit(...endApproval(approval), { type: 'run.cancelled', data: command.data });
+    case 'remove-artifact':
+      if (!isFinal(run)) return wrongStatus('lose artifacts');
+      return emit({ type: 'artifact.removed', data: { artifact: command.artifact, reason: command.reason } });
     case 'add-artifact':
       if (isFinal(run)) return wrongStatus('gain artifacts');
       return emit({ type: 'artifact.created', data: { artifact: command.artifact } });

@@ -1,6 +1,7 @@
 /** A machine: what it can do, what its owner allows, and whether it is there. Spellings are the public schema. */
 
-import type { AccessLevel, SandboxKind } from './actions.ts';
+import type { AccessLevel } from './access.ts';
+import type { SandboxKind } from './actions.ts';
 import type { Grant } from './grants.ts';
 import type { DeviceId } from './ids.ts';
 
@@ -38,6 +39,22 @@ export interface Capabilities {
   readonly local_files: boolean;
   /** Absolute folders that runs may reach. */
   readonly reachableFolders: readonly string[];
+}
+
+export const CAPABILITY_NAMES = ['shell', 'browserAutomation', 'desktopAutomation', 'local_files'] as const;
+export type CapabilityName = (typeof CAPABILITY_NAMES)[number];
+
+/** Something that was looked for on the device: a program, a display, a service. */
+export interface Probe {
+  /** What, in a word or two: `browser`, `display`, `xdotool`, `python3`. */
+  readonly name: string;
+  readonly ok: boolean;
+  /** What was found, with its version where it has one, or what is missing, as a phrase. */
+  readonly detail: string;
+  /** What makes it ok, as an instruction. */
+  readonly fix?: string;
+  /** The capability that is false without it. */
+  readonly needed?: CapabilityName;
 }
 
 /** What the owner allows. A denied permission cannot be overridden by an approval. */
@@ -89,6 +106,8 @@ export interface DeviceReport {
   /** The highest access that its owner allows; absent if an older version says nothing of it. */
   readonly maxAccess?: AccessLevel;
   readonly sandbox?: SandboxReport;
+  /** What was looked for there: the reasons behind the capabilities. Absent from older versions. */
+  readonly probes?: readonly Probe[];
   /** Runs that are executing there now, and how many may at once. */
   readonly load: { readonly running: number; readonly slots: number };
 }
@@ -108,6 +127,8 @@ export interface Device {
   /** The highest access that its owner allows; absent if an older version says nothing of it. */
   readonly maxAccess?: AccessLevel;
   readonly sandbox?: SandboxReport;
+  /** What was looked for there: the reasons behind the capabilities. Absent where nothing is known. */
+  readonly probes?: readonly Probe[];
   readonly presence: Presence;
   /** Runs that are executing there now, and how many may at once. */
   readonly load: { readonly running: number; readonly slots: number };

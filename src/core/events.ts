@@ -3,12 +3,13 @@
  * version and `upcast` keeps the old ones readable for ever.
  */
 
-import type { AccessLevel, Action, Route, StartedPlan } from './actions.ts';
+import type { AccessLevel } from './access.ts';
+import type { Action, Route, StartedPlan } from './actions.ts';
 import type { Actor, ApprovalPayload, Beforehand, Decision, Signature } from './approvals.ts';
-import type { Artifact } from './artifacts.ts';
+import type { NewArtifact, RemovalReason } from './artifacts.ts';
 import type { Timestamp } from './clock.ts';
 import { DispatchError } from './errors.ts';
-import type { ApprovalId, DeviceId, EntryKey, MessageId, RunId, Sha256 } from './ids.ts';
+import type { ApprovalId, ArtifactId, DeviceId, EntryKey, MessageId, RunId, Sha256 } from './ids.ts';
 
 /** Why a run failed. */
 export type FailureReason =
@@ -167,7 +168,12 @@ export type EventBody =
     }
   | {
       readonly type: 'artifact.created';
-      readonly data: { readonly artifact: Omit<Artifact, 'runId' | 'device' | 'createdAt'> };
+      readonly data: { readonly artifact: NewArtifact };
+    }
+  /** The bytes are gone: they were kept as long as the owner wants, and what tells of them stays. */
+  | {
+      readonly type: 'artifact.removed';
+      readonly data: { readonly artifact: ArtifactId; readonly reason: RemovalReason };
     }
   | {
       readonly type: 'message.said';
@@ -214,6 +220,7 @@ export const EVENT_TYPES = [
   'run.failed',
   'run.cancelled',
   'artifact.created',
+  'artifact.removed',
   'message.said',
 ] as const satisfies readonly EventType[];
 const TYPES: ReadonlySet<string> = new Set<EventType>(EVENT_TYPES);

@@ -160,6 +160,7 @@ function evolveExisting({ run, approval }: RunState, event: LogEvent, updatedAt:
       move('cancelled');
       return { run: { ...base, status: 'cancelled', endedAt: at, ...event.data }, ...same };
     case 'artifact.created':
+    case 'artifact.removed':
       return { run: { ...run, updatedAt }, ...same };
     case 'run.submitted':
     case 'run.received':

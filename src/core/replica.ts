@@ -39,6 +39,7 @@ export function mayTell(event: LogEvent, known: Run | undefined, self: DeviceId)
     case 'approval.decided':
     case 'approval.expired':
     case 'artifact.created':
+    case 'artifact.removed':
       return known?.device === teller;
   }
 }

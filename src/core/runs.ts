@@ -1,6 +1,7 @@
 /** A run and its six statuses. Which moves exist between them stands here; who makes them, in decide.ts and evolve.ts. */
 
-import type { AccessLevel, Action, Route } from './actions.ts';
+import type { AccessLevel } from './access.ts';
+import type { Action, Route } from './actions.ts';
 import type { Actor, Approval, Beforehand } from './approvals.ts';
 import type { CancelReason, FailureReason, OutputSummary, StopReceipt } from './events.ts';
 import type { ApprovalId, DeviceId, RunId, Sha256 } from './ids.ts';

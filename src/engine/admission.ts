@@ -12,6 +12,7 @@ import { isSaidBeforehand } from './beforehand.ts';
 import { type CheckedPlan, checkRun } from './checks.ts';
 import type { EngineDeps } from './context.ts';
 import type { Ends } from './ends.ts';
+import { illustrate } from './illustrations.ts';
 import type { Journal } from './journal.ts';
 import { readOpenRuns } from './open-runs.ts';
 import { acceptance, askFor } from './requests.ts';
@@ -67,14 +68,18 @@ export function createAdmission(
       await journal.apply(run.id, [{ type: 'fail', data: { reason: 'refused', message } }], { by: self, sync: true });
       return;
     }
-    const ask = askFor(deps, run, checked);
+    const { shown, commands } = await illustrate(deps, checked);
+    const ask = askFor(deps, run, checked, shown);
     if (run.noWait === true && (ask.approvers ?? 1) > 1) {
       const message = `it needs the yes of ${ask.approvers} devices and was not to wait for them`;
       await journal.apply(run.id, [{ type: 'fail', data: { reason: 'refused', message } }], { by: self, sync: true });
       return;
     }
     try {
-      await journal.apply(run.id, [acceptance(checked), ask], { by: self, sync: approvedBy === undefined });
+      await journal.apply(run.id, [acceptance(checked), ...commands, ask], {
+        by: self,
+        sync: approvedBy === undefined,
+      });
     } finally {
       asked();
     }

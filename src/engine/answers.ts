@@ -13,6 +13,7 @@ import type { Run } from '../core/runs.ts';
 import { MASK } from '../core/secrets.ts';
 import { type CheckResult, checkAction } from './checks.ts';
 import { type EngineDeps, executorFor, rawAction } from './context.ts';
+import { illustrate } from './illustrations.ts';
 import type { Journal } from './journal.ts';
 import { maskTask } from './masking.ts';
 import { proposalFor } from './proposals.ts';
@@ -141,7 +142,8 @@ export function createAnswers(
     }
     const result: CheckResult = await checkAction(deps, run, action, false);
     if (!result.ok) throw refusedEdit(result.fail);
-    const ask = askFor(deps, { ...run, action: shown }, result.checked);
+    const illustrated = await illustrate(deps, result.checked);
+    const ask = askFor(deps, { ...run, action: shown }, result.checked, illustrated.shown);
     const change: RunCommand = { type: 'edit', approval: asked.id, digest, next: ask.approval, action: shown };
     const guard = (): void => requireGrant(by.device);
     const { run: after, approval } = await journal.apply(run.id, [change, ask], { by, sync: true, guard });

@@ -6,7 +6,7 @@ import { DispatchError } from '../core/errors.ts';
 import type { ArtifactId, RunId } from '../core/ids.ts';
 import type { ThreadEntry } from '../core/thread.ts';
 import type { EngineDeps } from './context.ts';
-import type { SealedOutput, StoredEntry } from './ports.ts';
+import type { LeftAbout, SealedOutput, StoredEntry } from './ports.ts';
 
 const SNIFF_BYTES = 4100;
 const MAX_NOTES = 20;
@@ -20,7 +20,12 @@ export interface Collected {
 }
 
 /** The files in the run's folder, up to the limits. Never rejects: what cannot be kept is noted. */
-export async function collectFiles(deps: Collector, run: RunId): Promise<Collected> {
+export async function collectFiles(
+  deps: Collector,
+  run: RunId,
+  /** What the executor said of files, by name. */
+  about: ReadonlyMap<string, LeftAbout> = new Map(),
+): Promise<Collected> {
   const { maxArtifacts, maxArtifactBytes } = deps.settings;
   const commands: RunCommand[] = [];
   const left = await deps.workspaces.list(run).catch((error: unknown) => ({
@@ -45,12 +50,20 @@ export async function collectFiles(deps: Collector, run: RunId): Promise<Collect
         maxBytes: maxArtifactBytes - bytes,
         identity: file.identity,
       });
-      const mimeType = await deps.sniffer.type(file.name, await deps.blobs.head(blob.sha256, SNIFF_BYTES));
+      const said = about.get(file.name);
+      const mimeType =
+        said?.mimeType ?? (await deps.sniffer.type(file.name, await deps.blobs.head(blob.sha256, SNIFF_BYTES)));
       bytes += blob.sizeBytes;
       const id = deps.ids.next() as ArtifactId;
       commands.push({
         type: 'add-artifact',
-        artifact: { id, name: await deps.finder.mask(file.name), kind: kindOf(mimeType, file.name), mimeType, ...blob },
+        artifact: {
+          id,
+          name: await deps.finder.mask(file.name),
+          kind: said?.kind ?? kindOf(mimeType, file.name),
+          mimeType,
+          ...blob,
+        },
       });
     } catch (error) {
       const grew = error instanceof DispatchError && error.code === 'too-large';

@@ -1,7 +1,9 @@
 /** Each event of a run as one sentence for people. Text from elsewhere stands in it as it is: whoever shows it escapes it. */
 
-import type { AccessLevel, Action, PlannedProgram, PlannedSandbox, StartedPlan } from '../core/actions.ts';
+import type { AccessLevel } from '../core/access.ts';
+import { type Action, type PlannedProgram, type PlannedSandbox, type StartedPlan, textOf } from '../core/actions.ts';
 import type { Actor, ApprovalPayload } from '../core/approvals.ts';
+import type { RemovalReason } from '../core/artifacts.ts';
 import type { LogEvent, OutputSummary, StopReceipt } from '../core/events.ts';
 import type { DeviceId } from '../core/ids.ts';
 import { CHECKS } from '../core/policy/gate.ts';
@@ -51,10 +53,17 @@ export function sentenceOf(event: LogEvent, nameOf: NameOf): string {
       const { name, kind, sizeBytes, sha256 } = event.data.artifact;
       return `it left "${name}" (${kind}, ${bytesText(sizeBytes)}, SHA-256 ${short(sha256)})`;
     }
+    case 'artifact.removed':
+      return `the bytes of artifact ${event.data.artifact} were removed: ${REMOVED[event.data.reason]}`;
     case 'message.said':
       return `${who} said "${event.data.text}"`;
   }
 }
+
+const REMOVED: Readonly<Record<RemovalReason, string>> = {
+  age: 'they were older than artifacts are kept',
+  room: 'artifacts took more room than they may',
+};
 
 function whoOf({ kind, device }: Actor, nameOf: NameOf): string {
   const name = nameOf(device);
@@ -83,6 +92,7 @@ function taskOf(data: Extract<LogEvent, { type: 'run.submitted' }>['data'], name
 
 function actionText(action: Action): string {
   if (action.kind === 'inline') return `the ${action.language} "${action.source}"`;
+  if (action.kind !== 'shell') return `"${textOf(action)}"`;
   const { command, access, cwd, secrets = [] } = action;
   const folder = cwd === undefined ? '' : ` in ${cwd}`;
   const names = secrets.length === 0 ? '' : ` with the secrets ${secrets.join(', ')}`;

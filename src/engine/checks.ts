@@ -20,6 +20,7 @@ import type { Run } from '../core/runs.ts';
 import { type EngineDeps, executorFor, rawAction } from './context.ts';
 import { levelsOf, nameOf } from './devices.ts';
 import { type Mask, maskerFor, maskReasons } from './masking.ts';
+import type { Executor } from './ports.ts';
 
 /** A plan that passed or may pass the gate, with everything that must still be so when it starts. */
 export interface CheckedPlan {
@@ -33,7 +34,7 @@ export interface CheckedPlan {
 }
 
 /** The parts of a plan that hold text of whoever asked, or of the disk. */
-export type ToldPlan = Pick<Plan, 'cwd' | 'executable' | 'sandbox' | 'programs'>;
+export type ToldPlan = Pick<Plan, 'cwd' | 'executable' | 'sandbox' | 'programs' | 'changes' | 'targets'>;
 
 export type CheckResult =
   | { readonly ok: true; readonly checked: CheckedPlan }
@@ -59,8 +60,8 @@ export async function checkAction(deps: EngineDeps, run: Run, raw: Action, maske
   const standing = checkStanding(request);
   if (standing !== undefined) return refusedBy(quotable(standing, masked));
   const executor = executorFor(deps, raw.kind);
-  const inspected = await executor.inspect(raw);
-  if (!inspected.ok) return invalid(inspected);
+  const inspected = await inspect(deps, raw, request.requester);
+  if (!inspected.ok) return inspected.code === 'refused' ? refusedBy(denied('folders', inspected)) : invalid(inspected);
   const unusable = findUnusableFolder(request, inspected.facts);
   if (unusable !== undefined) return invalid(unusable);
   const gate = quotable(checkGate(request, inspected.facts), masked);
@@ -82,10 +83,21 @@ export async function explainAction(deps: EngineDeps, action: Action, requester:
   const request = gateRequest(deps, action, requester);
   const standing = checkStanding(request);
   if (standing !== undefined) return standing;
-  const inspected = await executorFor(deps, action.kind).inspect(action);
+  const inspected = await inspect(deps, action, requester);
   if (!inspected.ok) return denied('capability', inspected);
   const unusable = findUnusableFolder(request, inspected.facts);
   return unusable === undefined ? checkGate(request, inspected.facts) : denied('folders', unusable);
+}
+
+/** What an action would do, as the executor finds it, and what that means for whoever asks. */
+async function inspect(deps: EngineDeps, action: Action, requester: Requester): ReturnType<Executor['inspect']> {
+  const inspected = await executorFor(deps, action.kind).inspect(action);
+  if (!inspected.ok || action.kind !== 'files' || action.operation.op !== 'send') return inspected;
+  const { to } = action.operation;
+  if (to === requester.device || to === deps.identity.device) return inspected;
+  // What one device asks for, another one gets.
+  const { facts } = inspected;
+  return { ok: true, facts: { ...facts, operations: [...(facts.operations ?? []), 'files.send-elsewhere'] } };
 }
 
 function denied(check: Check, { reason, hint }: { readonly reason: string; readonly hint?: string }): GateAnswer {
@@ -93,7 +105,8 @@ function denied(check: Check, { reason, hint }: { readonly reason: string; reado
 }
 
 export function gateRequest(deps: EngineDeps, action: Action, requester: Requester): GateRequest {
-  const { identity, owner, grants, clock } = deps;
+  const { identity, owner, grants, clock, prober } = deps;
+  const folders = owner.reachableFolders();
   return {
     action,
     requester,
@@ -101,10 +114,11 @@ export function gateRequest(deps: EngineDeps, action: Action, requester: Request
     device: {
       id: identity.device,
       name: owner.name(),
-      capabilities: identity.capabilities,
+      capabilities: { ...prober.capabilities(), reachableFolders: folders },
+      probes: prober.probes(),
       permissions: owner.permissions(),
       maxAccess: owner.maxAccess(),
-      folders: owner.reachableFolders(),
+      folders,
       enforces: levelsOf(deps),
     },
     rules: owner.rules(),
@@ -134,7 +148,7 @@ function withinTime({ settings }: EngineDeps, action: Action, gate: GateAnswer, 
 }
 
 /** Its paths may stand in the command, of which something is masked. */
-async function maskPlan(mask: Mask, { cwd, executable, sandbox, programs }: Plan): Promise<ToldPlan> {
+async function maskPlan(mask: Mask, { cwd, executable, sandbox, programs, changes, targets }: Plan): Promise<ToldPlan> {
   const all = (paths: readonly string[]): Promise<string[]> => Promise.all(paths.map(mask));
   return {
     cwd: await mask(cwd),
@@ -142,6 +156,10 @@ async function maskPlan(mask: Mask, { cwd, executable, sandbox, programs }: Plan
     ...(sandbox === undefined
       ? {}
       : { sandbox: { ...sandbox, writable: await all(sandbox.writable), readable: await all(sandbox.readable) } }),
+    ...(changes === undefined
+      ? {}
+      : { changes: await Promise.all(changes.map(async (change) => ({ ...change, path: await mask(change.path) }))) }),
+    ...(targets === undefined ? {} : { targets: await all(targets) }),
     programs: await Promise.all(
       programs.map(async (program) => ({ ...program, name: await mask(program.name), path: await mask(program.path) })),
     ),

@@ -5,6 +5,7 @@ import type { Artifact } from '../core/artifacts.ts';
 import type { RunId } from '../core/ids.ts';
 import type { RuleBody } from '../core/policy/rules.ts';
 import type { DoctorCheck } from '../protocol/api.ts';
+import type { OwnerSettings } from './owner-ports.ts';
 import type { Ceremonies, Grants, Network, PairingStore } from './peer-ports.ts';
 import type {
   BlobStore,
@@ -14,7 +15,7 @@ import type {
   Ids,
   MimeSniffer,
   OutputStore,
-  OwnerSettings,
+  Prober,
   RunVault,
   SecretFinder,
   Secrets,
@@ -47,6 +48,7 @@ export interface EngineDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly identity: Identity;
+  readonly prober: Prober;
   readonly owner: OwnerSettings;
   readonly signer: Signer;
   readonly secrets: Secrets;

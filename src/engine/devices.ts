@@ -1,6 +1,6 @@
 /** The devices as people and scripts see them: this one and those that it is paired with, and how they are named. */
 
-import { ACCESS_LEVELS, type AccessLevel } from '../core/actions.ts';
+import { ACCESS_LEVELS, type AccessLevel } from '../core/access.ts';
 import { type Device, type DeviceReport, shortDeviceId } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { DeviceId } from '../core/ids.ts';
@@ -22,19 +22,23 @@ const NO_REPORT: Omit<DeviceReport, 'name' | 'version'> = {
 };
 
 /** What this device tells those that it is paired with. */
-export function reportOf(deps: Pick<EngineDeps, 'identity' | 'owner' | 'executors'>, running: number): DeviceReport {
-  const { platform, version, capabilities } = deps.identity;
+export function reportOf(
+  deps: Pick<EngineDeps, 'identity' | 'owner' | 'executors' | 'prober'>,
+  running: number,
+): DeviceReport {
+  const { platform, version } = deps.identity;
   const shell = executorFor(deps, 'shell');
   const sandbox = shell.sandbox?.();
   return {
     name: deps.owner.name(),
     platform,
     version,
-    capabilities: { ...capabilities, reachableFolders: deps.owner.reachableFolders() },
+    capabilities: { ...deps.prober.capabilities(), reachableFolders: deps.owner.reachableFolders() },
     permissions: deps.owner.permissions(),
     enforces: levelsOf(deps),
     maxAccess: deps.owner.maxAccess(),
     ...(sandbox === undefined ? {} : { sandbox }),
+    probes: deps.prober.probes(),
     load: { running, slots: shell.slots },
   };
 }

@@ -3,6 +3,8 @@
  * journal; everything that acts goes through the gate.
  */
 
+import type { AccessLevel } from '../core/access.ts';
+import type { Action } from '../core/actions.ts';
 import type { Actor, Approval } from '../core/approvals.ts';
 import type { Device } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
@@ -14,6 +16,7 @@ import { createAnswers } from './answers.ts';
 import { publishArtifact, publishEntry } from './artifacts.ts';
 import { createAudit } from './audit.ts';
 import { explainAction } from './checks.ts';
+import { completePath } from './completions.ts';
 import type { EngineDeps } from './context.ts';
 import { findDevice, listDevices, nameOf } from './devices.ts';
 import { checkThread } from './doctor.ts';
@@ -25,6 +28,7 @@ import { createJournal } from './journal.ts';
 import { createOwnersCommands, stopUnwanted } from './owners-commands.ts';
 import type { PeerService } from './peer-ports.ts';
 import type { LoggedChange } from './ports.ts';
+import { createProgressHub } from './progress.ts';
 import { createQueries } from './queries.ts';
 import { findLegacy, type Legacy, recover } from './recovery.ts';
 import { findArtifact, resolveApproval, resolveRun } from './references.ts';
@@ -33,6 +37,7 @@ import { createIncoming } from './remote/incoming.ts';
 import { createOutgoing } from './remote/outgoing.ts';
 import { createReplicas } from './remote/replicas.ts';
 import { createSteering } from './remote/steering.ts';
+import { createTransfers } from './remote/transfers.ts';
 import { createScheduler } from './scheduler.ts';
 import { createStreams } from './streams.ts';
 import { createSubmission } from './submission.ts';
@@ -58,7 +63,8 @@ export function createEngine(deps: EngineDeps): Engine {
   const feed = createFeed(store);
   const journal = createJournal({ store, feed, clock });
   const ends = createEnds({ journal, clock, onFault: deps.onFault });
-  const executions = createExecutions({ ...deps, journal, ends, self });
+  const progress = createProgressHub(deps);
+  const executions = createExecutions({ ...deps, journal, ends, self, progress });
   let legacy: Promise<Legacy> | undefined;
   const survey = (): Promise<Legacy> => {
     legacy ??= findLegacy(deps);
@@ -115,6 +121,7 @@ export function createEngine(deps: EngineDeps): Engine {
   const audit = createAudit({ ...deps, nameOf: (id) => nameOf(deps, id) });
   // However a run ends, and whether it ever ran: its secrets go.
   feed.onChange(({ run }) => {
+    if (run !== undefined && isFinal(run)) progress.forget(run.id);
     if (run?.masked === true && isFinal(run))
       deps.vault.erase(run.id).catch((error: unknown) => deps.onFault('erasing secrets', error));
   });
@@ -171,6 +178,25 @@ export function createEngine(deps: EngineDeps): Engine {
   const queries = createQueries({ ...deps, feed, ends, devices });
   const fetches = createFetches({ ...deps, self: identity.device });
   const streams = createStreams({ ...deps, feed, executions, outgoing, fetches });
+  const transfers = createTransfers({
+    ...deps,
+    feed,
+    executions,
+    self,
+    cancel: (run, by) => (run.device === identity.device ? cancelHere(run.id, by) : outgoing.cancel(run, by)),
+  });
+  /** Runs of other devices, as those tell: a device is believed about what it executes. */
+  const stopFarProgress = deps.network.onProgress((device, run, far) => {
+    const hear = async (): Promise<void> => {
+      const state = await store.run(run);
+      if (state?.run.device === device && !isFinal(state.run)) progress.tell(run, far);
+    };
+    hear().catch((error: unknown) => deps.onFault(`hearing how far run ${run} is`, error));
+  });
+  const stopProber = deps.prober.onChange(() => {
+    for (const listener of [...reportListeners]) listener();
+    tellDevices();
+  });
   const steer = createSteering({ ...deps, executions, outgoing });
   const incoming = createIncoming({
     ...deps,
@@ -181,6 +207,8 @@ export function createEngine(deps: EngineDeps): Engine {
     admit: admission.admit,
     cancel: (run, by) => cancelHere(run, by),
     streams,
+    transfers,
+    progress,
     running: () => scheduler.running,
     stopping: () => stopping,
     onReport(listener) {
@@ -209,6 +237,18 @@ export function createEngine(deps: EngineDeps): Engine {
       return { run, runs };
     },
     route: async (params) => submission.route(params),
+    transfer: async (params) => {
+      const runs = await submission.transfer(params, asker(params.as));
+      const [run] = runs;
+      if (run === undefined) throw new Error('a transfer made no run');
+      return { run, runs };
+    },
+    'files.complete': async ({ device: ref = 'local', ...request }) => {
+      const device = findDevice(devices(), ref);
+      if (!device.local) return steer.complete(device, request);
+      const requester = { kind: 'human', device: identity.device, name: deps.owner.name() } as const;
+      return { completions: await completePath(deps, requester, request) };
+    },
     cancel: async ({ run }) => submission.entered(run).then(async () => ({ run: await cancel(run) })),
     retry: async (params) => ({ run: await submission.retry(params, asker(params.as)) }),
     decide: async ({ approval, ...answer }) => {
@@ -240,18 +280,23 @@ export function createEngine(deps: EngineDeps): Engine {
       if (change === undefined) throw new Error('a message was written but not told');
       return { entry: publishEntry(deps, change.entry) };
     },
-    devices: async () => ({ devices: devices() }),
+    devices: async ({ probe }) => {
+      if (probe === true) await Promise.all([deps.prober.probe(), steer.probe()]);
+      return { devices: devices() };
+    },
     ...owners,
-    'policy.check': async ({ command, access = 'workspace-write', cwd, device: ref = 'local', as = 'human' }) => {
+    'policy.check': async ({ device: ref = 'local', as = 'human', ...asked }) => {
       const device = findDevice(devices(), ref);
-      const place = cwd === undefined ? {} : { cwd };
-      if (!device.local) return steer.check(device, { command, access, as, ...place });
-      const action = { kind: 'shell', command, access, ...place } as const;
+      const action = actionAsked(asked);
+      if (!device.local) return steer.check(device, action, as);
       return explainAction(deps, action, { kind: as, device: identity.device, name: deps.owner.name() });
     },
     audit: (params) => audit.read(params),
     'audit.verify': (params) => audit.verify(params),
-    doctor: async (params) => ({ checks: [...(await checkThread(store, params)), ...(await deps.doctor())] }),
+    doctor: async (params) => {
+      await deps.prober.probe();
+      return { checks: [...(await checkThread(store, params)), ...(await deps.doctor())] };
+    },
     follow: (cursor, listener, signal) => feed.follow(cursor, (change) => listener(publish(change)), signal),
     onDevices(listener) {
       deviceListeners.add(listener);
@@ -263,6 +308,7 @@ export function createEngine(deps: EngineDeps): Engine {
       await fetches.fetch(artifact, signal, { wait: false });
       return { artifact: publishArtifact(deps, artifact) };
     },
+    onProgress: (listener) => progress.onProgress((run, far) => listener({ run, progress: far })),
     onFetch: (listener) => fetches.onProgress(listener),
   };
 
@@ -278,6 +324,7 @@ export function createEngine(deps: EngineDeps): Engine {
         await expiry.start();
         const admit = (run: Run): void => void admission.admit(run);
         outgoing.start(legacy.elsewhere);
+        await transfers.start();
         stopUnwantedRuns();
         await recover({ ...deps, ends, self, admit, onReady: (run) => ready(run, 'first') }, legacy);
       } finally {
@@ -291,6 +338,9 @@ export function createEngine(deps: EngineDeps): Engine {
       replicas.close();
       outgoing.close();
       admission.close();
+      transfers.close();
+      stopFarProgress();
+      stopProber();
       stopDevices();
       stopOwner();
       stopGrants();
@@ -303,6 +353,12 @@ export function createEngine(deps: EngineDeps): Engine {
       await journal.idle();
     },
   };
+}
+
+function actionAsked(asked: { command: string; access?: AccessLevel; cwd?: string } | { action: Action }): Action {
+  if ('action' in asked) return asked.action;
+  const { command, access = 'workspace-write', cwd } = asked;
+  return { kind: 'shell', command, access, ...(cwd === undefined ? {} : { cwd }) };
 }
 
 /** Who names a run by its number means what it was when it was looked at: a command that was changed since is named by its own id. */

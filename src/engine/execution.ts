@@ -16,12 +16,15 @@ import { collectFiles, collectOutput } from './artifacts.ts';
 import { type CheckedPlan, checkRun } from './checks.ts';
 import { type EngineDeps, executorFor } from './context.ts';
 import type { Ends } from './ends.ts';
+import { illustrate } from './illustrations.ts';
 import type { Journal } from './journal.ts';
 import { whyLapsed } from './lapsed.ts';
 import { maskOutcome } from './masking.ts';
 import { commandOf, type StopCause } from './outcome.ts';
 import { type MaskedOutput, maskOutput } from './output-masking.ts';
-import type { ExecutionControl, Outcome, OutputWriter } from './ports.ts';
+import type { ExecutionControl, LeftAbout, Outcome, OutputWriter } from './ports.ts';
+import type { ProgressHub } from './progress.ts';
+import { createPulling } from './remote/pulling.ts';
 import { acceptance, askFor, payloadFor, startedPlan, whatDiffers } from './requests.ts';
 
 export interface Executions {
@@ -46,9 +49,12 @@ interface Active {
   control?: ExecutionControl;
 }
 
-export function createExecutions(deps: EngineDeps & { journal: Journal; ends: Ends; self: Actor }): Executions {
+export function createExecutions(
+  deps: EngineDeps & { journal: Journal; ends: Ends; self: Actor; progress: ProgressHub },
+): Executions {
   const { journal, self } = deps;
   const active = new Map<RunId, Active>();
+  const pulling = createPulling(deps);
   const listeners = new Set<(run: RunId) => void>();
 
   const write = (run: RunId, commands: readonly RunCommand[], sync: boolean): Promise<RunState> =>
@@ -78,10 +84,15 @@ export function createExecutions(deps: EngineDeps & { journal: Journal; ends: En
     if (refusal?.check === 'approval') {
       const changed = before && (whatDiffers(before.payload, payloadFor(deps, run.action, checked)) ?? null);
       const again = before && (lapsed ?? `${changed ?? UNSEEN} changed since it was approved`);
-      const ask = askFor(deps, run, checked, again);
+      const { shown, commands } = await illustrate(deps, checked);
+      const ask = askFor(deps, run, checked, shown, again);
       const covered = lapsed === undefined && changed === null && isCovered(run, ask);
       // What would run is not what was approved: ask again, about this, unless the answer was "for this run".
-      await write(run.id, covered ? [...accept, ask, { type: 'cover', digest }, begin] : [...accept, ask], true);
+      await write(
+        run.id,
+        covered ? [...accept, ask, { type: 'cover', digest }, begin] : [...accept, ...commands, ask],
+        true,
+      );
       return covered ? checked : undefined;
     }
     if (refusal !== undefined) {
@@ -105,26 +116,31 @@ export function createExecutions(deps: EngineDeps & { journal: Journal; ends: En
     const output = await deps.outputs.create(run.id, deps.settings.outputCapBytes);
     const artifactsDir = await deps.workspaces.create(run.id);
     const shown = maskOutput(output, await secretValues(checked.plan));
+    const about = new Map<string, LeftAbout>();
     const outcome = await executorFor(deps, checked.action.kind).execute(checked.action, checked.plan, {
       run: run.id,
       artifactsDir,
       output: shown,
       signal: slot.abort.signal,
+      progress: (progress) => deps.progress.tell(run.id, progress),
+      describe: (name, said) => about.set(name, said),
+      ...pulling,
       attach: (control) => {
         slot.control = control;
         for (const listener of [...listeners]) listener(run.id);
       },
     });
-    await finish(run, await maskOutcome(deps.finder, outcome), { output, shown }, slot.cause);
+    deps.progress.forget(run.id);
+    await finish(run, await maskOutcome(deps.finder, outcome), { output, shown, about }, slot.cause);
   };
 
   const finish = async (
     { id: run, origin }: Run,
     outcome: Outcome,
-    { output, shown }: { output: OutputWriter; shown: MaskedOutput },
+    { output, shown, about }: { output: OutputWriter; shown: MaskedOutput; about: ReadonlyMap<string, LeftAbout> },
     cause: StopCause | undefined,
   ): Promise<void> => {
-    const files = await collectFiles(deps, run);
+    const files = await collectFiles(deps, run, about);
     for (const note of files.notes) shown.write(Buffer.from(`[dispatch: ${note}]\n`));
     shown.flush();
     const { summary, artifacts } = await keepOutput(output);

@@ -1,7 +1,8 @@
 /** What may be written down of an action, wherever it comes from: no secrets, and no values of variables at all. */
 
-import type { Action } from '../core/actions.ts';
+import type { Action, ShellAction } from '../core/actions.ts';
 import { DispatchError } from '../core/errors.ts';
+import type { FilesAction } from '../core/files.ts';
 import { MASK, maskFound, valueRanges } from '../core/secrets.ts';
 import type { Outcome, SecretFinder } from './ports.ts';
 import { outsideQuotes } from './quoting.ts';
@@ -60,7 +61,42 @@ export async function maskOutcome(finder: SecretFinder, outcome: Outcome): Promi
 }
 
 async function maskAction(action: Action, mask: Mask): Promise<Action> {
-  if (action.kind === 'inline') return { ...action, source: await mask(action.source) };
+  switch (action.kind) {
+    case 'shell':
+      return maskShell(action, mask);
+    case 'inline':
+      return { ...action, source: await mask(action.source) };
+    case 'files':
+      return shortened(await maskTexts(action, mask), action);
+    case 'browser':
+    case 'desktop':
+      return maskTexts(action, mask);
+  }
+}
+
+/** How much of the content of a file that is written stands in the log; the whole lies apart until the run ends. */
+const MOST_CONTENT = 16 * 1024;
+
+/** The log tells what happened, and is no place for files. */
+function shortened(shown: FilesAction, { operation }: FilesAction): FilesAction {
+  if (shown.operation.op !== 'write' || operation.op !== 'write' || operation.content.length <= MOST_CONTENT)
+    return shown;
+  const content = `[dispatch: ${operation.content.length} characters]`;
+  return { ...shown, operation: { ...shown.operation, content } };
+}
+
+/** Every text in it: which of them may hold a secret is not for anybody to guess. Ids are too plain to be taken for one. */
+async function maskTexts<T>(value: T, mask: Mask): Promise<T> {
+  if (typeof value === 'string') return (await mask(value)) as T;
+  if (Array.isArray(value)) return (await Promise.all(value.map((item) => maskTexts(item, mask)))) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const masked = await Promise.all(
+    Object.entries(value).map(async ([key, item]) => [key, await maskTexts(item, mask)]),
+  );
+  return Object.fromEntries(masked) as T;
+}
+
+async function maskShell(action: ShellAction, mask: Mask): Promise<ShellAction> {
   const env =
     action.env === undefined ? {} : { env: Object.fromEntries(Object.keys(action.env).map((name) => [name, MASK])) };
   const cwd = action.cwd === undefined ? {} : { cwd: await mask(action.cwd) };

@@ -126,7 +126,7 @@ type Stopper = EngineDeps & { self: Actor; stopRun: (run: RunId, by: Actor) => P
 export async function stopUnwanted(deps: Stopper, folderGone = false): Promise<void> {
   await stopWhere(deps, (run) => {
     if (folderGone && run.startedAt !== undefined && run.enforced !== undefined && run.enforced !== 'full-access')
-      return run.action.kind === 'shell';
+      return run.action.kind === 'shell' || run.action.kind === 'files';
     // What it was accepted with, if that is more than what it would get now.
     const action =
       run.action.kind === 'shell' && run.enforced !== undefined ? { ...run.action, access: run.enforced } : run.action;

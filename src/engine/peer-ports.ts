@@ -6,16 +6,16 @@
 import type { DeviceReport, Presence } from '../core/devices.ts';
 import type { Grant } from '../core/grants.ts';
 import type { ArtifactId, DeviceId, RunId } from '../core/ids.ts';
+import type { OutputChunk, Progress } from '../protocol/api.ts';
 import type {
   LanDevice,
-  OutputChunk,
   PairConfirmParams,
   PairEvent,
   PairingSession,
   PairJoinParams,
   PairOpenParams,
   PairProposal,
-} from '../protocol/api.ts';
+} from '../protocol/pairing-api.ts';
 import type { LogBatch, PeerMethod, PeerParams, PeerResult } from '../protocol/peer-api.ts';
 
 /** A device that this one is paired with. */
@@ -43,6 +43,8 @@ export interface Network {
   link(device: DeviceId): PeerLink | undefined;
   /** Calls back with every link that comes up, and with those that are up already. */
   onLink(listener: (link: PeerLink) => void): () => void;
+  /** Calls back with how far runs on other devices are, as those say. */
+  onProgress(listener: (device: DeviceId, run: RunId, progress: Progress) => void): () => void;
   /** Calls back when a device has said, over a link that proved it, that it let this one go. */
   onRevoked(listener: (device: DeviceId) => void): () => void;
   /** Tells the device that it is out, ends its streams and connections, and forgets where it was. Its pairing is gone already. */
@@ -62,6 +64,15 @@ export interface PeerLink {
   output(params: OutputRequest, signal: AbortSignal): Promise<{ size: number; chunks: AsyncIterable<OutputChunk> }>;
   blob(params: BlobRequest, signal: AbortSignal): Promise<{ sizeBytes: number; chunks: AsyncIterable<OutputChunk> }>;
   input(params: { run: RunId }): Promise<RemoteInput>;
+  /** What a `send` there gives, from a position on. */
+  transfer(params: TransferRequest, signal: AbortSignal): Promise<{ chunks: AsyncIterable<Uint8Array> }>;
+}
+
+export interface TransferRequest {
+  /** The run that sends. */
+  readonly run: RunId;
+  readonly entry: number;
+  readonly offset: number;
 }
 
 export interface OutputRequest {
@@ -150,6 +161,14 @@ export interface PeerService {
     params: BlobRequest,
     signal: AbortSignal,
   ): Promise<{ sizeBytes: number; chunks: AsyncIterable<OutputChunk> }>;
+  /** What a `send` for that device gives, from a position on. */
+  transfer(
+    caller: DeviceId,
+    params: TransferRequest,
+    signal: AbortSignal,
+  ): Promise<{ chunks: AsyncIterable<Uint8Array> }>;
+  /** Calls back with how far runs are that the device may see, a few times a second at most. */
+  onProgress(caller: DeviceId, listener: (run: RunId, progress: Progress) => void): () => void;
   /** Resolves when the run takes input; the signal ends the wait. */
   input(caller: DeviceId, params: { run: RunId }, signal: AbortSignal): Promise<RemoteInput>;
   /** What is told to paired devices when they connect, and again when it changes. */

@@ -1,18 +1,19 @@
 /** What the engine needs from the outside world. Adapters implement these; the engine imports nothing else of theirs. */
 
-import type { AccessLevel, Action, Plan } from '../core/actions.ts';
+import type { AccessLevel } from '../core/access.ts';
+import type { Action, Plan } from '../core/actions.ts';
 import type { Approval, Signature } from '../core/approvals.ts';
-import type { Artifact } from '../core/artifacts.ts';
+import type { Artifact, ArtifactKind } from '../core/artifacts.ts';
 import type { Timestamp } from '../core/clock.ts';
-import type { Capabilities, Permissions, SandboxReport } from '../core/devices.ts';
+import type { Capabilities, CapabilityName, Probe, SandboxReport } from '../core/devices.ts';
 import type { Refusal } from '../core/errors.ts';
 import type { LogEvent, NewEvent, OutputSummary, StopReceipt } from '../core/events.ts';
+import type { TransferEnd, TransferPosition } from '../core/files.ts';
 import type { DeviceId, EntryKey, RunId, Sha256 } from '../core/ids.ts';
 import type { ActionFacts } from '../core/policy/reading.ts';
-import type { Rule, RuleBody } from '../core/policy/rules.ts';
 import type { Run, RunState, RunStatus } from '../core/runs.ts';
 import type { Cursor, Message } from '../core/thread.ts';
-import type { OutputChunk } from '../protocol/api.ts';
+import type { Completion, OutputChunk, Progress } from '../protocol/api.ts';
 import type { LogBatch } from '../protocol/peer-api.ts';
 
 /** A thread entry as stored: an artifact has no URL yet. */
@@ -225,6 +226,12 @@ export interface Workspaces {
   remove(run: RunId): Promise<void>;
 }
 
+/** A file that a run leaves, as the executor knows it. What is absent is found by looking at the file. */
+export interface LeftAbout {
+  readonly kind?: ArtifactKind;
+  readonly mimeType?: string;
+}
+
 /** How an execution ended. */
 export type Outcome =
   | { readonly kind: 'exit'; readonly exitCode: number; readonly result?: string; readonly message?: string }
@@ -243,6 +250,25 @@ export interface ExecutionContext {
   readonly output: Pick<OutputWriter, 'write' | 'pressure' | 'onDrain'>;
   /** Aborts when the run is cancelled or the peer stops. */
   readonly signal: AbortSignal;
+  /** May be called as often as there is something new. Told to whoever looks at the run now, and never kept. */
+  progress(progress: Progress): void;
+  /** Says what a file in the artifacts folder is. `name` as in `LeftFile`. */
+  describe(name: string, about: LeftAbout): void;
+  /**
+   * What a `send` on a device gives, from a position on. Waits for a device that is not there, until the signal aborts. Ends when all
+   * has come; rejects with `unavailable` (retryable) when the link breaks, and with what the sender says otherwise.
+   */
+  pull(
+    from: { readonly device: DeviceId; readonly run: RunId },
+    position: TransferPosition,
+    signal: AbortSignal,
+  ): AsyncIterable<Uint8Array>;
+  /** Tells the sender how it ended; resolves when it knows. Rejects as `pull` does. */
+  tellEnd(
+    from: { readonly device: DeviceId; readonly run: RunId },
+    end: TransferEnd,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** The executor calls it once, as soon as input, resizing and signals can be taken. */
   attach(control: ExecutionControl): void;
 }
@@ -255,6 +281,23 @@ export interface ExecutionControl {
   resize(cols: number, rows: number): void;
   /** A signal name such as SIGINT, to the foreground of the run. */
   kill(signal: string): void;
+  /** Of a `send`: what the device that it is for reads, from a position on, and how the transfer ended there. */
+  readonly give?: {
+    read(position: TransferPosition, signal: AbortSignal): AsyncIterable<Uint8Array>;
+    end(end: TransferEnd): void;
+  };
+}
+
+/** What a person is shown of a plan besides its text. */
+export interface Illustration {
+  /** A unified diff of all that it changes. */
+  readonly diff?: string;
+  /** One sentence a step. */
+  readonly steps?: readonly string[];
+  /** What it will touch, as it is now, with a mark for each step that has a place. */
+  readonly picture?: { readonly bytes: Uint8Array; readonly mimeType: 'image/png' };
+  /** What a person should know before saying yes, as sentences. */
+  readonly warnings?: readonly string[];
 }
 
 /** Carries out one kind of action on this device. */
@@ -274,10 +317,14 @@ export interface Executor {
     action: Action,
     access: AccessLevel,
   ): Promise<{ readonly ok: true; readonly plan: Plan } | Refusal>;
+  /** What a person is shown of it, found when one is about to be asked. Has no effects. Never rejects: what cannot be shown is a warning. */
+  illustrate?(action: Action, plan: Plan): Promise<Illustration>;
+  /** Of the executor of files: names in reachable folders that a path may go on with, in order, and none of what is hidden. */
+  complete?(path: string, cwd: string | undefined, limit: number): Promise<readonly Completion[]>;
   /** Carries out the plan that was prepared and checked a moment ago. Never rejects for what the command did. */
   execute(action: Action, plan: Plan, context: ExecutionContext): Promise<Outcome>;
   /** Ends what a lost peer's execution of this run may have left behind. */
-  reap(run: RunId): Promise<StopReceipt>;
+  reap(run: RunId, action: Action): Promise<StopReceipt>;
 }
 
 /** Names types of files. */
@@ -296,18 +343,17 @@ export interface Identity {
   readonly device: DeviceId;
   readonly platform: string;
   readonly version: string;
-  readonly capabilities: Capabilities;
 }
 
-/** What the owner wants changed. */
-export interface PermissionsChange {
-  readonly permissions?: Partial<Permissions>;
-  /** All of them, as people write them: `~` is the home folder. */
-  readonly reachableFolders?: readonly string[];
-  /** One more, or fewer, than there are. */
-  readonly addFolders?: readonly string[];
-  readonly removeFolders?: readonly string[];
-  readonly maxAccess?: AccessLevel;
+/** What this device can do, found by looking. */
+export interface Prober {
+  /** As found last. */
+  capabilities(): Pick<Capabilities, CapabilityName>;
+  probes(): readonly Probe[];
+  /** Looks again. Never rejects: what cannot be looked at is not there. */
+  probe(): Promise<void>;
+  /** Calls back when something is not as it was. */
+  onChange(listener: () => void): () => void;
 }
 
 /** The secrets that the owner of this device keeps for runs, by name. Their values are read when a run starts and are never stored. */
@@ -326,27 +372,6 @@ export interface SecretFinder {
 export interface Signer {
   sign(text: string): Signature;
   verify(device: DeviceId, text: string, signature: Signature): boolean;
-}
-
-/** What the owner of this device says of it, kept where a person can read it. Changes are obeyed at once. */
-export interface OwnerSettings {
-  name(): string;
-  permissions(): Permissions;
-  /** The folders that runs may reach: absolute, links resolved, those that do not exist left out. */
-  reachableFolders(): readonly string[];
-  maxAccess(): AccessLevel;
-  /** Built-in rules and those of the owner. */
-  rules(): readonly Rule[];
-  /** How many devices must say yes to `full-access`. */
-  fullAccessApprovers(): number;
-  /** Throws `conflict` where something else sets it (an option of the peer), `config` if it cannot be kept. */
-  rename(name: string): Promise<void>;
-  setPermissions(change: PermissionsChange): Promise<void>;
-  /** Throws `invalid` where the rule contradicts its own examples, `conflict` where another one has its name. */
-  addRule(rule: RuleBody): Promise<Rule>;
-  /** Throws `not-found`, or `refused` for a built-in one. */
-  removeRule(name: string): Promise<Rule>;
-  onChange(listener: () => void): () => void;
 }
 
 /** Randomness and hashing, which the domain does not do itself. */

@@ -1,7 +1,8 @@
 /** The rule that an answer "always" to a request would add: the same while a person looks at it and when the answer comes. */
 
 import type { Action } from '../core/actions.ts';
-import { type Proposal, proposeRule } from '../core/policy/propose.ts';
+import type { Proposal } from '../core/policy/proposal.ts';
+import { proposeRule } from '../core/policy/propose.ts';
 import type { ActionFacts } from '../core/policy/reading.ts';
 import type { Run } from '../core/runs.ts';
 import { gateRequest, requesterOf } from './checks.ts';

@@ -1,6 +1,14 @@
 /** What a person is asked, and what is written down of a plan. Secrets are masked: the action that is shown is the one in the log. */
 
-import { type Action, canonicalLikeness, type PlannedProgram, type StartedPlan, titleOf } from '../core/actions.ts';
+import {
+  type Action,
+  accessOf,
+  canonicalLikeness,
+  type PlannedProgram,
+  type StartedPlan,
+  textOf,
+  titleOf,
+} from '../core/actions.ts';
 import { type ApprovalPayload, DECISIONS } from '../core/approvals.ts';
 import { canonicalJson } from '../core/canonical.ts';
 import type { RunCommand } from '../core/commands.ts';
@@ -8,6 +16,7 @@ import type { ApprovalId } from '../core/ids.ts';
 import type { Run } from '../core/runs.ts';
 import type { CheckedPlan } from './checks.ts';
 import type { EngineDeps } from './context.ts';
+import type { Shown } from './illustrations.ts';
 import { maskReasons } from './masking.ts';
 import { proposalFor } from './proposals.ts';
 
@@ -16,6 +25,7 @@ export function askFor(
   deps: EngineDeps,
   run: Pick<Run, 'by' | 'origin' | 'action' | 'masked'>,
   checked: CheckedPlan,
+  illustrated: Shown,
   /** Why a person is asked who has been asked before, as a phrase. */
   again?: string,
 ): Extract<RunCommand, { type: 'request-approval' }> {
@@ -28,7 +38,7 @@ export function askFor(
     approval: deps.ids.next() as ApprovalId,
     title: titleOf(shown),
     description: `${again === undefined ? '' : `You are asked again: ${again}. `}${describe(deps.owner.name(), shown, checked, masked)}`,
-    payload: payloadFor(deps, shown, checked),
+    payload: payloadFor(deps, shown, checked, illustrated),
     digest,
     // What several people must agree on is agreed on each time.
     decisions: DECISIONS.filter(
@@ -48,19 +58,23 @@ export function payloadFor(
   { ids }: Pick<EngineDeps, 'ids'>,
   shown: Action,
   { plan, gate, action: { timeoutMs }, told }: CheckedPlan,
+  illustrated: Shown = {},
 ): ApprovalPayload {
   const { cwd, executable, sandbox, programs } = told;
   return {
-    command: shown.kind === 'shell' ? shown.command : shown.source,
+    command: textOf(shown),
     cwd,
     executable,
     envNames: plan.envNames,
-    access: shown.kind === 'shell' ? shown.access : 'read-only',
+    access: accessOf(shown),
     enforced: plan.enforced,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...(sandbox === undefined ? {} : { sandbox }),
     ...(programs.length === 0 ? {} : { programs }),
     ...(plan.secrets.length === 0 ? {} : { secrets: plan.secrets }),
+    ...(told.changes === undefined ? {} : { changes: told.changes }),
+    ...(told.targets === undefined ? {} : { targets: told.targets }),
+    ...illustrated,
     ...(gate.rule === undefined ? {} : { rule: gate.rule }),
     likeness: ids.sha256(canonicalLikeness(plan)),
   };
@@ -76,7 +90,8 @@ export function whatDiffers(before: ApprovalPayload, now: ApprovalPayload): stri
   return changed.length === 0 ? undefined : changed.map((part) => PARTS[part]).join(', ');
 }
 
-const PARTS: Readonly<Record<Exclude<keyof ApprovalPayload, 'programs' | 'likeness'>, string>> = {
+/** Not those that only show what others of them hold: the steps are in the command, the diff in the hashes of the files. */
+const PARTS: Readonly<Record<Exclude<keyof ApprovalPayload, 'programs' | 'likeness' | keyof Shown>, string>> = {
   command: 'the command',
   cwd: 'its folder',
   executable: 'the shell',
@@ -86,6 +101,8 @@ const PARTS: Readonly<Record<Exclude<keyof ApprovalPayload, 'programs' | 'likene
   timeoutMs: 'its time limit',
   sandbox: 'what the sandbox lets it reach',
   secrets: 'the names of its secrets',
+  changes: 'the files that it changes',
+  targets: 'the pages or windows that it touches',
   rule: 'the rule that makes it ask',
 };
 
@@ -101,11 +118,18 @@ function changedPrograms(
 }
 
 function describe(device: string, shown: Action, { plan, gate, told }: CheckedPlan, masked: boolean): string {
-  const what = shown.kind === 'shell' ? 'a shell command' : 'inline code';
   const unheld = maskReasons(plan.unheld ?? [], masked);
   const change = unheld.length === 0 ? '' : ` A yes does not hold to what it is now: ${unheld.join('; ')}.`;
-  return `Run ${what} on ${device} in ${told.cwd}. You are asked because of ${gate.because.join('; ')}.${change}`;
+  return `${DONE[shown.kind]} on ${device}${told.cwd === '' ? '' : ` in ${told.cwd}`}. You are asked because of ${gate.because.join('; ')}.${change}`;
 }
+
+const DONE: Readonly<Record<Action['kind'], string>> = {
+  shell: 'Run a shell command',
+  files: 'Work on files',
+  browser: 'Use the browser',
+  desktop: 'Use the screen, keyboard and mouse',
+  inline: 'Run inline code',
+};
 
 export function acceptance({ gate }: CheckedPlan): RunCommand {
   return {

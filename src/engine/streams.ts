@@ -123,7 +123,7 @@ async function* withOffsets(pieces: AsyncIterable<Uint8Array>, from: number): As
 }
 
 /** The run once it executes or is over; undefined if the signal aborts first. */
-async function begun(
+export async function begun(
   deps: { store: EngineDeps['store']; feed: Feed; executions: Executions },
   id: RunId,
   signal: AbortSignal,

@@ -6,13 +6,14 @@ import type { RunCommand } from '../core/commands.ts';
 import type { Device } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { EventBody } from '../core/events.ts';
+import type { FileOperation } from '../core/files.ts';
 import { type RunId, spellId } from '../core/ids.ts';
 import { type RouteAnswer, route } from '../core/routing/route.ts';
 import { isFinal, type Run } from '../core/runs.ts';
-import type { SubmitParams } from '../protocol/api.ts';
+import type { SubmitParams, TransferParams } from '../protocol/api.ts';
 import { sayBeforehand } from './beforehand.ts';
 import { type EngineDeps, rawAction } from './context.ts';
-import { findDevices, mayRunThere } from './devices.ts';
+import { findDevice, findDevices, mayRunThere } from './devices.ts';
 import type { Journal } from './journal.ts';
 import { maskTask } from './masking.ts';
 import { resolveRun } from './references.ts';
@@ -20,6 +21,8 @@ import { resolveRun } from './references.ts';
 export interface Submission {
   /** One run for each device that is meant. */
   submit(params: SubmitParams, by: Actor): Promise<Run[]>;
+  /** The run that receives, and the one that sends. */
+  transfer(params: TransferParams, by: Actor): Promise<Run[]>;
   retry(params: { run: string; id: string }, by: Actor): Promise<Run>;
   /** Resolves when those of the runs that are being submitted now can be found: a client may ask in the same breath. */
   entered(...runs: string[]): Promise<void>;
@@ -91,9 +94,44 @@ export function createSubmission(
     return { action, because, devices: chosen.length === 0 ? devices.filter(({ local }) => local) : chosen };
   };
 
+  /** Two runs of one group: the one that receives reads from the one that sends. */
+  const transferNew = async (params: TransferParams, by: Actor, because?: readonly string[]): Promise<Run[]> => {
+    if (params.approve === true && by.kind !== 'human') {
+      throw new DispatchError('refused', 'only a person may say yes beforehand', { hint: 'submit it without --yes' });
+    }
+    const { from, to, place } = endsOf(deps.devices(), params);
+    const receiving = params.id as RunId;
+    const sending = derivedId(deps, params.id, `send/${from.id}`) as RunId;
+    const shared = {
+      task: params.task,
+      because: because ?? [`you named ${from.name} and ${to.name}`],
+      group: receiving,
+      ...(params.noWait === true ? { noWait: true as const } : {}),
+      ...(params.approve === true ? { approved: true as const } : {}),
+    };
+    const make = async (id: RunId, device: Device, operation: FileOperation): Promise<Run> => {
+      const existing = await store.run(id);
+      if (existing !== undefined) return existing.run;
+      const action = inFolder({ kind: 'files', operation }, device, params);
+      return begin(await enter(id, { ...shared, action, device: device.id }, by), params.approve === true);
+    };
+    const send = await make(sending, from, { op: 'send', path: params.from.path, to: to.id });
+    const receive = await make(receiving, to, {
+      op: 'receive',
+      path: params.to.path,
+      from: { device: from.id, run: sending, name: place },
+      ...(params.overwrite === true ? { overwrite: true } : {}),
+    });
+    return [receive, send];
+  };
+
   const submitNew = async (params: SubmitParams, by: Actor): Promise<Run[]> => {
     if (params.approve === true && by.kind !== 'human') {
       throw new DispatchError('refused', 'only a person may say yes beforehand', { hint: 'submit it without --yes' });
+    }
+    if (params.action === undefined) {
+      const { transfer, because } = routed(params);
+      if (transfer !== undefined) return transferNew(transferBy(transfer, params), by, because);
     }
     const { action, because, devices } = order(params);
     const ids = devices.map(
@@ -131,6 +169,26 @@ export function createSubmission(
     return (await store.run(run.id))?.run ?? run;
   };
 
+  /** One end of a transfer is nothing without the other: both are made anew. */
+  const transferAgain = async ({ action, group, task }: Run, id: string): Promise<TransferParams | undefined> => {
+    if (action.kind !== 'files' || group === undefined) return undefined;
+    if (action.operation.op !== 'send' && action.operation.op !== 'receive') return undefined;
+    const received = (await store.run(group))?.run;
+    if (received?.action.kind !== 'files' || received.action.operation.op !== 'receive') return undefined;
+    const { from, path, overwrite } = received.action.operation;
+    const sent = (await store.run(from.run))?.run;
+    if (sent?.action.kind !== 'files' || sent.action.operation.op !== 'send') return undefined;
+    const cwd = received.action.cwd ?? sent.action.cwd;
+    return {
+      id,
+      task,
+      from: { device: sent.device, path: sent.action.operation.path },
+      to: { device: received.device, path },
+      ...(overwrite === true ? { overwrite } : {}),
+      ...(cwd === undefined ? {} : { cwd }),
+    };
+  };
+
   const retryNew = async ({ run: ref, id }: { run: string; id: string }, by: Actor): Promise<Run[]> => {
     const existing = await store.run(id as RunId);
     if (existing !== undefined) return [existing.run];
@@ -143,6 +201,8 @@ export function createSubmission(
         hint: `wait for it, or cancel it with "dispatch cancel ${run.number}"`,
       });
     }
+    const again = await transferAgain(run, id);
+    if (again !== undefined) return transferNew(again, by, [`it is run ${run.number} again`]);
     const action = await rawAction(deps, run);
     if (action === undefined) {
       throw new DispatchError('refused', `run ${run.number} held secrets, which are erased when a run ends`, {
@@ -160,8 +220,8 @@ export function createSubmission(
       );
     }
     const details = { task: run.task, action, because: [`it is run ${run.number} again`], device: device.id };
-    const again = await enter(id as RunId, { ...details, retryOf: run.id }, by);
-    return [await begin(again, false)];
+    const entered = await enter(id as RunId, { ...details, retryOf: run.id }, by);
+    return [await begin(entered, false)];
   };
 
   return {
@@ -170,6 +230,7 @@ export function createSubmission(
       await Promise.allSettled(runs.map((run) => entering.get(run)));
     },
     submit: (params, by) => once(params.id, () => submitNew(params, by)),
+    transfer: (params, by) => once(params.id, () => transferNew(params, by)),
     retry: async (params, by) => {
       const [run] = await once(params.id, () => retryNew(params, by));
       if (run === undefined) throw new Error('a retry made no run');
@@ -184,15 +245,17 @@ type Details = Omit<
   'number' | 'route' | 'masked' | 'beforehand'
 >;
 
+function closedTo({ name }: Device): DispatchError {
+  return new DispatchError('refused', `${name} does not let this device run tasks`, {
+    hint: `its owner allows it with "dispatch pair --allow run" there, and a new ticket`,
+  });
+}
+
 /** The caller said what to do and where. */
 function named(devices: readonly Device[], action: Action, refs: readonly string[]): Order {
   const chosen = findDevices(devices, action.kind === 'inline' ? ['local'] : refs);
   const closed = chosen.find((device) => !mayRunThere(device));
-  if (closed !== undefined) {
-    throw new DispatchError('refused', `${closed.name} does not let this device run tasks`, {
-      hint: `its owner allows it with "dispatch pair --allow run" there, and a new ticket`,
-    });
-  }
+  if (closed !== undefined) throw closedTo(closed);
   if (chosen.length === 0) {
     throw new DispatchError('not-found', 'no device takes runs from this one', { hint: 'see "dispatch devices"' });
   }
@@ -201,6 +264,39 @@ function named(devices: readonly Device[], action: Action, refs: readonly string
     action,
     because: [refs[0] === 'local' ? 'no other device was named' : `you named ${names}`],
     devices: chosen,
+  };
+}
+
+/** The two devices of a transfer, and what comes is called. */
+function endsOf(devices: readonly Device[], params: TransferParams): { from: Device; to: Device; place: string } {
+  const [from, to] = [params.from, params.to].map(({ device }) => findDevice(devices, device)) as [Device, Device];
+  if (from.id === to.id) {
+    throw new DispatchError('usage', `both places are on ${from.name}, where nothing needs a transfer`, {
+      hint: 'copy it: "dispatch files copy FROM TO"',
+    });
+  }
+  for (const device of [from, to]) if (!mayRunThere(device)) throw closedTo(device);
+  const place = params.from.path.split('/').findLast((name) => name !== '' && name !== '.') ?? '';
+  if (place === '' || place === '..' || place === '~') {
+    throw new DispatchError('usage', `${params.from.path} has no name to be received under`, {
+      hint: 'name a folder or a file in it',
+    });
+  }
+  return { from, to, place };
+}
+
+function transferBy(transfer: NonNullable<RouteAnswer['transfer']>, params: SubmitParams): TransferParams {
+  const { from, to, overwrite } = transfer;
+  const { id, task, cwd, noWait, approve } = params;
+  return {
+    id,
+    task,
+    from: { device: from.device.id, path: from.path },
+    to: { device: to.device.id, path: to.path },
+    ...(overwrite === true ? { overwrite } : {}),
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(noWait === undefined ? {} : { noWait }),
+    ...(approve === undefined ? {} : { approve }),
   };
 }
 
@@ -216,8 +312,8 @@ function withTty(action: Action, { tty }: SubmitParams): Action {
 }
 
 /** Where the person stands is a folder of this machine, and says nothing on another. */
-function inFolder(action: Action, { local }: Device, { cwd }: SubmitParams): Action {
-  return action.kind === 'shell' && action.cwd === undefined && local && cwd !== undefined
+function inFolder(action: Action, { local }: Device, { cwd }: { readonly cwd?: string }): Action {
+  return (action.kind === 'shell' || action.kind === 'files') && action.cwd === undefined && local && cwd !== undefined
     ? { ...action, cwd }
     : action;
 }

@@ -5,7 +5,7 @@
 
 import type { ZodType } from 'zod';
 import { asDispatchError, DispatchError } from '../core/errors.ts';
-import type { BlobRequest, OutputRequest, RemoteInput } from '../engine/peer-ports.ts';
+import type { BlobRequest, OutputRequest, RemoteInput, TransferRequest } from '../engine/peer-ports.ts';
 import type { OutputChunk } from '../protocol/api.ts';
 import type { LogBatch } from '../protocol/peer-api.ts';
 import {
@@ -17,6 +17,7 @@ import {
   MAX_LINK_MESSAGE_BYTES,
   OUTPUT_PROTOCOL,
   type StreamOpenings,
+  TRANSFER_PROTOCOL,
 } from '../protocol/peer-messages.ts';
 import { logBatchOf, STREAM_ANSWER } from '../protocol/peer-schemas.ts';
 import { type BulkFrame, bytesHeader, END_FRAME, readBulkFrame } from './bulk-frames.ts';
@@ -150,6 +151,24 @@ export async function openBlob(
   const options = { maxMessageBytes: MAX_BULK_MESSAGE_BYTES, signal };
   const { channel, size } = await open<'blob'>(link, BLOB_PROTOCOL, request, options);
   return { sizeBytes: size, chunks: frames(link, channel, signal, chunksFrom(request.offset)) };
+}
+
+/** What a run there gives, from a position on. The offsets are those in the stream: nothing of it is left out. */
+export async function openTransfer(
+  link: BulkLink,
+  request: TransferRequest,
+  signal: AbortSignal,
+): Promise<{ chunks: AsyncIterable<Uint8Array> }> {
+  const options = { maxMessageBytes: MAX_BULK_MESSAGE_BYTES, signal };
+  const { channel } = await open<'transfer'>(link, TRANSFER_PROTOCOL, request, options);
+  let reached = 0;
+  return {
+    chunks: frames(link, channel, signal, (frame) => {
+      if (frame.kind !== 'bytes' || frame.chunk.offset !== reached) throw unexpected();
+      reached += frame.chunk.bytes.byteLength;
+      return frame.chunk.bytes;
+    }),
+  };
 }
 
 /** Each piece at or after the end of the one before: what lies between was dropped. */

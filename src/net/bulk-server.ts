@@ -18,6 +18,7 @@ import {
   MAX_LINK_MESSAGE_BYTES,
   OUTPUT_PROTOCOL,
   type StreamOpenings,
+  TRANSFER_PROTOCOL,
 } from '../protocol/peer-messages.ts';
 import { OPENINGS } from '../protocol/peer-schemas.ts';
 import { batchFrame, bytesHeader, END_FRAME, failureFrame, readBulkFrame } from './bulk-frames.ts';
@@ -91,6 +92,10 @@ export function serveBulk({ host, service, whileUp, onFault }: BulkServerOptions
     const { sizeBytes, chunks } = await service.blob(channel.remote, opening, signal);
     return { size: sizeBytes, say: () => sayBytes(channel, chunks) };
   });
+  serve(TRANSFER_PROTOCOL, 'transfer', MAX_OPENING_BYTES, async (channel, opening, signal) => {
+    const { chunks } = await service.transfer(channel.remote, opening, signal);
+    return { say: () => sayBytes(channel, placed(chunks)) };
+  });
   serve(INPUT_PROTOCOL, 'input', MAX_BULK_MESSAGE_BYTES, async (channel, opening, signal) => {
     const target = await service.input(channel.remote, opening, signal);
     return { say: () => takeInput(channel, target) };
@@ -102,6 +107,14 @@ async function sayBytes(channel: StreamChannel, chunks: AsyncIterable<OutputChun
     for (let from = 0; from < bytes.byteLength; from += BULK_CHUNK_BYTES) {
       await channel.sendParts([bytesHeader(offset + from), bytes.subarray(from, from + BULK_CHUNK_BYTES)]);
     }
+  }
+}
+
+async function* placed(chunks: AsyncIterable<Uint8Array>): AsyncIterable<OutputChunk> {
+  let offset = 0;
+  for await (const bytes of chunks) {
+    yield { offset, bytes };
+    offset += bytes.byteLength;
   }
 }
 

@@ -7,7 +7,7 @@
 import { asDispatchError, type DispatchError } from '../core/errors.ts';
 import type { DeviceId } from '../core/ids.ts';
 import type { Network } from '../engine/peer-ports.ts';
-import type { LanDevice } from '../protocol/api.ts';
+import type { LanDevice } from '../protocol/pairing-api.ts';
 import { formatMultiaddr } from './addresses.ts';
 import { type LanService, type LanServiceOptions, startLanService } from './lan-service.ts';
 

@@ -5,10 +5,11 @@
 
 import type { DispatchError } from '../core/errors.ts';
 import type { Grant } from '../core/grants.ts';
-import type { DeviceId } from '../core/ids.ts';
+import type { DeviceId, RunId } from '../core/ids.ts';
 import type { PeerLink, PeerService } from '../engine/peer-ports.ts';
+import type { Progress } from '../protocol/api.ts';
 import type { GoodbyeReason, Hello, LinkNotifications } from '../protocol/peer-messages.ts';
-import { openBlob, openInput, openLog, openOutput } from './bulk-client.ts';
+import { openBlob, openInput, openLog, openOutput, openTransfer } from './bulk-client.ts';
 import type { StreamChannel } from './channel.ts';
 import type { HostConnection } from './connection.ts';
 import { dialError } from './dial-errors.ts';
@@ -30,6 +31,8 @@ export interface LinkOptions {
   readonly name: string;
   readonly service: PeerService;
   readonly timings: Timings;
+  /** It said how far one of its runs is. */
+  onProgress(run: RunId, progress: Progress): void;
   /** It said something new of itself, or its presence changed. */
   onChange(): void;
   onFault(error: DispatchError): void;
@@ -107,6 +110,11 @@ export function createLink(options: LinkOptions): Link {
         return;
       }
       if (notification === 'alive') return;
+      if (notification === 'progress') {
+        const { run, progress } = params as LinkNotifications['progress'];
+        options.onProgress(run, progress);
+        return;
+      }
       said = { ...said, ...params };
       options.onChange();
     },
@@ -152,6 +160,8 @@ export function createLink(options: LinkOptions): Link {
   const bulk = { connection, down: down.signal, name };
 
   void session.run().then((why) => goDown(why ?? dialError('lost', `${name} closed the link`, 'it is tried again')));
+  const stopProgress = service.onProgress(device, (run, progress) => notify('progress', { run, progress }));
+  down.signal.addEventListener('abort', stopProgress, { once: true });
   // A killed process takes the connection with it.
   connection.gone.addEventListener('abort', () => goDown(lost(name)), { once: true });
   // Both sides, once: each knows the round trip from the beginning.
@@ -181,6 +191,7 @@ export function createLink(options: LinkOptions): Link {
       output: (params, signal) => openOutput(bulk, params, signal),
       blob: (params, signal) => openBlob(bulk, params, signal),
       input: (params) => openInput(bulk, params),
+      transfer: (params, signal) => openTransfer(bulk, params, signal),
     },
     notify,
     tick() {

@@ -72,6 +72,7 @@ export function createNetwork(options: NetworkOptions): PeerNetwork {
   const onDevices = new Set<() => void>();
   const onLink = new Set<(link: PeerLink) => void>();
   const onRevoked = new Set<(device: DeviceId) => void>();
+  const onProgress = new Set<Parameters<Network['onProgress']>[0]>();
   const unsubscribe: (() => void)[] = [];
   let service: PeerService | undefined;
   let closed = false;
@@ -141,6 +142,9 @@ export function createNetwork(options: NetworkOptions): PeerNetwork {
           service: started(),
           timings,
           onFault: options.onFault,
+          onProgress(run, progress) {
+            for (const listener of [...onProgress]) listener(device, run, progress);
+          },
           onChange() {
             if (supervisors.get(device)?.link === link) keepSaid(link, device);
             changed();
@@ -281,6 +285,7 @@ export function createNetwork(options: NetworkOptions): PeerNetwork {
     onDevices: (listener) => subscribe(onDevices, listener),
     link: (device) => supervisors.get(device)?.link?.peer,
     onRevoked: (listener) => subscribe(onRevoked, listener),
+    onProgress: (listener) => subscribe(onProgress, listener),
     onLink(listener) {
       for (const { link } of supervisors.values()) if (link !== undefined) listener(link.peer);
       return subscribe(onLink, listener);

@@ -5,8 +5,10 @@ import { homeFolder, type Paths } from '../config/paths.ts';
 import type { Config } from '../config/schema.ts';
 import type { DeviceId } from '../core/ids.ts';
 import { createEngine, type Engine } from '../engine/engine.ts';
+import type { OwnerSettings } from '../engine/owner-ports.ts';
 import type { Ceremonies, Network, PairingStore } from '../engine/peer-ports.ts';
-import type { BlobStore, Executor, OutputStore, OwnerSettings, SecretFinder, ThreadStore } from '../engine/ports.ts';
+import type { BlobStore, Executor, OutputStore, Prober, SecretFinder, ThreadStore } from '../engine/ports.ts';
+import { createFilesExecutor } from '../routes/desktop/local-files/files-executor.ts';
 import type { Sandbox } from '../routes/desktop/sandbox/sandbox.ts';
 import { createShellExecutor } from '../routes/desktop/shell-executor.ts';
 import type { Shells } from '../routes/desktop/shells.ts';
@@ -43,8 +45,12 @@ export interface BuildOptions {
   readonly sandbox: Sandbox;
   readonly secrets: OwnSecrets;
   readonly finder: SecretFinder;
-  /** What was found of it at the start. */
-  readonly hasShell: boolean;
+  readonly prober: Prober;
+  /** The executor of the screen, which whoever starts the peer closes. */
+  readonly desktop: Executor;
+  /** Folders of Dispatch itself, and what else its owner wants hidden: absolute. */
+  readonly own: readonly string[];
+  readonly hide: readonly string[];
   readonly downloadUrl: Parameters<typeof createEngine>[0]['downloadUrl'];
   readonly log: PeerLog;
 }
@@ -68,6 +74,20 @@ export function buildEngine(options: BuildOptions): Engine {
       network: config.sandbox.network,
       limits: { processes, ...(memory === undefined ? {} : { memoryBytes: memory }) },
     }),
+    createFilesExecutor({
+      device,
+      home,
+      slots: config.files.slots,
+      sha256: systemIds.sha256,
+      folders: () => owner.reachableFolders(),
+      own: options.own,
+      hide: options.hide,
+      sandbox,
+      path: env.PATH ?? '',
+      backupMaxBytes: config.files.backup,
+      backups: { of: (run) => options.store.artifactsOf(run), path: (sha256) => options.blobs.path(sha256) },
+    }),
+    options.desktop,
     createInlineExecutor({
       device,
       slots: config.inline.slots,
@@ -93,14 +113,8 @@ export function buildEngine(options: BuildOptions): Engine {
       device,
       platform: process.platform,
       version,
-      capabilities: {
-        shell: options.hasShell,
-        browserAutomation: false,
-        desktopAutomation: false,
-        local_files: false,
-        reachableFolders: [...owner.reachableFolders()],
-      },
     },
+    prober: options.prober,
     owner,
     signer: createSigner(options.key),
     secrets,
@@ -125,6 +139,7 @@ export function buildEngine(options: BuildOptions): Engine {
         paths,
         shell: await shells.resolve(),
         sandbox: sandbox.report(),
+        probes: options.prober.probes(),
         configExists: options.configExists,
       }),
     onFault: (what, error) => log.error(what, error),

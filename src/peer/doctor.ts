@@ -2,7 +2,7 @@
 
 import { accessSync, constants, statfsSync } from 'node:fs';
 import type { Paths } from '../config/paths.ts';
-import type { SandboxReport } from '../core/devices.ts';
+import type { Probe, SandboxReport } from '../core/devices.ts';
 import type { DoctorCheck } from '../protocol/api.ts';
 import type { Shells } from '../routes/desktop/shells.ts';
 
@@ -12,6 +12,8 @@ export function checkMachine(options: {
   paths: Paths;
   shell: Awaited<ReturnType<Shells['resolve']>>;
   sandbox: SandboxReport;
+  /** What was looked for. */
+  probes: readonly Probe[];
   configExists: boolean;
 }): DoctorCheck[] {
   const { paths } = options;
@@ -28,6 +30,7 @@ export function checkMachine(options: {
     checkDisk(paths.home),
     checkShell(options.shell),
     checkSandbox(options.sandbox),
+    ...options.probes.filter(({ name }) => name !== 'sandbox' && name !== 'shell').map(checkOf),
   ];
 }
 
@@ -52,6 +55,12 @@ function checkDisk(folder: string): DoctorCheck {
   return free >= LOW_DISK_BYTES
     ? { name: 'disk', ok: true, detail }
     : { name: 'disk', ok: false, detail, fix: 'free some space: a full disk makes runs fail' };
+}
+
+/** What nothing needs is no trouble: it says what is not there, and that is all. */
+function checkOf({ name, ok, detail, fix, needed }: Probe): DoctorCheck {
+  if (ok || needed !== undefined) return { name, ok, detail, ...(fix === undefined ? {} : { fix }) };
+  return { name, ok: true, detail: fix === undefined ? detail : `${detail} (${fix})` };
 }
 
 /** One can do without: then everything asks. */

@@ -44,6 +44,7 @@ export function createLateNetwork(coming: Promise<NetworkParts>, pairings: Pairi
           return network.onDevices(listener);
         }),
       onRevoked: (listener) => late(({ network }) => network.onRevoked(listener)),
+      onProgress: (listener) => late(({ network }) => network.onProgress(listener)),
       link: (device) => up?.network.link(device),
       onLink: (listener) => late(({ network }) => network.onLink(listener)),
       // Without a network there is nobody to tell, and no connection to end.

@@ -4,8 +4,8 @@
  */
 
 import type { DeviceId } from '../core/ids.ts';
+import type { OwnerSettings } from '../engine/owner-ports.ts';
 import type { PairingStore, PeerService } from '../engine/peer-ports.ts';
-import type { OwnerSettings } from '../engine/ports.ts';
 import { isHostOf } from '../net/address-book.ts';
 import { createDiscovery, driveDiscovery } from '../net/discovery.ts';
 import { createHost } from '../net/host.ts';

@@ -8,7 +8,7 @@ import type { Config } from '../config/schema.ts';
 import { DispatchError } from '../core/errors.ts';
 import { BUILT_IN_RULES } from '../core/policy/builtin.ts';
 import type { Rule } from '../core/policy/rules.ts';
-import type { OwnerSettings, PermissionsChange } from '../engine/ports.ts';
+import type { OwnerSettings, PermissionsChange } from '../engine/owner-ports.ts';
 import { expandHome, resolveFolders } from './reachable-folders.ts';
 import { checkRules } from './rule-examples.ts';
 

@@ -11,12 +11,17 @@ import { homeFolder, type Paths } from '../config/paths.ts';
 import type { Config } from '../config/schema.ts';
 import { createArtifactServer } from '../control/http/artifact-server.ts';
 import { createControlServer } from '../control/server/server.ts';
-import { isDeviceName } from '../core/devices.ts';
+import { isDeviceName, type Probe } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { DeviceId } from '../core/ids.ts';
+import type { OwnerSettings } from '../engine/owner-ports.ts';
 import type { PairingStore } from '../engine/peer-ports.ts';
-import type { OwnerSettings, ThreadStore } from '../engine/ports.ts';
+import type { ThreadStore } from '../engine/ports.ts';
 import { type PeerStatus, PROTOCOL_VERSION } from '../protocol/api.ts';
+import { createDesktopExecutor } from '../routes/desktop/desktop-automation/desktop-executor.ts';
+import { probeDesktop } from '../routes/desktop/desktop-automation/probe-desktop.ts';
+import { probeFiles } from '../routes/desktop/local-files/probe-files.ts';
+import { probePrograms } from '../routes/desktop/probe-programs.ts';
 import { openSandbox } from '../routes/desktop/sandbox/open-sandbox.ts';
 import { createShells } from '../routes/desktop/shells.ts';
 import { createBlobStore } from '../store/blobs.ts';
@@ -35,6 +40,7 @@ import { notifyApprovals } from './notify-approvals.ts';
 import { meterOutput } from './output-meter.ts';
 import { checkOwnersRules, createOwner } from './owner.ts';
 import { takePlace } from './place.ts';
+import { createProber } from './probing.ts';
 import { expandHome } from './reachable-folders.ts';
 import { createSecretFinder } from './secrets/finder.ts';
 import { createSecrets } from './secrets/own-secrets.ts';
@@ -107,13 +113,14 @@ async function serve(options: PeerOptions, grounds: Grounds): Promise<Peer> {
     fallbackName: deviceName(),
   });
   const shells = createShells(config.shell.program, env.PATH ?? '');
-  const sandbox = openSandbox({
+  const opening = openSandbox({
     home,
     own: ownFolders(paths),
     state: join(dirname(paths.runs), 'sandbox'),
     hide: hiddenPlaces(config, home),
     path: env.PATH ?? '',
   });
+  const sandbox = await opening;
   const meter = meterOutput(createOutputStore(paths.runs, { onFault: (error) => log.error('keeping output', error) }));
   const blobs = createBlobStore(paths.blobs);
   const artifacts = await createArtifactServer({ onFault: (what, error) => log.error(what, error) });
@@ -121,6 +128,24 @@ async function serve(options: PeerOptions, grounds: Grounds): Promise<Peer> {
   coming.promise.catch(() => {}); // told where it is started
   let network: RunningNetwork | undefined;
   const downloads = await startDownloads(blobs, log);
+  const display = config.desktop.display === undefined ? {} : { display: config.desktop.display };
+  const desktop = createDesktopExecutor({
+    device,
+    sha256: systemIds.sha256,
+    env,
+    hostUrl: programUrl('../routes/desktop/desktop-automation/desktop-host.ts', './desktop-host.js'),
+    settings: display,
+    onFault: (what, error) => log.error(what, error),
+  });
+  const prober = await createProber({
+    sandbox: () => sandbox.report(),
+    quick: [
+      async () => [shellProbe(await shells.resolve())],
+      () => probeFiles({ path: env.PATH ?? '', folders: () => owner.reachableFolders() }),
+    ],
+    slow: [() => probeDesktop({ env, platform: process.platform, ...display }), () => probePrograms(env.PATH ?? '')],
+    onFault: (what, error) => log.error(what, error),
+  });
   const secrets = createSecrets(config.secrets, env, home);
   const finder = createSecretFinder({
     known: () => secrets.values(),
@@ -136,10 +161,13 @@ async function serve(options: PeerOptions, grounds: Grounds): Promise<Peer> {
     blobs,
     outputs: meter.outputs,
     shells,
-    sandbox: await sandbox,
+    sandbox,
     secrets,
     finder,
-    hasShell: (await shells.resolve()).ok,
+    prober,
+    desktop,
+    own: ownFolders(paths),
+    hide: hiddenPlaces(config, home),
     downloadUrl: downloads.urlOf,
   });
   const startNetwork = async (): Promise<void> => {
@@ -190,6 +218,7 @@ async function serve(options: PeerOptions, grounds: Grounds): Promise<Peer> {
         await notifier?.close();
         await downloads.close();
         await engine.close();
+        await desktop.close();
         await starting;
         await network?.close();
         await artifacts.close();
@@ -241,6 +270,17 @@ async function serve(options: PeerOptions, grounds: Grounds): Promise<Peer> {
   void finder.preload();
   metrics?.ready();
   return { status, log, closed, close };
+}
+
+/** A program that is started on its own: the source, or the built file beside this one. */
+function programUrl(source: string, built: string): URL {
+  return new URL(import.meta.url.endsWith('.ts') ? source : built, import.meta.url);
+}
+
+function shellProbe(shell: Awaited<ReturnType<ReturnType<typeof createShells>['resolve']>>): Probe {
+  if (shell.ok) return { name: 'shell', ok: true, detail: shell.path, needed: 'shell' };
+  const fix = shell.hint === undefined ? {} : { fix: shell.hint };
+  return { name: 'shell', ok: false, detail: shell.reason, needed: 'shell', ...fix };
 }
 
 /** A peer without a network is still the peer of this machine; its log, and everybody who pairs, are told. */

@@ -3,18 +3,27 @@
  * as JSON-RPC 2.0, clients call it. Types only, so that a client loads nothing by importing it.
  */
 
-import type { AccessLevel, Action } from '../core/actions.ts';
+import type { AccessLevel } from '../core/access.ts';
+import type { Action } from '../core/actions.ts';
 import type { Actor, Approval, Decision } from '../core/approvals.ts';
 import type { PublishedArtifact } from '../core/artifacts.ts';
 import type { Device, Permissions } from '../core/devices.ts';
 import type { LogEvent } from '../core/events.ts';
-import type { Grant } from '../core/grants.ts';
 import type { EntryKey } from '../core/ids.ts';
 import type { GateAnswer } from '../core/policy/gate.ts';
 import type { Rule, RuleBody } from '../core/policy/rules.ts';
 import type { RouteAnswer } from '../core/routing/route.ts';
 import type { Run, RunStatus } from '../core/runs.ts';
 import type { Cursor, ThreadEntry } from '../core/thread.ts';
+import type {
+  LanDevice,
+  PairConfirmParams,
+  PairEvent,
+  PairingSession,
+  PairJoinParams,
+  PairOpenParams,
+  PairProposal,
+} from './pairing-api.ts';
 
 /** Raised when a message changes so that an older side would misread it. */
 export const PROTOCOL_VERSION = 1;
@@ -47,6 +56,44 @@ export interface SubmitParams {
   /** The person who submits it says yes to it in the same breath. Never overrides a deny. */
   approve?: boolean;
   /** A program asks, and no person: rules may treat it apart, and it may not say yes for itself. */
+  as?: 'agent';
+}
+
+/** How far an execution is. */
+export interface Progress {
+  /** What it does now, as a phrase. */
+  text: string;
+  step?: number;
+  steps?: number;
+  bytes?: number;
+  totalBytes?: number;
+}
+
+/** One of the names that a path may go on with. */
+export interface Completion {
+  name: string;
+  folder: boolean;
+}
+
+/** A file or folder of a device, as people write it. */
+export interface FilePlace {
+  /** As for `findDevice`: a name, the beginning of an id, or `local`. */
+  device: string;
+  path: string;
+}
+
+export interface TransferParams {
+  /** Made by the client, so that sending it twice submits once; the run that receives has it. */
+  id: string;
+  task: string;
+  from: FilePlace;
+  to: FilePlace;
+  overwrite?: boolean;
+  /** Where the person stands, for relative paths on this machine. */
+  cwd?: string;
+  noWait?: boolean;
+  /** The person says yes to both runs in the same breath. */
+  approve?: boolean;
   as?: 'agent';
 }
 
@@ -92,83 +139,6 @@ export interface PeerStatus {
   startedAt: number;
   load: { running: number; queued: number };
 }
-
-export interface PairOpenParams {
-  /** What whoever uses the ticket may do here. May be empty where both are to compare words. */
-  allow: Grant[];
-  /** Ask the other side for grants in return. */
-  mutual?: boolean;
-  /** No ticket: both screens show words, and each person types one of the other's. */
-  compare?: boolean;
-}
-
-/** An open pairing session, as its owner sees it. The ticket and the code hold the secret. */
-export interface PairingSession {
-  /** Paste form; empty with `compare`. */
-  ticket: string;
-  /** Typed form: 24 characters in groups of 4 with a checksum group; empty with `compare`. */
-  code: string;
-  /** Where this device listens, as host:port. */
-  addresses: string[];
-  allow: Grant[];
-  mutual: boolean;
-  compare: boolean;
-  /** Unix milliseconds. */
-  expiresAt: number;
-}
-
-export type PairJoinParams =
-  | { ticket: string }
-  /** `at`: host:port, or the id of a device of `pair.lan`. */
-  | { code: string; at: string }
-  | { compare: true; at: string };
-
-/** What the other side proved to be, before anything is kept. */
-export interface PairProposal {
-  /** Names the proposal in `pair.confirm`. */
-  proposal: string;
-  device: { id: string; name: string; platform: string };
-  /** Both screens show the same words. */
-  words: string[];
-  /** What this device will be allowed there. */
-  offered: Grant[];
-  /** True if the other side asks for grants in return. */
-  asksMutual: boolean;
-  /** With `compare`: which of the words that the other screen shows has to be typed, from 1. Then `words` are those to show here. */
-  askedWord?: number;
-  /** How far the other clock is ahead of this one, in milliseconds. */
-  clockAheadMs: number;
-}
-
-export interface PairConfirmParams {
-  proposal: string;
-  accept: boolean;
-  /** What the other side gets in return; only where it asked. */
-  give?: Grant[];
-  /** What to call it here, if not by its own name. */
-  name?: string;
-  /** With `compare`: the word from the other screen. */
-  word?: string;
-}
-
-export interface LanDevice {
-  /** The device id, as announced: only the handshake proves it. */
-  id: string;
-  /** host:port */
-  addresses: string[];
-}
-
-/** What happens in the pairing session of this device. */
-export type PairEvent =
-  | { type: 'opened'; session: PairingSession }
-  /** Somebody began; `attempts` of `most` are used up. */
-  | { type: 'attempt'; attempts: number; most: number; from: string }
-  /** Somebody failed, in words. */
-  | { type: 'failed'; attempts: number; most: number; from: string; message: string }
-  /** The other side has proved that it has the ticket (or, with `askedWord`, waits for the comparison; see `proposal`). */
-  | { type: 'proposed'; proposal: PairProposal }
-  | { type: 'paired'; device: { id: string; name: string; platform: string }; given: Grant[]; held: Grant[] }
-  | { type: 'closed'; reason: 'used' | 'expired' | 'attempts' | 'closed' | 'replaced' | 'stopping' };
 
 /** What the owner allows on a device, whoever asks. */
 export interface OwnersLimits {
@@ -261,6 +231,10 @@ export interface Methods {
   'approval.edit': [{ approval: Ref; digest: string; command: string }, { approval: Approval; run: Run }];
   /** The narrowest useful rule that would let the like of a pending request through, and its text for config.toml. */
   'approval.propose': [{ approval: Ref }, { rule: RuleBody; toml: string }];
+  /** Has one device send and another receive: two runs of one group. `run` is the one that receives. */
+  transfer: [TransferParams, { run: Run; runs: Run[] }];
+  /** Names that a path on a device may go on with, in reachable folders. Nothing runs, and nothing is written down. */
+  'files.complete': [{ device?: string; path: string; cwd?: string; limit: number }, { completions: Completion[] }];
   resize: [{ run: Ref; cols: number; rows: number }, Record<string, never>];
   signal: [{ run: Ref; signal: string }, Record<string, never>];
   say: [{ text: string }, { entry: ThreadEntry }];
@@ -273,7 +247,8 @@ export interface Methods {
   'approvals.list': [{ all?: boolean; limit: number }, { approvals: Approval[] }];
   'artifacts.list': [{ run?: Ref; limit: number }, { artifacts: PublishedArtifact[] }];
   'artifact.get': [{ artifact: Ref }, { artifact: PublishedArtifact }];
-  devices: [Record<string, never>, { devices: Device[] }];
+  /** `probe`: every device that is there looks again what it can do, before the answer. */
+  devices: [{ probe?: boolean }, { devices: Device[] }];
   /** Of this device: what it calls itself, kept in config.toml. Of another: what it is called here. */
   'device.rename': [{ device: string; name: string }, { device: Device }];
   /** Ends what the device has running here, hangs up, and never lets it in again without a new ceremony. */
@@ -293,7 +268,10 @@ export interface Methods {
   'artifact.fetch': [{ artifact: Ref }, { artifact: PublishedArtifact }];
   /** What the device would do with a command; nothing runs. `device`: this one if absent; another one is asked, and answers for itself. */
   'policy.check': [
-    { command: string; access?: AccessLevel; cwd?: string; device?: string; as?: Actor['kind'] },
+    ({ command: string; access?: AccessLevel; cwd?: string } | { action: Action }) & {
+      device?: string;
+      as?: Actor['kind'];
+    },
     GateAnswer,
   ];
   'policy.list': [Record<string, never>, { rules: Rule[] }];
@@ -304,7 +282,7 @@ export interface Methods {
   audit: [{ run?: Ref; before?: string; limit: number }, { records: AuditRecord[]; more: boolean }];
   /** `artifacts`: also reads every artifact of this device's own runs; that takes as long as reading all of them does. */
   'audit.verify': [{ artifacts?: boolean }, AuditVerification];
-  /** Quick, whatever the length of the log; `verify` compares the whole log with all that was made from it. */
+  /** Looks again what the device can do. Quick, whatever the length of the log; `verify` compares the whole log with all that was made from it. */
   doctor: [{ rebuild?: boolean; verify?: boolean }, { checks: DoctorCheck[] }];
   /** Opens a raw stream of the run's output from a byte offset, live until the run ends. */
   'output.open': [OutputParams, { stream: number; run: Run; size: number }];
@@ -336,6 +314,8 @@ export interface Notifications {
   pair: PairEvent;
   /** To the client that called `artifact.fetch`. */
   fetch: { artifact: string; bytes: number; sizeBytes: number };
+  /** To clients that follow, or have to do with a run: how far one is that executes here or elsewhere; a few times a second at most, and never kept. */
+  progress: { run: string; progress: Progress };
   /** All bytes of the stream have been sent. `size` is the offset after the last one. */
   'stream.end': { stream: number; size: number; error?: { code: string; message: string } };
   /** The peer is about to end. */
@@ -387,6 +367,8 @@ export type EngineApi = {
     onDevices(listener: (devices: Device[]) => void): () => void;
     /** Calls back with what happens in the pairing session of this device. */
     onPair(listener: (event: PairEvent) => void): () => void;
+    /** Calls back with how far runs are. */
+    onProgress(listener: (progress: Notifications['progress']) => void): () => void;
     /** Calls back with how far the fetches are. */
     onFetch(listener: (progress: Notifications['fetch']) => void): () => void;
   };

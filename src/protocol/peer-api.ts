@@ -3,13 +3,15 @@
  * blobs, input) travels on streams of its own.
  */
 
-import type { AccessLevel, Action } from '../core/actions.ts';
+import type { Action } from '../core/actions.ts';
 import type { Actor, Approval, Beforehand, Decision, Signature } from '../core/approvals.ts';
 import type { LogEvent } from '../core/events.ts';
+import type { TransferEnd } from '../core/files.ts';
 import type { ApprovalId, EntryKey, RunId, Sha256 } from '../core/ids.ts';
 import type { GateAnswer } from '../core/policy/gate.ts';
 import type { RuleBody } from '../core/policy/rules.ts';
 import type { Run } from '../core/runs.ts';
+import type { Completion } from './api.ts';
 
 /** The versions of the peer protocols that this Dispatch speaks: the newest is preferred, and two sides take the newest of both. */
 export const PEER_VERSIONS = { oldest: 1, newest: 1 } as const;
@@ -62,8 +64,14 @@ export interface PeerMethods {
   edit: [{ approval: ApprovalId; digest: Sha256; command: string }, { approval: Approval; run: Run }];
   /** Needs `approve`. */
   propose: [{ approval: ApprovalId }, { rule: RuleBody; toml: string }];
-  /** What the device would do with a command of the caller's. Needs `run`. */
-  check: [{ command: string; access: AccessLevel; cwd?: string; as?: Actor['kind'] }, GateAnswer];
+  /** What the device would do with an action of the caller's. Needs `run`. */
+  check: [{ action: Action; as?: Actor['kind'] }, GateAnswer];
+  /** Names that a path there may go on with. Needs `run`, and that the device would list the folder without asking. */
+  complete: [{ path: string; limit: number }, { completions: readonly Completion[] }];
+  /** The device looks again what it can do; what is new follows as its report. Needs any grant. */
+  probe: [Record<string, never>, Record<string, never>];
+  /** Of a transfer from the device: how it ended at the caller, which the run that sends is for. */
+  'transfer-end': [{ run: RunId; end: TransferEnd }, Record<string, never>];
   /** Need `run` and that the run is the caller's. */
   resize: [{ run: RunId; cols: number; rows: number }, Record<string, never>];
   signal: [{ run: RunId; signal: string }, Record<string, never>];

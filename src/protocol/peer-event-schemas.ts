@@ -4,9 +4,10 @@
  */
 
 import * as z from 'zod';
-import { ACCESS_LEVELS, ROUTES, SANDBOX_KINDS } from '../core/actions.ts';
+import { ACCESS_LEVELS } from '../core/access.ts';
+import { ROUTES, SANDBOX_KINDS } from '../core/actions.ts';
 import { type Actor, type Approval, DECISIONS } from '../core/approvals.ts';
-import { ARTIFACT_KINDS } from '../core/artifacts.ts';
+import { ARTIFACT_KINDS, REMOVAL_REASONS } from '../core/artifacts.ts';
 import type { Timestamp } from '../core/clock.ts';
 import type { LogEvent } from '../core/events.ts';
 import {
@@ -28,6 +29,8 @@ const PATH_MAX = 4096;
 const VARIABLES_MAX = 1000;
 const PROCESSES_MAX = 10_000;
 const GAPS_MAX = 10_000;
+/** Of the files that one plan changes. */
+const CHANGES_MAX = 10_000;
 
 /** A schema of plain text that stands for a branded one. */
 const branded = <T extends string>(schema: z.ZodString): z.ZodType<T, T> => schema as unknown as z.ZodType<T, T>;
@@ -98,6 +101,15 @@ const payload = z.object({
   sandbox: z.exactOptional(sandbox),
   programs: z.exactOptional(programs),
   secrets: z.exactOptional(names),
+  changes: z.exactOptional(
+    z.array(z.object({ path, before: z.exactOptional(digest), after: z.exactOptional(digest) })).max(CHANGES_MAX),
+  ),
+  diff: z.exactOptional(text),
+  diffArtifact: z.exactOptional(artifactId),
+  targets: z.exactOptional(z.array(text).max(1000)),
+  steps: z.exactOptional(z.array(longText).max(1000)),
+  picture: z.exactOptional(artifactId),
+  warnings: z.exactOptional(z.array(text).max(100)),
   rule: z.exactOptional(z.string().max(200)),
   likeness: z.exactOptional(digest),
 });
@@ -219,6 +231,7 @@ export const logEvent: z.ZodType<LogEvent> = z.discriminatedUnion('type', [
   event('run.failed', z.object(failure)),
   event('run.cancelled', z.object(cancellation)),
   event('artifact.created', z.object({ artifact })),
+  event('artifact.removed', z.object({ artifact: artifactId, reason: z.enum(REMOVAL_REASONS) })),
   event('message.said', z.object({ message: messageId, role: z.enum(['user', 'assistant']), text: longText })),
 ]);
 

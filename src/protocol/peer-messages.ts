@@ -7,6 +7,7 @@ import type { DeviceReport } from '../core/devices.ts';
 import type { WireError } from '../core/errors.ts';
 import type { Grant } from '../core/grants.ts';
 import type { ArtifactId, RunId } from '../core/ids.ts';
+import type { Progress } from './api.ts';
 
 /** One long-lived channel for each pair of devices: greeting, questions both ways, presence. */
 export const LINK_PROTOCOL = '/dispatch/link/1';
@@ -15,6 +16,7 @@ export const LOG_PROTOCOL = '/dispatch/log/1';
 export const OUTPUT_PROTOCOL = '/dispatch/output/1';
 export const BLOB_PROTOCOL = '/dispatch/blob/1';
 export const INPUT_PROTOCOL = '/dispatch/input/1';
+export const TRANSFER_PROTOCOL = '/dispatch/transfer/1';
 
 /** The longest message between two links: an answer tells of a task of 1 MiB several times over, however it is escaped. */
 export const MAX_LINK_MESSAGE_BYTES = 32 * 1024 * 1024;
@@ -67,6 +69,8 @@ export interface LinkNotifications {
   addresses: { readonly addresses: readonly string[] };
   /** Bytes arrive here, though no ping has for a while: the way back is free. */
   alive: Record<string, never>;
+  /** How far a run is that the other side may see. */
+  progress: { readonly run: RunId; readonly progress: Progress };
   goodbye: { readonly reason: GoodbyeReason };
 }
 
@@ -81,6 +85,7 @@ export interface StreamOpenings {
   output: { readonly run: RunId; readonly offset: number; readonly maxLag?: number };
   blob: { readonly artifact: ArtifactId; readonly offset: number };
   input: { readonly run: RunId };
+  transfer: { readonly run: RunId; readonly entry: number; readonly offset: number };
 }
 
 /** The answer to it. `size` stands for `sizeBytes` of a blob; streams without one have none. */

@@ -3,14 +3,16 @@
  */
 
 import * as z from 'zod';
-import { ACCESS_LEVELS, SANDBOX_KINDS } from '../core/actions.ts';
+import { ACCESS_LEVELS } from '../core/access.ts';
+import { SANDBOX_KINDS } from '../core/actions.ts';
 import { DECISIONS } from '../core/approvals.ts';
-import type { DeviceReport } from '../core/devices.ts';
+import { CAPABILITY_NAMES, type DeviceReport } from '../core/devices.ts';
 import { ERROR_CODES, type WireError } from '../core/errors.ts';
 import { GRANTS } from '../core/grants.ts';
 import type { DeviceId } from '../core/ids.ts';
 import { CHECKS } from '../core/policy/gate.ts';
 import { VERDICTS } from '../core/policy/rules.ts';
+import { completions, progress, transferEnd } from './action-schemas.ts';
 import type { LogBatch, PeerMethod, PeerParams, PeerResult } from './peer-api.ts';
 import {
   actor,
@@ -43,6 +45,7 @@ const DAYS_30_MS = 30 * 24 * 3600 * 1000;
 const FOLDERS_MAX = 1000;
 const ADDRESSES_MAX = 64;
 const EVENTS_MAX = 10_000;
+const PROBES_MAX = 200;
 
 const nothing = z.strictObject({});
 const cells = z.int().min(1).max(10_000);
@@ -80,6 +83,19 @@ const report = z.object({
       z.object({ kind: z.enum(SANDBOX_KINDS), version: line(200) }),
       z.object({ kind: z.literal('none'), detail: line(1000) }),
     ]),
+  ),
+  probes: z.exactOptional(
+    z
+      .array(
+        z.object({
+          name: line(100).min(1),
+          ok: z.boolean(),
+          detail: line(1000),
+          fix: z.exactOptional(line(1000)),
+          needed: z.exactOptional(z.enum(CAPABILITY_NAMES)),
+        }),
+      )
+      .max(PROBES_MAX),
   ),
   load: z.object({ running: whole, slots: whole }),
 }) satisfies z.ZodType<DeviceReport>;
@@ -119,6 +135,7 @@ export const NOTIFICATIONS: { [N in keyof LinkNotifications]: z.ZodType<LinkNoti
   grants: z.object({ gives: grants }),
   addresses: z.object({ addresses: multiaddrs }),
   alive: z.object({}),
+  progress: z.object({ run: runId, progress }),
   goodbye: z.object({ reason: z.enum(GOODBYE_REASONS) }),
 };
 
@@ -157,12 +174,10 @@ export const PEER_PARAMS: { [M in PeerMethod]: z.ZodType<PeerParams<M>> } = {
   }),
   edit: z.strictObject({ approval: approvalId, digest, command: text }),
   propose: z.strictObject({ approval: approvalId }),
-  check: z.strictObject({
-    command: text,
-    access: z.enum(ACCESS_LEVELS),
-    cwd: z.exactOptional(z.string().min(1).max(4096)),
-    as: z.exactOptional(z.enum(['human', 'assistant', 'agent', 'device'])),
-  }),
+  check: z.strictObject({ action, as: z.exactOptional(z.enum(['human', 'assistant', 'agent', 'device'])) }),
+  complete: z.strictObject({ path: z.string().max(4096), limit: z.int().min(1).max(1000) }),
+  probe: nothing,
+  'transfer-end': z.strictObject({ run: runId, end: transferEnd }),
   resize: z.strictObject({ run: runId, cols: cells, rows: cells }),
   signal: z.strictObject({
     run: runId,
@@ -170,20 +185,25 @@ export const PEER_PARAMS: { [M in PeerMethod]: z.ZodType<PeerParams<M>> } = {
   }),
 };
 
+const gateAnswer = z.object({
+  verdict: z.enum(VERDICTS),
+  check: z.enum(CHECKS),
+  access: z.enum(ACCESS_LEVELS),
+  rule: z.exactOptional(z.string().max(200)),
+  because: z.array(z.string().max(20_000)).max(100),
+  hint: z.exactOptional(z.string().max(20_000)),
+});
+
 export const PEER_RESULTS: { [M in PeerMethod]: z.ZodType<PeerResult<M>> } = {
   offer: z.object({ run }),
   cancel: z.object({ run }),
   decide: z.object({ approval, run }),
   edit: z.object({ approval, run }),
   propose: z.object({ rule: ruleBody, toml: z.string().max(100_000) }),
-  check: z.object({
-    verdict: z.enum(VERDICTS),
-    check: z.enum(CHECKS),
-    access: z.enum(ACCESS_LEVELS),
-    rule: z.exactOptional(z.string().max(200)),
-    because: z.array(z.string().max(20_000)).max(100),
-    hint: z.exactOptional(z.string().max(20_000)),
-  }),
+  check: gateAnswer,
+  complete: z.object({ completions }),
+  probe: nothing,
+  'transfer-end': nothing,
   resize: nothing,
   signal: nothing,
 };
@@ -193,6 +213,7 @@ export const OPENINGS: { [S in keyof StreamOpenings]: z.ZodType<StreamOpenings[S
   output: z.strictObject({ run: runId, offset: whole, maxLag: z.exactOptional(whole) }),
   blob: z.strictObject({ artifact: artifactId, offset: whole }),
   input: z.strictObject({ run: runId }),
+  transfer: z.strictObject({ run: runId, entry: whole, offset: whole }),
 };
 
 export const STREAM_ANSWER: z.ZodType<StreamAnswer> = z.union([

@@ -4,12 +4,15 @@
  */
 
 import * as z from 'zod';
-import { ACCESS_LEVELS, ROUTES } from '../core/actions.ts';
+import { ACCESS_LEVELS } from '../core/access.ts';
+import { ROUTES } from '../core/actions.ts';
 import { DECISIONS } from '../core/approvals.ts';
+import { SESSION_NAME } from '../core/browser.ts';
 import { GRANTS } from '../core/grants.ts';
 import { type DeviceId, ID_PATTERN } from '../core/ids.ts';
 import { type RuleBody, VERDICTS } from '../core/policy/rules.ts';
 import { RUN_STATUSES } from '../core/runs.ts';
+import { browserStep, desktopStep, fileOperation, steps } from './action-schemas.ts';
 import type { Method, Params } from './api.ts';
 
 const TEXT_MAX = 2 ** 20;
@@ -71,6 +74,26 @@ export const action = z.discriminatedUnion('kind', [
     stdin: z.exactOptional(z.boolean()),
   }),
   z.strictObject({
+    kind: z.literal('files'),
+    operation: fileOperation,
+    cwd: z.exactOptional(path),
+    timeoutMs: z.exactOptional(timeoutMs),
+  }),
+  z.strictObject({
+    kind: z.literal('browser'),
+    steps: steps(browserStep),
+    session: z.exactOptional(z.string().regex(SESSION_NAME, 'expected letters, digits, "_" and "-", at most 63')),
+    secrets: z.exactOptional(
+      z.array(variableName).max(100) as unknown as z.ZodType<readonly string[], readonly string[]>,
+    ),
+    timeoutMs: z.exactOptional(timeoutMs),
+  }),
+  z.strictObject({
+    kind: z.literal('desktop'),
+    steps: steps(desktopStep),
+    timeoutMs: z.exactOptional(timeoutMs),
+  }),
+  z.strictObject({
     kind: z.literal('inline'),
     language: z.enum(['expression', 'script']),
     source: text,
@@ -93,6 +116,8 @@ export const ruleBody: z.ZodType<RuleBody, RuleBody> = z.strictObject({
   command: z.exactOptional(patternWords),
   without: z.exactOptional(patternWords),
   paths: z.exactOptional(z.array(path).min(1).max(100)),
+  operations: z.exactOptional(patternWords),
+  origins: z.exactOptional(patternWords),
   match: z.exactOptional(exampleLines),
   noMatch: z.exactOptional(exampleLines),
   expiresAt: z.exactOptional(whole),
@@ -109,6 +134,8 @@ const requesterKind = z.enum(['human', 'assistant', 'agent', 'device']);
 const grants = z.array(z.enum(GRANTS)).max(GRANTS.length);
 /** host:port, or a device id. */
 const place = z.string().min(1).max(300);
+
+const filePlace = z.strictObject({ device: deviceName, path });
 
 const page = { before: z.exactOptional(entryKey), limit };
 
@@ -129,6 +156,23 @@ const schemas = {
     noWait: z.exactOptional(z.boolean()),
     approve: z.exactOptional(z.boolean()),
     as: z.exactOptional(z.literal('agent')),
+  }),
+  transfer: z.strictObject({
+    id: newId,
+    task: text,
+    from: filePlace,
+    to: filePlace,
+    overwrite: z.exactOptional(z.boolean()),
+    cwd: z.exactOptional(path),
+    noWait: z.exactOptional(z.boolean()),
+    approve: z.exactOptional(z.boolean()),
+    as: z.exactOptional(z.literal('agent')),
+  }),
+  'files.complete': z.strictObject({
+    device: z.exactOptional(deviceName),
+    path: programText(PATH_MAX),
+    cwd: z.exactOptional(path),
+    limit,
   }),
   route: z.strictObject({ task: text, cwd: z.exactOptional(path), tty: z.exactOptional(tty) }),
   cancel: z.strictObject({ run: ref }),
@@ -161,7 +205,7 @@ const schemas = {
   'approvals.list': z.strictObject({ all: z.exactOptional(z.boolean()), limit }),
   'artifacts.list': z.strictObject({ run: z.exactOptional(ref), limit }),
   'artifact.get': z.strictObject({ artifact: artifactRef }),
-  devices: nothing,
+  devices: z.strictObject({ probe: z.exactOptional(z.boolean()) }),
   'device.rename': z.strictObject({ device: deviceName, name: z.string().max(200) }),
   'device.revoke': z.strictObject({ device: deviceName }),
   'permissions.set': z.strictObject({
@@ -198,13 +242,20 @@ const schemas = {
   }),
   'pair.lan': nothing,
   'artifact.fetch': z.strictObject({ artifact: artifactRef }),
-  'policy.check': z.strictObject({
-    command: text,
-    access: z.exactOptional(access),
-    cwd: z.exactOptional(path),
-    device: z.exactOptional(deviceName),
-    as: z.exactOptional(requesterKind),
-  }),
+  'policy.check': z.union([
+    z.strictObject({
+      command: text,
+      access: z.exactOptional(access),
+      cwd: z.exactOptional(path),
+      device: z.exactOptional(deviceName),
+      as: z.exactOptional(requesterKind),
+    }),
+    z.strictObject({
+      action,
+      device: z.exactOptional(deviceName),
+      as: z.exactOptional(requesterKind),
+    }),
+  ]),
   'policy.list': nothing,
   'policy.add': z.strictObject({ rule: ruleBody }),
   'policy.remove': z.strictObject({ name: z.string().min(1).max(200) }),

@@ -1,7 +1,7 @@
 /** The file of the pairings, as text and back: whole and valid, or an error that says what is wrong with it. */
 
 import * as z from 'zod';
-import { ACCESS_LEVELS } from '../core/actions.ts';
+import { ACCESS_LEVELS } from '../core/access.ts';
 import type { DeviceReport } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import { GRANTS } from '../core/grants.ts';

@@ -1,6 +1,7 @@
 // The details of a run, as rows: what it is, why it is where it is, who approved it, what it made. Shared by scrolling and
 // by the view. Everything is shown sanitised and whole.
 
+import { textOf } from '../core/actions.ts';
 import type { Actor, Approval } from '../core/approvals.ts';
 import { isFinal, type Run } from '../core/runs.ts';
 import { askerOf } from './asking.ts';
@@ -41,7 +42,7 @@ export function detailRows(model: Model, dialog: RunDialog, width: number): read
     });
   }
   heading('Task');
-  const command = run.action.kind === 'shell' ? run.action.command : run.action.source;
+  const command = textOf(run.action);
   for (const text of exactRows(command, width)) rows.push({ style: 'command', text });
   for (const [label, value] of facts(model, run, approvals)) {
     const line = sanitizeLine(`${label.padEnd(DETAIL_LABEL_WIDTH)}${value}`);

@@ -2,7 +2,7 @@
 
 import type { Device } from '../core/devices.ts';
 import type { Grant } from '../core/grants.ts';
-import type { LanDevice, PairingSession, PairProposal } from '../protocol/api.ts';
+import type { LanDevice, PairingSession, PairProposal } from '../protocol/pairing-api.ts';
 import type { EditorState } from './terminal/editor.ts';
 
 /** What there is to read of one device. */

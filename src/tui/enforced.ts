@@ -1,6 +1,6 @@
 // What really limits a run, in words: the level that its device enforces, and what was asked for where that is another.
 
-import type { AccessLevel } from '../core/actions.ts';
+import type { AccessLevel } from '../core/access.ts';
 import type { Approval } from '../core/approvals.ts';
 import type { Run } from '../core/runs.ts';
 import type { Model } from './model.ts';

@@ -1,7 +1,7 @@
 // What the owner of this device can change in its page: what runs may use, how much access at most, and which folders they
 // reach. Which change widens is decided here; nothing is changed here.
 
-import { ACCESS_LEVELS, type AccessLevel } from '../core/actions.ts';
+import { ACCESS_LEVELS, type AccessLevel } from '../core/access.ts';
 import type { Device, Permissions } from '../core/devices.ts';
 import { enforcedOf } from '../core/policy/gate.ts';
 import { isFinal, type Run } from '../core/runs.ts';

@@ -10,15 +10,12 @@ import type {
   AuditStep,
   AuditVerification,
   Change,
-  LanDevice,
   Notifications,
   OwnersLimits,
-  PairEvent,
-  PairingSession,
-  PairProposal,
   RunDetail,
   Snapshot,
 } from '../protocol/api.ts';
+import type { LanDevice, PairEvent, PairingSession, PairProposal } from '../protocol/pairing-api.ts';
 import type { QrModules } from './device-dialogs.ts';
 import type { PageRequest, ToastText } from './effects.ts';
 import type { Size, Tail } from './model.ts';

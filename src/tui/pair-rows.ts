@@ -2,7 +2,7 @@
 // Everything that came from elsewhere is sanitised here.
 
 import { GRANTS, type Grant } from '../core/grants.ts';
-import type { PairProposal } from '../protocol/api.ts';
+import type { PairProposal } from '../protocol/pairing-api.ts';
 import type { PairDialog, PairSession, ProposalDialog } from './device-dialogs.ts';
 import { formatClock, formatDuration } from './format.ts';
 import { givenInShort, heldInShort, MAY_HERE, MAY_HERE_SHORT } from './grant-words.ts';

@@ -3,7 +3,7 @@
 
 import type { ControlClient } from '../control/client/client.ts';
 import { DispatchError } from '../core/errors.ts';
-import type { PairJoinParams } from '../protocol/api.ts';
+import type { PairJoinParams } from '../protocol/pairing-api.ts';
 import type { Effect } from './effects.ts';
 import type { Failure, MessageBody } from './messages.ts';
 

@@ -1,6 +1,6 @@
 // The dialogs about the rules of this device, as data. Parts of the model.
 
-import type { AccessLevel } from '../core/actions.ts';
+import type { AccessLevel } from '../core/access.ts';
 import type { GateAnswer } from '../core/policy/gate.ts';
 import type { Rule } from '../core/policy/rules.ts';
 import type { EditorState } from './terminal/editor.ts';

@@ -1,6 +1,7 @@
 // What any Executor must do, as a suite over a factory and a few sample actions: each executor's own test calls it.
 import { afterEach, describe, expect, test } from 'vitest';
-import { type AccessLevel, type Action, canonicalPlan, type Plan } from '../../src/core/actions.ts';
+import type { AccessLevel } from '../../src/core/access.ts';
+import { type Action, canonicalPlan, type Plan } from '../../src/core/actions.ts';
 import type { RunId } from '../../src/core/ids.ts';
 import type { Executor, Outcome } from '../../src/engine/ports.ts';
 import { type RecordedExecution, recordExecution } from '../helpers/execution.ts';
@@ -174,7 +175,10 @@ export function describeExecutor<A extends Action>(name: string, create: () => P
 
     test('reaps nothing where nothing was left', async () => {
       const { executor } = await open();
-      expect(await executor.reap(OTHER_RUN)).toEqual({ stopped: [], left: [] });
+      expect(await executor.reap(OTHER_RUN, { kind: 'shell', command: 'true', access: 'read-only' })).toEqual({
+        stopped: [],
+        left: [],
+      });
     });
   });
 }

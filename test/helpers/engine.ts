@@ -12,7 +12,7 @@ import type { Run, RunStatus } from '../../src/core/runs.ts';
 import type { EngineDeps, EngineSettings } from '../../src/engine/context.ts';
 import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import type { Grants, Network, PairingStore } from '../../src/engine/peer-ports.ts';
-import type { Secrets, ThreadStore } from '../../src/engine/ports.ts';
+import type { Executor, Prober, Secrets, ThreadStore } from '../../src/engine/ports.ts';
 import { createSecretFinder } from '../../src/peer/secrets/finder.ts';
 import { systemClock, systemIds } from '../../src/peer/system.ts';
 import type { Change, SubmitParams } from '../../src/protocol/api.ts';
@@ -25,6 +25,7 @@ import { listRunFiles } from '../../src/store/run-files.ts';
 import { createRunVault } from '../../src/store/vault.ts';
 import { createWorkspaces } from '../../src/store/workspaces.ts';
 import { createOwner, LONELY, NO_CEREMONIES, NO_GRANTS, NO_PAIRINGS, type OwnerOptions } from './lonely.ts';
+import { createProber } from './prober.ts';
 import { createTestSigner } from './signer.ts';
 
 export const DEVICE = '12D3KooWEngineUnderTest' as DeviceId;
@@ -50,6 +51,10 @@ export interface EngineOptions {
   readonly network?: Network;
   readonly grants?: Grants;
   readonly pairings?: PairingStore;
+  /** Besides the shell. */
+  readonly executors?: readonly Executor[];
+  /** What the device can do; a shell alone if absent. */
+  readonly prober?: Prober;
   /** Where the blob lies, if absent. */
   readonly downloadUrl?: EngineDeps['downloadUrl'];
 }
@@ -109,6 +114,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<TestEngi
     workspaces: createWorkspaces(runs),
     sniffer: createMimeSniffer(),
     executors: [
+      ...(options.executors ?? []),
       createShellExecutor({
         device,
         home,
@@ -128,14 +134,8 @@ export async function startEngine(options: EngineOptions = {}): Promise<TestEngi
       device,
       platform: process.platform,
       version: '0.0.0',
-      capabilities: {
-        shell: true,
-        browserAutomation: false,
-        desktopAutomation: false,
-        local_files: false,
-        reachableFolders: [home],
-      },
     },
+    prober: options.prober ?? createProber(),
     owner,
     signer: createTestSigner(device),
     secrets,

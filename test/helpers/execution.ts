@@ -1,9 +1,11 @@
 // An execution context that records what an executor does with it, and waits for output instead of sleeping.
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunId } from '../../src/core/ids.ts';
 import type { ExecutionContext, ExecutionControl } from '../../src/engine/ports.ts';
+import { QUIET } from './quiet-context.ts';
 
 export interface RecordedExecution {
   readonly context: ExecutionContext;
@@ -66,6 +68,7 @@ export function recordExecution(run: string = '0123456789abcdef'): RecordedExecu
     control: (withinMs = 10_000) => waitFor('control', () => attached[0], withinMs),
     cleanUp: () => rmSync(artifactsDir, { recursive: true, force: true }),
     context: {
+      ...QUIET,
       run: run as RunId,
       artifactsDir,
       signal: abort.signal,

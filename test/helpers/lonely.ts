@@ -1,11 +1,11 @@
 // What an engine is given that is paired with no other device, and an owner whose settings are kept in memory.
-import type { AccessLevel } from '../../src/core/actions.ts';
+import type { AccessLevel } from '../../src/core/access.ts';
 import type { Permissions } from '../../src/core/devices.ts';
 import { DispatchError } from '../../src/core/errors.ts';
 import { BUILT_IN_RULES } from '../../src/core/policy/builtin.ts';
 import type { Rule } from '../../src/core/policy/rules.ts';
+import type { OwnerSettings } from '../../src/engine/owner-ports.ts';
 import type { Ceremonies, Grants, Network, PairingStore } from '../../src/engine/peer-ports.ts';
-import type { OwnerSettings } from '../../src/engine/ports.ts';
 
 const unsubscribe = (): void => {};
 const alone = (): never => {
@@ -18,6 +18,7 @@ export const LONELY: Network = {
   link: () => undefined,
   onLink: () => unsubscribe,
   onRevoked: () => unsubscribe,
+  onProgress: () => unsubscribe,
   expel: async () => {},
 };
 

@@ -39,6 +39,7 @@ interface Side extends MemorySide {
   readonly onDevices: Set<() => void>;
   readonly onLink: Set<(link: PeerLink) => void>;
   readonly onRevoked: Set<(device: DeviceId) => void>;
+  readonly onProgress: Set<Parameters<Network['onProgress']>[0]>;
 }
 
 /** Not joined at first: call `join()` when both engines are there. */
@@ -65,6 +66,15 @@ export function createMemoryNetworks(a: MemorySide, b: MemorySide): MemoryNetwor
   const join = (): void => {
     if (down !== undefined || left.expelled || right.expelled) return;
     down = new AbortController();
+    for (const [teller, hearer] of [
+      [left, right],
+      [right, left],
+    ] as const) {
+      const stop = serviceOf(teller).onProgress(hearer.device, (run, progress) => {
+        for (const listener of [...hearer.onProgress]) listener(teller.device, run, copied(progress));
+      });
+      down.signal.addEventListener('abort', stop, { once: true });
+    }
     left.link = createLink(left, right, down.signal);
     right.link = createLink(right, left, down.signal);
     for (const end of [left, right]) end.presence = { state: 'online', roundTripMs: 0, since: Date.now() };
@@ -100,6 +110,7 @@ function side(given: MemorySide): Side {
     onDevices: new Set(),
     onLink: new Set(),
     onRevoked: new Set(),
+    onProgress: new Set(),
   };
 }
 
@@ -131,6 +142,7 @@ function createSideNetwork(own: Side, other: Side, expel: () => Promise<void>): 
     onDevices: (listener) => subscribe(own.onDevices, listener),
     link: (id) => (id === other.device ? own.link : undefined),
     onRevoked: (listener) => subscribe(own.onRevoked, listener),
+    onProgress: (listener) => subscribe(own.onProgress, listener),
     onLink(listener) {
       if (own.link !== undefined) listener(own.link);
       return subscribe(own.onLink, listener);
@@ -210,6 +222,17 @@ function createLink(own: Side, other: Side, down: AbortSignal): PeerLink {
       ),
     output: (params, signal) => bulk((over) => service.output(own.device, copied(params), over), signal),
     blob: (params, signal) => bulk((over) => service.blob(own.device, copied(params), over), signal),
+    async transfer(params, signal) {
+      const over = AbortSignal.any([signal, down]);
+      const { chunks } = await across(() => service.transfer(own.device, copied(params), over), signal);
+      return {
+        chunks: stream(
+          () => chunks,
+          (bytes) => new Uint8Array(bytes),
+          signal,
+        ),
+      };
+    },
     async input(params): Promise<RemoteInput> {
       const target = await across(() => service.input(own.device, copied(params), down));
       let open = true;

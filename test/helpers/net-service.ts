@@ -23,7 +23,10 @@ export interface NetService extends PeerService {
   /** What a write to an input does; it is taken at once if absent. */
   onInput(take: (bytes: Uint8Array) => Promise<void>): void;
   say(report: Partial<DeviceReport>): void;
+  tellProgress: ProgressListener;
 }
+
+type ProgressListener = Parameters<PeerService['onProgress']>[1];
 
 export function createNetService(name: string, log: () => readonly LogEvent[] = () => []): NetService {
   const calls: NetService['calls'] = [];
@@ -33,6 +36,7 @@ export function createNetService(name: string, log: () => readonly LogEvent[] = 
   const events: LogEvent[] = [...log()];
   const wakers = new Set<() => void>();
   const listeners = new Set<() => void>();
+  const progressListeners = new Set<ProgressListener>();
   let answer: Parameters<NetService['answer']>[0] = (method) => {
     throw new DispatchError('not-found', `nothing is known of "${method}"`, { hint: 'ask for something else' });
   };
@@ -92,6 +96,17 @@ export function createNetService(name: string, log: () => readonly LogEvent[] = 
       const { size, chunks } = readBulk(artifact, offset, signal);
       return { sizeBytes: size, chunks };
     },
+    async transfer(_caller, { run, entry, offset }, signal) {
+      const { chunks } = readBulk(`${run}/${entry}`, offset, signal);
+      return { chunks: bytesOf(chunks) };
+    },
+    onProgress(_caller, listener) {
+      progressListeners.add(listener);
+      return () => progressListeners.delete(listener);
+    },
+    tellProgress(run, progress) {
+      for (const listener of [...progressListeners]) listener(run, progress);
+    },
     input(_caller, { run }) {
       const input = { run, received: [] as Buffer[], ended: false, closed: false };
       inputs.push(input);
@@ -114,6 +129,10 @@ export function createNetService(name: string, log: () => readonly LogEvent[] = 
       return () => listeners.delete(listener);
     },
   };
+}
+
+async function* bytesOf(chunks: AsyncIterable<OutputChunk>): AsyncGenerator<Uint8Array> {
+  for await (const { bytes } of chunks) yield bytes;
 }
 
 async function* counted<T>(items: AsyncIterable<T>, streams: { opened: number; ended: number }): AsyncGenerator<T> {

@@ -10,7 +10,7 @@ import type { Clock } from '../../src/engine/ports.ts';
 import type { Host } from '../../src/net/host-api.ts';
 import { createCeremonies, type PairingCeremonies } from '../../src/net/pairing/ceremonies.ts';
 import { systemClock, systemIds } from '../../src/peer/system.ts';
-import type { LanDevice, PairEvent, PairOpenParams } from '../../src/protocol/api.ts';
+import type { LanDevice, PairEvent, PairOpenParams } from '../../src/protocol/pairing-api.ts';
 import { openPairingStore } from '../../src/store/pairings.ts';
 
 /** Real time, moved. What is due by then happens at once. */

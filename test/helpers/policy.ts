@@ -1,6 +1,7 @@
 // Asks the rules about a command line as a device would, with its paths found by their text alone: nothing is on a disk.
 import { posix } from 'node:path';
-import type { AccessLevel, ShellAction } from '../../src/core/actions.ts';
+import type { AccessLevel } from '../../src/core/access.ts';
+import type { ShellAction } from '../../src/core/actions.ts';
 import type { DeviceId } from '../../src/core/ids.ts';
 import { BUILT_IN_RULES } from '../../src/core/policy/builtin.ts';
 import { evaluatePolicy } from '../../src/core/policy/evaluate.ts';

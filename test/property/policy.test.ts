@@ -1,7 +1,7 @@
 // Whatever rules and texts there are: what forbids never lets anything through, and more commands never make a text more allowed.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { AccessLevel } from '../../src/core/actions.ts';
+import type { AccessLevel } from '../../src/core/access.ts';
 import type { DeviceId } from '../../src/core/ids.ts';
 import type { Rule, Verdict } from '../../src/core/policy/rules.ts';
 import { BYPASSES } from '../fixtures/policy/bypasses.ts';

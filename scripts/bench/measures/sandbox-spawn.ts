@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AccessLevel, ShellAction } from '../../../src/core/actions.ts';
+import type { AccessLevel } from '../../../src/core/access.ts';
+import type { ShellAction } from '../../../src/core/actions.ts';
 import type { DeviceId, RunId, Sha256 } from '../../../src/core/ids.ts';
 import type { Executor } from '../../../src/engine/ports.ts';
 import { openSandbox } from '../../../src/routes/desktop/sandbox/open-sandbox.ts';
@@ -94,6 +95,10 @@ function timer(executor: Executor, artifactsDir: string): Timer {
     if (!prepared.ok) throw new Error(prepared.reason);
     const startedAt = performance.now();
     const outcome = await executor.execute(action, prepared.plan, {
+      progress: () => {},
+      describe: () => {},
+      pull: () => nothingElsewhere(),
+      tellEnd: () => nothingElsewhere(),
       run,
       artifactsDir,
       signal: new AbortController().signal,
@@ -103,4 +108,8 @@ function timer(executor: Executor, artifactsDir: string): Timer {
     if (outcome.kind !== 'exit' || outcome.exitCode !== 0) throw new Error(`true ended as ${JSON.stringify(outcome)}`);
     return performance.now() - startedAt;
   };
+}
+
+function nothingElsewhere(): never {
+  throw new Error('a shell command asks nothing of other devices');
 }

@@ -1,6 +1,6 @@
 /** `dispatch permissions`: what the owner of this device allows on it, whoever asks. */
 
-import { ACCESS_LEVELS } from '../../core/actions.ts';
+import { ACCESS_LEVELS } from '../../core/access.ts';
 import type { Device } from '../../core/devices.ts';
 import { DispatchError } from '../../core/errors.ts';
 import type { OwnersLimits } from '../../protocol/api.ts';

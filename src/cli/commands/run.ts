@@ -1,7 +1,7 @@
 /** `dispatch run`: a command on a device, its output here, its exit status ours. */
 
 import type { ControlClient } from '../../control/client/client.ts';
-import { ACCESS_LEVELS } from '../../core/actions.ts';
+import { ACCESS_LEVELS } from '../../core/access.ts';
 import type { Device } from '../../core/devices.ts';
 import { DispatchError } from '../../core/errors.ts';
 import type { Run } from '../../core/runs.ts';

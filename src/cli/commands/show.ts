@@ -1,7 +1,8 @@
 /** `dispatch show`: everything about one run. */
 
 import type { ControlClient } from '../../control/client/client.ts';
-import type { AccessLevel, PlannedSandbox, ShellAction } from '../../core/actions.ts';
+import type { AccessLevel } from '../../core/access.ts';
+import type { PlannedSandbox, ShellAction } from '../../core/actions.ts';
 import type { Approval } from '../../core/approvals.ts';
 import type { Device } from '../../core/devices.ts';
 import type { Run } from '../../core/runs.ts';

@@ -79,20 +79,32 @@ function tellDevices(api: Pick<EngineApi, 'onDevices'>, outbox: Outbox): () => v
   });
 }
 
-/** Pairing is told to those that have to do with it, from their first such call on; progress to those that fetch. */
+type Topic = 'pair' | 'fetch' | 'progress';
+
+/** Who looks at runs as they go. */
+const WATCHING: ReadonlySet<Method> = new Set<Method>(['follow', 'submit', 'transfer', 'retry', 'wait', 'output.open']);
+
+/** Pairing is told to those that have to do with it, from their first such call on; progress to those that fetch, or watch runs. */
 export function tellOfCalls(options: {
-  api: Pick<EngineApi, 'onPair' | 'onFetch'>;
+  api: Pick<EngineApi, 'onPair' | 'onFetch' | 'onProgress'>;
   outbox: Outbox;
   signal: AbortSignal;
 }): (method: Method) => void {
   const { api, outbox, signal } = options;
-  const told = new Set<'pair' | 'fetch'>();
-  const begin = (topic: 'pair' | 'fetch', listen: () => () => void): void => {
+  const told = new Set<Topic>();
+  const begin = (topic: Topic, listen: () => () => void): void => {
     if (told.has(topic) || signal.aborted) return;
     told.add(topic);
     signal.addEventListener('abort', listen(), { once: true });
   };
   return (method) => {
+    if (WATCHING.has(method)) {
+      begin('progress', () =>
+        api.onProgress((progress) => {
+          if (!outbox.full) outbox.notify('progress', progress); // the next one tells as much
+        }),
+      );
+    }
     if (method.startsWith('pair.')) begin('pair', () => api.onPair((event) => outbox.notify('pair', event)));
     else if (method === 'artifact.fetch') {
       begin('fetch', () =>

@@ -29,6 +29,7 @@ export type Call = (method: Method, params: unknown) => Promise<Answered>;
 /** These take their effect in the order in which they came, and what comes after them sees it. */
 const IN_ORDER: ReadonlySet<Method> = new Set<Method>([
   'submit',
+  'transfer',
   'retry',
   'cancel',
   'decide',

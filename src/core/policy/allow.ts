@@ -3,15 +3,17 @@
  * so that a person who is asked knows what to look at.
  */
 
-import type { AccessLevel, ShellAction } from '../actions.ts';
+import { type AccessLevel, rankOfAccess } from '../access.ts';
+import type { ShellAction } from '../actions.ts';
 import { pathsFit } from './fit-paths.ts';
 import { areHarmless, harmlessCommand } from './harmless.ts';
 import { fitsCertainly } from './match-command.ts';
+import { operationsFit } from './operations.ts';
 import { isInside } from './paths.ts';
 import { shownCommand } from './phrases.ts';
 import type { PolicyAnswer, PolicyRequest } from './policy-request.ts';
 import type { ActionFacts, ShellReading, SimpleCommand } from './reading.ts';
-import { type CompiledRule, plainName, type RuleTable, rankOf } from './rule-index.ts';
+import { type CompiledRule, plainName, type RuleTable } from './rule-index.ts';
 import { type Covered, whyNotAllowed } from './why-not.ts';
 
 type IsAbout = (rule: CompiledRule) => boolean;
@@ -35,7 +37,11 @@ const PAGING: ReadonlySet<string> = new Set([
 export function allowAction(request: PolicyRequest, table: RuleTable, isAbout: IsAbout): PolicyAnswer {
   const { action, asked, facts } = request;
   if (action.kind !== 'shell') {
-    const rule = table.whole.find((each) => isAbout(each));
+    // What is not for the shell is let through by rules that name it, and by no other.
+    const rule =
+      action.kind === 'inline'
+        ? table.whole.find((each) => isAbout(each))
+        : table.apart.find((each) => isAbout(each) && operationsFit(each, action, facts));
     if (rule === undefined) return ask(asked, ['no rule allows it, so a person decides']);
     const why =
       rule.rule.name === 'inline-sandbox'
@@ -171,7 +177,7 @@ function lowerAll(
   if (found.some(({ rule }) => rule === undefined)) return undefined;
   if (reading.writes.some(({ word }) => !isNull(word))) return undefined;
   if (levels.every((level) => level !== undefined)) {
-    const [least] = [...levels].sort((a, b) => rankOf(a) - rankOf(b));
+    const [least] = [...levels].sort((a, b) => rankOfAccess(a) - rankOfAccess(b));
     return allowed(least as AccessLevel, found);
   }
   // Without a sandbox there is the short list alone, and of one plain command.
@@ -184,7 +190,7 @@ function lowerAll(
 /** The level that a rule lowers this to, where the device can keep it to that. */
 function lowered({ rule }: CompiledRule, { asked, device }: PolicyRequest): AccessLevel | undefined {
   const { lowersTo } = rule;
-  if (lowersTo === undefined || !device.enforces.includes(lowersTo) || rankOf(lowersTo) > rankOf(asked))
+  if (lowersTo === undefined || !device.enforces.includes(lowersTo) || rankOfAccess(lowersTo) > rankOfAccess(asked))
     return undefined;
   return lowersTo;
 }

@@ -35,6 +35,23 @@ export const BUILT_IN_RULES: readonly Rule[] = [
     access: 'read-only',
   },
   {
+    name: 'files-reading',
+    decision: 'allow',
+    source: 'built-in',
+    routes: ['desktop-local'],
+    access: 'read-only',
+    operations: ['files.{list,stat,read,search,send}'],
+  },
+  {
+    // What a person wants brought to where they sit, and is not there yet.
+    name: 'own-receiving',
+    decision: 'allow',
+    source: 'built-in',
+    routes: ['desktop-local'],
+    requesters: ['human@local'],
+    operations: ['files.receive'],
+  },
+  {
     ...SANDBOXED,
     name: 'harmless-commands',
     access: 'full-access',

@@ -5,6 +5,8 @@
 
 import { areHarmless } from './harmless.ts';
 import { couldFit, fitsCertainly } from './match-command.ts';
+import { isOperationPattern } from './operation-names.ts';
+import { isOriginPattern, ORIGIN_RULE } from './origins.ts';
 import { quoteWords } from './phrases.ts';
 import type { ShellReading } from './reading.ts';
 import { type CompiledRule, compileRule } from './rule-index.ts';
@@ -15,7 +17,7 @@ export interface RuleProblem {
   /** Its place in the list. */
   readonly place: number;
   /** The key of the rule that is wrong. */
-  readonly key: 'name' | 'command' | 'match' | 'noMatch' | 'without' | 'paths';
+  readonly key: 'name' | 'command' | 'match' | 'noMatch' | 'without' | 'paths' | 'operations' | 'origins';
   /** A phrase: what is wrong. */
   readonly problem: string;
   /** The command line that shows it. */
@@ -42,7 +44,25 @@ export function checkExamples(
 type Found = Omit<RuleProblem, 'rule' | 'place'>;
 
 function findProblem(rule: RuleBody, place: number, read: (text: string) => ShellReading): Found | undefined {
-  const { command, without, paths, match = [], noMatch = [] } = rule;
+  const { command, operations, origins, without, paths, match = [], noMatch = [] } = rule;
+  if (command !== undefined && (operations !== undefined || origins !== undefined)) {
+    const key = operations === undefined ? 'origins' : 'operations';
+    return { key, problem: 'a rule is about commands of the shell, or about what is done without it, and not both' };
+  }
+  const unknown = operations?.find((pattern) => !isOperationPattern(pattern));
+  if (unknown !== undefined) {
+    return {
+      key: 'operations',
+      problem: `"${unknown}" fits no operation: they are called as "files.write", "browser.browser_click" or "desktop.screenshot"`,
+    };
+  }
+  const wrong = origins?.find((origin) => !isOriginPattern(origin));
+  if (wrong !== undefined) return { key: 'origins', problem: `"${wrong}" is no origin: expected ${ORIGIN_RULE}` };
+  if (command === undefined && (operations ?? origins) !== undefined && match.length + noMatch.length > 0)
+    return {
+      key: match.length > 0 ? 'match' : 'noMatch',
+      problem: 'examples are command lines, and the rule is about none',
+    };
   const dots = command?.indexOf('...') ?? -1;
   if (dots === 0) return { key: 'command', problem: '"..." stands behind the name of a command' };
   if (dots !== -1 && dots !== (command?.length ?? 0) - 1)

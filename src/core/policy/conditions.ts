@@ -1,9 +1,9 @@
 /** The conditions of rules that have nothing to do with what an action does: who asks, for how much access, when. */
 
-import { type AccessLevel, routeOf } from '../actions.ts';
+import { type AccessLevel, rankOfAccess } from '../access.ts';
+import { routeOf } from '../actions.ts';
 import type { DeviceId } from '../ids.ts';
 import type { PolicyRequest } from './policy-request.ts';
-import { rankOf } from './rule-index.ts';
 import type { Requester, Rule } from './rules.ts';
 
 /** Which of them do not hold; empty if the rule may be about the action. */
@@ -33,6 +33,6 @@ function isRequester(text: string, { kind, device, name }: Requester, self: { re
 
 /** `allow` is about its level and those below, the others about it and those above. */
 function holdsFor({ decision, access }: Rule, asked: AccessLevel): boolean {
-  if (decision === 'allow') return rankOf(asked) <= rankOf(access ?? 'workspace-write');
-  return access === undefined || rankOf(asked) >= rankOf(access);
+  if (decision === 'allow') return rankOfAccess(asked) <= rankOfAccess(access ?? 'workspace-write');
+  return access === undefined || rankOfAccess(asked) >= rankOfAccess(access);
 }

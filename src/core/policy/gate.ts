@@ -4,8 +4,9 @@
  * asked first; the last two are made at the moment of acting. Pure: what they look at comes in as facts.
  */
 
-import { ACCESS_LEVELS, type AccessLevel, type Action, type Plan } from '../actions.ts';
-import type { Capabilities, Permissions } from '../devices.ts';
+import { type AccessLevel, rankOfAccess } from '../access.ts';
+import { type Action, type ActionKind, accessOf, type Plan } from '../actions.ts';
+import type { Capabilities, CapabilityName, Permissions, Probe } from '../devices.ts';
 import type { Refusal } from '../errors.ts';
 import type { Grant } from '../grants.ts';
 import type { DeviceId, Sha256 } from '../ids.ts';
@@ -36,6 +37,8 @@ export interface GateDevice {
   readonly id: DeviceId;
   readonly name: string;
   readonly capabilities: Capabilities;
+  /** The reasons behind the capabilities; absent where nobody looked. */
+  readonly probes?: readonly Probe[];
   readonly permissions: Permissions;
   readonly maxAccess: AccessLevel;
   /** Absolute, links resolved. */
@@ -79,35 +82,81 @@ function checkGrant({ requester, grants, device }: GateRequest): GateAnswer | un
 
 /** 2. Can the device do it? */
 function checkCapability({ action, device }: GateRequest): GateAnswer | undefined {
-  if (action.kind !== 'shell' || device.capabilities.shell) return undefined;
-  return deny(
-    'capability',
-    `${device.name} has no shell that Dispatch can start`,
-    'install bash, or name one in [shell]',
-  );
+  const needed = NEEDS[action.kind];
+  if (needed === undefined || device.capabilities[needed.capability]) return undefined;
+  const missing = device.probes?.find(({ needed: of, ok }) => of === needed.capability && !ok);
+  const why = missing === undefined ? '' : `: ${missing.detail}`;
+  return deny('capability', `${device.name} has no ${needed.what}${why}`, missing?.fix ?? needed.fix);
 }
 
+/** What each kind of action needs of the device and of its owner. */
+const NEEDS: Readonly<
+  Record<
+    ActionKind,
+    | {
+        readonly capability: CapabilityName;
+        readonly permission: keyof Permissions;
+        readonly what: string;
+        readonly fix: string;
+      }
+    | undefined
+  >
+> = {
+  shell: {
+    capability: 'shell',
+    permission: 'shell',
+    what: 'shell that Dispatch can start',
+    fix: 'install bash, or name one in [shell]',
+  },
+  files: {
+    capability: 'local_files',
+    permission: 'local_files',
+    what: 'files that Dispatch can reach',
+    fix: 'see "dispatch doctor" there',
+  },
+  browser: {
+    capability: 'browserAutomation',
+    permission: 'browser_automation',
+    what: 'browser that Dispatch can drive',
+    fix: 'install Chromium or Chrome there, then "dispatch devices --probe"',
+  },
+  desktop: {
+    capability: 'desktopAutomation',
+    permission: 'desktop_automation',
+    what: 'screen that Dispatch can use',
+    fix: 'see "dispatch doctor" there',
+  },
+  inline: undefined,
+};
+
 /** 3. Does its owner allow that class of operation, and that much access? */
-function checkPermission({ action, device }: GateRequest): GateAnswer | undefined {
-  if (action.kind !== 'shell') return undefined;
+function checkPermission(request: GateRequest): GateAnswer | undefined {
+  const { action, device } = request;
+  const needed = NEEDS[action.kind];
+  if (needed === undefined) return undefined;
   const { permissions, maxAccess, name } = device;
-  if (!permissions.shell) {
+  if (!permissions[needed.permission]) {
     return deny(
       'permission',
-      `the owner of ${name} does not allow "shell"`,
-      `only its owner can, on ${name}: "dispatch permissions set shell=on"`,
+      `the owner of ${name} does not allow "${needed.permission}"`,
+      `only its owner can, on ${name}: "dispatch permissions set ${needed.permission}=on"`,
     );
   }
-  const enforced = enforcedOf(device, action.access);
-  if (rank(enforced) <= rank(maxAccess)) return undefined;
-  const what =
-    enforced === action.access
-      ? enforced
-      : `${action.access} cannot be enforced there, and ${enforced} would be needed`;
+  const asked = accessOf(action);
+  const enforced = gateAccess(request);
+  if (rankOfAccess(enforced) <= rankOfAccess(maxAccess)) return undefined;
+  const what = enforced === asked ? enforced : `${asked} cannot be enforced there, and ${enforced} would be needed`;
+  if (action.kind !== 'shell') {
+    return deny(
+      'permission',
+      `the owner of ${name} allows ${maxAccess} at most, and this is ${enforced}`,
+      `only its owner can raise it, on ${name}: "dispatch permissions set max-access=${enforced}"`,
+    );
+  }
   return deny(
     'permission',
     `the owner of ${name} allows ${maxAccess} at most: ${what}`,
-    enforced === action.access
+    enforced === asked
       ? `ask for ${maxAccess} (--access ${maxAccess}), or its owner raises it on ${name}: "dispatch permissions set max-access=${enforced}"`
       : `only its owner can raise it, on ${name}: "dispatch permissions set max-access=${enforced}"`,
   );
@@ -116,7 +165,7 @@ function checkPermission({ action, device }: GateRequest): GateAnswer | undefine
 /** 4. Are all folders that it works in reachable? What has full access reaches everything, and a person is asked about that. */
 function checkFolders(request: GateRequest, facts: ActionFacts): GateAnswer | undefined {
   const { action, device } = request;
-  if (action.kind !== 'shell' || action.access === 'full-access') return undefined;
+  if (action.kind === 'shell' && action.access === 'full-access') return undefined;
   const outside = folderOutside(request, facts);
   if (outside === undefined) return undefined;
   // Another device is told what it has said itself: not whether there is such a folder, nor where it leads.
@@ -124,12 +173,14 @@ function checkFolders(request: GateRequest, facts: ActionFacts): GateAnswer | un
   return deny(
     'folders',
     `${folder} is in none of the folders that ${device.name} lets runs reach (${device.folders.join(', ')})`,
-    `its owner adds one on ${device.name} with "dispatch permissions set reach+=${folder}", or ask for full access`,
+    `its owner adds one on ${device.name} with "dispatch permissions set reach+=${folder}"${action.kind === 'shell' ? ', or ask for full access' : ''}`,
   );
 }
 
 function folderOutside({ device }: GateRequest, { paths }: ActionFacts): ResolvedPath | undefined {
-  return paths.find(({ use, real }) => use === 'folder' && !device.folders.some((folder) => isInside(folder, real)));
+  return paths.find(
+    ({ use, real }) => (use === 'folder' || use === 'file') && !device.folders.some((folder) => isInside(folder, real)),
+  );
 }
 
 function isOwn({ requester, device }: GateRequest): boolean {
@@ -147,8 +198,7 @@ export function findUnusableFolder(request: GateRequest, facts: ActionFacts): Re
 
 /** 5. What do the rules say of exactly this? */
 function checkPolicy(request: GateRequest, facts: ActionFacts): GateAnswer {
-  const { action, device } = request;
-  const asked: AccessLevel = action.kind === 'shell' ? enforcedOf(device, action.access) : 'read-only';
+  const asked = gateAccess(request);
   const { verdict, access, rule, because, hint } = evaluatePolicy({ ...request, asked, facts });
   return {
     verdict,
@@ -184,9 +234,9 @@ export function enforcedOf({ enforces }: Pick<GateDevice, 'enforces'>, asked: Ac
   return enforces.includes(asked) ? asked : 'full-access';
 }
 
-/** From least to most. */
-function rank(access: AccessLevel): number {
-  return ACCESS_LEVELS.indexOf(access);
+/** The level that the device would enforce for the action: what has no sandbox does what it does, and no more. */
+function gateAccess({ action, device }: GateRequest): AccessLevel {
+  return action.kind === 'shell' ? enforcedOf(device, action.access) : accessOf(action);
 }
 
 function deny(check: Check, why: string, hint: string): GateAnswer {

@@ -1,6 +1,7 @@
 /** What the rules are asked, and what they answer. */
 
-import type { AccessLevel, Action } from '../actions.ts';
+import type { AccessLevel } from '../access.ts';
+import type { Action } from '../actions.ts';
 import type { DeviceId } from '../ids.ts';
 import type { ActionFacts } from './reading.ts';
 import type { Requester, Rule, Verdict } from './rules.ts';

@@ -6,34 +6,29 @@
 import { type Refusal, refuse } from '../errors.ts';
 import { evaluatePolicy } from './evaluate.ts';
 import { folderFit, goesTo } from './fit-paths.ts';
-import { enforcedOf, type GateRequest } from './gate.ts';
+import { enforcedOf } from './gate.ts';
 import { compilePath, leadsInto, literalFolder, literalPath, literalWord } from './patterns.ts';
 import { quoteWords, shownCommand } from './phrases.ts';
+import type { Proposal, ProposeRequest } from './proposal.ts';
+import { proposeOperations } from './propose-operations.ts';
 import type { ActionFacts, SimpleCommand } from './reading.ts';
+import { nameFor } from './rule-names.ts';
 import type { Rule, RuleBody } from './rules.ts';
 
 /** A rule about more places than these is no rule about one task. */
 const MOST_PATHS = 20;
 const LONGEST_WORD = 4096;
 const MOST_WORDS = 200;
-const LONGEST_NAME = 60;
 const MOST_COMMANDS = 50;
-
-export interface ProposeRequest {
-  readonly request: GateRequest;
-  readonly facts: ActionFacts;
-  /** Where the plan works: absolute, links resolved. */
-  readonly cwd: string;
-  /** True if something of the action is kept from everybody else. */
-  readonly masked: boolean;
-}
-
-export type Proposal = { readonly ok: true; readonly rule: RuleBody } | Refusal;
 
 /** The same for the same request and the same rules, so that what was shown is what is added. */
 export function proposeRule({ request, facts, cwd, masked }: ProposeRequest): Proposal {
   const { action, device, rules, requester } = request;
-  if (action.kind !== 'shell') return no('rules let shell commands through, and this is none');
+  if (action.kind !== 'shell') {
+    return action.kind === 'inline'
+      ? no('rules let through what happens on a device, and this does not')
+      : proposeOperations({ request, facts, cwd, masked });
+  }
   if (masked) return no('it holds something secret, which no rule may hold');
   if ((action.secrets ?? []).length > 0) return no('it is given secrets, and a person decides about those each time');
   if (Object.keys(action.env ?? {}).length > 0) return no('it sets variables, and no rule allows that');
@@ -114,19 +109,4 @@ function pathsOf({ paths, reading }: ActionFacts, cwd: string): readonly string[
     if (places.length > MOST_PATHS) return undefined;
   }
   return places;
-}
-
-function nameFor(words: readonly string[], rules: readonly Rule[]): string {
-  const taken = new Set(rules.map(({ name }) => name));
-  const made =
-    words
-      .join('-')
-      .replace(/[^A-Za-z0-9._]+/g, '-')
-      .replace(/^[^A-Za-z0-9]+/, '')
-      .slice(0, LONGEST_NAME)
-      .replace(/-+$/, '') || 'rule';
-  for (let number = 1; ; number++) {
-    const name = number === 1 ? made : `${made}-${number}`;
-    if (!taken.has(name)) return name;
-  }
 }

@@ -60,7 +60,8 @@ export interface ResolvedPath {
   readonly written: string;
   /** Absolute, links resolved as far as it exists. */
   readonly real: string;
-  readonly use: 'folder' | 'write' | 'argument';
+  /** `folder`: worked in; `file`: read or changed without a shell; `write`: opened for writing by the shell; `argument`: a word. */
+  readonly use: 'folder' | 'file' | 'write' | 'argument';
 }
 
 /** What the checks look at besides the action itself, found on the executing device without running anything. */
@@ -68,6 +69,13 @@ export interface ActionFacts {
   /** Absent where the action is no shell text. */
   readonly reading?: ShellReading;
   readonly paths: readonly ResolvedPath[];
+  /**
+   * What it does, as rules name it, where it is no shell text: those of `operationsOf`, and what was found besides: `files.overwrite`
+   * where something is in the place of what would be written by a copy, a move or a transfer.
+   */
+  readonly operations?: readonly string[];
+  /** Web origins that it opens or acts on, as `https://host:port` without a default port. */
+  readonly origins?: readonly string[];
   /**
    * True if it is certain that no confined run can have put another program in the place of the one that the first command names, or
    * anything that is loaded with it. Absent: nobody has looked.

@@ -3,7 +3,7 @@
  * may be about them. Made once for each list of rules, and kept as long as somebody holds that list.
  */
 
-import { ACCESS_LEVELS, type AccessLevel } from '../actions.ts';
+import { compileOrigin, type OriginPattern } from './origins.ts';
 import { compilePath, compileWord, type PathPattern, type WordPattern } from './patterns.ts';
 import type { Rule } from './rules.ts';
 
@@ -21,6 +21,9 @@ export interface CompiledRule {
   /** Absent where the rule is about the action as a whole. */
   readonly command?: CompiledCommand;
   readonly paths?: readonly PathPattern[];
+  /** Present where the rule is about what is done without a shell. */
+  readonly operations?: readonly WordPattern[];
+  readonly origins?: readonly OriginPattern[];
 }
 
 /** The rules of a list, by what they are about. Each part is in the order of the list. */
@@ -30,8 +33,10 @@ export interface RuleTable {
   readonly byName: ReadonlyMap<string, readonly CompiledRule[]>;
   /** Those about commands whose names are patterns. */
   readonly anyName: readonly CompiledRule[];
-  /** Those about actions as a whole. */
+  /** Those about actions as a whole: an `allow` about shell commands and inline code, the others about anything. */
   readonly whole: readonly CompiledRule[];
+  /** Those about what is done without a shell. */
+  readonly apart: readonly CompiledRule[];
 }
 
 export interface RuleIndex {
@@ -71,17 +76,30 @@ function makeTable(all: readonly CompiledRule[]): RuleTable {
       else same.push(compiled);
     }
   }
-  return { all, byName, anyName, whole: all.filter(({ command }) => command === undefined) };
+  const isApart = ({ operations, origins }: CompiledRule): boolean => operations !== undefined || origins !== undefined;
+  return {
+    all,
+    byName,
+    anyName,
+    whole: all.filter((rule) => rule.command === undefined && !isApart(rule)),
+    apart: all.filter(isApart),
+  };
 }
 
-/** Throws a RangeError for patterns with more alternatives than anybody wants. */
+/** What a rule about origins alone is about. */
+const ANY_STEP = ['browser.*'];
+
+/** Throws a RangeError for patterns with more alternatives than anybody wants, and for origins that are none. */
 export function compileRule(rule: Rule, place: number): CompiledRule {
-  const { command, without = [], paths } = rule;
+  const { command, without = [], paths, origins } = rule;
+  const operations = rule.operations ?? (origins === undefined ? undefined : ANY_STEP);
   return {
     rule,
     place,
     ...(command === undefined ? {} : { command: compileCommand(command, without) }),
     ...(paths === undefined ? {} : { paths: paths.map(compilePath) }),
+    ...(operations === undefined ? {} : { operations: operations.map(compileWord) }),
+    ...(origins === undefined ? {} : { origins: origins.map(compileOrigin) }),
   };
 }
 
@@ -97,9 +115,4 @@ function compileCommand(command: readonly string[], without: readonly string[]):
 /** The name of a program without its folder, as a disk that knows no capitals finds it. */
 export function plainName(name: string): string {
   return name.slice(name.lastIndexOf('/') + 1).toLowerCase();
-}
-
-/** From least to most. */
-export function rankOf(access: AccessLevel): number {
-  return ACCESS_LEVELS.indexOf(access);
 }

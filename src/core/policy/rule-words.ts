@@ -11,10 +11,15 @@ export function ruleSubject(
   nameOf: (device: string) => string,
   { whole }: { readonly whole: boolean },
 ): string {
-  const { command, list, without, access, requesters, routes, paths, lowersTo, unconfined, decision } = rule;
+  const { command, operations, origins, list, without, access, requesters, routes, paths } = rule;
+  const { lowersTo, unconfined, decision } = rule;
   const shown = (words: readonly string[]): readonly string[] => (whole ? words : words.map(shortened));
   const parts = [
-    command === undefined ? 'anything' : shown(command).join(' '),
+    command !== undefined
+      ? shown(command).join(' ')
+      : operations === undefined
+        ? 'anything'
+        : shown(operations).join(', '),
     ...(list === undefined ? [] : [`as far as they are ${list}`]),
     ...(without === undefined ? [] : [`without ${shown(without).join(', ')}`]),
     ...(access === undefined ? [] : [decision === 'allow' ? `at most ${access}` : `with ${access} or more`]),
@@ -22,6 +27,7 @@ export function ruleSubject(
       ? []
       : [`asked by ${requesters.map((name) => requesterText(name, nameOf)).join(' or ')}`]),
     ...(routes === undefined || command !== undefined ? [] : [`by ${routes.join(', ')}`]), // only one route has commands
+    ...(origins === undefined ? [] : [`at ${shown(origins).join(', ')}`]),
     ...(paths === undefined ? [] : [`in ${shown(paths).map(placeText).join(', ')}`]),
     ...(lowersTo === undefined ? [] : [`kept to ${lowersTo}`]),
     ...(unconfined === true ? ['outside of the sandbox'] : []),

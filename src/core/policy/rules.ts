@@ -1,6 +1,7 @@
 /** Rules: what the owner of a device lets through, wants to be asked about, or forbids. Data, as it stands in config.toml. */
 
-import type { AccessLevel, Route } from '../actions.ts';
+import type { AccessLevel } from '../access.ts';
+import type { Route } from '../actions.ts';
 import type { Actor } from '../approvals.ts';
 import type { DeviceId } from '../ids.ts';
 
@@ -37,6 +38,17 @@ export interface RuleBody {
    * enough. In config.toml `~` is the home folder; here it is resolved.
    */
   readonly paths?: readonly string[];
+  /**
+   * What is done without a shell: `files.read`, `browser.*`, `desktop.screenshot`; `*` is any text. `allow` wants that every operation
+   * fits one of them, `ask` and `deny` that one does. A rule with `command` is about shell commands alone, one with `operations` about
+   * everything else on a device; an `allow` with neither is about shell commands.
+   */
+  readonly operations?: readonly string[];
+  /**
+   * Web origins: `https://example.org`, `https://*.example.org`, `http://localhost:*`. `allow` wants that every origin fits one of them
+   * and that there is one, `ask` and `deny` that one does.
+   */
+  readonly origins?: readonly string[];
   /** Command lines that the rule must match, and some that it must not: checked whenever rules are loaded. */
   readonly match?: readonly string[];
   readonly noMatch?: readonly string[];

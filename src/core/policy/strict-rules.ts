@@ -2,6 +2,7 @@
 
 import type { Action } from '../actions.ts';
 import { couldFit, type Effort, MOST_WORDS, newEffort } from './match-command.ts';
+import { operationMeant } from './operations.ts';
 import { leadsInto } from './patterns.ts';
 import { shownCommand } from './phrases.ts';
 import type { ActionFacts, ShellReading, SimpleCommand } from './reading.ts';
@@ -16,11 +17,12 @@ export interface Doubt {
 
 /** Undefined if the rule is certainly not about the action. */
 export function couldApply(
-  { command, paths }: CompiledRule,
+  compiled: CompiledRule,
   facts: ActionFacts,
   action: Action,
   effort: Effort = newEffort(),
 ): Doubt | undefined {
+  const { command, paths } = compiled;
   let what = 'this';
   let certain = true;
   if (command !== undefined) {
@@ -34,11 +36,18 @@ export function couldApply(
       if (effort.left < 0) certain = false;
     }
   }
+  if (compiled.operations !== undefined) {
+    if (action.kind === 'shell') return undefined;
+    const meant = operationMeant(compiled, action, facts);
+    if (meant === undefined) return undefined;
+    what = meant.what;
+    certain = meant.certain;
+  }
   if (paths === undefined) return { certain, what };
   const inside = facts.paths.find(({ real, use }) =>
     paths.some((pattern) => leadsInto(pattern, real, use === 'folder' ? 'folder' : undefined)),
   );
-  if (inside !== undefined) return { certain, what: command === undefined ? inside.real : what };
+  if (inside !== undefined) return { certain, what: what === 'this' ? inside.real : what };
   return pathsAreKnown(facts, action) ? undefined : { certain: false, what };
 }
 

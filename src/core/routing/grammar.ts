@@ -2,7 +2,7 @@
  * The composer's grammar: what a person types, taken apart. It only reads; where the task goes is decided in route.ts.
  */
 
-import type { AccessLevel } from '../actions.ts';
+import type { AccessLevel } from '../access.ts';
 import { type Refusal, refuse } from '../errors.ts';
 
 export interface ParsedTask {

@@ -14,6 +14,12 @@ export interface RouteAnswer {
   readonly devices: readonly Device[];
   readonly action: Action;
   readonly because: readonly string[];
+  /** Where it takes two devices: one sends and the other receives. `action` is then what the receiving one does. */
+  readonly transfer?: {
+    readonly from: { readonly device: Device; readonly path: string };
+    readonly to: { readonly device: Device; readonly path: string };
+    readonly overwrite?: boolean;
+  };
   /** The devices that were passed over, and why. */
   readonly rejected: readonly { readonly device: string; readonly reason: string }[];
 }

@@ -3,18 +3,19 @@
  * went a moment ago allows nothing, and who may not is told no more than that.
  */
 
-import { routeOf, type ShellAction } from '../../core/actions.ts';
+import { type Action, routeOf } from '../../core/actions.ts';
 import type { Actor } from '../../core/approvals.ts';
 import type { RunCommand } from '../../core/commands.ts';
 import { DispatchError } from '../../core/errors.ts';
 import { type Grant, ownsRun } from '../../core/grants.ts';
-import type { ApprovalId, DeviceId, RunId } from '../../core/ids.ts';
+import type { ApprovalId, ArtifactId, DeviceId, RunId } from '../../core/ids.ts';
 import { isFinal, type Run } from '../../core/runs.ts';
 import { parsePlace } from '../../core/thread.ts';
 import type { EngineApi, OutputChunk } from '../../protocol/api.ts';
 import type { Offer, PeerMethods } from '../../protocol/peer-api.ts';
 import type { Answers } from '../answers.ts';
 import { explainAction } from '../checks.ts';
+import { completePath } from '../completions.ts';
 import type { EngineDeps } from '../context.ts';
 import { nameOf, reportOf } from '../devices.ts';
 import type { Executions } from '../execution.ts';
@@ -24,8 +25,10 @@ import { maskTask } from '../masking.ts';
 import { maskForOthers, observedFrom } from '../observed-output.ts';
 import { readOpenRuns } from '../open-runs.ts';
 import type { PeerService } from '../peer-ports.ts';
+import type { ProgressHub } from '../progress.ts';
 import { createRoom } from '../room.ts';
 import { tellLog } from './log-teller.ts';
+import type { Transfers } from './transfers.ts';
 
 /**
  * Runs of one device that may be open here at once. All of them may wait for an answer, and a client that looks at what waits sees 200
@@ -43,6 +46,8 @@ export interface IncomingDeps extends EngineDeps {
   readonly cancel: (run: RunId, by: Actor) => Promise<Run>;
   /** The streams of this engine, by id. */
   readonly streams: Pick<EngineApi, 'output' | 'blob' | 'input'>;
+  readonly transfers: Pick<Transfers, 'read' | 'ended'>;
+  readonly progress: Pick<ProgressHub, 'onProgress'>;
   readonly running: () => number;
   /** True while the peer is about to end: it takes no new work. */
   readonly stopping: () => boolean;
@@ -69,6 +74,14 @@ export function createIncoming(deps: IncomingDeps): PeerService {
     const state = await store.run(id);
     if (state === undefined || state.run.device !== self) throw unknown('run', id);
     return state.run;
+  };
+  /** The same for one artifact, which whoever may answer may see where a request shows it. */
+  const shownRun = async (caller: DeviceId, id: RunId, artifact: ArtifactId): Promise<Run> => {
+    if (!grants.of(caller).includes('approve')) return readableRun(caller, id);
+    const asked = await store.approvalsOf(id);
+    const isShown = asked.some(({ payload }) => payload.picture === artifact || payload.diffArtifact === artifact);
+    const state = isShown ? await store.run(id) : undefined;
+    return state === undefined || state.run.device !== self ? readableRun(caller, id) : state.run;
   };
   const mayRead = (caller: DeviceId, run: Run): boolean =>
     grants.of(caller).includes('observe') || ownsRun(grants.of(caller), caller, run);
@@ -112,8 +125,8 @@ export function createIncoming(deps: IncomingDeps): PeerService {
   const receive = async (caller: DeviceId, offer: Offer): Promise<Run> => {
     const { action, by, place } = offer;
     // Inline code reads the whole thread: it is for the session of the person who writes it, and never for another device.
-    if (action.kind !== 'shell') {
-      throw new DispatchError('refused', 'only shell tasks are taken from other devices', {
+    if (action.kind === 'inline') {
+      throw new DispatchError('refused', 'inline code is not taken from other devices', {
         hint: 'run expressions on your own device',
       });
     }
@@ -130,7 +143,7 @@ export function createIncoming(deps: IncomingDeps): PeerService {
     }
   };
 
-  const enter = async (caller: DeviceId, offer: Offer, action: ShellAction): Promise<Run> => {
+  const enter = async (caller: DeviceId, offer: Offer, action: Action): Promise<Run> => {
     const { run: id, task, because, by, place, retryOf, group, expiresInMs, noWait, approve, cancel } = offer;
     const { masked, ...shown } = await maskTask(deps.finder, task, action);
     if (masked) await deps.vault.keep(id, action);
@@ -213,10 +226,23 @@ export function createIncoming(deps: IncomingDeps): PeerService {
       await askedHere(caller, approval);
       return deps.answers.propose(approval);
     },
-    async check(caller, { command, access, cwd, as = 'human' }) {
+    async check(caller, { action, as = 'human' }) {
       require(caller, 'run');
-      const action = { kind: 'shell', command, access, ...(cwd === undefined ? {} : { cwd }) } as const;
       return explainAction(deps, action, { kind: as, device: caller, name: nameOf(deps, caller) });
+    },
+    async complete(caller, request) {
+      require(caller, 'run');
+      const requester = { kind: 'human', device: caller, name: nameOf(deps, caller) } as const;
+      return { completions: await completePath(deps, requester, request) };
+    },
+    async probe(caller) {
+      if (grants.of(caller).length === 0) throw refused('run');
+      await deps.prober.probe();
+      return {};
+    },
+    async 'transfer-end'(caller, { run, end }) {
+      await deps.transfers.ended(caller, run, end);
+      return {};
     },
     async resize(caller, { run, cols, rows }) {
       await ownRun(caller, run);
@@ -251,7 +277,7 @@ export function createIncoming(deps: IncomingDeps): PeerService {
         if (grants.of(caller).length === 0) throw refused('run');
         throw unknown('artifact', id);
       }
-      const readable = await readableRun(caller, artifact.runId);
+      const readable = await shownRun(caller, artifact.runId, id);
       if (artifact.kind === 'output' && caller !== readable.origin) throw shownMasked();
       const { chunks } = await whileReadable(caller, readable, signal, (both) =>
         deps.streams.blob({ artifact: id, offset }, both),
@@ -270,6 +296,15 @@ export function createIncoming(deps: IncomingDeps): PeerService {
         close: () => input.close?.(),
       };
     },
+    transfer: (caller, request, signal) => deps.transfers.read(caller, request, signal),
+    onProgress: (caller, listener) =>
+      deps.progress.onProgress((id, progress) => {
+        const tell = async (): Promise<void> => {
+          const run = (await store.run(id))?.run;
+          if (run !== undefined && mayRead(caller, run)) listener(id, progress);
+        };
+        tell().catch((error: unknown) => deps.onFault(`telling how far run ${id} is`, error));
+      }),
     report: () => reportOf(deps, deps.running()),
     onReport: deps.onReport,
   };

@@ -1,13 +1,14 @@
 /** Answers, resizing and signals towards a run, wherever it executes. The device that executes decides; this one only asks. */
 
-import type { Approval } from '../../core/approvals.ts';
+import type { Action } from '../../core/actions.ts';
+import type { Actor, Approval } from '../../core/approvals.ts';
 import type { Device } from '../../core/devices.ts';
 import { DispatchError } from '../../core/errors.ts';
 import type { DeviceId, RunId, Sha256 } from '../../core/ids.ts';
 import type { GateAnswer } from '../../core/policy/gate.ts';
 import type { RuleBody } from '../../core/policy/rules.ts';
 import type { Run } from '../../core/runs.ts';
-import type { PeerParams } from '../../protocol/peer-api.ts';
+import type { Completion } from '../../protocol/api.ts';
 import type { EngineDeps } from '../context.ts';
 import { nameOf } from '../devices.ts';
 import type { Executions } from '../execution.ts';
@@ -18,14 +19,19 @@ import { away } from './streams.ts';
 
 /** How long a terminal's resize or signal waits for its run to be taken on. */
 const TAKEN_MS = 10_000;
+/** How long other devices have to look what they can do. */
+const PROBE_MS = 10_000;
 
 export interface Steering {
   /** Signed here; the device that executes verifies it. */
   decide(asked: Approval, answer: Parameters<typeof completeAnswer>[1]): Promise<{ approval: Approval; run: Run }>;
   edit(asked: Approval, edited: { digest: string; command: string }): Promise<{ approval: Approval; run: Run }>;
   propose(asked: Approval): Promise<{ rule: RuleBody; toml: string }>;
-  /** What another device would do with a command. */
-  check(device: Device, asked: PeerParams<'check'>): Promise<GateAnswer>;
+  /** What another device would do with an action. */
+  check(device: Device, action: Action, as: Actor['kind']): Promise<GateAnswer>;
+  complete(device: Device, asked: { path: string; limit: number }): Promise<{ completions: Completion[] }>;
+  /** Has every device that is there look again what it can do; those that take too long are not waited for. */
+  probe(): Promise<void>;
   resize(run: RunId, cols: number, rows: number): Promise<Record<string, never>>;
   signal(run: RunId, signal: string): Promise<Record<string, never>>;
 }
@@ -33,7 +39,7 @@ export interface Steering {
 export function createSteering(
   deps: EngineDeps & { executions: Executions; outgoing: Pick<Outgoing, 'taken'> },
 ): Steering {
-  const { store, network, identity, executions } = deps;
+  const { store, network, identity, executions, clock } = deps;
 
   const elsewhere = async (id: RunId): Promise<PeerLink | undefined> => {
     const run = (await store.run(id))?.run;
@@ -45,6 +51,15 @@ export function createSteering(
     const link = network.link(run.device);
     if (link === undefined) throw away(deps, run, what);
     return link;
+  };
+
+  const linkOf = ({ id, name }: Device, what: string): PeerLink => {
+    const link = network.link(id);
+    if (link !== undefined) return link;
+    throw new DispatchError('unavailable', `${name} is not there, and only it knows ${what}`, {
+      hint: 'ask again when it is online',
+      retryable: true,
+    });
   };
 
   const approverLink = async (asked: Approval): Promise<{ link: PeerLink; run: Run }> => {
@@ -80,13 +95,16 @@ export function createSteering(
       const { link } = await approverLink(asked);
       return link.call('propose', { approval: asked.id });
     },
-    async check({ id, name }, asked) {
-      const link = network.link(id);
-      if (link !== undefined) return link.call('check', asked);
-      throw new DispatchError('unavailable', `${name} is not there, and only it knows its rules`, {
-        hint: 'ask again when it is online',
-        retryable: true,
-      });
+    check: (device, action, as) => linkOf(device, 'its rules').call('check', { action, as }),
+    async complete(device, { path, limit }) {
+      const { completions } = await linkOf(device, 'its files').call('complete', { path, limit });
+      return { completions: [...completions] };
+    },
+    async probe() {
+      const late = new Promise<void>((resolve) => clock.at(clock.now() + PROBE_MS, resolve));
+      const links = network.devices().flatMap(({ id }) => network.link(id) ?? []);
+      // One that breaks off or is of an older version has no news.
+      await Promise.race([late, Promise.allSettled(links.map((link) => link.call('probe', {})))]);
     },
     async resize(id, cols, rows) {
       const link = await elsewhere(id);

@@ -3,7 +3,7 @@
 import type { DeviceId } from '../../core/ids.ts';
 import type { PairingStore } from '../../engine/peer-ports.ts';
 import type { Clock, Ids } from '../../engine/ports.ts';
-import type { LanDevice } from '../../protocol/api.ts';
+import type { LanDevice } from '../../protocol/pairing-api.ts';
 import type { Host } from '../host-api.ts';
 
 export interface CeremonyDeps {

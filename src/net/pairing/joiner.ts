@@ -6,8 +6,8 @@
 import { type Grant, sortGrants } from '../../core/grants.ts';
 import type { DeviceId } from '../../core/ids.ts';
 import type { Pairing } from '../../engine/peer-ports.ts';
-import type { PairConfirmParams, PairProposal } from '../../protocol/api.ts';
 import { MAX_TOLD_ADDRESSES, type PairMessageOf } from '../../protocol/pairing/messages.ts';
+import type { PairConfirmParams, PairProposal } from '../../protocol/pairing-api.ts';
 import { parseEndpoint, toMultiaddr } from '../addresses.ts';
 import { wordsDiffer } from './comparison.ts';
 import { ANSWER_MS, type CeremonyDeps, WRITE_MS } from './deps.ts';

@@ -2,7 +2,7 @@
 
 import { DispatchError } from '../../core/errors.ts';
 import type { DeviceId } from '../../core/ids.ts';
-import type { PairConfirmParams } from '../../protocol/api.ts';
+import type { PairConfirmParams } from '../../protocol/pairing-api.ts';
 
 export interface Pending {
   /** Throws `invalid` or `conflict` before anything is answered: then the person may answer again. */

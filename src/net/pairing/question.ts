@@ -2,9 +2,9 @@
 
 import { DispatchError } from '../../core/errors.ts';
 import type { DeviceId } from '../../core/ids.ts';
-import type { PairEvent, PairProposal } from '../../protocol/api.ts';
 import type { PairMessageOf } from '../../protocol/pairing/messages.ts';
 import { deriveWords } from '../../protocol/pairing/transcript.ts';
+import type { PairEvent, PairProposal } from '../../protocol/pairing-api.ts';
 import { createComparison, wordsDiffer } from './comparison.ts';
 import type { CeremonyDeps } from './deps.ts';
 import type { Exchange } from './exchange.ts';

@@ -6,11 +6,11 @@
 import { randomBytes } from 'node:crypto';
 import type { DeviceId } from '../../core/ids.ts';
 import type { Clock } from '../../engine/ports.ts';
-import type { PairEvent, PairOpenParams } from '../../protocol/api.ts';
 import { CODE_SECRET_BYTES } from '../../protocol/pairing/code.ts';
 import type { PairMessageOf, PairRefusal } from '../../protocol/pairing/messages.ts';
 import { SESSION_BYTES, TICKET_SECRET_BYTES } from '../../protocol/pairing/ticket.ts';
 import { hashOffer, type Offer, SALT_BYTES } from '../../protocol/pairing/transcript.ts';
+import type { PairEvent, PairOpenParams } from '../../protocol/pairing-api.ts';
 import { MOST_ATTEMPTS, SESSION_MS } from './deps.ts';
 import { explainFailure, refused } from './refusals.ts';
 

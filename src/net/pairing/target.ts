@@ -2,11 +2,11 @@
 
 import { DispatchError } from '../../core/errors.ts';
 import type { DeviceId } from '../../core/ids.ts';
-import type { PairJoinParams } from '../../protocol/api.ts';
 import { parseCode } from '../../protocol/pairing/code.ts';
 import { fingerprintOf, keyOf } from '../../protocol/pairing/device-key.ts';
 import { parseTicket } from '../../protocol/pairing/ticket.ts';
 import { equalBytes, type PairMethod } from '../../protocol/pairing/transcript.ts';
+import type { PairJoinParams } from '../../protocol/pairing-api.ts';
 import { formatEndpoint, formatMultiaddr, parseEndpoint, toMultiaddr } from '../addresses.ts';
 import { within } from './deadline.ts';
 import { type CeremonyDeps, DIAL_MS } from './deps.ts';

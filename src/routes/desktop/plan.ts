@@ -2,7 +2,8 @@
 
 import { access, constants, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
-import type { AccessLevel, Plan, PlannedSandbox, ShellAction } from '../../core/actions.ts';
+import type { AccessLevel } from '../../core/access.ts';
+import type { Plan, PlannedSandbox, ShellAction } from '../../core/actions.ts';
 import { type Refusal, refuse } from '../../core/errors.ts';
 import type { DeviceId, RunId, Sha256 } from '../../core/ids.ts';
 import { RESERVED_VARIABLES } from './environment.ts';

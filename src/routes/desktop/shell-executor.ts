@@ -3,7 +3,8 @@
  * where there is one. Where there is none it says so: everything it runs has full access then.
  */
 
-import type { AccessLevel, Action, Plan, PlannedSandbox, ResourceLimits, ShellAction } from '../../core/actions.ts';
+import type { AccessLevel } from '../../core/access.ts';
+import type { Action, Plan, PlannedSandbox, ResourceLimits, ShellAction } from '../../core/actions.ts';
 import { DispatchError, type Refusal, refuse } from '../../core/errors.ts';
 import type { DeviceId, RunId, Sha256 } from '../../core/ids.ts';
 import { isInside } from '../../core/policy/paths.ts';

@@ -13,7 +13,7 @@ import { entryKey, type Message } from '../../core/thread.ts';
 import type { LoggedChange, StoredEntry } from '../../engine/ports.ts';
 import { hashEvent } from './hash-chain.ts';
 import * as keys from './keys.ts';
-import { type ApprovalRecord, parseRecord, type RunRecord } from './records.ts';
+import { type ApprovalRecord, type ArtifactRecord, parseRecord, type RunRecord } from './records.ts';
 import { seal } from './sealed.ts';
 import { searchedText, wordsOf } from './words.ts';
 
@@ -63,6 +63,7 @@ export class Draft {
   readonly #operations: Operation[] = [];
   readonly #runs = new Map<string, Touched<RunRecord>>();
   readonly #approvals = new Map<string, Touched<ApprovalRecord>>();
+  readonly #artifacts = new Map<string, Touched<ArtifactRecord>>();
   /** Places in the thread that something has, of those that events of this draft want. */
   readonly #taken = new Set<EntryKey>();
   /** Short numbers that runs of other devices got here. */
@@ -91,6 +92,10 @@ export class Draft {
     );
     for (const record of await readRecords<ApprovalRecord>(read, approvals)) {
       this.#approvals.set(record.approval.id, { stored: record, now: record });
+    }
+    const removed = events.flatMap((event) => (event.type === 'artifact.removed' ? [event.data.artifact] : []));
+    for (const record of await readRecords<ArtifactRecord>(read, removed.map(keys.artifactKey))) {
+      this.#artifacts.set(record.artifact.id, { stored: record, now: record });
     }
     await this.#loadNumbers(events, read);
     await this.#loadPlaces(events, read);
@@ -159,6 +164,8 @@ export class Draft {
   operations(): Operation[] {
     for (const { stored, now } of this.#runs.values()) if (stored !== now) this.#writeRun(stored, now);
     for (const { stored, now } of this.#approvals.values()) if (stored !== now) this.#writeApproval(stored, now);
+    for (const { stored, now } of this.#artifacts.values())
+      if (stored !== now) this.#put(keys.artifactKey(now.artifact.id), now);
     this.#settleHeads();
     for (const [device, head] of this.#heads) this.#put(keys.headKey(device), head);
     if (this.#number !== this.#storedNumber) this.#put(keys.NUMBER_KEY, this.#number);
@@ -210,6 +217,7 @@ export class Draft {
   /** Keeps what the event says beyond the run itself, and gives the entry that it concerns. */
   #entryOf(event: RunEvent, runPlace: EntryKey, state: RunState, isNew: boolean): StoredEntry {
     if (event.type === 'artifact.created') return this.#keepArtifact(event);
+    if (event.type === 'artifact.removed') return this.#removeArtifact(event);
     if (isAboutApproval(event)) return this.#keepApproval(event, state);
     const entry: StoredEntry = { key: runPlace, kind: 'run', run: state.run };
     if (isNew) {
@@ -240,11 +248,24 @@ export class Draft {
     const runId = event.stream as RunId;
     const artifact = { ...event.data.artifact, runId, device: event.device, createdAt: wallTime(event.at) };
     const entry: StoredEntry = { key: entryKey(event), kind: 'artifact', artifact };
-    this.#put(keys.artifactKey(artifact.id), { key: entry.key, artifact });
+    this.#artifacts.set(artifact.id, { stored: undefined, now: { key: entry.key, artifact } });
     this.#enter(entry, keys.artifactKey(artifact.id));
     this.#put(keys.artifactIndexKey(entry.key), artifact.id);
     this.#put(keys.runArtifactKey(runId, entry.key), artifact.id);
     return entry;
+  }
+
+  /** What tells of it stays where it is. */
+  #removeArtifact(event: Extract<LogEvent, { type: 'artifact.removed' }>): StoredEntry {
+    const { artifact: id, reason } = event.data;
+    const record = this.#artifacts.get(id);
+    if (record === undefined || record.now.artifact.runId !== event.stream) {
+      throw new Error(`log damaged: artifact ${id}, which was removed, is none of run ${event.stream}`);
+    }
+    const { key, artifact } = record.now;
+    const removed = artifact.removed ?? { at: wallTime(event.at), reason };
+    record.now = { key, artifact: { ...artifact, removed } };
+    return { key, kind: 'artifact', artifact: record.now.artifact };
   }
 
   /** Gives a new entry its place in the thread, and lets it be found by its words. */

@@ -204,6 +204,8 @@ function recordKeyOf(event: LogEvent): string {
       return keys.approvalKey(event.data.approval);
     case 'artifact.created':
       return keys.artifactKey(event.data.artifact.id);
+    case 'artifact.removed':
+      return keys.artifactKey(event.data.artifact);
     case 'run.submitted':
     case 'run.received':
     case 'run.offered':

@@ -1,6 +1,6 @@
 // The page of this device: what runs may do here is changed in it. What widens is asked about first.
 
-import { ACCESS_LEVELS } from '../../core/actions.ts';
+import { ACCESS_LEVELS } from '../../core/access.ts';
 import type { Device } from '../../core/devices.ts';
 import type { OwnersLimits } from '../../protocol/api.ts';
 import { deviceBody, deviceRows } from '../device-rows.ts';

@@ -1,7 +1,7 @@
 // What comes back to the pairing page: answers, who is nearby, what happens in the session; and that a session ends with the page
 // that opened it, however that was left.
 
-import type { LanDevice, PairEvent, PairingSession, PairProposal } from '../../protocol/api.ts';
+import type { LanDevice, PairEvent, PairingSession, PairProposal } from '../../protocol/pairing-api.ts';
 import type { PairDialog, PairLine, QrModules } from '../device-dialogs.ts';
 import type { Failure } from '../messages.ts';
 import type { Model } from '../model.ts';

@@ -1,7 +1,7 @@
 // The pairing page: what is chosen and typed there, and what Enter makes of it. What comes back is in pair-session.ts.
 
 import { GRANTS, type Grant } from '../../core/grants.ts';
-import type { PairJoinParams } from '../../protocol/api.ts';
+import type { PairJoinParams } from '../../protocol/pairing-api.ts';
 import { PAIR_TABS, type PairDialog, type PairTab } from '../device-dialogs.ts';
 import type { Model } from '../model.ts';
 import { AT_ROW, COMPARE_ROW, COMPARING_ROW, MUTUAL_ROW, TICKET_ROW } from '../pair-rows.ts';

@@ -1,6 +1,6 @@
 // The rules of this device: reading them, taking one of the owner's away, and asking what they make of a command.
 
-import type { AccessLevel } from '../../core/actions.ts';
+import type { AccessLevel } from '../../core/access.ts';
 import type { GateAnswer } from '../../core/policy/gate.ts';
 import type { Rule } from '../../core/policy/rules.ts';
 import type { Failure } from '../messages.ts';

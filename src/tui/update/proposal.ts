@@ -3,7 +3,7 @@
 
 import type { Device } from '../../core/devices.ts';
 import { GRANTS, type Grant } from '../../core/grants.ts';
-import type { PairProposal } from '../../protocol/api.ts';
+import type { PairProposal } from '../../protocol/pairing-api.ts';
 import type { ProposalDialog } from '../device-dialogs.ts';
 import { tierOf } from '../geometry.ts';
 import { heldInShort } from '../grant-words.ts';

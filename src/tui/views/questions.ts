@@ -1,6 +1,6 @@
 // The small dialogs: a reason, a question, where to save, which signal.
 
-import { ACCESS_LEVELS, type AccessLevel } from '../../core/actions.ts';
+import { ACCESS_LEVELS, type AccessLevel } from '../../core/access.ts';
 import type { Run } from '../../core/runs.ts';
 import { formatBytes } from '../format.ts';
 import { centred, overlayRect } from '../geometry.ts';

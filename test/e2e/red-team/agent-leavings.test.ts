@@ -3,7 +3,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { AccessLevel, ShellAction } from '../../../src/core/actions.ts';
+import type { AccessLevel } from '../../../src/core/access.ts';
+import type { ShellAction } from '../../../src/core/actions.ts';
 import { needs } from '../../helpers/needs.ts';
 import { runBecomes } from '../../helpers/two-peers.ts';
 import { until } from '../../helpers/until.ts';

@@ -153,9 +153,9 @@ needs('bwrap')('a stolen device', () => {
     const asked = await requestOf(field, id);
     await expect(link.call('decide', watcher.answer(asked, 'approve'))).rejects.toMatchObject(refused);
     await expect(link.call('offer', watcher.offer('true', { access: 'read-only' }))).rejects.toMatchObject(refused);
-    await expect(link.call('check', { command: 'ls', access: 'read-only', cwd: '/root' })).rejects.toMatchObject(
-      refused,
-    );
+    await expect(
+      link.call('check', { action: { kind: 'shell', command: 'ls', access: 'read-only', cwd: '/root' } }),
+    ).rejects.toMatchObject(refused);
     await expect(link.input({ run: id as never })).rejects.toMatchObject({ name: 'DispatchError' });
     expect((await settled(field, id)).status).toBe('waiting_approval');
   });

@@ -214,7 +214,8 @@ needs('bwrap')('a stolen device', () => {
     test('wants to know what lies where it may not look', async () => {
       const link = await runner.link();
       const said = async (cwd: string): Promise<string> => {
-        const { because } = await link.call('check', { command: 'pwd', access: 'read-only', cwd });
+        const action = { kind: 'shell', command: 'pwd', access: 'read-only', cwd } as const;
+        const { because } = await link.call('check', { action });
         return because.join('; ').replaceAll(cwd, 'THERE');
       };
       const nothing = await said(join(field.outside, 'nothing'));

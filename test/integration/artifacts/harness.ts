@@ -117,6 +117,8 @@ export function openStage({ piece = 65_536, laptopHome = '' } = {}): Stage {
       load: { running: 0, slots: 1 },
     }),
     onReport: () => () => {},
+    transfer: unused,
+    onProgress: () => () => {},
   };
   const networks = createMemoryNetworks(
     { device: LAPTOP, name: 'laptop', service, grants: EVERYTHING },

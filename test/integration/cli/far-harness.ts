@@ -3,10 +3,11 @@
 import { onTestFinished } from 'vitest';
 import type { Device } from '../../../src/core/devices.ts';
 import type { DeviceId, Sha256 } from '../../../src/core/ids.ts';
-import type { OutputChunk, PairingSession, PairProposal } from '../../../src/protocol/api.ts';
+import type { OutputChunk } from '../../../src/protocol/api.ts';
 import { formatCode } from '../../../src/protocol/pairing/code.ts';
 import { deviceOf } from '../../../src/protocol/pairing/device-key.ts';
 import { formatTicket } from '../../../src/protocol/pairing/ticket.ts';
+import type { PairingSession, PairProposal } from '../../../src/protocol/pairing-api.ts';
 import { type CliHome, createHome, LAUNCHER } from '../../helpers/cli.ts';
 import { startTerminal, type TerminalDriver, type TerminalOptions } from '../../helpers/terminal-driver.ts';
 import { type Serving, serve } from '../control/harness.ts';

@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DispatchError } from '../../../src/core/errors.ts';
+import { deviceOf } from '../../../src/protocol/pairing/device-key.ts';
 import type {
   PairConfirmParams,
   PairEvent,
   PairingSession,
   PairJoinParams,
   PairProposal,
-} from '../../../src/protocol/api.ts';
-import { deviceOf } from '../../../src/protocol/pairing/device-key.ts';
+} from '../../../src/protocol/pairing-api.ts';
 import { DEAF_MS } from '../../../src/tui/plain-guard.ts';
 import type { TerminalDriver } from '../../helpers/terminal-driver.ts';
 import { until } from '../../helpers/until.ts';

@@ -54,7 +54,7 @@ async function ruled(): Promise<Far & { asked: unknown[]; checked: unknown[] }> 
   };
   api['policy.check'] = async (params): Promise<GateAnswer> => {
     checked.push(params);
-    if (params.command.includes('rm'))
+    if ('command' in params && params.command.includes('rm'))
       return {
         verdict: 'deny',
         check: 'folders',

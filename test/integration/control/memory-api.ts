@@ -13,7 +13,8 @@ import { evolve } from '../../../src/core/evolve.ts';
 import type { DeviceId, MessageId, RunId, Sha256 } from '../../../src/core/ids.ts';
 import { isFinal, type Run, type RunState } from '../../../src/core/runs.ts';
 import { entryKey, type ThreadEntry } from '../../../src/core/thread.ts';
-import type { Change, EngineApi, Notifications, OutputChunk, PairEvent, Snapshot } from '../../../src/protocol/api.ts';
+import type { Change, EngineApi, Notifications, OutputChunk, Snapshot } from '../../../src/protocol/api.ts';
+import type { PairEvent } from '../../../src/protocol/pairing-api.ts';
 
 export const DEVICE = 'device-of-the-tests' as DeviceId;
 const BY = { kind: 'human', device: DEVICE } as const;
@@ -53,6 +54,7 @@ export function createMemoryApi(): MemoryApi {
   const inputs: MemoryApi['inputs'] = new Map();
   const calls: string[] = [];
   const pairListeners = new Set<(event: PairEvent) => void>();
+  const progressListeners = new Set<(progress: Notifications['progress']) => void>();
   const fetchListeners = new Set<(progress: Notifications['fetch']) => void>();
   let device = makeDevice('first');
   let others: readonly Device[] = [];
@@ -195,6 +197,8 @@ export function createMemoryApi(): MemoryApi {
     'pair.confirm': unsupported,
     'pair.lan': async () => ({ found: [] }),
     'artifact.fetch': unsupported,
+    'files.complete': unsupported,
+    transfer: unsupported,
     route: unsupported,
     cancel: unsupported,
     retry: unsupported,
@@ -270,6 +274,10 @@ export function createMemoryApi(): MemoryApi {
     onPair(listener) {
       pairListeners.add(listener);
       return () => pairListeners.delete(listener);
+    },
+    onProgress(listener) {
+      progressListeners.add(listener);
+      return () => progressListeners.delete(listener);
     },
     onFetch(listener) {
       fetchListeners.add(listener);

@@ -1,7 +1,7 @@
 // Two attended screens without a ticket: each person types one of the words that the other screen shows.
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { PairProposal } from '../../../src/protocol/api.ts';
 import { WORDS } from '../../../src/protocol/pairing/word-list.ts';
+import type { PairProposal } from '../../../src/protocol/pairing-api.ts';
 import { createMemoryWire, type MemoryWire } from '../../helpers/memory-channel.ts';
 import { createDevice, type Device, removeFolders, trust } from '../../helpers/pairing.ts';
 import { until } from '../../helpers/until.ts';

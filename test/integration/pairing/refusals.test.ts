@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { asDispatchError, type DispatchError } from '../../../src/core/errors.ts';
 import { SESSION_MS } from '../../../src/net/pairing/deps.ts';
-import type { PairJoinParams } from '../../../src/protocol/api.ts';
 import { formatCode } from '../../../src/protocol/pairing/code.ts';
 import { formatTicket, parseTicket } from '../../../src/protocol/pairing/ticket.ts';
+import type { PairJoinParams } from '../../../src/protocol/pairing-api.ts';
 import { createMemoryWire, type MemoryHost, type MemoryWire, randomDevice } from '../../helpers/memory-channel.ts';
 import { createClock, createDevice, type Device, pair, removeFolders } from '../../helpers/pairing.ts';
 

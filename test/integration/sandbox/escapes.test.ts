@@ -14,7 +14,8 @@ import {
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AccessLevel, ShellAction } from '../../../src/core/actions.ts';
+import type { AccessLevel } from '../../../src/core/access.ts';
+import type { ShellAction } from '../../../src/core/actions.ts';
 import { needs } from '../../helpers/needs.ts';
 import { isAlive } from '../../helpers/processes.ts';
 import { accounts, openRunner, type Runner } from './runner.ts';

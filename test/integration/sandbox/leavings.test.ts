@@ -133,7 +133,11 @@ needs('bwrap', 'git')('what a run leaves', () => {
       process.kill(runner.pid, 'SIGKILL');
       const sandbox = await openSandbox({ home: runner.home, own: [runner.own], state });
       const next = openShell({ home: runner.home, folders: () => [runner.home], sandbox });
-      await next.executor.reap(runName(runner.pid, 1) as RunId);
+      await next.executor.reap(runName(runner.pid, 1) as RunId, {
+        kind: 'shell',
+        command: 'true',
+        access: 'workspace-write',
+      });
       expect(readlinkSync(at('.zshrc'))).toBe('dotfiles');
       expect(existsSync(at('.zshenv'))).toBe(false);
       const [artifacts = ''] = readdirSync(state).filter((name) => name.startsWith('artifacts-'));

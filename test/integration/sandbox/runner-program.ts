@@ -1,10 +1,12 @@
 // Opens the sandbox and carries out what it is told, one line of JSON each, under whichever account it was started.
+
 import { createHash } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { DeviceId, RunId, Sha256 } from '../../../src/core/ids.ts';
 import { openSandbox } from '../../../src/routes/desktop/sandbox/open-sandbox.ts';
 import { createShellExecutor } from '../../../src/routes/desktop/shell-executor.ts';
+import { QUIET } from '../../helpers/quiet-context.ts';
 import { type Answer, type Question, type RunnerSetup, runName } from './runner.ts';
 
 const setup = JSON.parse(process.argv[2] ?? '{}') as RunnerSetup;
@@ -35,6 +37,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     if (!prepared.ok) return say({ refused: prepared.reason, text: '' });
     const pieces: Uint8Array[] = [];
     const outcome = await executor.execute(action, prepared.plan, {
+      ...QUIET,
       run,
       artifactsDir: mkdtempSync(`${setup.state}/artifacts-`),
       signal: AbortSignal.timeout(20_000),

@@ -1,5 +1,6 @@
 // A shell executor in a folder of its own, and executions with it under a name of their own: processes are found by the
 // name of their run, so no two tests may share one.
+
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,7 @@ import { type DeviceId, type RunId, type Sha256, spellId } from '../../../src/co
 import type { ExecutionContext, ExecutionControl, Executor, Outcome } from '../../../src/engine/ports.ts';
 import { createShellExecutor, type ShellExecutorOptions } from '../../../src/routes/desktop/shell-executor.ts';
 import { type RecordedExecution, recordExecution } from '../../helpers/execution.ts';
+import { QUIET } from '../../helpers/quiet-context.ts';
 
 export const sha256 = (text: string | Uint8Array): Sha256 => createHash('sha256').update(text).digest('hex') as Sha256;
 export const newRun = (): RunId => spellId(randomBytes(10)) as RunId;
@@ -94,6 +96,7 @@ export function countingContext(folder: string): {
   const hash = createHash('sha256');
   let size = 0;
   const context: ExecutionContext = {
+    ...QUIET,
     run: newRun(),
     artifactsDir: folder,
     signal: new AbortController().signal,

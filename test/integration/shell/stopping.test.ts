@@ -179,11 +179,14 @@ test('reap ends what a killed peer left behind', async () => {
   );
   const pids = (await fileContent(join(shell.home, 'pids'))).trim().split(' ').map(Number);
   for (const pid of pids) expect(isAlive(pid)).toBe(true);
-  const receipt = await shell.executor.reap(run);
+  const receipt = await shell.executor.reap(run, { kind: 'shell', command: 'true', access: 'full-access' });
   expect(receipt.left).toEqual([]);
   expect(receipt.stopped.map(({ pid }) => pid)).toEqual(expect.arrayContaining(pids));
   for (const pid of pids) expect(isAlive(pid)).toBe(false);
-  expect(await shell.executor.reap(run)).toEqual({ stopped: [], left: [] });
+  expect(await shell.executor.reap(run, { kind: 'shell', command: 'true', access: 'full-access' })).toEqual({
+    stopped: [],
+    left: [],
+  });
 });
 
 test('a peer that was started in a run does not end itself with it', async () => {
@@ -193,7 +196,7 @@ test('a peer that was started in a run does not end itself with it', async () =>
   const code = `
     import { createShellExecutor } from ${JSON.stringify(harness)};
     const executor = createShellExecutor({ device: 'd', home: ${JSON.stringify(home)}, slots: 1, sha256: () => 'x' });
-    console.log(JSON.stringify(await executor.reap(${JSON.stringify(run)})));`;
+    console.log(JSON.stringify(await executor.reap(${JSON.stringify(run)}, { kind: 'shell', command: 'true', access: 'full-access' })));`;
   const env = { ...process.env, DISPATCH_RUN: run };
   const peer = spawn(process.execPath, ['--input-type=module', '-e', code], {
     env,

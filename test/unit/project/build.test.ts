@@ -41,6 +41,8 @@ const SOURCES = {
     parentPort?.postMessage('from the worker');`,
   'src/store/hash-worker.ts': 'export {};',
   'src/peer/notification-worker.ts': 'export {};',
+  'src/routes/desktop/browser-automation/browser-host.ts': 'export {};',
+  'src/routes/desktop/desktop-automation/desktop-host.ts': 'export {};',
 };
 
 let root: string;
@@ -103,6 +105,8 @@ test('an entry that is missing is an error', async () => {
       'inline-worker': 'src/nowhere.ts',
       'hash-worker': 'src/nowhere.ts',
       'notification-worker': 'src/nowhere.ts',
+      'browser-host': 'src/nowhere.ts',
+      'desktop-host': 'src/nowhere.ts',
     }),
   ).rejects.toThrow('nowhere');
 });

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EVENT_TYPES, type LogEvent } from '../../../src/core/events.ts';
-import type { DeviceId } from '../../../src/core/ids.ts';
+import type { ArtifactId, DeviceId } from '../../../src/core/ids.ts';
 import { logBatchOf, PEER_PARAMS } from '../../../src/protocol/peer-schemas.ts';
 
 const LOGS = join(import.meta.dirname, '../../fixtures/logs');
@@ -29,6 +29,12 @@ const events: LogEvent[] = [
   ...golden,
   { ...common, seq: last + 1, type: 'run.offered', data: {} },
   { ...common, seq: last + 2, type: 'run.cancel_requested', data: {} },
+  {
+    ...common,
+    seq: last + 4,
+    type: 'artifact.removed',
+    data: { artifact: '0123456789abcdef' as ArtifactId, reason: 'age' },
+  },
   { ...common, seq: last + 3, type: 'run.received', data: { ...submitted.data, origin: DEVICE, place: '0190/x/1' } },
 ];
 const batch = (list: readonly LogEvent[], upTo = 1_000_000) => ({ events: list, upTo, scope: 'all' });

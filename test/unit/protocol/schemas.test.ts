@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { DeviceId } from '../../../src/core/ids.ts';
+import { type Action, titleOf } from '../../../src/core/actions.ts';
+import { BROWSER_TOOLS, type BrowserTool } from '../../../src/core/browser.ts';
+import type { FileOperation } from '../../../src/core/files.ts';
+import type { DeviceId, RunId } from '../../../src/core/ids.ts';
 import type { RuleBody } from '../../../src/core/policy/rules.ts';
 import type { Method, Params } from '../../../src/protocol/api.ts';
 import { encodeJson, MAX_FRAME_BYTES } from '../../../src/protocol/framing.ts';
@@ -7,6 +10,7 @@ import { SCHEMAS } from '../../../src/protocol/schemas.ts';
 
 const ID = '0123456789abcdef';
 const MIB = 2 ** 20;
+const PEER = '12D3KooWSomebody' as DeviceId;
 
 const RULE: RuleBody = {
   name: 'npm-test',
@@ -19,6 +23,8 @@ const RULE: RuleBody = {
   paths: ['/srv/**'],
   match: ['npm test'],
   noMatch: ['npm publish'],
+  operations: ['files.*', 'browser.browser_click'],
+  origins: ['https://*.example.org'],
   expiresAt: 1_800_000_000_000,
   grantedBy: '12D3KooWSomebody' as DeviceId,
 };
@@ -52,6 +58,18 @@ const FULL: { [M in Method]: Params<M> } = {
     approve: true,
     as: 'agent',
   },
+  transfer: {
+    id: ID,
+    task: 'copy @nas:~/a to ~/b',
+    from: { device: 'nas', path: '~/a' },
+    to: { device: 'local', path: 'b' },
+    overwrite: true,
+    cwd: '/home',
+    noWait: true,
+    approve: true,
+    as: 'agent',
+  },
+  'files.complete': { device: 'nas', path: '~/wo', cwd: '/', limit: 50 },
   route: { task: '= 1', cwd: '/', tty: { cols: 1, rows: 1 } },
   cancel: { run: '12' },
   retry: { run: ID.slice(0, 4), id: ID, as: 'agent' },
@@ -76,7 +94,7 @@ const FULL: { [M in Method]: Params<M> } = {
   'approvals.list': { all: true, limit: 10 },
   'artifacts.list': { run: '1', limit: 10 },
   'artifact.get': { artifact: '12/folder/a file.txt' },
-  devices: {},
+  devices: { probe: true },
   'device.rename': { device: 'nas', name: 'attic' },
   'device.revoke': { device: 'nas' },
   'permissions.set': {
@@ -134,6 +152,43 @@ const WRONG: { [M in Method]?: unknown[] } = {
       },
     },
     { id: ID, task: 'x', action: { kind: 'inline', language: 'cobol', source: '' } },
+    ...[
+      { op: 'list', path: '' },
+      { op: 'list', path: '/a\0b' },
+      { op: 'list', path: 'x'.repeat(4097) },
+      { op: 'read', path: '/a', offset: -1 },
+      { op: 'read', path: '/a', as: 'poem' },
+      { op: 'write', path: '/a', content: 'x'.repeat(13 * MIB) },
+      { op: 'edit', path: '/a', replace: [] },
+      { op: 'edit', path: '/a', replace: [{ find: '', with: 'x' }] },
+      { op: 'delete', path: '/a', recursive: false },
+      { op: 'send', path: '/a', to: 'nobody here' },
+      { op: 'receive', path: '/a', from: { device: PEER, run: ID, name: '../../etc' } },
+      { op: 'receive', path: '/a', from: { device: PEER, run: ID, name: '..' } },
+      { op: 'undo', run: '12' },
+      { op: 'format', path: '/' },
+    ].map((operation) => ({ id: ID, task: 'x', action: { kind: 'files', operation } })),
+    ...[
+      [],
+      [{ tool: 'browser_run_code_unsafe', params: {} }],
+      [{ tool: 'browser_click', params: [] }],
+      [{ tool: 'browser_click', params: { element: 'x'.repeat(MIB + 1) } }],
+      Array.from({ length: 201 }, () => ({ tool: 'browser_snapshot', params: {} })),
+    ].map((steps) => ({ id: ID, task: 'x', action: { kind: 'browser', steps } })),
+    {
+      id: ID,
+      task: 'x',
+      action: { kind: 'browser', steps: [{ tool: 'browser_snapshot', params: {} }], session: '../x' },
+    },
+    ...[
+      { action: 'left_click', coordinate: [-1, 0] },
+      { action: 'left_click', coordinate: [1] },
+      { action: 'scroll', coordinate: [1, 1], scroll_direction: 'sideways', scroll_amount: 1 },
+      { action: 'wait', duration: 10 ** 9 },
+      { action: 'type', text: '' },
+      { action: 'screenshot', more: 1 },
+      { action: 'reboot' },
+    ].map((step) => ({ id: ID, task: 'x', action: { kind: 'desktop', steps: [step] } })),
   ],
   snapshot: [{ entries: 0 }, { entries: 1001 }, { entries: 1.5 }, { entries: '5' }],
   follow: [{ cursor: { device: -1 } }, { cursor: { device: 2 ** 53 } }, { cursor: [] }, { cursor: { '': 1 } }],
@@ -155,6 +210,13 @@ const WRONG: { [M in Method]?: unknown[] } = {
     { run: '1', offset: Number.NaN },
     { run: '1', offset: 2 ** 60 },
   ],
+  transfer: [
+    { id: ID, task: 'x', from: { device: 'nas', path: '' }, to: { device: 'local', path: 'b' } },
+    { id: ID, task: 'x', from: { device: '', path: 'a' }, to: { device: 'local', path: 'b' } },
+    { id: ID, task: 'x', from: { device: 'nas', path: 'a' } },
+  ],
+  'files.complete': [{ path: 'a', limit: 0 }, { path: 'a\0', limit: 1 }, { limit: 1 }],
+  'policy.check': [{}, { command: 'ls', action: { kind: 'files', operation: { op: 'list', path: '~' } } }],
   'input.end': [{ stream: 0 }, { stream: 2 ** 32 }],
   wait: [{ runs: [] }, { runs: Array.from({ length: 1001 }, () => '1') }],
   'runs.list': [{ status: ['asleep'], limit: 1 }],
@@ -162,6 +224,78 @@ const WRONG: { [M in Method]?: unknown[] } = {
 };
 
 const methods = Object.keys(SCHEMAS) as Method[];
+
+/** Every operation and step, each with everything that may be there. */
+const ACTIONS: readonly Action[] = [
+  ...(
+    [
+      { op: 'list', path: '~/a', hidden: true, sort: 'time', as: 'json' },
+      { op: 'stat', path: 'a', as: 'text' },
+      { op: 'read', path: '/a', offset: 1, length: 2, as: 'bytes' },
+      {
+        op: 'search',
+        path: '/a',
+        names: ['*.ts'],
+        content: 'x',
+        regex: true,
+        ignoreCase: true,
+        hidden: true,
+        limit: 9,
+        as: 'json',
+      },
+      { op: 'write', path: '/a\nb', content: '', base64: true, mode: 'append' },
+      { op: 'edit', path: '/a', replace: [{ find: 'a', with: '', all: true }] },
+      { op: 'edit', path: '/a', diff: '--- a' },
+      { op: 'move', from: 'a', to: 'b', overwrite: true },
+      { op: 'copy', from: 'a', to: 'b', overwrite: true },
+      { op: 'delete', path: 'a', recursive: true },
+      { op: 'make-folder', path: 'a', parents: true },
+      { op: 'send', path: 'a', to: PEER },
+      { op: 'receive', path: 'a', from: { device: PEER, run: ID as RunId, name: 'a b' }, overwrite: true },
+      { op: 'undo', run: ID as RunId },
+    ] as const satisfies readonly FileOperation[]
+  ).map((operation): Action => ({ kind: 'files', operation, cwd: '/home', timeoutMs: 5 })),
+  {
+    kind: 'browser',
+    steps: (Object.keys(BROWSER_TOOLS) as BrowserTool[]).map((tool) => ({
+      tool,
+      params: { url: 'x', deep: [{ a: null }] },
+    })),
+    session: 'mail-2',
+    secrets: ['MAIL_PASSWORD'],
+    timeoutMs: 5,
+  },
+  {
+    kind: 'desktop',
+    steps: [
+      { action: 'screenshot' },
+      { action: 'zoom', region: [0, 0, 10, 10] },
+      { action: 'cursor_position' },
+      { action: 'list_windows' },
+      { action: 'desktop_snapshot', window: 'Notes' },
+      { action: 'wait', duration: 10 },
+      { action: 'left_click', coordinate: [1, 2], text: 'ctrl' },
+      { action: 'triple_click', ref: 'e1' },
+      { action: 'mouse_move', coordinate: [1, 2] },
+      { action: 'left_mouse_down', coordinate: [1, 2] },
+      { action: 'left_mouse_up' },
+      { action: 'left_click_drag', start_coordinate: [1, 2], coordinate: [3, 4], text: 'shift' },
+      { action: 'scroll', coordinate: [1, 2], scroll_direction: 'up', scroll_amount: 3, text: 'ctrl' },
+      { action: 'type', text: 'grüße 🙂' },
+      { action: 'key', text: 'ctrl+s' },
+      { action: 'hold_key', text: 'a', duration: 10 },
+      { action: 'set_value', ref: 'e1', value: '' },
+      { action: 'activate_window', window: '0x1' },
+    ],
+    timeoutMs: 5,
+  },
+];
+
+describe('actions', () => {
+  it.each(ACTIONS.map((action) => [titleOf(action), action] as const))('%s comes through as it is', (_, action) => {
+    expect(SCHEMAS.submit.parse({ id: ID, task: 'x', action }).action).toEqual(action);
+  });
+});
 
 describe('the parameters of', () => {
   it.each(methods)('%s come through as they are, with everything that may be there', (method) => {

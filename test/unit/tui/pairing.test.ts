@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { DeviceId } from '../../../src/core/ids.ts';
-import type { PairEvent, PairingSession, PairProposal } from '../../../src/protocol/api.ts';
+import type { PairEvent, PairingSession, PairProposal } from '../../../src/protocol/pairing-api.ts';
 import type { PairDialog } from '../../../src/tui/device-dialogs.ts';
 import type { Effect } from '../../../src/tui/effects.ts';
 import type { Failure } from '../../../src/tui/messages.ts';

@@ -3,7 +3,8 @@
  * it: one that is installed may still be forbidden. Where it does not work, nothing pretends that it does.
  */
 
-import type { AccessLevel, PlannedSandbox, SandboxKind } from '../../../core/actions.ts';
+import type { AccessLevel } from '../../../core/access.ts';
+import type { PlannedSandbox, SandboxKind } from '../../../core/actions.ts';
 import type { SandboxReport } from '../../../core/devices.ts';
 
 /** A level that is kept by a sandbox. */

@@ -1,6 +1,6 @@
 // The attempts to get past the rules, and what must not be asked about.
 import { describe, expect, it } from 'vitest';
-import type { AccessLevel } from '../../../../src/core/actions.ts';
+import type { AccessLevel } from '../../../../src/core/access.ts';
 import type { Rule } from '../../../../src/core/policy/rules.ts';
 import { BYPASSES } from '../../../fixtures/policy/bypasses.ts';
 import { EVERYDAY } from '../../../fixtures/policy/everyday.ts';

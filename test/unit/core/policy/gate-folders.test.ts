@@ -1,6 +1,6 @@
 // The check of folders: what it tells, and to whom.
 import { describe, expect, test } from 'vitest';
-import type { AccessLevel } from '../../../../src/core/actions.ts';
+import type { AccessLevel } from '../../../../src/core/access.ts';
 import { refuse } from '../../../../src/core/errors.ts';
 import type { DeviceId } from '../../../../src/core/ids.ts';
 import { checkGate, findUnusableFolder, type GateRequest } from '../../../../src/core/policy/gate.ts';

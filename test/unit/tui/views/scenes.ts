@@ -2,7 +2,8 @@
 
 import type { Rule } from '../../../../src/core/policy/rules.ts';
 import type { Run } from '../../../../src/core/runs.ts';
-import type { AuditStep, PairProposal } from '../../../../src/protocol/api.ts';
+import type { AuditStep } from '../../../../src/protocol/api.ts';
+import type { PairProposal } from '../../../../src/protocol/pairing-api.ts';
 import type { ApprovalDialog, AssentDialog } from '../../../../src/tui/answer-dialogs.ts';
 import type { PairDialog, ProposalDialog } from '../../../../src/tui/device-dialogs.ts';
 import type { Model, Size } from '../../../../src/tui/model.ts';

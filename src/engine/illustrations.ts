@@ -1,0 +1,80 @@
+/**
+ * What a person is shown of a plan besides its text: a diff, steps, a picture, warnings. Found by the executor when somebody is about to
+ * be asked; secrets in texts are masked, and what is too long for a request is kept as an artifact of the run.
+ */
+
+import type { ApprovalPayload } from '../core/approvals.ts';
+import type { NewArtifact } from '../core/artifacts.ts';
+import type { RunCommand } from '../core/commands.ts';
+import type { ArtifactId } from '../core/ids.ts';
+import type { CheckedPlan } from './checks.ts';
+import { type EngineDeps, executorFor } from './context.ts';
+
+/** How much of a diff a request holds, in characters; the rest is one key away. */
+const MOST_DIFF = 64 * 1024;
+const MOST_WARNINGS = 50;
+const MOST_STEPS = 1000;
+/** Of one sentence. */
+const MOST_SENTENCE = 10_000;
+
+export type Shown = Pick<ApprovalPayload, 'diff' | 'diffArtifact' | 'steps' | 'picture' | 'warnings'>;
+
+export interface Illustrated {
+  readonly shown: Shown;
+  /** The artifacts that it names: to be written with the request. Their bytes are on disk. */
+  readonly commands: readonly RunCommand[];
+}
+
+const NOTHING: Illustrated = { shown: {}, commands: [] };
+
+type Illustrator = Pick<EngineDeps, 'executors' | 'finder' | 'blobs' | 'ids' | 'onFault'>;
+
+export async function illustrate(deps: Illustrator, { action, plan }: CheckedPlan): Promise<Illustrated> {
+  const executor = executorFor(deps, action.kind);
+  if (executor.illustrate === undefined) return NOTHING;
+  const found = await executor.illustrate(action, plan);
+  const commands: RunCommand[] = [];
+  const keep = async (
+    name: string,
+    kind: NewArtifact['kind'],
+    mimeType: string,
+    bytes: Uint8Array,
+  ): Promise<ArtifactId> => {
+    const id = deps.ids.next() as ArtifactId;
+    const blob = await deps.blobs.put(once(bytes));
+    commands.push({ type: 'add-artifact', artifact: { id, name, kind, mimeType, ...blob } });
+    return id;
+  };
+  const sentences = (texts: readonly string[], most: number): Promise<string[]> =>
+    Promise.all(texts.slice(0, most).map((text) => deps.finder.mask(text.slice(0, MOST_SENTENCE))));
+
+  const diff = found.diff === undefined ? undefined : await deps.finder.mask(found.diff);
+  const short = diff === undefined ? undefined : firstLines(diff, MOST_DIFF);
+  const isCut = short !== diff;
+  const picture = found.picture;
+  const shown: Shown = {
+    ...(short === undefined ? {} : { diff: short }),
+    ...(isCut && diff !== undefined
+      ? { diffArtifact: await keep('approval/changes.diff', 'code', 'text/x-diff', Buffer.from(diff)) }
+      : {}),
+    ...(found.steps === undefined ? {} : { steps: await sentences(found.steps, MOST_STEPS) }),
+    ...(picture === undefined
+      ? {}
+      : { picture: await keep('approval/before.png', 'image', picture.mimeType, picture.bytes) }),
+    ...(found.warnings === undefined || found.warnings.length === 0
+      ? {}
+      : { warnings: await sentences(found.warnings, MOST_WARNINGS) }),
+  };
+  return { shown, commands };
+}
+
+/** Whole lines, as many as there is room for. */
+function firstLines(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const end = text.lastIndexOf('\n', most);
+  return text.slice(0, end === -1 ? most : end + 1);
+}
+
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}

@@ -1,0 +1,231 @@
+/**
+ * Carries out desktop actions on the screen of this device, through a process of its own. What a plan binds is which windows its acting
+ * steps touch; a run that finds another one there ends.
+ */
+
+import { type Action, accessOf, operationsOf, type Plan } from '../../../core/actions.ts';
+import { acts, type DesktopAction } from '../../../core/desktop.ts';
+import { asDispatchError, DispatchError, type Refusal, refuse } from '../../../core/errors.ts';
+import type { StopReceipt } from '../../../core/events.ts';
+import type { DeviceId, Sha256 } from '../../../core/ids.ts';
+import type { ExecutionContext, Executor, Illustration, Outcome } from '../../../engine/ports.ts';
+import { cleanEnvironment } from '../environment.ts';
+import { problemOf } from './check-steps.ts';
+import { type DisplayServer, findDisplayServer } from './display-server.ts';
+import { createHostLink } from './host-link.ts';
+import type { Question, QuestionName, Questions, ScreenName } from './host-messages.ts';
+import type { Performed, Telling } from './perform.ts';
+import { findMissingTools } from './tools.ts';
+
+/** There are no processes to tell of: those that reach the screen end with each step. */
+const NOTHING_LEFT: StopReceipt = { stopped: [], left: [] };
+/** Looking at windows takes milliseconds; a program that hangs holds up no check for longer. */
+const LOOK_MS = 20_000;
+const ENDING_SIGNALS: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGKILL', 'SIGHUP', 'SIGQUIT']);
+const WARNING = 'Whoever can press keys and buttons there can do whatever the person at that screen can.';
+
+export interface DesktopOptions {
+  readonly device: DeviceId;
+  readonly sha256: (text: string) => Sha256;
+  readonly env: NodeJS.ProcessEnv;
+  /** The built or the source file of desktop-host.ts: who composes the peer knows which. */
+  readonly hostUrl: URL;
+  /** `display`: as DISPLAY names it, instead of what the environment says. */
+  readonly settings: { readonly display?: string };
+  readonly onFault: (what: string, error: unknown) => void;
+  readonly platform?: NodeJS.Platform;
+}
+
+export interface DesktopExecutor extends Executor {
+  /** Ends the process that drives the screen. */
+  close(): Promise<void>;
+}
+
+export function createDesktopExecutor(options: DesktopOptions): DesktopExecutor {
+  const { device, sha256, hostUrl, settings, onFault, platform = process.platform } = options;
+  const env = cleanEnvironment(options.env);
+  const link = createHostLink({ hostUrl, env, onFault });
+
+  const server = (): DisplayServer => findDisplayServer({ platform, env, ...settings });
+  const screen = (): ScreenName => {
+    const found = server();
+    if (found.kind === 'x11') return { display: found.display, believed: settings.display !== undefined };
+    throw new DispatchError('unavailable', found.reason, { hint: found.fix });
+  };
+
+  const ask = async <Name extends Exclude<QuestionName, 'perform'>>(
+    question: Extract<Question, { kind: Name }>,
+  ): Promise<Questions[Name]['answer']> => {
+    const signal = AbortSignal.timeout(LOOK_MS);
+    try {
+      return await link.ask(screen(), question, { signal });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      throw new DispatchError('unavailable', 'the screen does not answer', { hint: 'retry it', cause: error });
+    }
+  };
+
+  return {
+    kind: 'desktop',
+    // One screen, one pointer, one keyboard.
+    slots: 1,
+    enforces: (requested) => requested,
+    async inspect(action) {
+      const { steps } = requireDesktop(action);
+      const problem = problemOf(steps);
+      if (problem !== undefined) return refuse('invalid', problem);
+      try {
+        screen();
+        const [missing] = findMissingTools(env.PATH);
+        if (missing !== undefined) return refuse('unavailable', missing.reason, missing.fix);
+        await ask({ kind: 'check' });
+        return { ok: true, facts: { paths: [], operations: operationsOf(action) } };
+      } catch (error) {
+        return refusalOf(error);
+      }
+    },
+    async prepare(run, action) {
+      const desktop = requireDesktop(action);
+      const { steps, timeoutMs } = desktop;
+      const problem = problemOf(steps);
+      if (problem !== undefined) return refuse('invalid', problem);
+      try {
+        const { display } = screen();
+        const touched = await ask({ kind: 'foresee', steps });
+        const plan: Plan = {
+          device,
+          run,
+          kind: 'desktop',
+          argv: ['desktop', display, ...steps.map((step) => JSON.stringify(step))],
+          cwd: '',
+          envNames: [],
+          envDigest: sha256(''),
+          ...(timeoutMs === undefined ? {} : { timeoutMs }),
+          tty: false,
+          stdin: false,
+          executable: 'desktop',
+          enforced: accessOf(desktop),
+          programs: [],
+          targets: touched.flatMap((targets, at) => targets.map((target) => `${stepPrefix(at)}${target}`)),
+          secrets: [],
+        };
+        return { ok: true, plan };
+      } catch (error) {
+        return refusalOf(error);
+      }
+    },
+    async illustrate(action) {
+      const { steps } = requireDesktop(action);
+      const warnings = steps.some(acts) ? [WARNING] : [];
+      try {
+        const { picture, ...shown } = await ask({ kind: 'illustrate', steps });
+        const illustration: Illustration = { ...shown, warnings };
+        return picture === undefined
+          ? illustration
+          : { ...illustration, picture: { bytes: picture, mimeType: 'image/png' } };
+      } catch (error) {
+        const { message } = asDispatchError(error);
+        return { warnings: [...warnings, `The screen cannot be shown: ${message}.`] };
+      }
+    },
+    async execute(action, plan, context) {
+      const { steps, timeoutMs } = requireDesktop(action);
+      const limits = createLimits(context, timeoutMs);
+      try {
+        const approved = steps.map((_, at) => approvedFor(plan, at));
+        const question = { kind: 'perform', steps, approved, folder: context.artifactsDir } as const;
+        const telling = tellingOf(context, steps.length);
+        const performed = await link.ask(screen(), question, { signal: limits.signal, telling });
+        return outcomeOf(performed, steps.length);
+      } catch (error) {
+        return limits.outcome() ?? failure(error);
+      } finally {
+        limits.clear();
+      }
+    },
+    async reap() {
+      return NOTHING_LEFT; // that process ended with the peer, and let go of what it held
+    },
+    close: () => link.close(),
+  };
+}
+
+function requireDesktop(action: Action): DesktopAction {
+  if (action.kind !== 'desktop') throw new Error(`the desktop executor was given a ${action.kind} action`);
+  return action;
+}
+
+function stepPrefix(at: number): string {
+  return `step ${at + 1}: `;
+}
+
+function approvedFor({ targets = [] }: Plan, at: number): string[] {
+  const prefix = stepPrefix(at);
+  return targets.filter((target) => target.startsWith(prefix)).map((target) => target.slice(prefix.length));
+}
+
+function tellingOf(context: ExecutionContext, steps: number): Telling {
+  return {
+    print: (text) => context.output.write(Buffer.from(text)),
+    step: (step, text) => context.progress({ text, step, steps }),
+    picture: (name) => context.describe(name, { kind: 'image', mimeType: 'image/png' }),
+  };
+}
+
+interface Limits {
+  readonly signal: AbortSignal;
+  /** How the run ended if it was stopped. */
+  outcome(): Outcome | undefined;
+  clear(): void;
+}
+
+/** What may stop the steps: whoever cancels, a signal that would end a process, and time. */
+function createLimits(context: ExecutionContext, timeoutMs: number | undefined): Limits {
+  const killed = new AbortController();
+  const late = new AbortController();
+  const timer = timeoutMs === undefined ? undefined : setTimeout(() => late.abort(), timeoutMs);
+  context.attach({
+    input: () => {},
+    endInput: () => {},
+    resize: () => {},
+    kill(signal) {
+      if (ENDING_SIGNALS.has(signal)) killed.abort(signal);
+    },
+  });
+  return {
+    signal: AbortSignal.any([context.signal, killed.signal, late.signal]),
+    outcome() {
+      if (context.signal.aborted) return { kind: 'stopped', receipt: NOTHING_LEFT };
+      if (killed.signal.aborted) return { kind: 'signal', signal: String(killed.signal.reason) };
+      if (late.signal.aborted) return { kind: 'timeout', timeoutMs: timeoutMs ?? 0, receipt: NOTHING_LEFT };
+      return undefined;
+    },
+    clear: () => clearTimeout(timer),
+  };
+}
+
+function outcomeOf(performed: Performed, steps: number): Outcome {
+  switch (performed.kind) {
+    case 'done': {
+      const made = performed.pictures.length === 0 ? '' : `, ${performed.pictures.join(', ')}`;
+      return { kind: 'exit', exitCode: 0, result: `${steps === 1 ? '1 step' : `${steps} steps`}${made}` };
+    }
+    case 'problem': {
+      const { refused, message } = performed;
+      return refused ? { kind: 'failed', reason: 'refused', message } : { kind: 'exit', exitCode: 1, message };
+    }
+  }
+}
+
+function failure(error: unknown): Outcome {
+  const { code, message, hint } = asDispatchError(error);
+  const sentence = hint === undefined ? message : `${message}; ${hint}`;
+  return code === 'internal'
+    ? { kind: 'failed', reason: 'internal', message: sentence }
+    : { kind: 'exit', exitCode: 1, message: sentence };
+}
+
+function refusalOf(error: unknown): Refusal {
+  const { code, message, hint } = asDispatchError(error);
+  return refuse(code, message, hint);
+}

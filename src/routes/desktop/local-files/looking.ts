@@ -1,0 +1,142 @@
+/** Operations that change nothing: they print what they find, or keep it as an artifact. */
+
+import { createWriteStream } from 'node:fs';
+import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { DispatchError } from '../../../core/errors.ts';
+import type { FileOperation } from '../../../core/files.ts';
+import type { ExecutionContext, Outcome } from '../../../engine/ports.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import { describeEntry, listEntries, listText, timeText } from './listing.ts';
+import { notThere } from './open-file.ts';
+import { createPrinter, type Printer } from './printing.ts';
+import type { Reach } from './reach.ts';
+import { readFile } from './reading.ts';
+import { findRipgrep, searchLines } from './ripgrep.ts';
+import { type Finding, findingText, search } from './searching.ts';
+import { shown, sizeText } from './shown.ts';
+import { type Walked, type WalkOptions, walk } from './walk.ts';
+
+export type Looking = Extract<FileOperation, { op: 'list' | 'stat' | 'read' | 'search' }>;
+
+export interface LookContext {
+  readonly absolute: (path: string) => string;
+  readonly reach: Reach;
+  readonly context: ExecutionContext;
+  readonly sandbox: Sandbox;
+  readonly path: string;
+  readonly folders: () => readonly string[];
+}
+
+const DONE = { kind: 'exit', exitCode: 0 } as const;
+const STOPPED = { kind: 'stopped', receipt: { stopped: [], left: [] } } as const;
+
+export function look(operation: Looking, looking: LookContext): Promise<Outcome> {
+  const full = looking.absolute(operation.path);
+  const printer = createPrinter(looking.context);
+  switch (operation.op) {
+    case 'list':
+      return reached(full, { follow: true }, looking.reach, (walked) => list(walked, operation, looking, printer));
+    case 'stat':
+      return reached(full, { follow: false }, looking.reach, (walked) => stat(walked, operation, printer));
+    case 'read':
+      return reached(full, { follow: true }, looking.reach, (walked) => read(walked, operation, looking, printer));
+    default:
+      return reached(full, { follow: true }, looking.reach, (walked) => find(walked, operation, looking, printer));
+  }
+}
+
+/** What a path leads to, if it may be read. */
+export async function reached<T>(
+  path: string,
+  options: WalkOptions,
+  reach: Reach,
+  use: (walked: Walked) => Promise<T>,
+): Promise<T> {
+  const walked = await walk(path, options);
+  try {
+    const why = reach.whyNotRead(walked.real);
+    if (why !== undefined) throw DispatchError.fromRefusal(why);
+    return await use(walked);
+  } finally {
+    await walked.folder.close();
+  }
+}
+
+async function list(
+  walked: Walked,
+  operation: Extract<Looking, { op: 'list' }>,
+  { reach }: LookContext,
+  { print }: Printer,
+): Promise<Outcome> {
+  const entries = await listEntries(walked, operation, reach);
+  await print(operation.as === 'json' ? `${JSON.stringify({ path: walked.real, entries })}\n` : listText(entries));
+  return { ...DONE, result: entries.length === 1 ? '1 entry' : `${entries.length} entries` };
+}
+
+async function stat(
+  { folder, name, real, stats }: Walked,
+  operation: Extract<Looking, { op: 'stat' }>,
+  { print }: Printer,
+): Promise<Outcome> {
+  if (stats === undefined) throw notThere(real);
+  const { name: _, ...entry } = await describeEntry(folder.at(name), real, stats);
+  const { uid, gid, nlink } = stats;
+  if (operation.as === 'json') {
+    await print(`${JSON.stringify({ path: real, ...entry, uid, gid, names: nlink })}\n`);
+    return DONE;
+  }
+  const size = entry.kind === 'file' ? `${sizeText(entry.sizeBytes)} (${entry.sizeBytes} bytes), ` : '';
+  await print(`${shown(real)}\n${entry.kind}, ${size}mode ${entry.mode}, user ${uid}, group ${gid}\n`);
+  await print(`changed ${timeText(entry.modifiedAt)}\n`);
+  if (entry.target !== undefined) await print(`leads to ${shown(entry.target)}\n`);
+  return DONE;
+}
+
+async function read(
+  walked: Walked,
+  operation: Extract<Looking, { op: 'read' }>,
+  { context }: LookContext,
+  { print, write }: Printer,
+): Promise<Outcome> {
+  const { how, sizeBytes, chunks } = await readFile(walked, operation);
+  if (how === 'print') {
+    for await (const chunk of chunks) await write(chunk);
+    return DONE;
+  }
+  const path = join(context.artifactsDir, basename(walked.real).slice(-200) || 'file');
+  await pipeline(chunks, createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal: context.signal });
+  await print(`${shown(walked.real)} (${sizeText(sizeBytes)}) is kept as an artifact\n`);
+  return DONE;
+}
+
+async function find(
+  walked: Walked,
+  operation: Extract<Looking, { op: 'search' }>,
+  { reach, context, sandbox, path, folders }: LookContext,
+  { print }: Printer,
+): Promise<Outcome> {
+  const { signal, run, artifactsDir } = context;
+  const findings: Finding[] = [];
+  const onFound = async (finding: Finding): Promise<void> => {
+    if (operation.as === 'json') findings.push(finding);
+    else await print(findingText(finding));
+  };
+  const program = operation.content === undefined ? undefined : findRipgrep(path);
+  const common = { reach, signal, onFound };
+  const more =
+    program === undefined
+      ? await search(walked, operation, common)
+      : await searchLines(walked.real, operation, {
+          ...common,
+          program,
+          sandbox,
+          run,
+          artifactsDir,
+          folders: folders(),
+        });
+  if (signal.aborted) return STOPPED;
+  if (operation.as === 'json') await print(`${JSON.stringify({ path: walked.real, findings, more })}\n`);
+  else if (more) await print('there is more: narrow it, or raise the limit\n');
+  return DONE;
+}
