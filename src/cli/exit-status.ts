@@ -24,6 +24,9 @@ export function exitStatusOf(run: Run): number {
   }
 }
 
+/** Kinds that print nothing of what went wrong: a command does that itself. */
+const SILENT: ReadonlySet<Run['action']['kind']> = new Set(['files', 'browser', 'desktop']);
+
 /** What to say on standard error about a run that did not complete; nothing where its own exit status says it. */
 export function complaintOf(run: Run, devices: readonly Device[] = []): string | undefined {
   if (run.status === 'cancelled') {
@@ -44,6 +47,8 @@ export function complaintOf(run: Run, devices: readonly Device[] = []): string |
           : `do it again with "dispatch retry ${run.number}"`;
     return `run ${run.number} did not run to its end: ${why}${run.note === undefined ? '' : ` (${run.note})`}: ${again}`;
   }
+  if (run.status === 'failed' && run.reason === 'exit' && SILENT.has(run.action.kind))
+    return `run ${run.number} failed: ${run.message}`;
   if (run.status === 'failed' && run.reason !== 'exit')
     return `run ${run.number} failed (${run.reason}): ${run.message}`;
   return undefined;

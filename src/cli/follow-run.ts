@@ -4,6 +4,7 @@
  */
 
 import type { ControlClient } from '../control/client/client.ts';
+import { titleOf } from '../core/actions.ts';
 import { DispatchError } from '../core/errors.ts';
 import { isFinal, type Run } from '../core/runs.ts';
 import type { CliContext } from './context.ts';
@@ -144,9 +145,7 @@ async function settleApproval(
   // A yes that was given beforehand is on its way from there to here.
   if (yes && far?.mayAnswer === true && (await far.answered())) return;
   const where = far === undefined ? '' : ` on ${safe(far.name)}`;
-  context.note(
-    `run ${run.number} waits for approval${where}: ${safe(run.action.kind === 'shell' ? run.action.command : '')}`,
-  );
+  context.note(`run ${run.number} waits for approval${where}: ${safe(titleOf(run.action))}`);
   if (far?.mayAnswer === false) {
     const vain = yes ? ', and --yes does not count there' : '';
     context.note(

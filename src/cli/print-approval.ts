@@ -7,6 +7,7 @@ import { isFinal, type Run } from '../core/runs.ts';
 import { formatDuration, formatTime } from '../tui/format.ts';
 import type { ApprovalStory } from './approval-story.ts';
 import { safe } from './print.ts';
+import { changeLines } from './print-changes.ts';
 import { namesOf } from './print-device.ts';
 import { wrapLines } from './wrap-lines.ts';
 
@@ -41,7 +42,7 @@ export function approvalLines(approval: Approval, story: ApprovalStory, known: A
     `    ${asksText(approval, story.run, known.devices)}`,
   ];
   const facts = [
-    `    in ${safe(cwd)} as ${safe(executable)}${variables.length === 0 ? '' : ` with ${variables.map(safe).join(', ')}`}`,
+    `    ${cwd === '' ? '' : `in ${safe(cwd)} `}as ${safe(executable)}${variables.length === 0 ? '' : ` with ${variables.map(safe).join(', ')}`}`,
     `    ${reachText(payload, where ?? 'this device')}`,
     ...(payload.sandbox === undefined ? [] : [`    ${sandboxText(payload.sandbox)}`]),
     ...(programs.length === 0 ? [] : [`    runs ${programsText(programs)}`]),
@@ -49,7 +50,13 @@ export function approvalLines(approval: Approval, story: ApprovalStory, known: A
     ...answerLines(approval, story, known).map((line) => `    ${line}`),
   ];
   // The command stays in one piece: where a line of it ends must be for the terminal alone to say.
-  return [...wrapLines(about, known.width), `    ${safe(payload.command)}`, ...wrapLines(facts, known.width)];
+  const changes = changeLines(payload, String(story.run.number)).map((line) => `    ${line}`);
+  return [
+    ...wrapLines(about, known.width),
+    `    ${safe(payload.command)}`,
+    ...changes,
+    ...wrapLines(facts, known.width),
+  ];
 }
 
 /** `you ask`, `an agent on laptop asks`; of what does not wait any more, that it was so. */

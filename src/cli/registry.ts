@@ -8,6 +8,16 @@ export const COMMANDS: Readonly<Record<string, RegisteredCommand>> = {
     summary: 'run a command and see its output',
     load: async () => (await import('./commands/run.ts')).command,
   },
+  files: {
+    group: 'Tasks',
+    summary: 'read, change and copy files, here and on other devices',
+    load: async () => (await import('./commands/files.ts')).command,
+  },
+  desktop: {
+    group: 'Tasks',
+    summary: 'look at a screen, or use its keyboard and mouse',
+    load: async () => (await import('./commands/desktop.ts')).command,
+  },
   eval: {
     group: 'Tasks',
     summary: 'evaluate an expression in the sandbox',

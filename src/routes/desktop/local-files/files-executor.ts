@@ -146,7 +146,10 @@ export function createFilesExecutor(options: FilesExecutorOptions): Executor {
     async execute(given, plan, context) {
       const action = mustBeFiles(given);
       if (context.signal.aborted) return { kind: 'stopped', receipt: NOTHING_LEFT };
-      context.attach({ input: () => {}, endInput: () => {}, resize: () => {}, kill: () => {} });
+      // What sends takes more than others do, and is there to be asked from the first moment on.
+      if (action.operation.op !== 'send') {
+        context.attach({ input: () => {}, endInput: () => {}, resize: () => {}, kill: () => {} });
+      }
       try {
         const planning = contextFor(action);
         const { operation } = action;
