@@ -11,6 +11,7 @@ import { describeStatus, formatBytes, formatDuration, formatTime } from './forma
 import type { Model } from './model.ts';
 import type { RunDialog } from './overlay-model.ts';
 import { linkLost } from './presence.ts';
+import { progressText } from './progress.ts';
 import { commandOf, sandboxWords } from './request-rows.ts';
 import { exactRows, hangingRows, proseRows } from './rows.ts';
 import { deviceName, elapsed, findRun } from './select.ts';
@@ -78,6 +79,8 @@ function facts(model: Model, run: Run, approvals: readonly Approval[]): (readonl
     ['route', run.route],
     ['device', deviceName(model, run.device)],
   ];
+  const far = progressText(model, run);
+  if (far !== undefined) list.push(['progress', far]);
   const access = accessOf(model, run, approvals);
   if (access !== undefined) list.push(['access', access]);
   const sandbox = approvals.at(-1)?.payload.sandbox;

@@ -73,6 +73,18 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
           (failure) => tell({ type: 'submit-failed', id, text: effect.text, failure }),
         );
       }
+      case 'act':
+        return attempt(async () => {
+          const { task, action, device } = effect;
+          const { run } = await client().call('submit', {
+            id: newId(),
+            task,
+            action,
+            devices: [device],
+            cwd: deps.cwd,
+          });
+          done(`run ${run.number}: ${task}`, run.id);
+        });
       case 'say':
         return attempt(async () => void (await client().call('say', { text: effect.text })));
       case 'decide':

@@ -1,5 +1,6 @@
 // What `update` wants done, as data. The runner does it and answers with messages; nothing is done here.
 
+import type { Action } from '../core/actions.ts';
 import type { Decision } from '../core/approvals.ts';
 import type { PublishedArtifact } from '../core/artifacts.ts';
 import type { Grant } from '../core/grants.ts';
@@ -20,6 +21,8 @@ export type Effect =
       readonly id?: string;
       readonly tty: { cols: number; rows: number };
     }
+  /** Something that a key or a command means, and no text that is routed. */
+  | { readonly type: 'act'; readonly task: string; readonly action: Action; readonly device: string }
   | { readonly type: 'say'; readonly text: string }
   | {
       readonly type: 'decide';

@@ -33,6 +33,7 @@ export function openLink(connect: Connect, tell: (message: MessageBody) => void)
         newest = await connect({ start: starting });
         newest.on('pair', (event) => tell({ type: 'pair', event }));
         newest.on('fetch', (progress) => tell({ type: 'fetch', progress }));
+        newest.on('progress', (told) => tell({ type: 'progress', ...told }));
         startFailure = undefined;
         return newest;
       } catch (error) {

@@ -119,6 +119,7 @@ export type MessageBody =
   | { readonly type: 'revoke-failed'; readonly device: string; readonly failure: Failure }
   /** How far an artifact of another device has come. */
   | { readonly type: 'fetch'; readonly progress: Notifications['fetch'] }
+  | ({ readonly type: 'progress' } & Notifications['progress'])
   // Streams.
   | { readonly type: 'tail'; readonly run: string; readonly tail: Tail }
   | { readonly type: 'output'; readonly run: string; readonly output: OutputUpdate };

@@ -8,6 +8,7 @@ import type { GateAnswer } from '../core/policy/gate.ts';
 import type { RouteAnswer } from '../core/routing/route.ts';
 import type { Run } from '../core/runs.ts';
 import type { ThreadEntry } from '../core/thread.ts';
+import type { Progress } from '../protocol/api.ts';
 import type { Overlay } from './overlay-model.ts';
 import type { PolicyCheck } from './policy-dialogs.ts';
 import { createEditor, type EditorState } from './terminal/editor.ts';
@@ -158,6 +159,8 @@ export interface Model {
   readonly thread: ThreadWindow;
   /** By run id. */
   readonly tails: ReadonlyMap<string, Tail>;
+  /** How far runs are that go on, as they say. */
+  readonly progress: ReadonlyMap<string, Progress>;
   readonly focus: Focus;
   /** The pane that was focused last: where Esc goes from the composer, what a narrow screen shows. */
   readonly pane: PaneId;
@@ -201,6 +204,7 @@ export function createModel({ size, now, clock = now, settings, history }: Model
     approvals: [],
     thread: emptyThread(),
     tails: new Map(),
+    progress: new Map(),
     focus: 'composer',
     pane: 'thread',
     side: 'runs',

@@ -1,6 +1,7 @@
 // The dialogs about the rules of this device, as data. Parts of the model.
 
 import type { AccessLevel } from '../core/access.ts';
+import type { Action } from '../core/actions.ts';
 import type { GateAnswer } from '../core/policy/gate.ts';
 import type { Rule } from '../core/policy/rules.ts';
 import type { EditorState } from './terminal/editor.ts';
@@ -33,7 +34,5 @@ export interface CheckDialog {
 /** The question what a device would do with a command. */
 export interface PolicyCheck {
   readonly device: string;
-  readonly command: string;
-  readonly access: AccessLevel;
-  readonly cwd?: string;
+  readonly action: Action;
 }

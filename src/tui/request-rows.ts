@@ -4,6 +4,7 @@
 import type { Approval, ApprovalPayload, PendingApproval } from '../core/approvals.ts';
 import type { Run } from '../core/runs.ts';
 import { whoAsks } from './asking.ts';
+import { changeRows, warningRows } from './change-rows.ts';
 import { diffCommands } from './command-diff.ts';
 import { formatBytes } from './format.ts';
 import type { Model } from './model.ts';
@@ -102,7 +103,9 @@ function makeRows(approval: PendingApproval, around: Around, width: number): Req
   if (agreed !== '') add('who', proseRows(agreed, width));
   if (again !== '') add('warning', proseRows(again, width));
   if (masked) add('warning', proseRows('something in it is masked: what is masked is not shown to anybody', width));
+  rows.push(...warningRows(payload, width));
   rows.push(...commandRows(payload.command, width));
+  rows.push(...changeRows(payload, width));
   if (approval.edits !== undefined) rows.push(...editedRows(before, payload.command, width));
   add('blank', ['']);
   if (payload.enforced !== payload.access) add('warning', proseRows(otherAccess(payload, device), width));
@@ -156,7 +159,8 @@ function facts(payload: ApprovalPayload): (readonly [string, string])[] {
     list.push(['writes', sandbox.writable.join(', ') || 'nothing']);
     if (sandbox.readable.length > 0) list.push(['reads', `${sandbox.readable.join(', ')}, and the system`]);
   }
-  list.push(['in', payload.cwd], ['with', payload.executable]);
+  if (payload.cwd !== '') list.push(['in', payload.cwd]);
+  list.push(['with', payload.executable]);
   programs.forEach(({ name, path, sha256 }, index) => {
     const what = name === path ? path : `${name} is ${path}`;
     list.push([index === 0 ? 'uses' : '', `${what}, sha256 ${sha256.slice(0, HASH_DIGITS)}…`]);
@@ -191,7 +195,13 @@ function whyAgain(description: string): { readonly again: string; readonly rest:
 /** What a description says besides what the rows say already: what runs on which device, and where. */
 function unsaid(description: string, cwd: string): string {
   const end = description.indexOf(` in ${cwd}. `);
-  if (end === -1 || !/^Run (?:a shell command|inline code) on \S+$/.test(description.slice(0, end))) return description;
+  if (
+    end === -1 ||
+    !/^(?:Run a shell command|Run inline code|Work on files|Use the browser|Use the screen, keyboard and mouse) on \S+$/.test(
+      description.slice(0, end),
+    )
+  )
+    return description;
   return description.slice(end + ` in ${cwd}. `.length);
 }
 

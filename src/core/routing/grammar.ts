@@ -4,10 +4,13 @@
 
 import type { AccessLevel } from '../access.ts';
 import { type Refusal, refuse } from '../errors.ts';
+import { type PlainTask, readPlainTask } from './file-tasks.ts';
 
 export interface ParsedTask {
   readonly ok: true;
   readonly kind: 'shell' | 'expression' | 'script' | 'plain';
+  /** Of plain text: what it says in words that are understood. */
+  readonly said?: PlainTask;
   /** The task without its prefix and its targets. */
   readonly body: string;
   readonly access?: AccessLevel;
@@ -21,6 +24,12 @@ export interface ParsedTask {
 const LEADING_TARGET = /^@([A-Za-z0-9][A-Za-z0-9._-]*(?:,[A-Za-z0-9][A-Za-z0-9._-]*)*)\s+/;
 const TRAILING_TARGET = /\s@([A-Za-z0-9][A-Za-z0-9._-]*(?:,[A-Za-z0-9][A-Za-z0-9._-]*)*)\s*$/;
 const RUN_VERB = /^(?:run|exec|execute)\s+(.+)$/is;
+
+const BECAUSE: Readonly<Record<PlainTask['kind'], string>> = {
+  files: 'a verb and a path mean files',
+  transfer: 'a copy from one device to another is a transfer',
+  desktop: 'a screenshot means the screen',
+};
 
 const SHELL_PREFIXES: readonly { readonly prefix: string; readonly access: AccessLevel }[] = [
   { prefix: '!!', access: 'full-access' },
@@ -52,8 +61,13 @@ export function parseTask(text: string): ParsedTask | Refusal {
       '"run …" means the shell',
     );
   }
-  const { body, targets } = takeTargets(trimmed, TRAILING_TARGET);
-  return { ok: true, kind: 'plain', body, targets: [...leading, ...targets], because: 'plain text' };
+  const { body: whole, targets } = takeTargets(trimmed, TRAILING_TARGET);
+  const body = targets.length > 0 ? whole.replace(/\s+(?:on|from|at)$/i, '') : whole;
+  const said = readPlainTask(body);
+  const because = said === undefined ? 'plain text' : BECAUSE[said.kind];
+  const named = said !== undefined && 'device' in said && said.device !== undefined ? [said.device] : [];
+  const more = said === undefined ? {} : { said };
+  return { ok: true, kind: 'plain', body, targets: [...leading, ...named, ...targets], because, ...more };
 }
 
 function shellTask(

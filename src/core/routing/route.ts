@@ -1,9 +1,11 @@
 /** The router: a pure function from a task and the devices to the one place where it goes, with the reasons. */
 
 import type { Action, Route } from '../actions.ts';
-import type { Device } from '../devices.ts';
+import type { CapabilityName, Device, Permissions } from '../devices.ts';
 import { type Refusal, refuse } from '../errors.ts';
-import { parseTask } from './grammar.ts';
+import type { RunId } from '../ids.ts';
+import type { PlainTask } from './file-tasks.ts';
+import { type ParsedTask, parseTask } from './grammar.ts';
 
 export interface RouteAnswer {
   readonly ok: true;
@@ -34,11 +36,12 @@ export interface RouteContext {
 export function route(text: string, context: RouteContext): RouteAnswer | Refusal {
   const task = parseTask(text);
   if (!task.ok) return task;
+  if (task.kind === 'plain' && task.said !== undefined) return routeSaid(task, task.said, context);
   if (task.kind === 'plain') {
     return refuse(
       'usage',
       'nothing here answers plain text: no cloud connector and no assistant is configured',
-      'write !command for the shell, = for an expression, or /say to leave a message',
+      'write !command for the shell, = for an expression, "list ~/work on @nas" for files, or /say to leave a message',
     );
   }
   if (task.kind === 'expression' || task.kind === 'script') {
@@ -53,7 +56,7 @@ export function route(text: string, context: RouteContext): RouteAnswer | Refusa
       rejected: [],
     };
   }
-  const choice = chooseDevice(task.targets, context.devices);
+  const choice = chooseDevice(task.targets, context.devices, 'shell');
   if (!choice.ok) return choice;
   const { devices, rejected } = choice;
   const [device] = devices;
@@ -75,6 +78,69 @@ export function route(text: string, context: RouteContext): RouteAnswer | Refusa
   };
 }
 
+/** Plain words that are understood: files, the screen, or a transfer between two devices. */
+function routeSaid(task: ParsedTask, said: PlainTask, context: RouteContext): RouteAnswer | Refusal {
+  if (said.kind === 'transfer') return routeTransfer(task, said, context);
+  const choice = chooseDevice(task.targets, context.devices, said.kind);
+  if (!choice.ok) return choice;
+  const { devices, rejected } = choice;
+  const isHere = devices.every(({ local }) => local) && context.cwd !== undefined;
+  const action: Action =
+    said.kind === 'desktop'
+      ? said.action
+      : {
+          kind: 'files',
+          operation: said.operation,
+          ...(isHere && context.cwd !== undefined ? { cwd: context.cwd } : {}),
+        };
+  return {
+    ok: true,
+    route: 'desktop-local',
+    device: devices[0],
+    devices,
+    action,
+    because: [task.because, choice.because],
+    rejected,
+  };
+}
+
+function routeTransfer(
+  task: ParsedTask,
+  { from, to }: Extract<PlainTask, { kind: 'transfer' }>,
+  { devices }: RouteContext,
+): RouteAnswer | Refusal {
+  const ends = [from, to].map(({ device = 'local' }) => chooseDevice([device], devices, 'files'));
+  const [source, target] = ends;
+  if (source?.ok !== true) return source as Refusal;
+  if (target?.ok !== true) return target as Refusal;
+  const [sender] = source.devices;
+  const [receiver] = target.devices;
+  if (sender.id === receiver.id) {
+    return refuse('usage', `both places are on ${sender.name}`, 'write the device before both, or before none');
+  }
+  const name = from.path.split('/').findLast((part) => part !== '' && part !== '.') ?? '';
+  return {
+    ok: true,
+    route: 'desktop-local',
+    device: receiver,
+    devices: [receiver],
+    // The run that sends has no id before it is submitted: what stands here is only looked at.
+    action: {
+      kind: 'files',
+      operation: {
+        op: 'receive',
+        path: to.path,
+        from: { device: sender.id, run: UNSENT, name: name === '' ? '.' : name },
+      },
+    },
+    transfer: { from: { device: sender, path: from.path }, to: { device: receiver, path: to.path } },
+    because: [task.because, `you named ${sender.name} and ${receiver.name}`],
+    rejected: [],
+  };
+}
+
+const UNSENT = '0000000000000000' as RunId;
+
 interface Choice {
   readonly ok: true;
   readonly devices: readonly [Device, ...Device[]];
@@ -82,7 +148,7 @@ interface Choice {
   readonly rejected: { device: string; reason: string }[];
 }
 
-function chooseDevice(targets: readonly string[], devices: readonly Device[]): Choice | Refusal {
+function chooseDevice(targets: readonly string[], devices: readonly Device[], need: Need): Choice | Refusal {
   const wanted = new Set<Device>();
   for (const target of targets) {
     const found = target === 'all' ? devices : namedBy(devices, target);
@@ -99,7 +165,7 @@ function chooseDevice(targets: readonly string[], devices: readonly Device[]): C
   const candidates = wanted.size > 0 ? [...wanted] : [...devices];
   const rejected: { device: string; reason: string }[] = [];
   const able = candidates.filter((device) => {
-    const reason = whyNot(device);
+    const reason = whyNot(device, need);
     if (reason !== undefined) rejected.push({ device: device.name, reason });
     return reason === undefined;
   });
@@ -122,12 +188,26 @@ function chooseDevice(targets: readonly string[], devices: readonly Device[]): C
   return { ok: true, devices: [best], because, rejected };
 }
 
-/** Why a device cannot run a shell command, as far as is known here. One that has never been reached may. */
-function whyNot({ local, grants, capabilities, permissions, version }: Device): string | undefined {
+type Need = 'shell' | 'files' | 'desktop';
+
+const NEEDS = {
+  shell: { capability: 'shell', permission: 'shell', what: 'shell' },
+  files: { capability: 'local_files', permission: 'local_files', what: 'files that may be reached' },
+  desktop: { capability: 'desktopAutomation', permission: 'desktop_automation', what: 'screen that can be used' },
+} as const satisfies Readonly<
+  Record<Need, { capability: CapabilityName; permission: keyof Permissions; what: string }>
+>;
+
+/** Why a device cannot do it, as far as is known here. One that has never been reached may. */
+function whyNot({ local, grants, capabilities, permissions, version, probes }: Device, need: Need): string | undefined {
   if (!local && grants?.held.includes('run') !== true) return 'it does not let this device run tasks';
   if (!local && version === undefined) return undefined;
-  if (!capabilities.shell) return 'it has no shell';
-  return permissions.shell ? undefined : 'its owner does not allow shell';
+  const { capability, permission, what } = NEEDS[need];
+  if (!capabilities[capability]) {
+    const missing = probes?.find(({ needed, ok }) => needed === capability && !ok);
+    return `it has no ${what}${missing === undefined ? '' : `: ${missing.detail}`}`;
+  }
+  return permissions[permission] ? undefined : `its owner does not allow ${permission}`;
 }
 
 /** By id or by name; the beginning of an id only where nothing has that name. */

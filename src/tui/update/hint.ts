@@ -2,6 +2,7 @@
 // uses; what the device would do with it, by the word of that device; or why it cannot be sent. The devices are asked once
 // nothing was typed for a moment, the newest question wins, and until they have answered nothing is said in their name.
 
+import type { ShellAction } from '../../core/actions.ts';
 import type { Device } from '../../core/devices.ts';
 import type { GateAnswer } from '../../core/policy/gate.ts';
 import type { Verdict } from '../../core/policy/rules.ts';
@@ -72,11 +73,9 @@ function strictest(answers: readonly (GateAnswer | undefined)[]): GateAnswer | u
 /** The question for the devices that it goes to and that are there; undefined if there is none. */
 function questionFor({ action, devices: all }: RouteAnswer): Pick<HintCheck, 'key' | 'checks'> | undefined {
   const devices = all.filter(canBeAsked);
-  if (action.kind !== 'shell' || devices.length === 0 || devices.length > MOST_ASKED) return undefined;
-  const { command, access, cwd } = action;
-  const checks = devices.map(
-    ({ id: device }): PolicyCheck => ({ device, command, access, ...(cwd === undefined ? {} : { cwd }) }),
-  );
+  if (action.kind === 'inline' || devices.length === 0 || devices.length > MOST_ASKED) return undefined;
+  const asked = action.kind === 'shell' ? judged(action) : action;
+  const checks = devices.map(({ id: device }): PolicyCheck => ({ device, action: asked }));
   const set = devices.map(({ capabilities, permissions, maxAccess, enforces }) => [
     capabilities,
     permissions,
@@ -84,6 +83,11 @@ function questionFor({ action, devices: all }: RouteAnswer): Pick<HintCheck, 'ke
     enforces,
   ]);
   return { key: JSON.stringify([checks, set]), checks };
+}
+
+/** What a device judges of a command: not the size of its terminal, which changes with every window. */
+function judged({ command, access, cwd }: ShellAction): ShellAction {
+  return { kind: 'shell', command, access, ...(cwd === undefined ? {} : { cwd }) };
 }
 
 /** What is away, or was never reached, decides when it gets the task. */

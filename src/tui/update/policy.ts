@@ -88,7 +88,7 @@ export function sendCheck(model: Model): Step {
     {
       type: 'check-policy',
       request,
-      checks: [{ device, command, access, cwd }],
+      checks: [{ device, action: { kind: 'shell', command, access, cwd } }],
     },
   );
 }

@@ -3,6 +3,7 @@
 
 import type { Message } from '../messages.ts';
 import type { Model, Tail } from '../model.ts';
+import { forgetProgress, takeProgress } from '../progress.ts';
 import { createHistory } from '../terminal/history.ts';
 import { ranked } from './actions.ts';
 import { decided, decidedAlike, decideFailed, settlePressed, takeEarlier } from './approvals.ts';
@@ -93,7 +94,7 @@ function handle(model: Model, message: Message): Step {
     case 'lost':
       return takeLost(model, message.reason);
     case 'change':
-      return takeChange(model, message.change);
+      return takeChange(forgetProgress(model, message.change.run), message.change);
     case 'devices':
       return takeDevices(model, message.devices);
     case 'page':
@@ -188,6 +189,8 @@ function handle(model: Model, message: Message): Step {
       return step(takeVerification(model, message.request, message.verification));
     case 'verify-failed':
       return step(verifyFailed(model, message.request, message.failure));
+    case 'progress':
+      return step(takeProgress(model, message.run, message.progress));
     case 'fetch':
       return step(takeFetch(model, message.progress));
     case 'tail':

@@ -7,6 +7,7 @@ import { formatDuration, isCounting } from '../format.ts';
 import { combinedStatus, worstOf } from '../groups.ts';
 import type { Model } from '../model.ts';
 import { knownUntil, lostSince, mayAnswer, waitsInShort } from '../presence.ts';
+import { progressText } from '../progress.ts';
 import { deviceName, elapsed } from '../select.ts';
 import type { Rect } from '../terminal/cells.ts';
 import type { StyleName } from '../terminal/theme.ts';
@@ -28,6 +29,8 @@ export const STATUS = 15;
 /** Where the time gives way to what is unusual. */
 const SHARED = 11;
 const MOST_DEVICE = 12;
+/** Less of a progress says nothing. */
+const LEAST_PROGRESS = 12;
 const SHORT_DEVICE = 8;
 /** What the title keeps where everything else has a column, and where columns share or are short. */
 const LEAST_TITLE = { wide: 22, middle: 14, narrow: 5 };
@@ -75,7 +78,14 @@ export function drawRun(paint: Paint, at: Pick<Rect, 'x' | 'y' | 'width'>, run: 
     ...requester(paint, run),
   ];
   const used = write(paint, at.x, at.y, head, room);
-  write(paint, at.x + used, at.y, [[clip(paint, runTitle(run), room - used), paint.style('text')]], room - used);
+  const far = progressText(paint.model, run);
+  const title: Span[] = [[clip(paint, runTitle(run), room - used), paint.style('text')]];
+  if (far !== undefined) {
+    // What it does now, as far as there is room behind what it is.
+    const left = room - used - stringWidth(title[0]?.[0] ?? '') - GAP;
+    if (left >= LEAST_PROGRESS) title.push([`${' '.repeat(GAP)}${clip(paint, far, left)}`, paint.style('info')]);
+  }
+  write(paint, at.x + used, at.y, title, room - used);
 }
 
 /** What is unusual, if it can be said in so many columns; else the time, which the glyph before the run explains. */

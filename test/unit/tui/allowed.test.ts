@@ -229,13 +229,11 @@ describe('the rules', () => {
     };
     expect(asked('npm test')).toEqual({
       device: here.id,
-      command: 'npm test',
-      access: 'workspace-write',
-      cwd: '/work',
+      action: { kind: 'shell', command: 'npm test', access: 'workspace-write', cwd: '/work' },
     });
-    expect(asked('!npm test')).toMatchObject({ command: 'npm test', access: 'workspace-write' });
-    expect(asked('!?npm test')).toMatchObject({ command: 'npm test', access: 'read-only' });
-    expect(asked('!!npm test')).toMatchObject({ command: 'npm test', access: 'full-access' });
+    expect(asked('!npm test')).toMatchObject({ action: { command: 'npm test', access: 'workspace-write' } });
+    expect(asked('!?npm test')).toMatchObject({ action: { command: 'npm test', access: 'read-only' } });
+    expect(asked('!!npm test')).toMatchObject({ action: { command: 'npm test', access: 'full-access' } });
     expect(asked('!!')).toBeUndefined();
   });
 

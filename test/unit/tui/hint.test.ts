@@ -46,7 +46,14 @@ describe('the hint', () => {
     expect(gate(dashboard)).toBeUndefined();
     pause(dashboard);
     expect(checks(dashboard)).toMatchObject([
-      { checks: [{ device: aDevice().id, command: 'git status', access: 'workspace-write', cwd: '/work' }] },
+      {
+        checks: [
+          {
+            device: aDevice().id,
+            action: { kind: 'shell', command: 'git status', access: 'workspace-write', cwd: '/work' },
+          },
+        ],
+      },
     ]);
     pause(dashboard, 5_000);
     expect(checks(dashboard)).toEqual([]);
@@ -106,7 +113,7 @@ describe('the hint', () => {
   it('asks the device that it goes to, with no folder of this one', () => {
     const dashboard = start(nas);
     const { checks: of } = asked(dashboard, '!?uptime @nas');
-    expect(of).toEqual([{ device: nas.id, command: 'uptime', access: 'read-only' }]);
+    expect(of).toEqual([{ device: nas.id, action: { kind: 'shell', command: 'uptime', access: 'read-only' } }]);
   });
 
   it('tells of several devices the one that asks most; where one said nothing, only a no', () => {

@@ -35,5 +35,5 @@ export async function change(
   }
   const many = steps.length > 1 ? ` (${steps.length} changes)` : '';
   await print(`done: ${shown(describeFiles(operation))}${many}\n`);
-  return { ...DONE, result: steps.length === 1 ? '1 change' : `${steps.length} changes` };
+  return DONE;
 }

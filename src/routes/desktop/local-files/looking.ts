@@ -71,7 +71,7 @@ async function list(
 ): Promise<Outcome> {
   const entries = await listEntries(walked, operation, reach);
   await print(operation.as === 'json' ? `${JSON.stringify({ path: walked.real, entries })}\n` : listText(entries));
-  return { ...DONE, result: entries.length === 1 ? '1 entry' : `${entries.length} entries` };
+  return DONE;
 }
 
 async function stat(

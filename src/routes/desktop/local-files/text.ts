@@ -37,7 +37,7 @@ export function diffOf(path: string, before: Uint8Array | undefined, after: Uint
     { context: 3, timeout: COMPARE_MS },
   );
   if (patch === undefined) return replaced(name, old, next);
-  return patch.slice(patch.indexOf('\n') + 1); // the first line is a rule
+  return patch.slice(patch.indexOf('--- ')); // what stands before is a rule
 }
 
 function replaced(name: string, old: string, next: string): string {

@@ -1,0 +1,96 @@
+/**
+ * Tasks about files and screens in plain words: a verb, and a path that looks like one. What is anything else is left to others; nothing
+ * is guessed, and a path is never changed.
+ */
+
+import type { DesktopAction } from '../desktop.ts';
+import type { FileOperation } from '../files.ts';
+
+/** A path, and the device that stands before it: `@nas:~/work`. */
+export interface Place {
+  readonly device?: string;
+  readonly path: string;
+}
+
+export type PlainTask =
+  | { readonly kind: 'files'; readonly operation: FileOperation; readonly device?: string }
+  | { readonly kind: 'transfer'; readonly from: Place; readonly to: Place }
+  | { readonly kind: 'desktop'; readonly action: DesktopAction };
+
+const QUOTED = `"[^"]+"|'[^']+'`;
+const PLACE = `(?:@[A-Za-z0-9][A-Za-z0-9._-]*:)?(?:${QUOTED}|\\S+)`;
+
+type Make = (match: RegExpExecArray) => PlainTask | undefined;
+
+const VERBS: readonly (readonly [pattern: RegExp, make: Make])[] = [
+  [whole(`(?:list|ls)\\s+(${PLACE})`), one((path) => ({ op: 'list', path }))],
+  [whole(`(?:read|show|cat|print)\\s+(${PLACE})`), one((path) => ({ op: 'read', path, as: 'auto' }))],
+  [whole(`stat\\s+(${PLACE})`), one((path) => ({ op: 'stat', path }))],
+  [whole(`(?:delete|remove|rm)\\s+(${PLACE})`), one((path) => ({ op: 'delete', path }))],
+  [whole(`(?:mkdir|make\\s+(?:a\\s+|the\\s+)?folder)\\s+(${PLACE})`), one((path) => ({ op: 'make-folder', path }))],
+  [
+    whole(`find\\s+(${QUOTED}|\\S+)\\s+in\\s+(${PLACE})`),
+    ([, name = '', place = '']) => files(place, (path) => ({ op: 'search', path, names: [unquoted(name)] })),
+  ],
+  [
+    whole(`search\\s+(?:for\\s+)?(${QUOTED}|\\S+)\\s+in\\s+(${PLACE})`),
+    ([, content = '', place = '']) => files(place, (path) => ({ op: 'search', path, content: unquoted(content) })),
+  ],
+  [whole(`(?:copy|cp)\\s+(${PLACE})\\s+(?:to\\s+)?(${PLACE})`), two('copy')],
+  [whole(`(?:move|mv)\\s+(${PLACE})\\s+(?:to\\s+)?(${PLACE})`), two('move')],
+  [/^(?:take\s+)?(?:a\s+)?screenshot(?:\s+of(?:\s+the)?(?:\s+screen)?)?$/i, () => screenshot()],
+];
+
+/** `text`: without the devices that are named at its end. Undefined for what is none of these. */
+export function readPlainTask(text: string): PlainTask | undefined {
+  for (const [pattern, make] of VERBS) {
+    const match = pattern.exec(text);
+    const task = match === null ? undefined : make(match);
+    if (task !== undefined) return task;
+  }
+  return undefined;
+}
+
+function whole(pattern: string): RegExp {
+  return new RegExp(`^${pattern}$`, 'i');
+}
+
+function one(operation: (path: string) => FileOperation): Make {
+  return ([, place = '']) => files(place, operation);
+}
+
+function files(text: string, operation: (path: string) => FileOperation): PlainTask | undefined {
+  const place = readPlace(text);
+  if (place === undefined) return undefined;
+  const { path, device } = place;
+  return { kind: 'files', operation: operation(path), ...(device === undefined ? {} : { device }) };
+}
+
+function two(op: 'copy' | 'move'): Make {
+  return ([, first = '', second = '']) => {
+    const [from, to] = [readPlace(first), readPlace(second)];
+    if (from === undefined || to === undefined) return undefined;
+    if (from.device !== to.device && op === 'copy') return { kind: 'transfer', from, to };
+    if (from.device !== to.device) return undefined;
+    const device = from.device === undefined ? {} : { device: from.device };
+    return { kind: 'files', operation: { op, from: from.path, to: to.path }, ...device };
+  };
+}
+
+function screenshot(): PlainTask {
+  return { kind: 'desktop', action: { kind: 'desktop', steps: [{ action: 'screenshot' }] } };
+}
+
+/** What is quoted, names a device, or looks like a path; any other word is none. */
+function readPlace(text: string): Place | undefined {
+  const [, device, rest = ''] = /^(?:@([^:]+):)?(.*)$/s.exec(text) ?? [];
+  const path = unquoted(rest);
+  const isPath = device !== undefined || path !== rest || /^(?:~|\.{1,2}$)|\//.test(path);
+  if (!isPath || path === '') return undefined;
+  return device === undefined ? { path } : { device, path };
+}
+
+function unquoted(text: string): string {
+  const quote = text[0];
+  return text.length > 2 && (quote === '"' || quote === "'") && text.endsWith(quote) ? text.slice(1, -1) : text;
+}
