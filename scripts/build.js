@@ -22,7 +22,6 @@ const ENTRIES = {
   'inline-worker': 'src/routes/inline/worker.ts',
   'hash-worker': 'src/store/hash-worker.ts',
   'notification-worker': 'src/peer/notification-worker.ts',
-  'browser-host': 'src/routes/desktop/browser-automation/browser-host.ts',
   'desktop-host': 'src/routes/desktop/desktop-automation/desktop-host.ts',
 };
 

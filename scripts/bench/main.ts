@@ -34,6 +34,7 @@ import { remoteRun } from './measures/remote-run.ts';
 import { runTrue } from './measures/run-true.ts';
 import { sandboxSpawn } from './measures/sandbox-spawn.ts';
 import { submitToFirstByte } from './measures/submit-to-first-byte.ts';
+import { transfers } from './measures/transfers.ts';
 
 const BENCHMARKS: readonly Benchmark[] = [
   firstPaint,
@@ -50,6 +51,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   remoteRun,
   remoteOutput,
   remoteArtifact,
+  transfers,
   remoteIdle,
 ];
 const NAMES = BENCHMARKS.map(({ name }) => name);

@@ -3,7 +3,6 @@
 import * as z from 'zod';
 import { ACCESS_LEVELS } from '../core/access.ts';
 import { DEVICE_NAME_RULE, isDeviceName } from '../core/devices.ts';
-import { isOriginPattern, ORIGIN_RULE } from '../core/policy/origins.ts';
 import { formatHostPort, parseHostPort } from './host-port.ts';
 import { ruleSchema } from './rules.ts';
 
@@ -72,18 +71,6 @@ const folder = z
 /** How long a command may run: a second at least. */
 const limit = duration.refine((ms) => ms >= 1000 && ms <= 24 * 86_400_000, 'expected from "1s" to "24d"');
 
-/** Web origins, as rules write them. */
-const origin = z.string().refine(isOriginPattern, `expected ${ORIGIN_RULE}`);
-
-/** How long artifacts are kept, in milliseconds; no end for `forever`. */
-const keep = z.string().transform((text, context) => {
-  if (text === 'forever') return Number.POSITIVE_INFINITY;
-  const parsed = duration.safeParse(text);
-  if (parsed.success && parsed.data >= 3_600_000) return parsed.data;
-  context.addIssue({ code: 'custom', message: 'expected a duration of at least "1h" such as "30d", or "forever"' });
-  return z.NEVER;
-});
-
 const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,254}$/, 'expected the name of a variable');
 
 /** Where a secret is found when a run starts. */
@@ -137,17 +124,6 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   files: z.strictObject({ slots: slots.default(4), backup: size.prefault('256MiB') }).prefault({}),
-  browser: z
-    .strictObject({
-      program: z.string().startsWith('/', 'expected an absolute path').optional(),
-      headless: z.union([z.boolean(), z.literal('auto')], 'expected true, false or "auto"').default('auto'),
-      idle: limit.prefault('15m'),
-      slots: slots.default(4),
-      step_time: limit.prefault('30s'),
-      allowed_origins: z.array(origin).max(1000).default([]),
-      denied_origins: z.array(origin).max(1000).default([]),
-    })
-    .prefault({}),
   desktop: z
     .strictObject({
       display: z
@@ -161,8 +137,6 @@ export const configSchema = z.strictObject({
     .strictObject({
       max_files: z.int().min(1).max(100_000).default(1000),
       max_bytes: size.prefault('4GiB'),
-      keep: keep.prefault('30d'),
-      room: size.refine((bytes) => bytes >= 2 ** 20, 'expected at least "1MiB"').prefault('20GiB'),
     })
     .prefault({}),
   network: z

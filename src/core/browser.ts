@@ -39,10 +39,6 @@ export const BROWSER_TOOLS = {
 
 export type BrowserTool = keyof typeof BROWSER_TOOLS;
 
-export function isBrowserTool(name: string): name is BrowserTool {
-  return Object.hasOwn(BROWSER_TOOLS, name);
-}
-
 export interface BrowserStep {
   readonly tool: BrowserTool;
   /** As Playwright MCP wants them; checked on the executing device. `{{NAME}}` in a text stands for a secret of the action. */
@@ -61,8 +57,6 @@ export interface BrowserAction {
   readonly timeoutMs?: number;
 }
 
-/** The session of actions that name none. */
-export const DEFAULT_SESSION = 'default';
 /** What a session may be called: it names a folder. */
 export const SESSION_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 

@@ -2,8 +2,9 @@
 
 import type { AssentDialog, RUN_TERMS } from './answer-dialogs.ts';
 import { askerOf } from './asking.ts';
+import type { DialogRow } from './dialog-row.ts';
 import type { Model } from './model.ts';
-import { commandRows, type DialogRow } from './request-rows.ts';
+import { commandRows } from './request-rows.ts';
 import { exactRows, hangingRows, proseRows } from './rows.ts';
 import { deviceName, findRun } from './select.ts';
 import { sanitizeLine } from './terminal/sanitize.ts';

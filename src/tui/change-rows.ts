@@ -2,7 +2,7 @@
 // an answer counts, as every row of a command has.
 
 import type { ApprovalPayload } from '../core/approvals.ts';
-import type { DialogRow } from './request-rows.ts';
+import type { DialogRow } from './dialog-row.ts';
 import { cut, hangingRows, proseRows } from './rows.ts';
 import { sanitizeLine } from './terminal/sanitize.ts';
 

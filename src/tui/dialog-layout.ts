@@ -3,10 +3,11 @@
 
 import type { ApprovalDialog, AssentDialog } from './answer-dialogs.ts';
 import { assentRows } from './assent-rows.ts';
+import type { DialogRow } from './dialog-row.ts';
 import { centred, inner, overlayRect } from './geometry.ts';
 import type { Model } from './model.ts';
 import { mayAnswer } from './presence.ts';
-import { type DialogRow, type RequestRows, requestRows } from './request-rows.ts';
+import { type RequestRows, requestRows } from './request-rows.ts';
 import { proseRows } from './rows.ts';
 import { findRun } from './select.ts';
 import type { Rect } from './terminal/cells.ts';

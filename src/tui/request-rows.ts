@@ -6,18 +6,12 @@ import type { Run } from '../core/runs.ts';
 import { whoAsks } from './asking.ts';
 import { changeRows, warningRows } from './change-rows.ts';
 import { diffCommands } from './command-diff.ts';
+import type { DialogRow } from './dialog-row.ts';
 import { formatBytes } from './format.ts';
 import type { Model } from './model.ts';
 import { cut, hangingRows, proseRows } from './rows.ts';
 import { deviceName } from './select.ts';
 import { sanitizeLine, sanitizeText } from './terminal/sanitize.ts';
-
-export interface DialogRow {
-  readonly style: 'who' | 'command' | 'text' | 'label' | 'warning' | 'blank' | 'removed' | 'added' | 'same' | 'choices';
-  readonly text: string;
-  /** It goes on with the line of the row above: drawn as a mark outside the text, where no text can imitate it. */
-  readonly wrapped?: true;
-}
 
 /** `label.padEnd(LABEL_WIDTH)` begins a row of the style `label`. */
 export const LABEL_WIDTH = 8;

@@ -118,7 +118,7 @@ const NEEDS: Readonly<
     capability: 'browserAutomation',
     permission: 'browser_automation',
     what: 'browser that Dispatch can drive',
-    fix: 'install Chromium or Chrome there, then "dispatch devices --probe"',
+    fix: 'this version drives no browser',
   },
   desktop: {
     capability: 'desktopAutomation',

@@ -4,8 +4,9 @@
 import type { Run } from '../../core/runs.ts';
 import type { Answer, ApprovalDialog, AssentDialog } from '../answer-dialogs.ts';
 import { type DialogLayout, dialogLayout } from '../dialog-layout.ts';
+import type { DialogRow } from '../dialog-row.ts';
 import { canAnswer, canApprove, canApproveAlike, canAssent, canDecide, canEdit } from '../keymap-enabled.ts';
-import { type DialogRow, LABEL_WIDTH } from '../request-rows.ts';
+import { LABEL_WIDTH } from '../request-rows.ts';
 import { deviceName, findRun } from '../select.ts';
 import type { Attr } from '../terminal/cells.ts';
 import { attrBg, attrFlags, INVERSE, TERMINAL_COLOUR } from '../terminal/cells.ts';

@@ -41,7 +41,6 @@ const SOURCES = {
     parentPort?.postMessage('from the worker');`,
   'src/store/hash-worker.ts': 'export {};',
   'src/peer/notification-worker.ts': 'export {};',
-  'src/routes/desktop/browser-automation/browser-host.ts': 'export {};',
   'src/routes/desktop/desktop-automation/desktop-host.ts': 'export {};',
 };
 
@@ -105,7 +104,6 @@ test('an entry that is missing is an error', async () => {
       'inline-worker': 'src/nowhere.ts',
       'hash-worker': 'src/nowhere.ts',
       'notification-worker': 'src/nowhere.ts',
-      'browser-host': 'src/nowhere.ts',
       'desktop-host': 'src/nowhere.ts',
     }),
   ).rejects.toThrow('nowhere');

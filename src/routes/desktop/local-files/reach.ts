@@ -42,13 +42,13 @@ export function lookAtReach({ home, folders, own, hide, platform = process.platf
   const expand = (path: string): string => (path.startsWith('~') ? join(home, path.slice(1)) : path);
   const named = [...HIDDEN_PLACES.flatMap(({ paths }) => paths).map(expand), ...own, ...hide];
   const found = findHidden(home, [...own, ...hide]).map(({ path }) => path);
-  const hidden = [...new Set([...named, ...found].map(key))];
-  const guarded = GUARDED_PLACES.flatMap(({ paths }) => paths).map((path) => key(expand(path)));
+  const hidden = new Set([...named, ...found].map(key));
+  const guarded = new Set(GUARDED_PLACES.flatMap(({ paths }) => paths).map((path) => key(expand(path))));
   const reachable = folders().map(key);
 
   const isReachable = (real: string): boolean => reachable.some((folder) => isInside(folder, key(real)));
   const whyHidden = (real: string): Refusal | undefined =>
-    hidden.some((place) => isInside(place, key(real)))
+    isInAny(hidden, key(real))
       ? refuse(
           'refused',
           `${shown(real)} is where keys, tokens or Dispatch itself are kept, which no task may reach`,
@@ -57,7 +57,7 @@ export function lookAtReach({ home, folders, own, hide, platform = process.platf
       : undefined;
   const whyGuarded = (real: string): Refusal | undefined => {
     const path = key(real);
-    const isOne = guarded.some((place) => isInside(place, path));
+    const isOne = isInAny(guarded, path);
     // A folder takes what is in it along.
     const holdsOne = [...guarded, ...hidden].some((place) => isInside(path, place) && isThere(place));
     if (!isOne && !holdsOne && !isOfGit(real)) return undefined;
@@ -65,7 +65,7 @@ export function lookAtReach({ home, folders, own, hide, platform = process.platf
   };
   const whyNotPlaced = (real: string): Refusal | undefined => {
     const path = key(real);
-    return guarded.some((place) => isInside(place, path)) ? carriedOut(real) : whyHidden(real);
+    return isInAny(guarded, path) ? carriedOut(real) : whyHidden(real);
   };
   const outside = (real: string): Refusal =>
     refuse('refused', `${shown(real)} is in none of the folders that may be reached`, 'see "dispatch permissions"');
@@ -87,6 +87,14 @@ function carriedOut(real: string): Refusal {
     `${shown(real)} is, or holds, something that is carried out later, and is not changed without a person at a shell`,
     'use a shell command with full access (!!)',
   );
+}
+
+/** Whether it is one of the places or in one: as many looks as it has folders above it, however many places there are. */
+function isInAny(places: ReadonlySet<string>, path: string): boolean {
+  for (let at = path; ; at = at.slice(0, at.lastIndexOf('/'))) {
+    if (places.has(at)) return true;
+    if (!at.includes('/')) return false;
+  }
 }
 
 /** What of a repository git carries out, or is told to: hooks and settings, also of one without a working tree. */
