@@ -1,5 +1,6 @@
 // Files brought from a paired device as `dispatch files copy` brings them: 1 GiB in one file and 1 kB in ten thousand, beside scp; and
 // the list of a folder of ten thousand, beside ls through an ssh connection that is open already.
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -54,7 +55,12 @@ async function measure(context: BenchContext, { ssh, client, folder }: Setting):
   makeLarge(large);
   mkdirSync(small);
   for (let at = 0; at < FILES; at++) writeFileSync(join(small, `file-${at}`), randomBytes(1000));
-  const clean = (): void => rmSync(target, { recursive: true, force: true });
+  execFileSync('sync');
+  /** Ours ends when all is on the disk: nobody is to pay for what another one has written before. */
+  const clean = (): void => {
+    rmSync(target, { recursive: true, force: true });
+    execFileSync('sync');
+  };
   const megabytes = async (took: Promise<number>): Promise<number> => {
     const ms = await took;
     if (statSync(target).size !== BYTES) throw new Error(`${target} is not whole`);
