@@ -21,6 +21,7 @@ const ENTRIES = {
   cli: 'src/cli/main.ts',
   'inline-worker': 'src/routes/inline/worker.ts',
   'hash-worker': 'src/store/hash-worker.ts',
+  'piece-hasher-worker': 'src/routes/desktop/local-files/transfer/piece-hasher-worker.ts',
   'notification-worker': 'src/peer/notification-worker.ts',
   'desktop-host': 'src/routes/desktop/desktop-automation/desktop-host.ts',
 };

@@ -256,7 +256,8 @@ export interface ExecutionContext {
   describe(name: string, about: LeftAbout): void;
   /**
    * What a `send` on a device gives, from a position on. Waits for a device that is not there, until the signal aborts. Ends when all
-   * has come; rejects with `unavailable` (retryable) when the link breaks, and with what the sender says otherwise.
+   * has come; rejects with `unavailable` (retryable) when the link breaks, and with what the sender says otherwise. Bytes are valid
+   * until the next are asked for.
    */
   pull(
     from: { readonly device: DeviceId; readonly run: RunId },
@@ -281,7 +282,10 @@ export interface ExecutionControl {
   resize(cols: number, rows: number): void;
   /** A signal name such as SIGINT, to the foreground of the run. */
   kill(signal: string): void;
-  /** Of a `send`: what the device that it is for reads, from a position on, and how the transfer ended there. */
+  /**
+   * Of a `send`: what the device that it is for reads, from a position on, and how the transfer ended there. Bytes are valid until the
+   * next are asked for.
+   */
   readonly give?: {
     read(position: TransferPosition, signal: AbortSignal): AsyncIterable<Uint8Array>;
     end(end: TransferEnd): void;

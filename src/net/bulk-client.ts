@@ -23,6 +23,7 @@ import { logBatchOf, STREAM_ANSWER } from '../protocol/peer-schemas.ts';
 import { type BulkFrame, bytesHeader, END_FRAME, readBulkFrame } from './bulk-frames.ts';
 import type { StreamChannel } from './channel.ts';
 import type { HostConnection } from './connection.ts';
+import type { ChannelOptions } from './host-api.ts';
 import { check, decodeMessage, encodeMessage } from './json-message.ts';
 import { linkDown, notWanted } from './link-errors.ts';
 
@@ -43,13 +44,13 @@ async function open<S extends keyof StreamOpenings>(
   link: BulkLink,
   protocol: string,
   opening: StreamOpenings[S],
-  options: { maxMessageBytes: number; signal?: AbortSignal },
+  options: ChannelOptions & { signal?: AbortSignal },
 ): Promise<Opened> {
   const over = options.signal === undefined ? link.down : AbortSignal.any([link.down, options.signal]);
   let channel: StreamChannel | undefined;
   try {
     over.throwIfAborted();
-    const opened = await link.connection.open(protocol, { maxMessageBytes: options.maxMessageBytes, signal: over });
+    const opened = await link.connection.open(protocol, { ...options, signal: over });
     channel = opened;
     const leave = (): void => opened.abort('it is not wanted any more');
     if (over.aborted) leave();
@@ -153,13 +154,16 @@ export async function openBlob(
   return { sizeBytes: size, chunks: frames(link, channel, signal, chunksFrom(request.offset)) };
 }
 
-/** What a run there gives, from a position on. The offsets are those in the stream: nothing of it is left out. */
+/**
+ * What a run there gives, from a position on. The offsets are those in the stream: nothing of it is left out. What is given is valid until
+ * the next is asked for.
+ */
 export async function openTransfer(
   link: BulkLink,
   request: TransferRequest,
   signal: AbortSignal,
 ): Promise<{ chunks: AsyncIterable<Uint8Array> }> {
-  const options = { maxMessageBytes: MAX_BULK_MESSAGE_BYTES, signal };
+  const options = { maxMessageBytes: MAX_BULK_MESSAGE_BYTES, reusesMemory: true, signal };
   const { channel } = await open<'transfer'>(link, TRANSFER_PROTOCOL, request, options);
   let reached = 0;
   return {

@@ -105,7 +105,7 @@ export function serveBulk({ host, service, whileUp, onFault }: BulkServerOptions
 async function sayBytes(channel: StreamChannel, chunks: AsyncIterable<OutputChunk>): Promise<void> {
   for await (const { offset, bytes } of chunks) {
     for (let from = 0; from < bytes.byteLength; from += BULK_CHUNK_BYTES) {
-      await channel.sendParts([bytesHeader(offset + from), bytes.subarray(from, from + BULK_CHUNK_BYTES)]);
+      await channel.sendBody(bytesHeader(offset + from), bytes.subarray(from, from + BULK_CHUNK_BYTES));
     }
   }
 }

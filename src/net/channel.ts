@@ -8,7 +8,9 @@ import { DispatchError } from '../core/errors.ts';
 import type { DeviceId } from '../core/ids.ts';
 import { formatMultiaddr } from './addresses.ts';
 import type { Channel, ChannelOptions } from './host-api.ts';
-import { createMessageReader, frameMessage } from './message-reader.ts';
+import { createMessageReader, frameMessage, messageHead } from './message-reader.ts';
+import { createReusedRoom, FRESH_ROOM } from './message-room.ts';
+import { thinOutWindowUpdates } from './window-updates.ts';
 
 export type Connection = Awaited<ReturnType<Libp2p['dial']>>;
 export type Stream = Awaited<ReturnType<Connection['newStream']>>;
@@ -19,6 +21,8 @@ const QUEUE_HIGH_BYTES = 256 * 1024;
 const MESSAGE_COST_BYTES = 128;
 /** Messages that are sent in one turn of the event loop. */
 const MAX_BURST = 16;
+/** A shorter body is copied: going by itself would cost a packet more. */
+const COPIED_BYTES = 32 * 1024;
 /** How long the other side may take to end its half after we ended ours. */
 const CLOSE_MS = 5000;
 
@@ -30,12 +34,15 @@ interface Waiting {
 /** A channel that also sends a message given in several parts. */
 export interface StreamChannel extends Channel {
   sendParts(parts: readonly Uint8Array[]): Promise<void>;
+  /** One message, of which the body is not copied. When this resolves nothing reads from the body any more. */
+  sendBody(head: Uint8Array, body: Uint8Array): Promise<void>;
 }
 
 export function createChannel(connection: Connection, stream: Stream, options: ChannelOptions): StreamChannel {
   const remote = connection.remotePeer.toString() as DeviceId;
   const remoteAddress = formatMultiaddr(connection.remoteAddr.toString());
   const gone = new AbortController();
+  thinOutWindowUpdates(stream);
   const inbox = createInbox(stream, gone.signal, remoteAddress, options);
   const outbox = createOutbox(stream, gone.signal, remoteAddress);
   let closing: Promise<void> | undefined;
@@ -63,8 +70,13 @@ export function createChannel(connection: Connection, stream: Stream, options: C
     remote,
     remoteAddress,
     gone: gone.signal,
-    send: (message) => outbox.send([message]),
-    sendParts: (parts) => outbox.send(parts),
+    send: (message) => outbox.send(frameMessage([message])),
+    sendParts: (parts) => outbox.send(frameMessage(parts)),
+    async sendBody(head, body) {
+      if (body.byteLength < COPIED_BYTES) return outbox.send(frameMessage([head, body]));
+      await outbox.send(messageHead([head], body.byteLength), body);
+      await outbox.flushed();
+    },
     receive: inbox.receive,
     close() {
       closing ??= close();
@@ -89,6 +101,8 @@ function createInbox(
   let finished = false;
   let discarding = false;
   let resuming = false;
+  const room = options.reusesMemory === true ? createReusedRoom() : FRESH_ROOM;
+  let lent: Uint8Array | undefined;
 
   const finish = (how: 'cleanly' | DispatchError): void => {
     if (ended !== 'no') return;
@@ -98,17 +112,19 @@ function createInbox(
     if (how === 'cleanly') reader?.resolve(undefined);
     else reader?.reject(how);
   };
-  const read = createMessageReader((message) => {
+  const take = (message: Uint8Array): void => {
     if (discarding) return;
     const reader = waiting;
     if (reader !== undefined) {
       waiting = undefined;
+      lent = message;
       reader.resolve(message);
       return;
     }
     queue.push(message);
     queued += message.byteLength + MESSAGE_COST_BYTES;
-  }, options.maxMessageBytes);
+  };
+  const read = createMessageReader(take, options.maxMessageBytes, room);
   /** Not while libp2p resumes: it would open the window again behind our back. */
   const pauseIfFull = (): void => {
     if (queued > QUEUE_HIGH_BYTES && !resuming && stream.readStatus === 'readable') stream.pause();
@@ -147,9 +163,12 @@ function createInbox(
 
   return {
     receive(signal) {
+      if (lent !== undefined) room.giveBack(lent);
+      lent = undefined;
       resumeIfEmpty();
       const message = queue.shift();
       if (message !== undefined) {
+        lent = message;
         queued -= message.byteLength + MESSAGE_COST_BYTES;
         return Promise.resolve(message);
       }
@@ -182,8 +201,9 @@ function createOutbox(
   stream: Stream,
   gone: AbortSignal,
   to: string,
-): { send(parts: readonly Uint8Array[]): Promise<void>; end(): void } {
+): { send(...pieces: readonly Uint8Array[]): Promise<void>; flushed(): Promise<void>; end(): void } {
   let room: PromiseWithResolvers<void> | undefined;
+  let idle: PromiseWithResolvers<void> | undefined;
   let burst = 0;
   /** Whoever always has more to say must not keep this process from hearing anything. */
   const takeTurns = async (): Promise<void> => {
@@ -199,8 +219,12 @@ function createOutbox(
       room = undefined;
     });
   });
+  stream.addEventListener('idle', () => {
+    idle?.resolve();
+    idle = undefined;
+  });
   return {
-    async send(parts) {
+    async send(...pieces) {
       await takeTurns();
       while (stream.writableNeedsDrain && !gone.aborted) {
         room ??= Promise.withResolvers<void>();
@@ -208,14 +232,22 @@ function createOutbox(
       }
       if (gone.aborted) throw broken(to);
       try {
-        stream.send(frameMessage(parts));
+        for (const piece of pieces) stream.send(piece);
       } catch (error) {
         throw broken(to, error);
       }
     },
+    async flushed() {
+      while (stream.writeBufferLength > 0 && !gone.aborted) {
+        idle ??= Promise.withResolvers<void>();
+        await idle.promise;
+      }
+    },
     end() {
       room?.resolve();
+      idle?.resolve();
       room = undefined;
+      idle = undefined;
     },
   };
 }

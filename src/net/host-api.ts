@@ -46,6 +46,8 @@ export interface Host {
 export interface ChannelOptions {
   /** The longest message that is taken, in bytes. */
   readonly maxMessageBytes: number;
+  /** A message that was received is valid until the next one is asked for: its memory is used again then. */
+  readonly reusesMemory?: boolean;
 }
 
 export interface OpenOptions extends ChannelOptions {

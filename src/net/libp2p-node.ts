@@ -46,11 +46,11 @@ export interface Node {
 
 /** Rejects with what the socket threw where an address cannot be listened on. */
 export async function startNode(options: NodeOptions): Promise<Node> {
-  const [{ createLibp2p }, { tcp }, { noise }, { yamux }, { identify }, { ping }, keys, { multiaddr }] =
+  const [{ createLibp2p }, { tcp }, { sparingNoise }, { yamux }, { identify }, { ping }, keys, { multiaddr }] =
     await Promise.all([
       import('libp2p'),
       import('@libp2p/tcp'),
-      import('@chainsafe/libp2p-noise'),
+      import('./sparing-noise.ts'),
       import('@libp2p/yamux'),
       import('@libp2p/identify'),
       import('@libp2p/ping'),
@@ -71,7 +71,7 @@ export async function startNode(options: NodeOptions): Promise<Node> {
         outboundSocketInactivityTimeout: SILENT_SOCKET_MS,
       }),
     ],
-    connectionEncrypters: [noise({ crypto: nodeNoiseCrypto })],
+    connectionEncrypters: [sparingNoise(nodeNoiseCrypto)],
     streamMuxers: [
       yamux({
         enableKeepAlive: false,

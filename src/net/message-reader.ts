@@ -4,9 +4,16 @@
  */
 
 import { DispatchError } from '../core/errors.ts';
+import { FRESH_ROOM, ROOM_BYTES, type Room } from './message-room.ts';
 
 const LENGTH_BYTES = 4;
-const FIRST_BODY_BYTES = 288 * 1024;
+
+/** What goes before a message that is not copied together with it. */
+export function messageHead(parts: readonly Uint8Array[], bodyLength: number): Buffer {
+  const frame = frameMessage(parts);
+  frame.writeUInt32BE(frame.length - LENGTH_BYTES + bodyLength, 0);
+  return frame;
+}
 
 /** The message with its length before it, copied together: one write is one piece for everything below. */
 export function frameMessage(parts: readonly Uint8Array[]): Buffer {
@@ -24,11 +31,12 @@ export function frameMessage(parts: readonly Uint8Array[]): Buffer {
 
 /**
  * Takes bytes as they come and gives whole messages; what lies whole in one piece is given uncopied. Throws `too-large` for a longer
- * message than `limit`, and then on every call: nobody can tell any more where the next one begins.
+ * message than `limit`, and then on every call: nobody can tell any more where the next one begins. `room` is where the others lie.
  */
 export function createMessageReader(
   onMessage: (message: Uint8Array) => void,
   limit: number,
+  room: Room = FRESH_ROOM,
 ): (piece: Uint8Array) => void {
   const length = Buffer.alloc(LENGTH_BYTES);
   let lengthFilled = 0;
@@ -63,7 +71,7 @@ export function createMessageReader(
       finish(bytes);
       return taken;
     }
-    body = withRoom(body, filled, filled + taken, wanted);
+    body = withRoom(room, body, filled, filled + taken, wanted);
     body.set(bytes, filled);
     filled += taken;
     if (filled === wanted) finish(body.subarray(0, wanted));
@@ -87,9 +95,9 @@ export function createMessageReader(
   };
 }
 
-function withRoom(body: Buffer | undefined, filled: number, needed: number, wanted: number): Buffer {
+function withRoom(room: Room, body: Buffer | undefined, filled: number, needed: number, wanted: number): Buffer {
   if (body !== undefined && body.length >= needed) return body;
-  const larger = Buffer.allocUnsafe(Math.min(wanted, Math.max(needed, (body?.length ?? 0) * 2, FIRST_BODY_BYTES)));
+  const larger = room.take(Math.min(wanted, Math.max(needed, (body?.length ?? 0) * 2, ROOM_BYTES)));
   body?.copy(larger, 0, 0, filled);
   return larger;
 }

@@ -70,6 +70,7 @@ export const nodeNoiseCrypto: ICryptoInterface = {
   /** Throws if the bytes are not what the other side encrypted. */
   chaCha20Poly1305Decrypt(ciphertext, nonce, ad, k) {
     const length = ciphertext.byteLength - TAG_BYTES;
+    if (length < 0) throw new Error('a packet is shorter than its tag');
     const decipher = createDecipheriv(CIPHER, keyObject(k), nonce, CIPHER_OPTIONS);
     if (ad.byteLength > 0) decipher.setAAD(ad, { plaintextLength: length });
     decipher.setAuthTag(ciphertext.subarray(length));

@@ -29,7 +29,7 @@ let sent = 0;
 
 declare global {
   // The types in use do not know it, as they are without a browser's.
-  var WebAssembly: { Memory: new (size: { initial: number; maximum: number }) => object };
+  var WebAssembly: { Memory: new (size: { initial: number; maximum: number; shared?: boolean }) => object };
 }
 
 class OutOfTime extends Error {}

@@ -134,6 +134,10 @@ describe('a transfer', () => {
     expect(readFileSync(join(box.work, 'inbox', 'notes.md'), 'utf8')).toBe('old');
     await completes(laptop, await bring(laptop, from, ['box', join(box.work, 'inbox')], { overwrite: true }));
     expect(readFileSync(join(box.work, 'inbox', 'notes.md'), 'utf8')).toBe('new');
+    const { runs } = await (await laptop.ask()).call('runs.list', { limit: 10 });
+    const received = runs.find(({ device, status }) => status === 'completed' && device !== runs.at(-1)?.origin);
+    expect(await laptop.cli(['files', 'undo', received?.id ?? '', '--yes'])).toMatchObject({ code: 0, err: '' });
+    expect(readFileSync(join(box.work, 'inbox', 'notes.md'), 'utf8')).toBe('old');
   }, 60_000);
 
   test('is asked about where it writes on another device, and not where a person brings something new home', async () => {

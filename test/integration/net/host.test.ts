@@ -61,6 +61,28 @@ async function silentServer(): Promise<{ multiaddr: string; sockets: Socket[] }>
 }
 
 describe('streams', () => {
+  test('say that there is room again for much at once, not for every message', async () => {
+    const [a, b] = await acquainted();
+    const proxy = await createTcpProxy({ host: '127.0.0.1', port: b.host.listening[0]?.port ?? 0 });
+    disposals.push(() => proxy.close());
+    const message = Buffer.alloc(64 * 1024);
+    const messages = 256;
+    b.host.handle(
+      ECHO,
+      async (channel) => {
+        for (let nth = 0; nth < messages; nth++) await channel.send(message);
+        await channel.receive();
+      },
+      LIMIT,
+    );
+    const channel = await a.host.open({ device: b.id, addresses: [proxy.multiaddr] }, ECHO, soon());
+    const before = proxy.passed('up');
+    for (let nth = 0; nth < messages; nth++) expect((await channel.receive())?.length).toBe(message.length);
+    // A packet of Noise with a frame of yamux is 30 bytes.
+    expect(proxy.passed('up') - before).toBeLessThan((30 * messages) / 2);
+    await channel.close();
+  });
+
   test('run their handler once each, however many there are', async () => {
     const [a, b] = await acquainted();
     let handled = 0;

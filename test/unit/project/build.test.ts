@@ -40,6 +40,7 @@ const SOURCES = {
     import { parentPort } from 'node:worker_threads';
     parentPort?.postMessage('from the worker');`,
   'src/store/hash-worker.ts': 'export {};',
+  'src/routes/desktop/local-files/transfer/piece-hasher-worker.ts': 'export {};',
   'src/peer/notification-worker.ts': 'export {};',
   'src/routes/desktop/desktop-automation/desktop-host.ts': 'export {};',
 };
@@ -103,6 +104,7 @@ test('an entry that is missing is an error', async () => {
       cli: 'src/cli/main.ts',
       'inline-worker': 'src/nowhere.ts',
       'hash-worker': 'src/nowhere.ts',
+      'piece-hasher-worker': 'src/nowhere.ts',
       'notification-worker': 'src/nowhere.ts',
       'desktop-host': 'src/nowhere.ts',
     }),

@@ -1,37 +1,34 @@
 /** What has come of a transfer so far: files and folders beside the destination, each where the sender's order has it. */
 
-import { createHash, type Hash } from 'node:crypto';
-import { closeSync, constants, fchmodSync, futimesSync, mkdirSync, openSync, symlinkSync, writeSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { chmod, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DispatchError } from '../../../../core/errors.ts';
 import type { TransferPosition } from '../../../../core/files.ts';
+import type { Sha256 } from '../../../../core/ids.ts';
 import { enter, type Folder } from '../folder.ts';
 import type { Reach } from '../reach.ts';
-import { shown } from '../shown.ts';
 import type { Walked } from '../walk.ts';
 import type { Header, Message, Total } from './entries.ts';
+import { receiveLarge } from './large-file.ts';
+import { LARGE_BYTES, makePieces, type Pieces } from './pieces.ts';
+import { type FileHeader, type ReceivedFile, receiveSmall } from './received-file.ts';
 
 export interface Part {
   /** Where the next byte belongs. */
   readonly position: TransferPosition;
   readonly received: { readonly entries: number; readonly bytes: number; readonly total: Total; readonly name: string };
   readonly isComplete: boolean;
+  /** Of what came, if that is one file. */
+  readonly sha256: Sha256 | undefined;
   /** The first message of each stream. Throws if what is sent is another than before. */
   begin(total: Total): number;
   /** Gives how many bytes of content follow. */
   take(message: Exclude<Message, Total>): Promise<number>;
-  write(bytes: Uint8Array): void;
+  write(bytes: Uint8Array): void | Promise<void>;
   /** Gives folders their modes and times. */
   finish(): Promise<void>;
   close(): Promise<void>;
-}
-
-interface OpenFile {
-  readonly file: number;
-  readonly header: Extract<Header, { kind: 'file' }>;
-  readonly hash: Hash;
-  written: number;
 }
 
 export function createPart({
@@ -49,9 +46,11 @@ export function createPart({
   let total: Total = { entries: 0, bytes: 0 };
   let entry = 0;
   let bytes = 0;
-  let current: OpenFile | undefined;
+  let current: ReceivedFile | undefined;
+  let pieces: Pieces | undefined;
   let last = to.name;
   let complete = false;
+  let only: Sha256 | undefined;
 
   /** The folder that an entry is to be in: one that came before it, and that was made here. */
   const parentOf = async (names: readonly string[]): Promise<{ folder: Folder; name: string }> => {
@@ -73,14 +72,17 @@ export function createPart({
     entry += 1;
   };
 
-  const beginFile = async (header: Extract<Header, { kind: 'file' }>, way: string): Promise<number> => {
+  const beginFile = (header: FileHeader, way: string): number => {
     if (current === undefined) {
       if (header.offset !== 0) throw wrong('it begins in the middle of a file');
-      const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-      current = { file: openSync(way, flags, 0o600), header, hash: createHash('sha256'), written: 0 };
+      if (header.size < LARGE_BYTES) current = receiveSmall(way, last, header);
+      else {
+        pieces ??= makePieces();
+        current = receiveLarge(way, last, header, pieces);
+      }
     } else if (
       current.header.entry !== header.entry ||
-      header.offset !== current.written ||
+      header.offset !== current.offset ||
       header.size !== current.header.size
     ) {
       throw wrong('it goes on somewhere else');
@@ -113,29 +115,26 @@ export function createPart({
     }
   };
 
-  const endFile = (sha256: string): void => {
-    if (current === undefined || current.written !== current.header.size) throw wrong('a hash came before its file');
-    const { file, header, hash } = current;
-    if (hash.digest('hex') !== sha256)
-      throw new DispatchError('conflict', `${shown(last)} did not arrive as it was sent`, {
-        hint: 'start the transfer again',
-      });
-    fchmodSync(file, header.mode & 0o777);
-    futimesSync(file, header.modifiedAt / 1000, header.modifiedAt / 1000);
-    closeSync(file);
+  const endFile = async (sha256: string): Promise<void> => {
+    if (current === undefined || current.offset !== current.header.size) throw wrong('a hash came before its file');
+    await current.finish(sha256);
+    only = current.header.names.length === 0 ? (sha256 as Sha256) : undefined;
     current = undefined;
     next();
   };
 
   return {
     get position() {
-      return { entry, offset: current?.written ?? 0 };
+      return { entry, offset: current?.offset ?? 0 };
     },
     get received() {
       return { entries: entry, bytes, total, name: last };
     },
     get isComplete() {
       return complete;
+    },
+    get sha256() {
+      return only;
     },
     begin(announced) {
       if (total.entries !== 0 && (announced.entries !== total.entries || announced.bytes !== total.bytes)) {
@@ -146,7 +145,7 @@ export function createPart({
     },
     async take(message) {
       if ('sha256' in message) {
-        endFile(message.sha256);
+        await endFile(message.sha256);
         return 0;
       }
       if ('end' in message) {
@@ -158,11 +157,9 @@ export function createPart({
     },
     write(piece) {
       if (current === undefined) throw wrong('bytes came without a file');
-      for (let at = 0; at < piece.length; ) at += writeSync(current.file, piece, at, piece.length - at);
-      current.hash.update(piece);
-      current.written += piece.length;
       bytes += piece.length;
       if (bytes > total.bytes) throw wrong('there is more than was announced');
+      return current.write(piece);
     },
     async finish() {
       for (const { folder } of trail.splice(0)) await folder.close();
@@ -175,8 +172,10 @@ export function createPart({
       for (const { folder } of trail.splice(0)) await folder.close();
     },
     async close() {
-      if (current !== undefined) closeSync(current.file);
+      await current?.close();
       current = undefined;
+      await pieces?.close();
+      pieces = undefined;
       for (const { folder } of trail.splice(0)) await folder.close();
     },
   };

@@ -11,9 +11,11 @@ import { DispatchError } from '../../../../core/errors.ts';
 import type { TransferEnd } from '../../../../core/files.ts';
 import type { DeviceId, RunId } from '../../../../core/ids.ts';
 import type { ExecutionContext, Outcome } from '../../../../engine/ports.ts';
+import { createBackups } from '../backups.ts';
 import { syncFolder } from '../put-file.ts';
 import type { Reach } from '../reach.ts';
 import { shown, sizeText } from '../shown.ts';
+import { hashFile } from '../tree.ts';
 import { explain, type Walked } from '../walk.ts';
 import { createParser } from './parse.ts';
 import { createPart, type Part } from './part.ts';
@@ -30,6 +32,8 @@ export interface ReceiveOptions {
   readonly overwrite: boolean;
   readonly reach: Reach;
   readonly context: ExecutionContext;
+  /** How much of what is replaced is kept. */
+  readonly backupMaxBytes: number;
 }
 
 export async function receiveFiles(options: ReceiveOptions): Promise<Outcome> {
@@ -40,6 +44,7 @@ export async function receiveFiles(options: ReceiveOptions): Promise<Outcome> {
   let end: TransferEnd = { ok: false, message: 'it was stopped' };
   try {
     await receiveAll(part, options);
+    await keepReplaced(part, options);
     await place(partName, options);
     const { entries, bytes } = part.received;
     end = { ok: true, entries, bytes };
@@ -103,6 +108,7 @@ async function receiveAll(part: Part, { from, to, context }: ReceiveOptions): Pr
     }
   }
   await part.finish();
+  await part.close();
   await syncAll(to);
 }
 
@@ -123,6 +129,14 @@ async function syncAll({ folder }: Walked): Promise<void> {
   if (process.platform === 'linux') {
     await promisify(execFile)('sync', ['-f', folder.path]).catch(() => syncFolder(folder));
   } else await syncFolder(folder);
+}
+
+/** A file that comes can be undone as one that is written: by what it replaced, or by its going. */
+async function keepReplaced({ sha256 }: Part, { to, context, backupMaxBytes }: ReceiveOptions): Promise<void> {
+  if (sha256 === undefined) return;
+  const backups = createBackups(context, backupMaxBytes);
+  const before = to.stats?.isFile() === true ? await backups.keep(to, await hashFile(to)) : undefined;
+  await backups.announce([{ did: 'wrote', path: to.real, after: sha256, ...(before === undefined ? {} : { before }) }]);
 }
 
 async function place(part: string, { to, overwrite, reach }: ReceiveOptions): Promise<void> {

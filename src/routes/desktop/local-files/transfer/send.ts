@@ -1,8 +1,5 @@
 /** The end of a transfer that reads: gives the entries from wherever the other end wants them, as often as it asks. */
 
-import { createHash, type Hash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { setImmediate as turn } from 'node:timers/promises';
 import { DispatchError } from '../../../../core/errors.ts';
 import type { TransferEnd, TransferPosition } from '../../../../core/files.ts';
@@ -10,14 +7,14 @@ import type { ExecutionContext, Outcome } from '../../../../engine/ports.ts';
 import { enter, type Folder } from '../folder.ts';
 import type { Reach } from '../reach.ts';
 import { shown, sizeText } from '../shown.ts';
-import { explain, type Walked } from '../walk.ts';
+import type { Walked } from '../walk.ts';
 import { encode } from './entries.ts';
+import { LARGE_BYTES, makePieces, type Pieces } from './pieces.ts';
+import { readLarge, readSmall } from './reading.ts';
 import { type Listed, type Listing, listTree } from './tree-list.ts';
 
-/** Small files go together in pieces of this size; larger ones in pieces of their own. */
-const PIECE = 256 * 1024;
-/** Below this a file is read without waiting: the wait would take longer than the reading. */
-const SMALL = 64 * 1024;
+/** Small files go together until they are this much. */
+const TOGETHER_BYTES = 256 * 1024;
 const NOTHING_LEFT = { stopped: [], left: [] } as const;
 
 /** Resolves when the other end has told how it ended, or the run is stopped. */
@@ -76,15 +73,16 @@ async function* give(
   let sent = entries
     .slice(0, from.entry)
     .reduce((sum, { kind, stats }) => sum + (kind === 'file' ? stats.size : 0), from.offset);
-  let pieces: Uint8Array[] = [encode({ entries: entries.length, bytes })];
+  let pieces: Pieces | undefined;
+  let together: Uint8Array[] = [encode({ entries: entries.length, bytes })];
   let length = 0;
-  const add = (piece: Uint8Array): void => {
-    pieces.push(piece);
-    length += piece.length;
+  const add = (part: Uint8Array): void => {
+    together.push(part);
+    length += part.length;
   };
   const flush = (): Buffer => {
-    const whole = Buffer.concat(pieces);
-    pieces = [];
+    const whole = Buffer.concat(together);
+    together = [];
     length = 0;
     return whole;
   };
@@ -94,32 +92,39 @@ async function* give(
       const listed = entries[at] as Listed;
       const offset = at === from.entry ? from.offset : 0;
       add(encode(headerOf(listed, at, offset)));
+      const last = listed.names.at(-1) ?? name;
       if (listed.kind === 'file') {
-        const last = listed.names.at(-1) ?? name;
-        const place = await trail.to(listed.names);
+        const { folder, name: child } = await trail.to(listed.names);
         const path = [real, ...listed.names].join('/');
-        if (listed.stats.size <= SMALL) add(readSmall(place.folder.at(place.name), path, listed.stats, offset));
-        else {
-          yield flush();
-          for await (const piece of readLarge(place.folder.at(place.name), path, listed.stats, offset)) {
+        const reading = { way: folder.at(child), path, listed: listed.stats, offset };
+        if (listed.stats.size < LARGE_BYTES) {
+          for (const part of readSmall(reading)) {
+            if (length >= TOGETHER_BYTES) yield flush();
             if (signal.aborted) return;
-            yield piece;
-            sent += piece.length;
+            add(part);
+          }
+          sent += listed.stats.size - offset;
+        } else {
+          yield flush();
+          pieces ??= makePieces();
+          for await (const part of readLarge(reading, pieces)) {
+            if (signal.aborted) return;
+            yield part;
+            sent += part.length;
             onProgress(sent, last);
           }
-          continue;
         }
-        sent += listed.stats.size - offset;
       }
-      if (length >= PIECE) {
+      if (length >= TOGETHER_BYTES) {
         yield flush();
-        onProgress(sent, listed.names.at(-1) ?? name);
+        onProgress(sent, last);
         await turn();
       }
     }
     add(encode({ end: entries.length }));
     yield flush();
   } finally {
+    await pieces?.close();
     await trail.close();
   }
 }
@@ -139,61 +144,6 @@ function headerOf({ names, kind, stats, target }: Listed, entry: number, offset:
     case 'link':
       return { ...common, kind, target: target ?? '' };
   }
-}
-
-/** The content from the offset on, and its hash. The hash is of all of it. */
-function readSmall(way: string, path: string, listed: Stats, offset: number): Buffer {
-  let file: number;
-  try {
-    file = openSync(way, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (error) {
-    throw explain(error, path);
-  }
-  try {
-    const buffer = Buffer.allocUnsafe(listed.size);
-    if (isAnother(fstatSync(file), listed) || readSync(file, buffer, 0, listed.size, 0) !== listed.size)
-      throw changed(path);
-    const sha256 = createHash('sha256').update(buffer).digest('hex');
-    return Buffer.concat([buffer.subarray(offset), encode({ sha256 })]);
-  } finally {
-    closeSync(file);
-  }
-}
-
-async function* readLarge(way: string, path: string, listed: Stats, offset: number): AsyncGenerator<Uint8Array> {
-  try {
-    const handle = await open(way, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    try {
-      if (isAnother(await handle.stat(), listed)) throw changed(path);
-      const hash: Hash = createHash('sha256');
-      // What the other end has already is read for the hash alone.
-      for (let at = 0; at < listed.size; ) {
-        const most = at < offset ? Math.min(4 * PIECE, offset - at) : Math.min(4 * PIECE, listed.size - at);
-        const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(most), 0, most, at);
-        if (bytesRead === 0) throw changed(path);
-        const piece = buffer.subarray(0, bytesRead);
-        hash.update(piece);
-        at += bytesRead;
-        if (at > offset) yield piece;
-      }
-      if (isAnother(await handle.stat(), listed)) throw changed(path);
-      yield encode({ sha256: hash.digest('hex') });
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw explain(error, path);
-  }
-}
-
-function isAnother(now: Stats, listed: Stats): boolean {
-  return now.ino !== listed.ino || now.dev !== listed.dev || now.size !== listed.size || now.mtimeMs !== listed.mtimeMs;
-}
-
-function changed(path: string): DispatchError {
-  return new DispatchError('conflict', `${shown(path)} changed while it was sent`, {
-    hint: 'send it again when nothing writes to it',
-  });
 }
 
 function outOfPlace(): DispatchError {

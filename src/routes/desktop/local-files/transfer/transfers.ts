@@ -30,13 +30,17 @@ export function send({ path }: Send, { absolute, reach, context }: TransferConte
   });
 }
 
-export async function receive(operation: Receive, { absolute, reach, context }: TransferContext): Promise<Outcome> {
+export async function receive(
+  operation: Receive,
+  { absolute, reach, context }: TransferContext,
+  backupMaxBytes: number,
+): Promise<Outcome> {
   const to = await destination(absolute(operation.path), operation);
   try {
     const why = whyNot(to, operation, reach);
     if (why !== undefined) throw why;
     const { from, overwrite } = operation;
-    return await receiveFiles({ from, to, overwrite: overwrite === true, reach, context });
+    return await receiveFiles({ from, to, overwrite: overwrite === true, reach, context, backupMaxBytes });
   } finally {
     await to.folder.close();
   }
