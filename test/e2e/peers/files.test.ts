@@ -52,6 +52,30 @@ test('lists, reads, edits with a difference to approve, and undoes it', async ()
   expect(readFileSync(file, 'utf8')).toBe('port = 80\nname = "x"\n');
 }, 60_000);
 
+test('reads some lines, changes several things at once, and brings home what becomes an artifact', async () => {
+  const { laptop, box } = await begin();
+  const file = join(box.work, 'list.txt');
+  writeFileSync(file, 'one\ntwo\nthree\nfour\n');
+  const files = async (...args: string[]) => laptop.cli(['files', ...args]);
+  expect(await files('read', 'box:~/list.txt', '--lines', '2-3')).toMatchObject({ code: 0, out: 'two\nthree\n' });
+  const edits = ['--replace', 'one', '--with', '1', '--replace', 'four', '--with', '4'];
+  expect((await files('edit', 'box:~/list.txt', ...edits, '--yes')).code).toBe(0);
+  expect(readFileSync(file, 'utf8')).toBe('1\ntwo\nthree\n4\n');
+  const kept = await files('read', 'box:~/list.txt', '--artifact', '-o', join(laptop.work, 'brought.txt'));
+  expect({ code: kept.code, err: kept.err }).toEqual({ code: 0, err: expect.stringContaining('saved as ') });
+  expect(readFileSync(join(laptop.work, 'brought.txt'), 'utf8')).toBe('1\ntwo\nthree\n4\n');
+  for (const [args, message] of [
+    [['list', 'box:~', '--append'], '--append does not go with files list, but with files write'],
+    [['write', 'box:~/a', '--append', '--create'], '--append and --create contradict each other'],
+    [['write', 'box:~/a', '--from', 'none'], 'cannot read none: there is no such file'],
+    [['edit', 'box:~/a', '--replace', 'a'], 'a --with NEW for each --replace OLD'],
+    [['read', 'box:~/a', '--lines', '3-1'], '--lines 3-1: expected FROM-TO'],
+    [['copy', 'box:~/a', '.', '--timeout', '5'], '--timeout does not go with a copy between devices'],
+  ] as const) {
+    expect(await files(...args)).toMatchObject({ code: 2, out: '', err: expect.stringContaining(message) });
+  }
+}, 60_000);
+
 test('copies a folder home and a file there, and says what does not work in one sentence', async () => {
   const { laptop, box } = await begin();
   mkdirSync(join(box.work, 'photos'));

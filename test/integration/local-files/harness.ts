@@ -28,6 +28,32 @@ export interface Done {
   readonly outcome: Outcome | { readonly kind: 'refused'; readonly message: string };
   readonly printed: string;
   readonly run: RunId;
+  /** Names in its artifacts folder. */
+  readonly left: readonly string[];
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  /** Happens after the plan was made. */
+  readonly between?: () => void;
+  /** Happens with each change that begins. */
+  readonly onProgress?: () => void;
+  /** Happens with each piece of what it prints. */
+  readonly onPrinted?: () => void;
+  /** Nobody takes what it prints. */
+  readonly stuck?: true;
+}
+
+export interface WorldOptions {
+  readonly backupMaxBytes?: number;
+  /** Where ripgrep is looked for. */
+  readonly path?: string;
+  readonly hide?: readonly string[];
+  /** Instead of folders of its own: the home folder, and where runs leave their artifacts. */
+  readonly home?: string;
+  readonly runs?: string;
 }
 
 export interface FilesWorld {
@@ -36,8 +62,8 @@ export interface FilesWorld {
   /** Beside it: may not be reached. */
   readonly outside: string;
   readonly executor: Executor;
-  /** Plans it and carries it out. `between` happens after the plan was made. */
-  run(operation: FileOperation, options?: { cwd?: string; between?: () => void; signal?: AbortSignal }): Promise<Done>;
+  /** Plans it and carries it out. */
+  run(operation: FileOperation, options?: RunOptions): Promise<Done>;
   plan(operation: FileOperation): Promise<Plan>;
   illustrate(operation: FileOperation): Promise<Illustration>;
   /** Everything in the home folder: path → content, mode, or what a link leads to. */
@@ -45,14 +71,12 @@ export interface FilesWorld {
   dispose(): void;
 }
 
-export function createFilesWorld(
-  options: { backupMaxBytes?: number; path?: string; hide?: readonly string[] } = {},
-): FilesWorld {
+export function createFilesWorld(options: WorldOptions = {}): FilesWorld {
   const base = realpathSync(mkdtempSync(join(tmpdir(), 'dispatch-files-')));
-  const home = join(base, 'home');
+  const home = options.home ?? join(base, 'home');
   const outside = join(base, 'outside');
   const kept = join(base, 'kept');
-  for (const folder of [home, outside, kept]) mkdirSync(folder);
+  for (const folder of [home, outside, kept]) mkdirSync(folder, { recursive: true });
   const backups = new Map<RunId, Artifact[]>();
   let runs = 0;
   const executor = createFilesExecutor({
@@ -68,8 +92,13 @@ export function createFilesWorld(
     backupMaxBytes: options.backupMaxBytes ?? 2 ** 20,
     backups: { of: async (run) => backups.get(run) ?? [], path: (sha256) => join(kept, sha256) },
   });
-  const prepared = async (operation: FileOperation, run: RunId, cwd?: string) => {
-    const action = { kind: 'files', operation, ...(cwd === undefined ? {} : { cwd }) } as const;
+  const prepared = async (operation: FileOperation, run: RunId, { cwd, timeoutMs }: RunOptions = {}) => {
+    const action = {
+      kind: 'files',
+      operation,
+      ...(cwd === undefined ? {} : { cwd }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    } as const;
     const inspected = await executor.inspect(action);
     if (!inspected.ok) return { action, refused: inspected };
     const found = await executor.prepare(run, action, accessOfFiles(action));
@@ -107,15 +136,16 @@ export function createFilesWorld(
     home,
     outside,
     executor,
-    async run(operation, { cwd, between, signal = new AbortController().signal } = {}) {
+    async run(operation, how = {}) {
+      const { between, onProgress, onPrinted, stuck = false, signal = new AbortController().signal } = how;
       const run = `run${runs++}` as RunId;
-      const { action, plan, refused } = await prepared(operation, run, cwd);
+      const { action, plan, refused } = await prepared(operation, run, how);
       if (plan === undefined) {
         const message = refused.hint === undefined ? refused.reason : `${refused.reason}: ${refused.hint}`;
-        return { outcome: { kind: 'refused', message }, printed: '', run };
+        return { outcome: { kind: 'refused', message }, printed: '', run, left: [] };
       }
       between?.();
-      const artifactsDir = join(base, run);
+      const artifactsDir = join(options.runs ?? base, run);
       mkdirSync(artifactsDir);
       const kinds = new Map<string, ArtifactKind>();
       const parts: Uint8Array[] = [];
@@ -125,12 +155,21 @@ export function createFilesWorld(
         artifactsDir,
         signal,
         describe: (name, { kind }) => kind !== undefined && kinds.set(name, kind),
-        output: { write: (bytes) => parts.push(Buffer.from(bytes)), pressure: false, onDrain: () => {} },
+        progress: () => onProgress?.(),
+        output: {
+          write: (bytes) => {
+            parts.push(Buffer.from(bytes));
+            onPrinted?.();
+          },
+          pressure: stuck,
+          onDrain: () => {},
+        },
         attach: () => {},
       };
       const outcome = await executor.execute(action, plan, context);
       collect(run, artifactsDir, kinds);
-      return { outcome, printed: Buffer.concat(parts).toString(), run };
+      const printed = Buffer.concat(parts).toString();
+      return { outcome, printed, run, left: readdirSync(artifactsDir) };
     },
     plan: async (operation) => (await mustPlan(operation)).plan,
     async illustrate(operation) {

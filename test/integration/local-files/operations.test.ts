@@ -131,6 +131,52 @@ describe('search', () => {
     expect(await found({ hidden: true })).toContain('/src/.hidden.ts:1:wanted');
   });
 
+  it.each([
+    ['with ripgrep', undefined],
+    ['without it', '/nonexistent'],
+  ])('takes globs of names, and of paths below where it looks, %s', async (_, path) => {
+    const { home } = world;
+    const other = createFilesWorld({ home, ...(path === undefined ? {} : { path }) });
+    const found = async (names: readonly string[], from = '~'): Promise<string[]> => {
+      const { printed } = await other.run({ op: 'search', path: from, content: 'anted', names });
+      return printed
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => line.slice(home.length + 1).split(':')[0] ?? '')
+        .sort();
+    };
+    expect(await found(['*.ts'])).toEqual(['src/deep/two.ts', 'src/one.ts']);
+    expect(await found(['src/*.ts'])).toEqual(['src/one.ts']);
+    expect(await found(['deep/*'], '~/src')).toEqual(['src/deep/two.ts']);
+    expect(await found(['**/deep/**', '*.md'])).toEqual(['src/deep/two.ts', 'src/three.md']);
+    expect(await found(['*.none'])).toEqual([]);
+    expect(await found(['one.*'], '~/src/one.ts')).toEqual(['src/one.ts']);
+    other.dispose();
+  });
+
+  it('finds lines as they stand: with any end, with a mark before them, in 16 bits, and long ones in part', async () => {
+    put('a/crlf', 'one\r\nwanted 1\r\n');
+    put('a/last', 'wanted 2');
+    put('a/mark', '\ufeffwanted 3\n');
+    writeFileSync(put('a/latin'), Buffer.from('wanted 4 \u00fc\n', 'latin1'));
+    writeFileSync(put('a/wide'), Buffer.from('\ufefftwo\nwanted 5\n', 'utf16le'));
+    put('a/long', `wanted 6 ${'x'.repeat(10_000)}\n`);
+    const printed = await ok({ op: 'search', path: '~/a', content: 'wanted' });
+    const lines = printed
+      .split('\n')
+      .map((line) => line.slice(world.home.length + 3))
+      .sort();
+    expect(lines).toEqual([
+      '',
+      'crlf:2:wanted 1',
+      'last:1:wanted 2',
+      'latin:1:wanted 4 \\u{fffd}',
+      `long:1:wanted 6 ${'x'.repeat(491)}`,
+      'mark:1:wanted 3',
+      'wide:2:wanted 5',
+    ]);
+  });
+
   it('finds names, and stops at the limit', async () => {
     expect((await ok({ op: 'search', path: '~', names: ['*.ts'] })).split('\n')).toHaveLength(4);
     expect(await ok({ op: 'search', path: '~', names: ['*.ts'], limit: 1 })).toContain('there is more');

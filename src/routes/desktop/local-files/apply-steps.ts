@@ -5,13 +5,14 @@
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, link, mkdir, readlink, rename, rmdir, symlink, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, readlink, rename, rmdir, symlink, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DispatchError } from '../../../core/errors.ts';
 import type { Sha256 } from '../../../core/ids.ts';
 import { type Backups, changedSince, type Done } from './backups.ts';
+import { enter } from './folder.ts';
 import { openFile } from './open-file.ts';
-import { putFile, syncFolder } from './put-file.ts';
+import { putFile, renameToNew, syncFolder } from './put-file.ts';
 import type { Reach } from './reach.ts';
 import { shown } from './shown.ts';
 import { doneOf, type Source, type Step } from './steps.ts';
@@ -36,9 +37,15 @@ export async function applySteps(steps: readonly Step[], applying: Applying): Pr
     for (const step of steps) {
       if (signal.aborted) break;
       applying.onStep(step, done);
-      await applyStep(step, applying);
+      try {
+        await applyStep(step, applying);
+      } catch (error) {
+        if (signal.aborted) break; // in the middle of a file, of which nothing is left
+        throw error;
+      }
       done += 1;
     }
+    await closeFolders(steps.slice(0, done), applying);
   } finally {
     if (done < steps.length) await backups.announce(planned.slice(0, done) as Done[]);
   }
@@ -75,10 +82,28 @@ async function reached<T>(path: string, write: Reach | false, use: (walked: Walk
   }
 }
 
-function applyStep(step: Step, { reach }: Applying): Promise<void> {
+/** What may not be written to could not be filled either: it becomes so when all is in it. */
+async function closeFolders(steps: readonly Step[], { reach }: Applying): Promise<void> {
+  for (const step of steps.toReversed()) {
+    if (step.do !== 'make-folder' || step.mode === undefined || (step.mode & 0o700) === 0o700) continue;
+    const { mode } = step;
+    await reached(step.path, reach, (walked) => setMode(walked, mode));
+  }
+}
+
+async function setMode({ folder, name }: Walked, mode: number): Promise<void> {
+  const made = await enter(folder, name);
+  try {
+    await made.chmod(mode);
+  } finally {
+    await made.close();
+  }
+}
+
+function applyStep(step: Step, { reach, signal }: Applying): Promise<void> {
   switch (step.do) {
     case 'write':
-      return reached(step.path, reach, (walked) => write(walked, step, reach));
+      return reached(step.path, reach, (walked) => write(walked, step, { reach, signal }));
     case 'delete':
       return reached(step.path, reach, async (walked) => {
         if (walked.stats?.isFile() !== true || (await hashFile(walked)) !== step.before) throw changedSince(step.path);
@@ -98,8 +123,10 @@ function applyStep(step: Step, { reach }: Applying): Promise<void> {
         await syncFolder(folder);
       });
     case 'make-folder':
-      return reached(step.path, reach, async ({ folder, name }) => {
-        await mkdir(folder.at(name), { mode: step.mode === undefined ? 0o777 : step.mode | 0o700 });
+      return reached(step.path, reach, async (walked) => {
+        const { folder, name } = walked;
+        await mkdir(folder.at(name), { mode: step.mode === undefined ? 0o777 : 0o700 });
+        if (step.mode !== undefined) await setMode(walked, step.mode | 0o700);
         await syncFolder(folder);
       });
     case 'remove-folder':
@@ -112,20 +139,22 @@ function applyStep(step: Step, { reach }: Applying): Promise<void> {
   }
 }
 
-async function write(walked: Walked, step: Extract<Step, { do: 'write' }>, reach: Reach): Promise<void> {
+type Writing = Pick<Applying, 'reach' | 'signal'>;
+
+async function write(walked: Walked, step: Extract<Step, { do: 'write' }>, writing: Writing): Promise<void> {
   const { folder, name, stats } = walked;
   const { before, after, mode, source } = step;
   if ((stats === undefined) !== (before === undefined)) throw changedSince(step.path);
   if (before !== undefined && (await hashFile(walked)) !== before) throw changedSince(step.path);
   const owner = stats === undefined ? {} : { owner: { uid: stats.uid, gid: stats.gid } };
-  await putFile(folder, name, (handle) => fill(handle, source, after, reach), {
+  await putFile(folder, name, (handle) => fill(handle, source, after, writing), {
     replace: before !== undefined,
     ...(mode === undefined ? {} : { mode }),
     ...owner,
   });
 }
 
-async function fill(handle: FileHandle, source: Source, expected: Sha256, reach: Reach): Promise<void> {
+async function fill(handle: FileHandle, source: Source, expected: Sha256, { reach, signal }: Writing): Promise<void> {
   if (source.kind === 'bytes') {
     await handle.writeFile(source.bytes);
     return;
@@ -133,6 +162,7 @@ async function fill(handle: FileHandle, source: Source, expected: Sha256, reach:
   const hash = createHash('sha256');
   const copy = async (chunks: AsyncIterable<unknown>): Promise<void> => {
     for await (const chunk of chunks) {
+      signal.throwIfAborted();
       hash.update(chunk as Buffer);
       await handle.writeFile(chunk as Buffer);
     }
@@ -163,11 +193,8 @@ async function move(from: Walked, to: Walked, { identity, sha256 }: Extract<Step
   if (sha256 !== undefined && (await hashFile(from)) !== sha256) throw changedSince(from.real);
   if (to.stats !== undefined) throw changedSince(to.real);
   try {
-    if (from.stats.isFile()) {
-      // A rename would take the place of what came meanwhile; a link does not.
-      await link(from.folder.at(from.name), to.folder.at(to.name));
-      await unlink(from.folder.at(from.name));
-    } else await rename(from.folder.at(from.name), to.folder.at(to.name));
+    const put = from.stats.isFile() ? renameToNew : rename;
+    await put(from.folder.at(from.name), to.folder.at(to.name));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
     throw new DispatchError('invalid', `${shown(to.real)} is on another disk than ${shown(from.real)}`, {

@@ -4,6 +4,7 @@
  */
 
 import { createHash } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -50,7 +51,7 @@ export function createBackups(
 ): Backups {
   const { artifactsDir } = context;
   const kept = new Set<string>();
-  let bytes = 0;
+  const count = countReplaced(mostBytes);
   let made = false;
   const makeFolder = async (): Promise<void> => {
     if (!made) await mkdir(join(artifactsDir, FOLDER), { recursive: true, mode: 0o700 });
@@ -61,9 +62,8 @@ export function createBackups(
       await makeFolder();
       const { handle, stats } = await openFile(walked);
       try {
-        bytes += stats.size;
-        if (bytes > mostBytes) throw tooMuch(mostBytes);
         const known = kept.has(expected);
+        count(stats);
         const name = `${FOLDER}/${expected.slice(0, 16)}-${walked.name.replace(/[^\w.-]/g, '_').slice(-80)}`;
         const digest = createHash('sha256');
         const copy = known ? undefined : await open(join(artifactsDir, name), 'wx', 0o600);
@@ -87,9 +87,13 @@ export function createBackups(
       }
     },
     async announce(steps) {
-      await makeFolder();
       const text = `${JSON.stringify({ version: 1, done: steps })}\n`;
-      await writeFile(join(artifactsDir, LIST), text, { mode: 0o600, flush: true });
+      try {
+        await makeFolder();
+        await writeFile(join(artifactsDir, LIST), text, { mode: 0o600, flush: true });
+      } catch (error) {
+        throw explain(error, 'what is kept to undo it');
+      }
       context.describe(LIST, { kind: 'backup', mimeType: 'application/json' });
     },
   };
@@ -99,6 +103,15 @@ export function changedSince(real: string): DispatchError {
   return new DispatchError('conflict', `${shown(real)} has changed since it was looked at`, {
     hint: 'start over from what it is now',
   });
+}
+
+/** For plans: what goes is counted before anybody is asked. */
+export function countReplaced(mostBytes: number): (stats: Pick<Stats, 'size'>) => void {
+  let bytes = 0;
+  return ({ size }) => {
+    bytes += size;
+    if (bytes > mostBytes) throw tooMuch(mostBytes);
+  };
 }
 
 function tooMuch(mostBytes: number): DispatchError {

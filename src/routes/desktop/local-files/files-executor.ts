@@ -9,7 +9,7 @@ import { asDispatchError, DispatchError, type Refusal, refuse } from '../../../c
 import { type FileOperation, type FilesAction, pathsOf } from '../../../core/files.ts';
 import type { DeviceId, RunId, Sha256 } from '../../../core/ids.ts';
 import type { ActionFacts, ResolvedPath } from '../../../core/policy/reading.ts';
-import type { Executor, Illustration, Outcome } from '../../../engine/ports.ts';
+import type { ExecutionContext, Executor, Illustration, Outcome } from '../../../engine/ports.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import type { KeptBackups } from './backups.ts';
 import { change } from './changing.ts';
@@ -20,6 +20,7 @@ import { notThere } from './open-file.ts';
 import { type Changing, type PlanContext, planSteps } from './plan-steps.ts';
 import { lookAtReach, type Reach } from './reach.ts';
 import { changesOf, pathsOfStep, type Step, stepText, targetsOf } from './steps.ts';
+import { withinTime } from './time-limit.ts';
 import { destination, receive, removePart, send, whyNot } from './transfer/transfers.ts';
 import { type WalkOptions, walk } from './walk.ts';
 
@@ -44,12 +45,13 @@ export interface FilesExecutorOptions {
 const NOTHING_LEFT = { stopped: [], left: [] } as const;
 
 export function createFilesExecutor(options: FilesExecutorOptions): Executor {
-  const { device, home, slots, sha256, folders, own, hide, backups } = options;
+  const { device, home, slots, sha256, folders, own, hide, backups, backupMaxBytes } = options;
   const reach = (): Reach => lookAtReach({ home, folders, own, hide });
   const contextFor = (action: FilesAction): PlanContext => ({
     absolute: (path) => absolute(path, home, action.cwd),
     reach: reach(),
     backups,
+    backupMaxBytes,
   });
 
   const planFor = async (
@@ -60,10 +62,6 @@ export function createFilesExecutor(options: FilesExecutorOptions): Executor {
     const { operation } = action;
     const steps = isChanging(operation) ? await planSteps(operation, context) : [];
     const received = operation.op === 'receive' ? await planReceive(operation, context) : undefined;
-    for (const path of steps.flatMap(pathsOfStep)) {
-      const why = context.reach.whyNotWrite(path);
-      if (why !== undefined) throw DispatchError.fromRefusal(why);
-    }
     const changes = changesOf(steps);
     const targets = received === undefined ? targetsOf(steps) : [received];
     const plan: Plan = {
@@ -87,6 +85,28 @@ export function createFilesExecutor(options: FilesExecutorOptions): Executor {
     return { plan, steps };
   };
 
+  const carryOut = async (action: FilesAction, plan: Plan, context: ExecutionContext): Promise<Outcome> => {
+    const { operation } = action;
+    const { signal } = context;
+    try {
+      const planning = { ...contextFor(action), signal };
+      const { absolute: full, reach: reaching } = planning;
+      const doing = { absolute: full, reach: reaching, context };
+      if (operation.op === 'send') return await send(operation, doing);
+      if (!isChanging(operation) && operation.op !== 'receive') {
+        return await look(operation, { ...doing, sandbox: options.sandbox, path: options.path, folders });
+      }
+      const found = await planFor(plan.run as RunId, action, planning);
+      if (canonicalPlan({ ...found.plan, enforced: plan.enforced }) !== canonicalPlan(plan)) {
+        throw new DispatchError('conflict', 'what is there has changed since it was looked at', { hint: 'start over' });
+      }
+      if (operation.op === 'receive') return await receive(operation, doing, backupMaxBytes);
+      return await change(operation, found.steps, { reach: reaching, context, backupMaxBytes });
+    } catch (error) {
+      return signal.aborted ? { kind: 'stopped', receipt: NOTHING_LEFT } : failure(error);
+    }
+  };
+
   return {
     kind: 'files',
     slots,
@@ -100,7 +120,10 @@ export function createFilesExecutor(options: FilesExecutorOptions): Executor {
         const paths: ResolvedPath[] = [];
         const operations = [`files.${operation.op}`];
         for (const written of pathsOf(operation)) {
-          const found = await lookAt(context.absolute(written), operation, written);
+          const named = operation.op === 'receive' ? operation.from.name : basename(paths[0]?.real ?? '');
+          const found = await lookAt(context.absolute(written), follows(operation, written), {
+            named: isInPlace(operation, written) ? named : undefined,
+          });
           paths.push({ written, real: found.real, use: 'file' });
           if (isInPlace(operation, written) && found.isThere && !operations.includes('files.overwrite'))
             operations.push('files.overwrite');
@@ -150,31 +173,7 @@ export function createFilesExecutor(options: FilesExecutorOptions): Executor {
       if (action.operation.op !== 'send') {
         context.attach({ input: () => {}, endInput: () => {}, resize: () => {}, kill: () => {} });
       }
-      try {
-        const planning = contextFor(action);
-        const { operation } = action;
-        const { absolute: full, reach: reaching } = planning;
-        const doing = { absolute: full, reach: reaching, context };
-        if (operation.op === 'send') return await send(operation, doing);
-        if (!isChanging(operation) && operation.op !== 'receive') {
-          return await look(operation, { ...doing, sandbox: options.sandbox, path: options.path, folders });
-        }
-        const found = await planFor(plan.run as RunId, action, planning);
-        if (canonicalPlan({ ...found.plan, enforced: plan.enforced }) !== canonicalPlan(plan)) {
-          throw new DispatchError('conflict', 'what is there has changed since it was looked at', {
-            hint: 'start over',
-          });
-        }
-        if (operation.op === 'receive') return await receive(operation, doing);
-        return await change(operation, found.steps, {
-          reach: reaching,
-          context,
-          backupMaxBytes: options.backupMaxBytes,
-        });
-      } catch (error) {
-        if (context.signal.aborted) return { kind: 'stopped', receipt: NOTHING_LEFT };
-        return failure(error);
-      }
+      return withinTime(context, action.timeoutMs, (limited) => carryOut(action, plan, limited));
     },
 
     async reap(run, action) {
@@ -218,18 +217,17 @@ function isInPlace(operation: FileOperation, written: string): boolean {
   return (operation.op === 'move' || operation.op === 'copy') && written === operation.to && written !== operation.from;
 }
 
-/** Where it leads, and whether something is there already: for what is put into a folder, in that folder. */
+/** Where it leads, and whether something is there already: for what is put into a folder by a name, in that folder. */
 async function lookAt(
   path: string,
-  operation: FileOperation,
-  written: string,
+  options: WalkOptions,
+  { named }: { readonly named: string | undefined },
 ): Promise<{ real: string; isThere: boolean }> {
-  const walked = await walk(path, follows(operation, written));
+  const walked = await walk(path, options);
   await walked.folder.close();
   const isFolder = walked.stats?.isDirectory() === true;
-  if (!isFolder || !isInPlace(operation, written)) return { real: walked.real, isThere: walked.stats !== undefined };
-  const name = operation.op === 'receive' ? operation.from.name : 'from' in operation ? basename(operation.from) : '';
-  const inside = await walk(join(walked.real, name), { follow: false });
+  if (!isFolder || named === undefined) return { real: walked.real, isThere: walked.stats !== undefined };
+  const inside = await walk(join(walked.real, named), { follow: false });
   await inside.folder.close();
   return { real: inside.real, isThere: inside.stats !== undefined };
 }

@@ -3,7 +3,7 @@
  * from the handle, through /proc/self/fd (proc_pid_fd(5)); elsewhere by path, and the folder is looked at again after each use.
  */
 
-import { constants, type FileHandle, lstat, open } from 'node:fs/promises';
+import { chmod, constants, type FileHandle, lstat, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DispatchError } from '../../../core/errors.ts';
 
@@ -18,6 +18,8 @@ export interface Folder {
   at(name: string): string;
   /** Throws `conflict` if the path does not lead here any more. Nothing to look at where names are looked up from the handle. */
   check(): Promise<void>;
+  /** Of this very folder. */
+  chmod(mode: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,6 +43,7 @@ function folderByHandle(handle: FileHandle, path: string): Folder {
     path,
     at: (name) => `/proc/self/fd/${handle.fd}/${name}`,
     check: async () => {},
+    chmod: (mode) => chmod(`/proc/self/fd/${handle.fd}/.`, mode),
     close: () => handle.close(),
   };
 }
@@ -54,6 +57,7 @@ function folderByPath(handle: FileHandle, path: string): Folder {
       if (there.ino === here.ino && there.dev === here.dev) return;
       throw new DispatchError('conflict', `${path} became another folder meanwhile`, { hint: 'try it again' });
     },
+    chmod: (mode) => handle.chmod(mode),
     close: () => handle.close(),
   };
 }

@@ -1,6 +1,6 @@
 /** What lies in a folder, for people and as JSON. */
 
-import { lstatSync, type Stats } from 'node:fs';
+import { lstatSync, type PathLike, type Stats } from 'node:fs';
 import { readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -34,12 +34,10 @@ export async function listEntries(walked: Walked, { hidden, sort = 'name' }: Lis
   const { folder, name, real, stats } = walked;
   if (stats === undefined) throw notThere(real);
   if (!stats.isDirectory()) return [await describeEntry(folder.at(name), name === '.' ? real : name, stats)];
-  let names: string[];
-  try {
-    names = await readdir(folder.at(name));
-  } catch (error) {
+  const way = folder.at(name);
+  const names = await namesIn(way).catch((error: unknown) => {
     throw explain(error, real);
-  }
+  });
   if (names.length > MOST_ENTRIES) {
     throw new DispatchError(
       'too-large',
@@ -50,15 +48,15 @@ export async function listEntries(walked: Walked, { hidden, sort = 'name' }: Lis
     );
   }
   const wanted = names.filter(
-    (each) => (hidden === true || !each.startsWith('.')) && reach.whyHidden(join(real, each)) === undefined,
+    ({ name: each }) => (hidden === true || !each.startsWith('.')) && reach.whyHidden(join(real, each)) === undefined,
   );
-  const way = folder.at(name);
   const entries: Entry[] = [];
   for (let from = 0; from < wanted.length; from += BATCH) {
     for (const each of wanted.slice(from, from + BATCH)) {
-      const found = lookAt(`${way}/${each}`);
+      const at = each.bytes === undefined ? `${way}/${each.name}` : Buffer.concat([Buffer.from(`${way}/`), each.bytes]);
+      const found = lookAt(at);
       // It went between the two looks.
-      if (found !== undefined) entries.push(await describeEntry(`${way}/${each}`, each, found));
+      if (found !== undefined) entries.push(await describeEntry(at, each.name, found));
     }
     await turn();
   }
@@ -66,8 +64,20 @@ export async function listEntries(walked: Walked, { hidden, sort = 'name' }: Lis
   return entries.sort(ORDER[sort]);
 }
 
+interface Named {
+  readonly name: string;
+  /** Where the name is no UTF-8. */
+  readonly bytes?: Buffer;
+}
+
+async function namesIn(way: string): Promise<readonly Named[]> {
+  const names = await readdir(way);
+  if (!names.some((name) => name.includes('\ufffd'))) return names.map((name) => ({ name }));
+  return (await readdir(way, { encoding: 'buffer' })).map((bytes) => ({ name: bytes.toString(), bytes }));
+}
+
 /** Without a wait for each: ten thousand of them are a millisecond apiece otherwise. */
-function lookAt(way: string): Stats | undefined {
+function lookAt(way: PathLike): Stats | undefined {
   try {
     return lstatSync(way, { throwIfNoEntry: false });
   } catch {
@@ -75,7 +85,7 @@ function lookAt(way: string): Stats | undefined {
   }
 }
 
-export async function describeEntry(way: string, name: string, stats: Stats): Promise<Entry> {
+export async function describeEntry(way: PathLike, name: string, stats: Stats): Promise<Entry> {
   const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : stats.isSymbolicLink() ? 'link' : 'other';
   const target = kind === 'link' ? await readlink(way).catch(() => undefined) : undefined;
   return {

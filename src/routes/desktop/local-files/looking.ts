@@ -1,6 +1,7 @@
 /** Operations that change nothing: they print what they find, or keep it as an artifact. */
 
 import { createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { DispatchError } from '../../../core/errors.ts';
@@ -8,14 +9,14 @@ import type { FileOperation } from '../../../core/files.ts';
 import type { ExecutionContext, Outcome } from '../../../engine/ports.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { describeEntry, listEntries, listText, timeText } from './listing.ts';
-import { notThere } from './open-file.ts';
+import { notAFile, notThere } from './open-file.ts';
 import { createPrinter, type Printer } from './printing.ts';
 import type { Reach } from './reach.ts';
 import { readFile } from './reading.ts';
 import { findRipgrep, searchLines } from './ripgrep.ts';
 import { type Finding, findingText, search } from './searching.ts';
 import { shown, sizeText } from './shown.ts';
-import { type Walked, type WalkOptions, walk } from './walk.ts';
+import { explain, type Walked, type WalkOptions, walk } from './walk.ts';
 
 export type Looking = Extract<FileOperation, { op: 'list' | 'stat' | 'read' | 'search' }>;
 
@@ -101,13 +102,25 @@ async function read(
 ): Promise<Outcome> {
   const { how, sizeBytes, chunks } = await readFile(walked, operation);
   if (how === 'print') {
-    for await (const chunk of chunks) await write(chunk);
+    for await (const chunk of chunks) {
+      if (context.signal.aborted) return STOPPED;
+      await write(chunk);
+    }
     return DONE;
   }
-  const path = join(context.artifactsDir, basename(walked.real).slice(-200) || 'file');
-  await pipeline(chunks, createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal: context.signal });
+  await keep(chunks, join(context.artifactsDir, basename(walked.real) || 'file'), context.signal);
   await print(`${shown(walked.real)} (${sizeText(sizeBytes)}) is kept as an artifact\n`);
   return DONE;
+}
+
+/** Half of a file is no artifact. */
+async function keep(chunks: AsyncIterable<Uint8Array>, path: string, signal: AbortSignal): Promise<void> {
+  try {
+    await pipeline(chunks, createWriteStream(path, { flags: 'wx', mode: 0o600 }), { signal });
+  } catch (error) {
+    await rm(path, { force: true });
+    throw explain(error, 'the artifact');
+  }
 }
 
 async function find(
@@ -117,6 +130,9 @@ async function find(
   { print }: Printer,
 ): Promise<Outcome> {
   const { signal, run, artifactsDir } = context;
+  const { stats, real } = walked;
+  if (stats === undefined) throw notThere(real);
+  if (!stats.isFile() && !stats.isDirectory()) throw notAFile(real, stats);
   const findings: Finding[] = [];
   const onFound = async (finding: Finding): Promise<void> => {
     if (operation.as === 'json') findings.push(finding);
@@ -127,7 +143,7 @@ async function find(
   const more =
     program === undefined
       ? await search(walked, operation, common)
-      : await searchLines(walked.real, operation, {
+      : await searchLines(walked, operation, {
           ...common,
           program,
           sandbox,

@@ -68,7 +68,7 @@ function changed(real: string): DispatchError {
   });
 }
 
-function notAFile(real: string, stats: Stats): DispatchError {
+export function notAFile(real: string, stats: Stats): DispatchError {
   const what = stats.isDirectory() ? 'a folder' : stats.isSymbolicLink() ? 'a link' : 'no regular file';
   return new DispatchError('invalid', `${shown(real)} is ${what}`, { hint: 'name a file' });
 }

@@ -7,12 +7,13 @@ import { DispatchError } from '../../../core/errors.ts';
 import type { FileOperation } from '../../../core/files.ts';
 import type { Sha256 } from '../../../core/ids.ts';
 import { isInside } from '../../../core/policy/paths.ts';
-import type { KeptBackups } from './backups.ts';
+import { countReplaced, type KeptBackups } from './backups.ts';
 import { applyEdit } from './edit.ts';
 import { notThere, readWhole } from './open-file.ts';
 import type { Reach } from './reach.ts';
+import { repositoryMadeBy } from './repositories.ts';
 import { shown } from './shown.ts';
-import type { Step } from './steps.ts';
+import { madeBy, pathsOfStep, type Step } from './steps.ts';
 import { textOf } from './text.ts';
 import { hashFile, identityOf, type Node, readTree } from './tree.ts';
 import { undoSteps } from './undo.ts';
@@ -31,10 +32,29 @@ export interface PlanContext {
   absolute(path: string): string;
   readonly reach: Reach;
   readonly backups: KeptBackups;
+  readonly backupMaxBytes: number;
+  readonly signal?: AbortSignal;
 }
 
-/** Throws DispatchErrors that say why it cannot be done. */
+/** Throws DispatchErrors that say why it cannot be done, or must not be. */
 export async function planSteps(operation: Changing, context: PlanContext): Promise<readonly Step[]> {
+  const steps = await stepsOf(operation, context);
+  for (const path of steps.flatMap(pathsOfStep)) {
+    const why = context.reach.whyNotWrite(path);
+    if (why !== undefined) throw DispatchError.fromRefusal(why);
+  }
+  const repository = repositoryMadeBy(steps.flatMap(madeBy));
+  if (repository === undefined) return steps;
+  throw new DispatchError(
+    'refused',
+    `${shown(repository)} would become a repository, of which git carries out things`,
+    {
+      hint: 'use a shell command with full access (!!)',
+    },
+  );
+}
+
+async function stepsOf(operation: Changing, context: PlanContext): Promise<readonly Step[]> {
   switch (operation.op) {
     case 'write':
       return [await planWrite(operation, context)];
@@ -49,7 +69,7 @@ export async function planSteps(operation: Changing, context: PlanContext): Prom
     case 'copy':
       return planCopy(operation, context);
     default:
-      return undoSteps(operation.run, context);
+      return undoSteps(operation.run, context.backups);
   }
 }
 
@@ -88,9 +108,10 @@ function planWrite(operation: Extract<Changing, { op: 'write' }>, context: PlanC
     }
     if (how === 'create') throw inTheWay(real);
     requireAlone(real, stats);
-    const old = await readWhole(walked, how === 'append' ? undefined : Number.POSITIVE_INFINITY);
-    const next = how === 'append' ? Buffer.concat([old.bytes, bytes]) : bytes;
-    return rewrite(real, stats, old.bytes, next);
+    countReplaced(context.backupMaxBytes)(stats);
+    if (how !== 'append') return rewrite(real, stats, await hashFile(walked, context.signal), bytes);
+    const old = await readWhole(walked);
+    return rewrite(real, stats, sha256Of(old.bytes), Buffer.concat([old.bytes, bytes]));
   });
 }
 
@@ -105,16 +126,16 @@ function planEdit(operation: Extract<Changing, { op: 'edit' }>, context: PlanCon
         hint: 'write it anew',
       });
     }
-    return rewrite(real, stats, bytes, Buffer.from(applyEdit(text, operation)));
+    return rewrite(real, stats, sha256Of(bytes), Buffer.from(applyEdit(text, operation)));
   });
 }
 
-function rewrite(path: string, { mode }: Stats, old: Uint8Array, bytes: Uint8Array): Step {
+function rewrite(path: string, { mode }: Stats, before: Sha256, bytes: Uint8Array): Step {
   return {
     do: 'write',
     path,
     source: { kind: 'bytes', bytes },
-    before: sha256Of(old),
+    before,
     after: sha256Of(bytes),
     mode: mode & 0o7777,
   };
@@ -125,16 +146,13 @@ function planDelete(operation: Extract<Changing, { op: 'delete' }>, context: Pla
     const { real, stats } = walked;
     if (stats === undefined) throw notThere(real);
     requireNotAll(walked, context);
-    if (stats.isDirectory() && operation.recursive !== true) {
-      const nodes = await readTree(walked);
-      if (nodes.length > 1) {
-        throw new DispatchError('invalid', `${shown(real)} is a folder with ${nodes.length - 1} things in it`, {
-          hint: 'say that all of it goes (--recursive)',
-        });
-      }
-      return removal(nodes, context);
+    const nodes = await readTree(walked, { onFile: countReplaced(context.backupMaxBytes), signal: context.signal });
+    if (nodes.length > 1 && operation.recursive !== true) {
+      throw new DispatchError('invalid', `${shown(real)} is a folder with ${nodes.length - 1} things in it`, {
+        hint: 'say that all of it goes (--recursive)',
+      });
     }
-    return removal(await readTree(walked), context);
+    return removal(nodes, context);
   });
 }
 
@@ -182,7 +200,9 @@ function planMove(operation: Extract<Changing, { op: 'move' }>, context: PlanCon
     if (stats === undefined) throw notThere(from);
     requireNotAll(walked, context);
     const { to, replaced } = await destination(operation, from, context);
-    const sha256 = stats.isFile() ? { sha256: await hashFile(walked) } : {};
+    const why = stats.isDirectory() ? context.reach.whyNotBrought(to) : undefined;
+    if (why !== undefined) throw DispatchError.fromRefusal(why);
+    const sha256 = stats.isFile() ? { sha256: await hashFile(walked, context.signal) } : {};
     return [...replaced, { do: 'move', from, to, identity: identityOf(stats), ...sha256 }];
   });
 }
@@ -192,10 +212,11 @@ function planCopy(operation: Extract<Changing, { op: 'copy' }>, context: PlanCon
     const { real: from, stats } = walked;
     if (stats === undefined) throw notThere(from);
     const { to, replaced } = await destination(operation, from, context);
-    const copies = (await readTree(walked))
-      // What nobody may read is not there.
-      .filter(({ path }) => context.reach.whyNotRead(path) === undefined)
-      .map((node) => copyOf(node, node.path === from ? to : join(to, node.path.slice(from.length))));
+    // What nobody may read is not there.
+    const leaveOut = (path: string): boolean => context.reach.whyNotRead(path) !== undefined;
+    const copies = (await readTree(walked, { leaveOut, signal: context.signal })).map((node) =>
+      copyOf(node, node.path === from ? to : join(to, node.path.slice(from.length))),
+    );
     const [only] = replaced;
     const [first] = copies;
     // A file in the place of a file is written over, so that there is always one.
@@ -250,7 +271,8 @@ async function place(
       hint: 'delete it first, or choose another name',
     });
   }
-  return { to, replaced: removal(await readTree(walked), context) };
+  const replaced = await readTree(walked, { onFile: countReplaced(context.backupMaxBytes), signal: context.signal });
+  return { to, replaced: removal(replaced, context) };
 }
 
 function requireParent({ real, missing }: Walked): void {
@@ -259,8 +281,9 @@ function requireParent({ real, missing }: Walked): void {
 }
 
 /** A file with several names may be one that nobody may change, by another name. */
-function requireAlone(real: string, { nlink }: Stats): void {
-  if (nlink <= 1) return;
+function requireAlone(real: string, stats: Stats): void {
+  const { nlink } = stats;
+  if (nlink <= 1 || !stats.isFile()) return;
   throw new DispatchError(
     'refused',
     `${shown(real)} has ${nlink} names on the disk, and changing it would change all of them`,

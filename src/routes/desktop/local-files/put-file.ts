@@ -20,28 +20,47 @@ export async function putFile(
   write: (handle: FileHandle) => Promise<void>,
   { mode, owner, replace }: PutOptions,
 ): Promise<void> {
-  const part = `.${name.slice(0, 100)}.${randomBytes(6).toString('hex')}.part`;
+  // At most 255 bytes, of which a character of a name takes three (or two of them four).
+  const part = `.${name.slice(0, 60)}.${randomBytes(6).toString('hex')}.part`;
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   const handle = await open(folder.at(part), flags, mode === undefined ? 0o666 : 0o600);
   let named = false;
   try {
     await write(handle);
     if (owner !== undefined) await handle.chown(owner.uid, owner.gid).catch(() => {}); // only root may give files away
-    if (mode !== undefined) await handle.chmod(mode & 0o7777);
+    // Nobody gets a program that acts for its owner: the owner may be another one than that of the file that it comes from.
+    if (mode !== undefined) await handle.chmod(mode & 0o777);
     await handle.sync();
     await folder.check();
     if (replace) await rename(folder.at(part), folder.at(name));
-    else {
-      // A rename would take the place of what came meanwhile; a link does not.
-      await link(folder.at(part), folder.at(name));
-      await unlink(folder.at(part));
-    }
+    else await renameToNew(folder.at(part), folder.at(name));
     named = true;
   } finally {
     await handle.close();
     if (!named) await unlink(folder.at(part)).catch(() => {});
   }
   await syncFolder(folder);
+}
+
+/** Disks without hard links, and files of others that Linux lets nobody link (protected_hardlinks, proc_sys_fs(5)). */
+const NO_LINKS: ReadonlySet<unknown> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
+/** Another name for a file, where nothing was a moment ago. Fails with EEXIST where something came meanwhile. */
+export async function renameToNew(from: string, to: string): Promise<void> {
+  try {
+    // A rename would take the place of what came meanwhile; a link does not.
+    await link(from, to);
+  } catch (error) {
+    if (!NO_LINKS.has((error as NodeJS.ErrnoException).code)) throw error;
+    await rename(from, to);
+    return;
+  }
+  try {
+    await unlink(from);
+  } catch (error) {
+    await unlink(to); // not by two names
+    throw error;
+  }
 }
 
 /** So that the name is on the disk, too. Some disks cannot. */

@@ -3,13 +3,13 @@
  * commands: nothing here reads keys and tokens, and nothing here changes what runs something later.
  */
 
-import { lstatSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 import { type Refusal, refuse } from '../../../core/errors.ts';
 import { isInside } from '../../../core/policy/paths.ts';
 import { GUARDED_PLACES } from '../sandbox/guarded-places.ts';
-import { findHidden, HIDDEN_PLACES } from '../sandbox/hidden-places.ts';
+import { HIDDEN_PLACES } from '../sandbox/hidden-places.ts';
 import { pathKey } from './path-key.ts';
+import { realPlaces } from './real-places.ts';
+import { isOfRepository, isThere } from './repositories.ts';
 import { shown } from './shown.ts';
 
 export interface ReachOptions {
@@ -29,6 +29,8 @@ export interface Reach {
   whyHidden(real: string): Refusal | undefined;
   /** Why it may not be changed, or anything in it; undefined if it may. */
   whyGuarded(real: string): Refusal | undefined;
+  /** Why no folder may come to be here with things in it that nobody looked at: start files would be among them. */
+  whyNotBrought(real: string): Refusal | undefined;
   /** The same for one thing in a folder that comes as a whole: repositories may come, start files may not. */
   whyNotPlaced(real: string): Refusal | undefined;
   /** The first reason of all against reading it. */
@@ -36,17 +38,19 @@ export interface Reach {
   whyNotWrite(real: string): Refusal | undefined;
 }
 
-/** As it stands now: what is hidden is looked for on the disk as well, since links may lead there. */
+const HIDDEN = HIDDEN_PLACES.flatMap(({ paths }) => paths);
+const GUARDED = GUARDED_PLACES.flatMap(({ paths }) => paths);
+
+/** As it stands now: the places are looked for on the disk as well, since links may lead there. */
 export function lookAtReach({ home, folders, own, hide, platform = process.platform }: ReachOptions): Reach {
   const key = (path: string): string => pathKey(path, platform);
-  const expand = (path: string): string => (path.startsWith('~') ? join(home, path.slice(1)) : path);
-  const named = [...HIDDEN_PLACES.flatMap(({ paths }) => paths).map(expand), ...own, ...hide];
-  const found = findHidden(home, [...own, ...hide]).map(({ path }) => path);
-  const hidden = new Set([...named, ...found].map(key));
-  const guarded = new Set(GUARDED_PLACES.flatMap(({ paths }) => paths).map((path) => key(expand(path))));
-  const reachable = folders().map(key);
+  const keys = (paths: readonly string[]): ReadonlySet<string> => new Set(realPlaces(paths, home).map(key));
+  const hidden = keys([...HIDDEN, ...own, ...hide]);
+  const guarded = keys(GUARDED);
+  const reachable = folders();
 
-  const isReachable = (real: string): boolean => reachable.some((folder) => isInside(folder, key(real)));
+  // By what is written, as the gate does it: what is taken for one name here may be two on the disk.
+  const isReachable = (real: string): boolean => reachable.some((folder) => isInside(folder, real));
   const whyHidden = (real: string): Refusal | undefined =>
     isInAny(hidden, key(real))
       ? refuse(
@@ -60,8 +64,12 @@ export function lookAtReach({ home, folders, own, hide, platform = process.platf
     const isOne = isInAny(guarded, path);
     // A folder takes what is in it along.
     const holdsOne = [...guarded, ...hidden].some((place) => isInside(path, place) && isThere(place));
-    if (!isOne && !holdsOne && !isOfGit(real)) return undefined;
+    if (!isOne && !holdsOne && !isOfRepository(real, key)) return undefined;
     return carriedOut(real);
+  };
+  const whyNotBrought = (real: string): Refusal | undefined => {
+    const path = key(real);
+    return [...guarded, ...hidden].some((place) => isInside(path, place)) ? carriedOut(real) : undefined;
   };
   const whyNotPlaced = (real: string): Refusal | undefined => {
     const path = key(real);
@@ -75,6 +83,7 @@ export function lookAtReach({ home, folders, own, hide, platform = process.platf
     isReachable,
     whyHidden,
     whyGuarded,
+    whyNotBrought,
     whyNotPlaced,
     whyNotRead,
     whyNotWrite: (real) => whyNotRead(real) ?? whyGuarded(real),
@@ -94,37 +103,5 @@ function isInAny(places: ReadonlySet<string>, path: string): boolean {
   for (let at = path; ; at = at.slice(0, at.lastIndexOf('/'))) {
     if (places.has(at)) return true;
     if (!at.includes('/')) return false;
-  }
-}
-
-/** What of a repository git carries out, or is told to: hooks and settings, also of one without a working tree. */
-const OF_GIT: ReadonlySet<string> = new Set([
-  'hooks',
-  'config',
-  'config.worktree',
-  'commondir',
-  'info',
-  'modules',
-  'worktrees',
-]);
-
-function isOfGit(real: string): boolean {
-  const names = real.split('/');
-  if (names.some((name) => name.toLowerCase() === '.git')) return true;
-  for (let at = real; at !== dirname(at); at = dirname(at)) {
-    if (OF_GIT.has(basename(at).toLowerCase()) && isBare(dirname(at))) return true;
-  }
-  return false;
-}
-
-function isBare(folder: string): boolean {
-  return isThere(join(folder, 'HEAD')) && isThere(join(folder, 'objects')) && isThere(join(folder, 'refs'));
-}
-
-function isThere(path: string): boolean {
-  try {
-    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    return false;
   }
 }

@@ -5,20 +5,24 @@
 
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DispatchError } from '../../../core/errors.ts';
 import type { FileOperation } from '../../../core/files.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
+import { createFoundLines, withoutEnd } from './found-lines.ts';
 import { MOST_IN_MEMORY } from './open-file.ts';
 import type { Reach } from './reach.ts';
 import type { Finding } from './searching.ts';
 import { shown } from './shown.ts';
+import type { Walked } from './walk.ts';
 
 type Search = Extract<FileOperation, { op: 'search' }>;
 
 /** What it ends with: 1 is "nothing found" (rg(1)). */
 const NOTHING = 1;
+/** Also for what it could not read; it is told not to complain about that. */
+const TROUBLE = 2;
 const MOST_LINE = 500;
 const DEFAULT_LIMIT = 1000;
 
@@ -51,11 +55,18 @@ export interface RipgrepOptions {
   onFound(finding: Finding): Promise<void>;
 }
 
-/** `real` is where the operation leads. True if there may be more than the limit. */
-export async function searchLines(real: string, operation: Search, options: RipgrepOptions): Promise<boolean> {
+/** True if there may be more than the limit. */
+export async function searchLines(
+  { real, stats }: Walked,
+  operation: Search,
+  options: RipgrepOptions,
+): Promise<boolean> {
   const { reach, signal, onFound } = options;
   const { limit = DEFAULT_LIMIT } = operation;
-  const started = start([options.program, ...argumentsFor(real, operation)], options);
+  // Globs with folders in them are about those below.
+  const cwd = stats?.isDirectory() === true ? real : dirname(real);
+  const started = start([options.program, ...argumentsFor(real, operation)], cwd, options);
+  const lines = createFoundLines(MOST_IN_MEMORY);
   const { child } = started;
   const over = new AbortController();
   const stop = (): void => {
@@ -66,8 +77,8 @@ export async function searchLines(real: string, operation: Search, options: Ripg
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(0, 2000);
   });
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
+  const ended = new Promise<number | Error | null>((resolve) => {
+    child.once('error', resolve);
     child.once('close', (code) => resolve(code));
   });
   let found = 0;
@@ -77,18 +88,27 @@ export async function searchLines(real: string, operation: Search, options: Ripg
       if (finding === undefined || reach.whyNotRead(finding.path) !== undefined) continue;
       // A glob that fits brings what begins with a dot along.
       if (operation.hidden !== true && isDotted(finding.path.slice(real.length))) continue;
+      if ((await lines.line(finding.path, finding.line)) !== finding.text) continue;
       if (found >= limit) {
         stop();
         return true;
       }
       found += 1;
-      await onFound(finding);
+      await onFound({ ...finding, text: finding.text.slice(0, MOST_LINE) });
     }
     const code = await ended;
+    if (code instanceof Error) {
+      throw new DispatchError('conflict', `${shown(real)} cannot be searched: ripgrep did not start there`, {
+        cause: code,
+        hint: 'see whether it is still there, then try again',
+      });
+    }
+    // Of what it could not read it finds nothing.
     if (signal.aborted || code === 0 || code === NOTHING || found > 0) return false;
+    if (code === TROUBLE && complaint === '') return false;
     throw new DispatchError(
       'invalid',
-      `ripgrep could not search: ${shown(complaint.trim().split('\n')[0] ?? `it ended with ${code}`)}`,
+      `ripgrep could not search: ${shown(complaint.trim().split('\n')[0] || `it ended with ${code}`)}`,
       {
         hint: operation.regex === true ? 'mend the regular expression' : 'see "dispatch doctor"',
       },
@@ -96,7 +116,7 @@ export async function searchLines(real: string, operation: Search, options: Ripg
   } finally {
     over.abort();
     stop();
-    await ended.catch(() => null);
+    await ended;
     signal.removeEventListener('abort', stop);
     started.release();
   }
@@ -106,6 +126,7 @@ function argumentsFor(real: string, { names = [], content = '', regex, ignoreCas
   return [
     '--json',
     '--no-config',
+    '--no-messages',
     '--no-ignore',
     '--no-follow',
     '--max-columns=100000',
@@ -120,19 +141,23 @@ function argumentsFor(real: string, { names = [], content = '', regex, ignoreCas
   ];
 }
 
-function start(argv: readonly [string, ...string[]], { sandbox, run, artifactsDir, folders }: RipgrepOptions) {
+function start(
+  argv: readonly [string, ...string[]],
+  cwd: string,
+  { sandbox, run, artifactsDir, folders }: RipgrepOptions,
+) {
   const env = { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8' };
   const stdio = ['ignore', 'pipe', 'pipe'] as const;
   if (sandbox.kind === 'none') {
     const [program, ...rest] = argv;
-    return { child: spawn(program, rest, { env, cwd: '/', stdio: [...stdio] }), release: () => {} };
+    return { child: spawn(program, rest, { env, cwd, stdio: [...stdio] }), release: () => {} };
   }
   const confined = sandbox.confine({
     run: `${run}-search`,
     level: 'read-only',
     planned: { kind: sandbox.kind, writable: [], readable: folders, network: false, limits: {} },
     argv,
-    cwd: folders[0] ?? '/',
+    cwd,
     env,
     artifactsDir,
   });
@@ -146,7 +171,7 @@ function isDotted(path: string): boolean {
 }
 
 /** A line of its report (rg(1), --json): matches alone. */
-function parse(line: string): Finding | undefined {
+function parse(line: string): Required<Finding> | undefined {
   try {
     const { type, data } = JSON.parse(line) as {
       type?: string;
@@ -154,8 +179,7 @@ function parse(line: string): Finding | undefined {
     };
     const path = decode(data?.path);
     if (type !== 'match' || path === undefined) return undefined;
-    const text = (decode(data?.lines) ?? '').replace(/\r?\n$/, '').slice(0, MOST_LINE);
-    return { path, line: data?.line_number ?? 0, text };
+    return { path, line: data?.line_number ?? 0, text: withoutEnd(decode(data?.lines) ?? '') };
   } catch {
     return undefined;
   }

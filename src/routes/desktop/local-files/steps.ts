@@ -123,6 +123,23 @@ export function doneOf(step: Step, mode: number | undefined): Done {
   }
 }
 
+/** The path where something comes to be that was not there. */
+export function madeBy(step: Step): readonly string[] {
+  switch (step.do) {
+    case 'write':
+      return step.before === undefined ? [step.path] : [];
+    case 'link':
+    case 'make-folder':
+      return [step.path];
+    case 'move':
+      return [step.to];
+    case 'delete':
+    case 'unlink':
+    case 'remove-folder':
+      return [];
+  }
+}
+
 /** Every path that a step touches. */
 export function pathsOfStep(step: Step): readonly string[] {
   return step.do === 'move' ? [step.from, step.to] : [step.path];

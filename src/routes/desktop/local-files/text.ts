@@ -21,32 +21,27 @@ export function textOf(bytes: Uint8Array): string | undefined {
 /** A unified diff. Undefined content: there is no such file. */
 export function diffOf(path: string, before: Uint8Array | undefined, after: Uint8Array | undefined): string {
   const name = shown(path);
+  // Names as people are shown them, not escaped once more.
+  const head = `--- ${before === undefined ? '/dev/null' : name}\n+++ ${after === undefined ? '/dev/null' : name}\n`;
   const [old, next] = [before, after].map((bytes) => (bytes === undefined ? '' : textOf(bytes)));
   const tooLarge = (before?.length ?? 0) + (after?.length ?? 0) > MOST_COMPARED;
   if (old === undefined || next === undefined || tooLarge) {
     const what = old === undefined || next === undefined ? 'Binary' : 'Large';
-    return `--- ${before === undefined ? '/dev/null' : name}\n+++ ${after === undefined ? '/dev/null' : name}\n${what} file: ${sized(before)} → ${sized(after)}\n`;
+    return `${head}${what} file: ${sized(before)} → ${sized(after)}\n`;
   }
-  const patch = createTwoFilesPatch(
-    before === undefined ? '/dev/null' : name,
-    after === undefined ? '/dev/null' : name,
-    old,
-    next,
-    undefined,
-    undefined,
-    { context: 3, timeout: COMPARE_MS },
-  );
-  if (patch === undefined) return replaced(name, old, next);
-  return patch.slice(patch.indexOf('--- ')); // what stands before is a rule
+  const patch = createTwoFilesPatch('old', 'new', old, next, undefined, undefined, { context: 3, timeout: COMPARE_MS });
+  const hunks =
+    patch === undefined ? replaced(old, next) : patch.slice(patch.indexOf('+++ new\n') + '+++ new\n'.length);
+  return `${head}${hunks}`;
 }
 
-function replaced(name: string, old: string, next: string): string {
+function replaced(old: string, next: string): string {
   const lines = (text: string, sign: string): string =>
     text
       .split('\n')
       .map((line) => `${sign}${line}\n`)
       .join('');
-  return `--- ${name}\n+++ ${name}\n@@ all of it @@\n${lines(old, '-')}${lines(next, '+')}`;
+  return `@@ all of it @@\n${lines(old, '-')}${lines(next, '+')}`;
 }
 
 function sized(bytes: Uint8Array | undefined): string {

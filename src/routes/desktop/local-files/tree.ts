@@ -20,14 +20,31 @@ export type Node =
   | { readonly kind: 'folder'; readonly path: string; readonly stats: Stats }
   | { readonly kind: 'link'; readonly path: string; readonly stats: Stats; readonly target: string };
 
+export interface TreeOptions {
+  /** Not looked at, with all that is in it. */
+  readonly leaveOut?: (path: string) => boolean;
+  /** Called before a file is read. Throws where it must not be. */
+  readonly onFile?: (stats: Stats) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Folders before what is in them. Throws `invalid` for what is neither file, folder nor link. */
-export async function readTree(walked: Walked): Promise<readonly Node[]> {
+export async function readTree(walked: Walked, options: TreeOptions = {}): Promise<readonly Node[]> {
   const nodes: Node[] = [];
-  await read(walked.folder, walked.name, walked.real, nodes, 0);
+  await read({ parent: walked.folder, name: walked.name, path: walked.real, depth: 0 }, nodes, options);
   return nodes;
 }
 
-async function read(parent: Folder, name: string, path: string, nodes: Node[], depth: number): Promise<void> {
+interface At {
+  readonly parent: Folder;
+  readonly name: string;
+  readonly path: string;
+  readonly depth: number;
+}
+
+async function read(at: At, nodes: Node[], options: TreeOptions): Promise<void> {
+  const { parent, name, path, depth } = at;
+  if (options.leaveOut?.(path) === true) return;
   if (nodes.length >= MOST_ENTRIES) {
     throw new DispatchError('too-large', `there are more than ${MOST_ENTRIES} files and folders in it`, {
       hint: 'take a part of it, or use a shell command',
@@ -36,7 +53,8 @@ async function read(parent: Folder, name: string, path: string, nodes: Node[], d
   try {
     const stats = await lstat(parent.at(name));
     if (stats.isFile()) {
-      const sha256 = await hashFile({ folder: parent, name, real: path, stats, missing: [] });
+      options.onFile?.(stats);
+      const sha256 = await hashFile({ folder: parent, name, real: path, stats, missing: [] }, options.signal);
       nodes.push({ kind: 'file', path, stats, sha256 });
     } else if (stats.isSymbolicLink()) {
       nodes.push({ kind: 'link', path, stats, target: await readlink(parent.at(name)) });
@@ -44,7 +62,7 @@ async function read(parent: Folder, name: string, path: string, nodes: Node[], d
       nodes.push({ kind: 'folder', path, stats });
       if (depth >= MOST_DEPTH)
         throw new DispatchError('too-large', `${shown(path)} lies deeper than ${MOST_DEPTH} folders`);
-      await readFolder(parent, name, path, nodes, depth);
+      await readFolder(at, nodes, options);
     } else {
       throw new DispatchError('invalid', `${shown(path)} is neither a file nor a folder`, { hint: 'leave it out' });
     }
@@ -53,23 +71,25 @@ async function read(parent: Folder, name: string, path: string, nodes: Node[], d
   }
 }
 
-async function readFolder(parent: Folder, name: string, path: string, nodes: Node[], depth: number): Promise<void> {
+async function readFolder({ parent, name, path, depth }: At, nodes: Node[], options: TreeOptions): Promise<void> {
   const folder = name === '.' ? parent : await enter(parent, name);
   try {
     for (const child of (await readdir(folder.at('.'))).sort())
-      await read(folder, child, join(path, child), nodes, depth + 1);
+      await read({ parent: folder, name: child, path: join(path, child), depth: depth + 1 }, nodes, options);
   } finally {
     if (folder !== parent) await folder.close();
   }
 }
 
 /** SHA-256 of a regular file. */
-export async function hashFile(walked: Walked): Promise<Sha256> {
+export async function hashFile(walked: Walked, signal?: AbortSignal): Promise<Sha256> {
   const { handle } = await openFile(walked);
   try {
     const hash = createHash('sha256');
-    for await (const chunk of handle.createReadStream({ autoClose: false, highWaterMark: 1024 * 1024 }))
+    for await (const chunk of handle.createReadStream({ autoClose: false, highWaterMark: 1024 * 1024 })) {
+      signal?.throwIfAborted();
       hash.update(chunk as Buffer);
+    }
     return hash.digest('hex') as Sha256;
   } catch (error) {
     throw explain(error, walked.real);

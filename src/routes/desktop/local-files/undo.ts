@@ -1,29 +1,50 @@
 /** The steps that put back what a run has changed, from the list and the backups that it left. */
 
+import { readdir, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { DispatchError } from '../../../core/errors.ts';
 import type { RunId, Sha256 } from '../../../core/ids.ts';
 import { type Done, type KeptBackups, readDone } from './backups.ts';
-import type { Reach } from './reach.ts';
 import { shown } from './shown.ts';
-import type { Step } from './steps.ts';
+import { madeBy, type Step } from './steps.ts';
 import { hashFile, identityOf } from './tree.ts';
-import { walk } from './walk.ts';
+import { explain, walk } from './walk.ts';
 
-/** Throws where something that it would put back is not as the run left it. */
-export async function undoSteps(
-  run: RunId,
-  { backups, reach }: { readonly backups: KeptBackups; readonly reach: Reach },
-): Promise<readonly Step[]> {
+/** Throws where something is not as the run left it: all of it is put back, or nothing. */
+export async function undoSteps(run: RunId, backups: KeptBackups): Promise<readonly Step[]> {
   const { done } = await readDone(run, backups);
   const steps: Step[] = [];
   for (const each of done.toReversed()) steps.push(await inverse(each, backups));
-  for (const step of steps) {
-    for (const path of step.do === 'move' ? [step.from, step.to] : [step.path]) {
-      const why = reach.whyNotWrite(path);
-      if (why !== undefined) throw DispatchError.fromRefusal(why);
-    }
-  }
+  await requireRoom(steps);
   return steps;
+}
+
+/** What comes back needs its place, and a folder that goes must have nothing in it but what goes as well. */
+async function requireRoom(steps: readonly Step[]): Promise<void> {
+  const gone = new Set<string>();
+  for (const step of steps) {
+    if (step.do === 'remove-folder') {
+      const others = (await namesIn(step.path)).filter((path) => !gone.has(path));
+      if (others.length > 0) throw changedMeanwhile(step.path);
+    }
+    for (const path of madeBy(step)) {
+      if (!gone.has(path) && (await stateOf(path)).identity !== undefined) throw changedMeanwhile(path);
+    }
+    if (step.do === 'move') gone.add(step.from);
+    else if (step.do === 'delete' || step.do === 'unlink' || step.do === 'remove-folder') gone.add(step.path);
+  }
+}
+
+/** Absolute paths of what is in a folder. */
+async function namesIn(path: string): Promise<readonly string[]> {
+  const walked = await walk(path, { follow: false });
+  try {
+    return (await readdir(walked.folder.at(walked.name))).map((name) => join(path, name));
+  } catch (error) {
+    throw explain(error, path);
+  } finally {
+    await walked.folder.close();
+  }
 }
 
 async function inverse(done: Done, backups: KeptBackups): Promise<Step> {
@@ -54,10 +75,16 @@ async function inverse(done: Done, backups: KeptBackups): Promise<Step> {
     }
     case 'unlinked':
       return { do: 'link', path: done.path, target: done.target };
-    case 'linked':
-      return { do: 'unlink', path: done.path, target: done.target };
+    case 'linked': {
+      const { path, target } = done;
+      if ((await stateOf(path)).target !== target) throw changedMeanwhile(path);
+      return { do: 'unlink', path, target };
+    }
     case 'made-folder': {
-      return { do: 'remove-folder', path: done.path, mode: (await stateOf(done.path)).mode };
+      const { path } = done;
+      const { kind, mode } = await stateOf(path);
+      if (kind !== 'folder') throw changedMeanwhile(path);
+      return { do: 'remove-folder', path, mode };
     }
     case 'removed-folder':
       return { do: 'make-folder', path: done.path, mode: done.mode };
@@ -73,13 +100,28 @@ function blob(backups: KeptBackups, sha256: string): Step extends { source: infe
   return { kind: 'blob', path: backups.path(sha256 as Sha256) } as never;
 }
 
-async function stateOf(path: string): Promise<{ sha256?: Sha256; mode: number; identity?: string }> {
+interface State {
+  /** Of what is there. */
+  readonly identity?: string;
+  readonly mode: number;
+  readonly kind?: 'folder';
+  /** Of a file. */
+  readonly sha256?: Sha256;
+  /** Of a link. */
+  readonly target?: string;
+}
+
+async function stateOf(path: string): Promise<State> {
   const walked = await walk(path, { follow: false });
   try {
     const { stats } = walked;
     if (stats === undefined) return { mode: 0 };
     const rest = { mode: stats.mode & 0o7777, identity: identityOf(stats) };
-    return stats.isFile() ? { sha256: await hashFile(walked), ...rest } : rest;
+    if (stats.isFile()) return { sha256: await hashFile(walked), ...rest };
+    if (stats.isSymbolicLink()) return { target: await readlink(walked.folder.at(walked.name)), ...rest };
+    return stats.isDirectory() ? { kind: 'folder', ...rest } : rest;
+  } catch (error) {
+    throw explain(error, path);
   } finally {
     await walked.folder.close();
   }

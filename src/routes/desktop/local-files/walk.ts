@@ -115,6 +115,8 @@ const REASONS: Readonly<
   EBUSY: ['conflict', 'something uses it'],
   EMFILE: ['storage', 'too many files are open'],
   ENXIO: ['invalid', 'nothing is at its other end'],
+  EINVAL: ['conflict', 'it is another one than a moment ago'],
+  ERR_INVALID_ARG_VALUE: ['invalid', 'it is no path'],
   EIO: ['storage', 'the disk cannot be read'],
 };
 
@@ -122,6 +124,11 @@ const REASONS: Readonly<
 export function explain(error: unknown, path: string): DispatchError {
   if (error instanceof DispatchError) return error;
   const { code = '', message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' && path.includes('\ufffd')) {
+    return new DispatchError('invalid', `${shown(path)}: its name is no UTF-8, so no task can name it`, {
+      hint: 'rename it with a shell command',
+    });
+  }
   const [kind, why] = REASONS[code] ?? ['storage', message.replace(/'[^']*'/g, 'it')];
   const hint = kind === 'storage' ? 'see to the disk, then try again' : 'correct the path, or what is there';
   return new DispatchError(kind, `${shown(path)}: ${why}`, { hint, cause: error });
