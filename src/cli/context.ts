@@ -17,7 +17,7 @@ export interface CommandOutline {
 }
 
 /** What names something that there is, or the words themselves. */
-export type Completed = 'runs' | 'approvals' | 'artifacts' | 'devices' | 'rules' | 'files' | readonly string[];
+export type Completed = 'runs' | 'approvals' | 'artifacts' | 'devices' | 'rules' | 'places' | readonly string[];
 
 export interface CliContext {
   readonly env: NodeJS.ProcessEnv;

@@ -6,7 +6,11 @@ import { DispatchError } from '../core/errors.ts';
 
 /** Throws `not-found` or `ambiguous`. */
 export async function findDevice(client: ControlClient, wanted: string): Promise<Device> {
-  const { devices } = await client.call('devices', {});
+  return chooseDevice((await client.call('devices', {})).devices, wanted);
+}
+
+/** The same among those that are known already. */
+export function chooseDevice(devices: readonly Device[], wanted: string): Device {
   // An id before any name: nobody is found by calling itself what another one is.
   const named =
     devices.find(({ id, local }) => id === wanted || (wanted === 'local' && local)) ??

@@ -57,7 +57,7 @@ async function addAsked(context: CliContext, args: Arguments, terminal: Terminal
 
 /** As the answer "always" does: what is allowed is allowed where one stands, unless more is said. */
 async function askForFolder(rule: RuleBody, terminal: Terminal): Promise<RuleBody> {
-  if (rule.decision !== 'allow' || rule.paths !== undefined) return rule;
+  if (rule.decision !== 'allow' || rule.paths !== undefined || !isAboutPaths(rule)) return rule;
   const here = process.cwd();
   const typed = await terminal.line(`in which folder is it allowed? Enter: ${here}; or another one, or "any": `);
   if (typed === undefined) throw new DispatchError('cancelled', `the rule ${rule.name} was not added`);
@@ -65,16 +65,26 @@ async function askForFolder(rule: RuleBody, terminal: Terminal): Promise<RuleBod
   return { ...rule, paths: [typed === '' ? literalFolder(here) : globForConfig(typed, here)] };
 }
 
+/** Commands and files have places; a screen has none, and a rule that wants some would never fit it. */
+function isAboutPaths({ operations }: RuleBody): boolean {
+  return operations === undefined || operations.every((name) => name.startsWith('files.'));
+}
+
 /** What somebody may not have meant, in sentences. */
-function warningsOf({ decision, command, paths }: RuleBody): string[] {
+function warningsOf(rule: RuleBody): string[] {
+  const { decision, command, operations, paths } = rule;
   if (decision !== 'allow') return [];
   const [name] = command ?? [];
   return [
-    ...(name === undefined ? ['It names no command: every command that fits the rest runs without a question.'] : []),
+    ...(name === undefined && operations === undefined
+      ? ['It names no command: every command that fits the rest runs without a question.']
+      : []),
     ...(name !== undefined && fitsAnyName(name)
       ? [`Its command begins with "${name}", which fits any program: whatever has such words runs without a question.`]
       : []),
-    ...(paths === undefined ? ['It names no folder: it counts in every folder that may be used here.'] : []),
+    ...(paths === undefined && isAboutPaths(rule)
+      ? ['It names no folder: it counts in every folder that may be used here.']
+      : []),
   ];
 }
 

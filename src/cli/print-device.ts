@@ -1,12 +1,13 @@
 /** Devices in words: whether they are there and how that is known, what they can do, what is allowed on them and between them. */
 
-import { type Device, type Permissions, type Presence, shortDeviceId } from '../core/devices.ts';
+import { type Device, type Presence, shortDeviceId } from '../core/devices.ts';
 import { type Grant, sortGrants } from '../core/grants.ts';
 import type { DeviceId } from '../core/ids.ts';
 import { isFinal, type Run } from '../core/runs.ts';
 import { formatTime } from '../tui/format.ts';
 import { clockWarning, whyOffline } from '../tui/presence.ts';
 import { safe } from './print.ts';
+import { ABILITIES } from './print-probes.ts';
 
 export const PRESENCE_GLYPHS: Readonly<Record<Presence['state'], string>> = {
   online: '●',
@@ -44,14 +45,9 @@ export function offlineText(device: Device, now: number): string {
 
 /** What it can do and its owner allows, then what it cannot, with the reason. */
 export function abilities({ capabilities, permissions }: Device): string {
-  const kinds: readonly [string, boolean, keyof Permissions][] = [
-    ['shell', capabilities.shell, 'shell'],
-    ['files', capabilities.local_files, 'local_files'],
-    ['browser', capabilities.browserAutomation, 'browser_automation'],
-    ['desktop', capabilities.desktopAutomation, 'desktop_automation'],
-  ];
-  const able = kinds.filter(([, can, permission]) => can && permissions[permission]).map(([name]) => name);
-  const denied = kinds.filter(([, can, permission]) => can && !permissions[permission]).map(([name]) => name);
+  const possible = ABILITIES.filter(({ capability }) => capabilities[capability]);
+  const able = possible.filter(({ permission }) => permissions[permission]).map(({ word }) => word);
+  const denied = possible.filter(({ permission }) => !permissions[permission]).map(({ word }) => word);
   const reasons = [
     ...(denied.length === 0 ? [] : [`not allowed: ${denied.join(' ')}`]),
     ...(capabilities.shell ? [] : ['it has no shell']),

@@ -8,8 +8,7 @@ export interface ReadStep {
   readonly where: string;
 }
 
-export async function readSteps(source: string | NodeJS.ReadableStream): Promise<readonly ReadStep[]> {
-  const text = typeof source === 'string' ? source : await textOf(source);
+export function parseSteps(text: string): readonly ReadStep[] {
   const steps = text.trimStart().startsWith('[') ? fromArray(text) : fromLines(text);
   if (steps.length > 0) return steps;
   throw new DispatchError('usage', 'there are no steps', { hint: 'give a JSON array of them, or one a line' });
@@ -37,13 +36,12 @@ function parse(text: string, where: string): unknown {
   }
 }
 
+/** Throws `usage`. `where`: what it stands in. */
+export function parseJsonObject(text: string, where: string): object {
+  return object(parse(text, where), where);
+}
+
 function object(value: unknown, where: string): object {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   throw new DispatchError('usage', `${where}: expected an object`, { hint: 'such as {"action":"screenshot"}' });
-}
-
-async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
-  const parts: Buffer[] = [];
-  for await (const part of stream) parts.push(Buffer.from(part as Buffer));
-  return Buffer.concat(parts).toString('utf8');
 }

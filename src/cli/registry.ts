@@ -29,7 +29,11 @@ export const COMMANDS: Readonly<Record<string, RegisteredCommand>> = {
     load: async () => (await import('./commands/route.ts')).command,
   },
   ps: { group: 'Tasks', summary: 'list runs', load: async () => (await import('./commands/ps.ts')).command },
-  show: { group: 'Tasks', summary: 'show one run', load: async () => (await import('./commands/show.ts')).command },
+  show: {
+    group: 'Tasks',
+    summary: 'show one run, or where an artifact comes from',
+    load: async () => (await import('./commands/show.ts')).command,
+  },
   logs: {
     group: 'Tasks',
     summary: 'print the output of a run',
@@ -78,6 +82,11 @@ export const COMMANDS: Readonly<Record<string, RegisteredCommand>> = {
     load: async () => (await import('./commands/artifacts.ts')).command,
   },
   get: { group: 'Results', summary: 'save an artifact', load: async () => (await import('./commands/get.ts')).command },
+  open: {
+    group: 'Results',
+    summary: 'open an artifact in the program for it',
+    load: async () => (await import('./commands/open.ts')).command,
+  },
   thread: {
     group: 'Thread',
     summary: 'print the thread',
@@ -95,7 +104,7 @@ export const COMMANDS: Readonly<Record<string, RegisteredCommand>> = {
   },
   devices: {
     group: 'Devices',
-    summary: 'list devices',
+    summary: 'list devices, or tell of one',
     load: async () => (await import('./commands/devices.ts')).command,
   },
   pair: {

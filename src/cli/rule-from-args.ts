@@ -3,6 +3,7 @@
 import { closest } from '../config/closest.ts';
 import { ROUTES, type Route } from '../core/actions.ts';
 import { DispatchError } from '../core/errors.ts';
+import { isOperationPattern } from '../core/policy/operation-names.ts';
 import { type RuleBody, VERDICTS } from '../core/policy/rules.ts';
 import { accessLevel } from './access-level.ts';
 import type { Arguments } from './command.ts';
@@ -34,11 +35,14 @@ export function ruleFromArgs(args: Arguments, around: RuleSurroundings): RuleBod
   const requesters = args.list('requester').map((name) => requesterOf(name, around));
   const routes = args.list('route').map(routeOf);
   const access = args.text('access');
+  const operations = args.list('operation').map(operationOf);
+  if (command.length > 0 && operations.length > 0)
+    throw usage('a rule is about commands of the shell or about --operation, and not both', 'make two rules of it');
   const paths = args.list('path').map((path) => globForConfig(path, around.cwd));
-  if (command.length + requesters.length + routes.length + paths.length === 0 && access === undefined)
+  if ([command, operations, requesters, routes, paths].every(({ length }) => length === 0) && access === undefined)
     throw usage(
       'a rule about nothing in particular would be about everything',
-      'name a COMMAND after --, or give --requester, --access, --path or --route',
+      'name a COMMAND after --, or give --operation, --requester, --access, --path or --route',
     );
   const ttl = args.number('ttl', { min: 1, max: TTL_MAX_S });
   const some = <K extends string, T>(key: K, values: readonly T[]): { [key in K]?: readonly T[] } =>
@@ -46,7 +50,7 @@ export function ruleFromArgs(args: Arguments, around: RuleSurroundings): RuleBod
   return {
     name: nameOf(
       args.text('name'),
-      [decision, ...(command.length > 0 ? command : [...requesters, access ?? ''])],
+      [decision, ...(command.length > 0 ? command : [...operations, ...requesters, access ?? ''])],
       around,
     ),
     decision,
@@ -54,6 +58,7 @@ export function ruleFromArgs(args: Arguments, around: RuleSurroundings): RuleBod
     ...some('requesters', requesters),
     ...(access === undefined ? {} : { access: accessLevel('--access', access, HELP) }),
     ...some('command', command),
+    ...some('operations', operations),
     ...some('without', args.list('without')),
     ...some('paths', paths),
     ...some('match', args.list('match')),
@@ -97,6 +102,20 @@ function requesterOf(typed: string, { devices }: RuleSurroundings): string {
     `--requester ${typed}: expected one of ${known.join(', ')}`,
     close === undefined ? HELP : `did you mean ${close}?`,
   );
+}
+
+function operationOf(text: string): string {
+  if (isKnown(text)) return text;
+  throw usage(`--operation ${text}: it fits no operation`, 'such as files.write, "files.{move,copy}" or "desktop.*"');
+}
+
+function isKnown(operation: string): boolean {
+  try {
+    return isOperationPattern(operation);
+  } catch (error) {
+    if (error instanceof RangeError) return false; // no pattern at all
+    throw error;
+  }
 }
 
 function routeOf(text: string): Route {

@@ -2,10 +2,14 @@
 
 import type { ControlClient } from '../control/client/client.ts';
 import type { Progress } from '../protocol/api.ts';
+import { truncate } from '../tui/terminal/width.ts';
 import type { CliContext } from './context.ts';
-import { bytes, safe } from './print.ts';
+import { bytes, duration, safe } from './print.ts';
 
 const BAR = 20;
+const NARROWEST = 20;
+/** The speed is that of the newest seconds: what waited for a yes, or for a link, was not slow. */
+const WINDOW_MS = 5000;
 /** Before this there is nothing to say about speed. */
 const MEASURED_MS = 500;
 const CLEAR_LINE = '\r\u001b[K';
@@ -17,8 +21,7 @@ export interface ShownProgress {
 
 export function showProgress({ stderr, json }: CliContext, client: ControlClient, run: string): ShownProgress {
   if (!stderr.isTTY || json) return { clear: () => {}, stop: () => {} };
-  const startedAt = performance.now();
-  let first: number | undefined;
+  const speed = createSpeed();
   let shown = false;
   const clear = (): void => {
     if (shown) stderr.write(CLEAR_LINE);
@@ -26,9 +29,9 @@ export function showProgress({ stderr, json }: CliContext, client: ControlClient
   };
   const stop = client.on('progress', ({ run: which, progress }) => {
     if (which !== run) return;
-    first ??= progress.bytes ?? 0;
-    const text = progressLine(progress, first, performance.now() - startedAt);
-    stderr.write(`${CLEAR_LINE}${text.slice(0, Math.max(20, (stderr.columns ?? 80) - 1))}`);
+    const perSecond = progress.bytes === undefined ? undefined : speed(progress.bytes, performance.now());
+    const width = Math.max(NARROWEST, (stderr.columns ?? 80) - 1);
+    stderr.write(`${CLEAR_LINE}${truncate(progressLine(progress, perSecond), width)}`);
     shown = true;
   });
   return {
@@ -40,11 +43,22 @@ export function showProgress({ stderr, json }: CliContext, client: ControlClient
   };
 }
 
-/** `[########            ] 41 %  410 MB of 1.0 GB  205 MB/s  3 s left  photos/a.jpg`. `first`: what was there at the beginning. */
+/** Gives bytes a second from how many there are at which time; undefined until that can be said. */
+export function createSpeed(): (bytes: number, at: number) => number | undefined {
+  let points: readonly { readonly bytes: number; readonly at: number }[] = [];
+  return (bytes, at) => {
+    // Fewer than before: it has begun again, or another file has.
+    const before = (points.at(-1)?.bytes ?? 0) > bytes ? [] : points.filter((point) => at - point.at <= WINDOW_MS);
+    points = [...before, { bytes, at }];
+    const [first = { bytes, at }] = points;
+    return at - first.at < MEASURED_MS ? undefined : ((bytes - first.bytes) * 1000) / (at - first.at);
+  };
+}
+
+/** `[########            ] 41 %  410 MB of 1.0 GB  205 MB/s  3 s left  photos/a.jpg`. */
 export function progressLine(
   { text, step, steps, bytes: done, totalBytes }: Progress,
-  first: number,
-  elapsedMs: number,
+  perSecond: number | undefined,
 ): string {
   const parts: string[] = [];
   if (done !== undefined && totalBytes !== undefined && totalBytes > 0) {
@@ -52,10 +66,14 @@ export function progressLine(
     const filled = Math.round(share * BAR);
     parts.push(`[${'#'.repeat(filled)}${' '.repeat(BAR - filled)}] ${Math.floor(share * 100)} %`);
     parts.push(`${bytes(done)} of ${bytes(totalBytes)}`);
-    const rate = ((done - first) * 1000) / elapsedMs;
-    if (elapsedMs > MEASURED_MS && rate > 0) {
-      parts.push(`${bytes(Math.round(rate))}/s`, `${Math.ceil((totalBytes - done) / rate)} s left`);
+    if (perSecond !== undefined && perSecond > 0) {
+      parts.push(`${bytes(Math.round(perSecond))}/s`, `${leftText((totalBytes - done) / perSecond)} left`);
     }
   } else if (step !== undefined && steps !== undefined) parts.push(`${step} of ${steps}`);
   return [...parts, safe(text)].join('  ');
+}
+
+function leftText(seconds: number): string {
+  const whole = Math.max(0, Math.ceil(seconds));
+  return whole < 60 ? `${whole} s` : duration(whole * 1000);
 }

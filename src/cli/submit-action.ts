@@ -29,6 +29,8 @@ export interface Submitting {
   readonly device: string | undefined;
   /** Standard output is what the run prints, also with --json: it is a document then. */
   readonly prints?: 'document';
+  /** What is shown of each piece of it; all if absent. */
+  readonly shown?: (piece: Uint8Array) => Uint8Array;
 }
 
 /** What `--yes`, `--no-wait` and `--agent` say. Throws `usage` where they contradict each other. */
@@ -53,7 +55,7 @@ export function submitFlags(
 export async function submitAction(
   context: CliContext,
   args: Arguments,
-  { task, action, device, prints }: Submitting,
+  { task, action, device, prints, shown = (piece) => piece }: Submitting,
   then: (run: Run) => Promise<void> = async () => {},
 ): Promise<number> {
   const id = newId();
@@ -82,7 +84,7 @@ export async function submitAction(
     agent: flags.as !== undefined,
     print: (bytes) => {
       progress.clear();
-      if (!sink.write(bytes)) return new Promise<void>((resume) => sink.once('drain', () => resume()));
+      if (!sink.write(shown(bytes))) return new Promise<void>((resume) => sink.once('drain', () => resume()));
     },
     inTurn: async (work) => {
       progress.clear();

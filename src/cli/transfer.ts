@@ -1,6 +1,7 @@
 /** Copies between two devices: two runs, of which one sends and one receives, followed to the end of both. */
 
 import type { ControlClient } from '../control/client/client.ts';
+import { DispatchError } from '../core/errors.ts';
 import { isFinal, type Run } from '../core/runs.ts';
 import type { FilePlace } from '../protocol/api.ts';
 import type { Arguments } from './command.ts';
@@ -12,6 +13,10 @@ import { showProgress } from './show-progress.ts';
 import { submitFlags } from './submit-action.ts';
 
 export async function transfer(context: CliContext, args: Arguments, from: FilePlace, to: FilePlace): Promise<number> {
+  if (args.text('timeout') !== undefined)
+    throw new DispatchError('usage', '--timeout does not go with a copy between devices', {
+      hint: 'it goes on after every lost link; Ctrl-C ends it',
+    });
   const flags = submitFlags(context, args);
   const client = await context.connect();
   const { runs } = await client.call('transfer', {

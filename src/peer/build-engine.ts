@@ -140,6 +140,7 @@ export function buildEngine(options: BuildOptions): Engine {
         shell: await shells.resolve(),
         sandbox: sandbox.report(),
         probes: options.prober.probes(),
+        permissions: owner.permissions(),
         configExists: options.configExists,
       }),
     onFault: (what, error) => log.error(what, error),

@@ -2,7 +2,7 @@
 
 import { accessSync, constants, statfsSync } from 'node:fs';
 import type { Paths } from '../config/paths.ts';
-import type { Probe, SandboxReport } from '../core/devices.ts';
+import type { CapabilityName, Permissions, Probe, SandboxReport } from '../core/devices.ts';
 import type { DoctorCheck } from '../protocol/api.ts';
 import type { Shells } from '../routes/desktop/shells.ts';
 
@@ -14,6 +14,7 @@ export function checkMachine(options: {
   sandbox: SandboxReport;
   /** What was looked for. */
   probes: readonly Probe[];
+  permissions: Permissions;
   configExists: boolean;
 }): DoctorCheck[] {
   const { paths } = options;
@@ -30,7 +31,9 @@ export function checkMachine(options: {
     checkDisk(paths.home),
     checkShell(options.shell),
     checkSandbox(options.sandbox),
-    ...options.probes.filter(({ name }) => name !== 'sandbox' && name !== 'shell').map(checkOf),
+    ...options.probes
+      .filter(({ name }) => name !== 'sandbox' && name !== 'shell')
+      .map((probe) => checkOf(probe, options.permissions)),
   ];
 }
 
@@ -57,9 +60,17 @@ function checkDisk(folder: string): DoctorCheck {
     : { name: 'disk', ok: false, detail, fix: 'free some space: a full disk makes runs fail' };
 }
 
-/** What nothing needs is no trouble: it says what is not there, and that is all. */
-function checkOf({ name, ok, detail, fix, needed }: Probe): DoctorCheck {
-  if (ok || needed !== undefined) return { name, ok, detail, ...(fix === undefined ? {} : { fix }) };
+const PERMISSION_FOR: Readonly<Record<CapabilityName, keyof Permissions>> = {
+  shell: 'shell',
+  local_files: 'local_files',
+  browserAutomation: 'browser_automation',
+  desktopAutomation: 'desktop_automation',
+};
+
+/** What nothing needs that the owner allows is no trouble: it says what is not there, and that is all. */
+function checkOf({ name, ok, detail, fix, needed }: Probe, permissions: Permissions): DoctorCheck {
+  if (ok || (needed !== undefined && permissions[PERMISSION_FOR[needed]]))
+    return { name, ok, detail, ...(fix === undefined ? {} : { fix }) };
   return { name, ok: true, detail: fix === undefined ? detail : `${detail} (${fix})` };
 }
 

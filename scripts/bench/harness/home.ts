@@ -15,7 +15,7 @@ import { environment, LAUNCHER, start, stop } from './processes.ts';
 const SERVING_MS = 60_000;
 /** Nobody but this machine is to learn of a peer that is measured. */
 /** Commands are measured where the benchmarks are started. */
-const FOLDERS = `[permissions]\nreachable_folders = ["~", ${JSON.stringify(process.cwd())}]\n`;
+const FOLDERS = `[permissions]\nreachable_folders = ["~", ${[process.cwd(), tmpdir()].map((folder) => JSON.stringify(folder)).join(', ')}]\n`;
 const NETWORK = '[network]\nlisten = ["127.0.0.1:0"]\nlan = false\n';
 
 export interface Peer {

@@ -5,17 +5,21 @@ import type { Command } from '../command.ts';
 import type { CommandOutline, Completed } from '../context.ts';
 
 export const command: Command = {
-  usage: 'completion bash | zsh | fish',
+  usage: 'completion bash | zsh | fish | place WORD',
   summary: 'Print completion for a shell.',
+  details: '"place WORD" is what the scripts ask with: places that go on from WORD, one a line, of paired devices.',
   options: {},
   examples: [
     'source <(dispatch completion bash)',
     'dispatch completion fish > ~/.config/fish/completions/dispatch.fish',
   ],
   completes: ['bash', 'zsh', 'fish'],
-  maxArguments: 1,
+  maxArguments: 2,
   async run(context, args) {
-    const [shell] = args.positionals;
+    const [shell, word] = args.positionals;
+    if (shell === 'place') return (await import('../complete-place.ts')).printPlaces(context, word ?? '');
+    if (word !== undefined)
+      throw new DispatchError('usage', `"${word}" is too much`, { hint: 'dispatch completion --help' });
     const table = await context.commands();
     const make = { bash, zsh, fish }[shell as 'bash' | 'zsh' | 'fish'];
     if (make === undefined)
@@ -53,7 +57,15 @@ function candidates(completes: Completed | undefined): string | undefined {
 
 /** What follows a first word of a command, as `[word, words, shell text of candidates]`. */
 function following({ completesAfter = {} }: Row): [string, readonly string[], string | undefined][] {
-  return Object.entries(completesAfter).map(([word, next]) => [word, wordsOf(next), candidates(next)]);
+  return Object.entries(completesAfter)
+    .filter(([, next]) => next !== 'places')
+    .map(([word, next]) => [word, wordsOf(next), candidates(next)]);
+}
+
+/** The first words of a command that places follow, as a pattern of a shell's `case`; undefined where there are none. */
+function placed({ completesAfter = {} }: Row): string | undefined {
+  const words = Object.entries(completesAfter).flatMap(([word, next]) => (next === 'places' ? [word] : []));
+  return words.length === 0 ? undefined : words.join('|');
 }
 
 /** The words that values of options can be: an option of one name takes the same ones everywhere. */
@@ -66,6 +78,33 @@ function valuesOf(rows: readonly Row[]): [string, readonly string[]][] {
   return [...all].map(([option, words]) => [option, [...words]]);
 }
 
+/**
+ * Places on devices. To bash a colon ends a word, so that what stands before it is no part of what is completed; and what is completed is
+ * shell text, with its blanks behind backslashes.
+ */
+const BASH_PLACES = `_dispatch_places() {
+  local whole="\${COMP_WORDS[COMP_CWORD]}" cut="" one
+  if [ "$whole" = : ]; then whole="\${COMP_WORDS[COMP_CWORD-1]}:"
+  elif [ "\${COMP_WORDS[COMP_CWORD-1]}" = : ]; then whole="\${COMP_WORDS[COMP_CWORD-2]}:$whole"
+  fi
+  case "$COMP_WORDBREAKS" in *:*) cut="\${whole%"\${whole##*:}"}" ;; esac
+  COMPREPLY=()
+  while IFS= read -r one; do
+    printf -v one %q "\${one#"$cut"}"
+    case "$one" in "\\\\~"*) one="\${one:1}" ;; esac
+    COMPREPLY+=("$one")
+  done < <(dispatch completion place "\${whole//\\\\/}" 2>/dev/null)
+  [ "\${#COMPREPLY[@]}" -gt 0 ] || return 0
+  if [[ \${COMPREPLY[0]} == *[/:] ]]; then compopt -o nospace 2>/dev/null || :; fi
+  [[ $whole != *:* ]] || return 0
+  while IFS= read -r one; do
+    [ ! -d "$one" ] || one="$one/"
+    printf -v one %q "$one"
+    COMPREPLY+=("$one")
+  done < <(compgen -f -- "\${whole//\\\\/}")
+}
+`;
+
 function bash(rows: readonly Row[]): string {
   const cases = rows.map((row) => {
     const dynamic = candidates(row.completes);
@@ -74,13 +113,15 @@ function bash(rows: readonly Row[]): string {
       const offered = `${next.join(' ')}${found === undefined ? '' : `$(${found})`}`;
       return `${word}) [[ $current == -* ]] || words="${offered}" ;;`;
     });
+    const places = placed(row);
+    if (places !== undefined) after.push(`${places}) [[ $current == -* ]] || { _dispatch_places; return; } ;;`);
     const next =
       after.length === 0 ? '' : `; [ "$COMP_CWORD" -eq 2 ] || case "\${COMP_WORDS[2]}" in ${after.join(' ')} esac`;
     return `    ${row.name}) words="${words}"${dynamic === undefined ? '' : `; [[ $current == -* ]] || words="$(${dynamic})"`}${next} ;;`;
   });
   const values = valuesOf(rows).map(([option, words]) => `    --${option}) words="${words.join(' ')}" ;;`);
   return `# dispatch completion for bash
-_dispatch() {
+${BASH_PLACES}_dispatch() {
   local current="\${2-\${COMP_WORDS[COMP_CWORD]}}" words="" before="\${COMP_WORDS[COMP_CWORD-1]}" head="" whole
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W "${rows.map(({ name }) => name).join(' ')}" -- "$current"))
@@ -126,11 +167,16 @@ function zsh(rows: readonly Row[]): string {
       const listed = next.length === 0 ? [] : [`compadd -- ${next.join(' ')}`];
       return `${word}) ${[...listed, ...(found === undefined ? [] : [`compadd -- \${(f)"$(${found})"}`])].join('; ') || ':'} ;;`;
     });
+    const places = placed(row);
+    if (places !== undefined) after.push(`${places}) _dispatch_places ;;`);
     const next = after.length === 0 ? '' : `; (( CURRENT == 3 )) || case "\${words[3]}" in ${after.join(' ')} esac`;
     return `    ${row.name}) compadd -- ${words}${dynamic === undefined ? '' : `; compadd -- \${(f)"$(${dynamic})"}`}${next}; _files ;;`;
   });
   const values = valuesOf(rows).map(([option, words]) => `    --${option}) compadd -- ${words.join(' ')}; return ;;`);
   return `#compdef dispatch
+_dispatch_places() {
+  compadd -S '' -- \${(f)"$(dispatch completion place "\${(Q)words[CURRENT]}" 2>/dev/null)"}
+}
 _dispatch() {
   local -a commands
   commands=(
@@ -162,6 +208,7 @@ function fish(rows: readonly Row[]): string {
     const seen = `__fish_seen_subcommand_from ${row.name}`;
     const here = `complete -c dispatch -n '${seen}'`;
     const dynamic = candidates(row.completes);
+    const places = placed(row);
     const after = following(row).flatMap(([word, next, found]) => {
       const there = `complete -c dispatch -n '${seen}; and __fish_seen_subcommand_from ${word}' -f -a`;
       return [
@@ -177,6 +224,11 @@ function fish(rows: readonly Row[]): string {
       }),
       ...wordsOf(row.completes).map((word) => `${here} -f -a ${word}`),
       ...after,
+      ...(places === undefined
+        ? []
+        : [
+            `complete -c dispatch -n '${seen}; and __fish_seen_subcommand_from ${places.replaceAll('|', ' ')}' -a ${quoted('(dispatch completion place (commandline -ct) 2>/dev/null)')}`,
+          ]),
       ...(dynamic === undefined ? [] : [`${here} -f -a ${quoted(`(${dynamic})`)}`]),
     ];
   });

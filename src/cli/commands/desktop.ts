@@ -1,12 +1,12 @@
 /** `dispatch desktop`: the screen, keyboard and mouse of a device. */
 
-import { readFile } from 'node:fs/promises';
 import { DESKTOP_STEPS, type DesktopStep, describeDesktopStep, type Point } from '../../core/desktop.ts';
 import { DispatchError } from '../../core/errors.ts';
 import type { Arguments, Command } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { tellArtifacts } from '../list-artifacts.ts';
-import { readSteps } from '../read-steps.ts';
+import { SAVE_OPTION, tellArtifacts } from '../list-artifacts.ts';
+import { readSource } from '../read-source.ts';
+import { parseSteps } from '../read-steps.ts';
 import { ON_OPTION, SUBMIT_OPTIONS, submitAction } from '../submit-action.ts';
 
 const TIMEOUT_MAX_S = 86_400;
@@ -26,11 +26,12 @@ export const command: Command = {
   options: {
     on: ON_OPTION,
     steps: { type: 'string', value: 'FILE', help: 'several steps, as JSON; "-" is standard input' },
+    output: SAVE_OPTION,
     hold: { type: 'string', value: 'KEYS', help: 'keys that are held while it clicks, drags or scrolls' },
     ...SUBMIT_OPTIONS,
   },
   examples: [
-    'dispatch desktop screenshot --on desk',
+    'dispatch desktop screenshot --on desk -o desk.png',
     'dispatch desktop snapshot --on desk',
     'dispatch desktop click 200,340 --on desk',
     'dispatch desktop type "grüße" --on desk --yes',
@@ -53,14 +54,12 @@ async function runDesktop(context: CliContext, args: Arguments): Promise<number>
       action: { kind: 'desktop', steps, ...(timeout === undefined ? {} : { timeoutMs: timeout * 1000 }) },
       device,
     },
-    async (run) => {
-      if (!context.json) await tellArtifacts(context, await context.connect(), run);
-    },
+    (run) => tellArtifacts(context, args, run),
   );
 }
 
 async function fromFile({ stdin }: CliContext, file: string): Promise<DesktopStep[]> {
-  const steps = await readSteps(file === '-' ? stdin : await readFile(file, 'utf8'));
+  const steps = parseSteps((await readSource(file, stdin)).toString('utf8'));
   return steps.map(({ value, where }) => {
     const action = (value as { action?: unknown }).action;
     if (typeof action === 'string' && (DESKTOP_STEPS as readonly string[]).includes(action))

@@ -1,16 +1,11 @@
 /** `dispatch get`: saves an artifact, whole or not at all. */
 
-import { createHash, randomBytes } from 'node:crypto';
-import { link, open, rename, rm } from 'node:fs/promises';
-import { basename } from 'node:path';
-import type { PublishedArtifact } from '../../core/artifacts.ts';
-import { DispatchError } from '../../core/errors.ts';
 import type { OutputChunk } from '../../protocol/api.ts';
 import type { Command } from '../command.ts';
 import { onlyArgument } from '../command.ts';
 import type { CliContext } from '../context.ts';
-import { findDestination, isThere } from '../destination.ts';
 import { bytes as size } from '../print.ts';
+import { bringHere, saveArtifact } from '../save-artifact.ts';
 
 export const command: Command = {
   usage: 'get ARTIFACT [-o PATH]',
@@ -30,15 +25,13 @@ export const command: Command = {
     const wanted = args.text('output');
     const client = await context.connect();
     const { artifact: meant } = await client.call('artifact.get', { artifact: ref });
-    const force = args.flag('force');
-    const path = wanted === '-' ? undefined : await findDestination(wanted, basename(meant.name), force);
-    if (meant.device !== (await client.peer).id)
-      await (await import('../fetch.ts')).fetchArtifact(context, client, meant);
-    const { artifact, chunks } = await client.blob({ artifact: meant.id, offset: 0 });
-    if (path === undefined) return printAll(context, chunks);
-    await save(artifact, untilInterrupted(context, chunks), path, force);
-    if (context.json) context.printJson({ ...artifact, path });
-    else context.print(`${path}  ${size(artifact.sizeBytes)}`);
+    if (wanted === '-') {
+      await bringHere(context, client, meant);
+      return printAll(context, (await client.blob({ artifact: meant.id, offset: 0 })).chunks);
+    }
+    const path = await saveArtifact(context, client, meant, { to: wanted, force: args.flag('force') });
+    if (context.json) context.printJson({ ...meant, path });
+    else context.print(`${path}  ${size(meant.sizeBytes)}`);
     return 0;
   },
 };
@@ -48,58 +41,4 @@ async function printAll(context: CliContext, chunks: AsyncIterable<OutputChunk>)
     if (!context.stdout.write(bytes)) await new Promise<void>((resume) => context.stdout.once('drain', () => resume()));
   }
   return 0;
-}
-
-/** Ctrl-C leaves no half file behind. */
-async function* untilInterrupted(
-  { interrupted }: CliContext,
-  chunks: AsyncIterable<OutputChunk>,
-): AsyncIterable<OutputChunk> {
-  for await (const chunk of chunks) {
-    if (interrupted.aborted) throw new DispatchError('cancelled', 'it was not saved', { hint: 'do it again' });
-    yield chunk;
-  }
-}
-
-async function save(
-  artifact: PublishedArtifact,
-  chunks: AsyncIterable<OutputChunk>,
-  path: string,
-  force: boolean,
-): Promise<void> {
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.part`;
-  const hash = createHash('sha256');
-  try {
-    const file = await open(temporary, 'wx');
-    try {
-      for await (const { bytes } of chunks) {
-        hash.update(bytes);
-        await file.write(bytes);
-      }
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    if (hash.digest('hex') !== artifact.sha256) {
-      throw new DispatchError('storage', `${artifact.name} arrived damaged: its hash is not ${artifact.sha256}`, {
-        hint: 'try again; "dispatch doctor" checks the store',
-      });
-    }
-    if (force) await rename(temporary, path);
-    else await link(temporary, path); // fails if there is a file, which rename would replace
-  } catch (error) {
-    throw describe(error, path);
-  } finally {
-    await rm(temporary, { force: true }).catch(() => {}); // where nothing can be written nothing was
-  }
-}
-
-function describe(error: unknown, path: string): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (error instanceof DispatchError || code === undefined) return error;
-  if (code === 'EEXIST') return isThere(path); // since it was looked for
-  return new DispatchError('storage', `cannot write ${path}: ${message}`, {
-    cause: error,
-    hint: 'name another place with -o PATH',
-  });
 }

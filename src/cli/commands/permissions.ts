@@ -1,7 +1,7 @@
 /** `dispatch permissions`: what the owner of this device allows on it, whoever asks. */
 
 import { ACCESS_LEVELS } from '../../core/access.ts';
-import type { Device } from '../../core/devices.ts';
+import type { Device, Permissions } from '../../core/devices.ts';
 import { DispatchError } from '../../core/errors.ts';
 import type { OwnersLimits } from '../../protocol/api.ts';
 import { refuseAgent } from '../agent.ts';
@@ -11,14 +11,7 @@ import { findDevice } from '../find-device.ts';
 import { type LimitsChange, limitsParams, MAX_ACCESS, PERMISSION_NAMES, parseLimits, REACH } from '../owners-limits.ts';
 import { safe, table } from '../print.ts';
 import { sandboxReport } from '../print-device.ts';
-
-/** Which capability each of them is about. */
-const CAPABILITIES = {
-  local_files: 'local_files',
-  shell: 'shell',
-  browser_automation: 'browserAutomation',
-  desktop_automation: 'desktopAutomation',
-} as const;
+import { ABILITIES, reasonText, whyMissing } from '../print-probes.ts';
 
 const SETTINGS = [
   ...PERMISSION_NAMES.flatMap((name) => [`${name}=on`, `${name}=off`]),
@@ -89,6 +82,14 @@ function notHere({ name }: Device, { positionals }: Arguments): DispatchError {
   });
 }
 
+/** Empty where the device can do what the permission is about. */
+function cannot(device: Device, name: keyof Permissions): string {
+  const capability = ABILITIES.find(({ permission }) => permission === name)?.capability;
+  if (capability === undefined || device.capabilities[capability]) return '';
+  const why = whyMissing(device, capability);
+  return why === undefined ? 'the device cannot do it' : `the device cannot do it: ${reasonText(why)}`;
+}
+
 function print(context: CliContext, device: Device): void {
   const { capabilities, permissions, maxAccess, sandbox, enforces } = device;
   if (context.json) {
@@ -101,11 +102,7 @@ function print(context: CliContext, device: Device): void {
     });
     return;
   }
-  const rows = PERMISSION_NAMES.map((name) => [
-    name,
-    permissions[name] ? 'on' : 'off',
-    capabilities[CAPABILITIES[name]] ? '' : 'the device cannot do it',
-  ]);
+  const rows = PERMISSION_NAMES.map((name) => [name, permissions[name] ? 'on' : 'off', cannot(device, name)]);
   const [first = 'none', ...folders] = capabilities.reachableFolders.map(safe);
   const further = [
     ...(maxAccess === undefined ? [] : [[MAX_ACCESS, maxAccess]]),

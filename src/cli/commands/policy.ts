@@ -18,6 +18,7 @@ const ADD = [
   'requester',
   'route',
   'access',
+  'operation',
   'path',
   'without',
   'match',
@@ -27,7 +28,7 @@ const ADD = [
 ];
 const OPTIONS: Readonly<Record<'list' | 'check' | 'add' | 'remove', readonly string[]>> = {
   list: [],
-  check: ['access', 'cwd', 'on', 'as'],
+  check: ['access', 'action', 'cwd', 'on', 'as'],
   add: ADD,
   remove: [],
 };
@@ -56,6 +57,17 @@ export const command: Command = {
       help: 'add: allow up to, or ask and deny from this level; check: asked for (default workspace-write)',
     },
     requester: { type: 'string', multiple: true, value: 'WHO', help: 'add: human, assistant, agent, or a device' },
+    operation: {
+      type: 'string',
+      multiple: true,
+      value: 'NAME',
+      help: 'add: what is done without a shell, such as files.write or "desktop.*"',
+    },
+    action: {
+      type: 'string',
+      value: 'FILE',
+      help: 'check: an action as JSON, and no command; "-" is standard input',
+    },
     route: { type: 'string', multiple: true, value: 'ROUTE', words: ROUTES, help: 'add: only for that route' },
     path: {
       type: 'string',
@@ -84,6 +96,7 @@ export const command: Command = {
     "dispatch policy add --allow --path '~/src/app/**' -- npm test",
     "dispatch policy add --allow '--without=--output*' -- git log ...",
     'dispatch policy add --deny --requester agent -- git push ...',
+    'dispatch policy add --allow --operation desktop.screenshot --requester laptop',
     'dispatch policy remove allow-npm-test',
   ],
   completes: ['list', 'check', 'add', 'remove'],

@@ -1,14 +1,17 @@
-/** `dispatch show`: everything about one run. */
+/** `dispatch show`: everything about one run, or where an artifact comes from. */
 
 import type { ControlClient } from '../../control/client/client.ts';
 import type { AccessLevel } from '../../core/access.ts';
 import type { PlannedSandbox, ShellAction } from '../../core/actions.ts';
 import type { Approval } from '../../core/approvals.ts';
 import type { Device } from '../../core/devices.ts';
+import { DispatchError } from '../../core/errors.ts';
 import type { Run } from '../../core/runs.ts';
+import type { RunDetail } from '../../protocol/api.ts';
 import { storyOf } from '../approval-story.ts';
 import type { Command } from '../command.ts';
 import { onlyArgument } from '../command.ts';
+import type { CliContext } from '../context.ts';
 import { complaintOf } from '../exit-status.ts';
 import { artifactRow, bytes, elapsed, safe, statusText, table } from '../print.ts';
 import { actorText, approvalLines, sandboxText } from '../print-approval.ts';
@@ -19,59 +22,81 @@ import { secondColumn, widthOf, wrapLines } from '../wrap-lines.ts';
 const GROUP_WINDOW = 500;
 
 export const command: Command = {
-  usage: 'show RUN',
-  summary: 'Show one run: what it is, how it went, its approvals and its artifacts.',
+  usage: 'show RUN | ARTIFACT',
+  summary: 'Show one run: what it is, how it went, its approvals and its artifacts; or where an artifact comes from.',
   options: {},
-  examples: ['dispatch show 12', 'dispatch show 12 --json'],
+  examples: ['dispatch show 12', 'dispatch show 12/report.pdf', 'dispatch show 12 --json'],
   completes: 'runs',
   async run(context, args) {
     const ref = onlyArgument(args, 'show', 'RUN');
     const client = await context.connect();
-    const [detail, { devices }] = await Promise.all([client.call('run.get', { run: ref }), client.call('devices', {})]);
-    if (context.json) {
-      context.printJson(detail);
-      return 0;
-    }
-    const { run, approvals, artifacts } = detail;
-    const { action } = run;
-    const rows: [string, string][] = [
-      ['run', `${run.number}  ${run.id}`],
-      ['task', safe(run.task)],
-      ['status', `${statusText(run)}  ${elapsed(run, Date.now())}`],
-      ['route', run.route],
-      ...(await placeRows(client, run, devices)),
-      ...(action.kind === 'shell'
-        ? [...reachRows(run, action, approvals, devices), ['folder', safe(action.cwd ?? 'home')] as [string, string]]
-        : []),
-      ...(run.rule === undefined ? [] : [['rule', safe(run.rule)] as [string, string]]),
-      ['because', run.because.map(safe).join('; ')],
-      ...('output' in run && run.output !== undefined
-        ? [
-            [
-              'output',
-              `${bytes(run.output.bytes)}${run.output.droppedBytes > 0 ? `, of which ${bytes(run.output.droppedBytes)} were dropped` : ''}`,
-            ] as [string, string],
-          ]
-        : []),
-      ...('result' in run && run.result !== undefined ? [['result', safe(run.result)] as [string, string]] : []),
-      ...(run.retryOf === undefined ? [] : [['retry of', run.retryOf] as [string, string]]),
-    ];
-    const width = widthOf(context.stdout);
-    for (const line of wrapLines(table(rows), width, secondColumn)) context.print(line);
-    if ('receipt' in run && run.receipt !== undefined) {
-      for (const { pid, command: name, signal } of run.receipt.stopped)
-        context.print(`stopped   ${pid}  ${safe(name)}  ${signal}`);
-      for (const { pid, command: name } of run.receipt.left) context.print(`still there  ${pid}  ${safe(name)}`);
-    }
-    const complaint = complaintOf(run, devices);
-    if (complaint !== undefined) for (const line of wrapLines([complaint], width)) context.print(line);
-    const story = await storyOf(client, detail);
-    for (const approval of approvals)
-      for (const line of approvalLines(approval, story, { devices, now: Date.now(), width })) context.print(line);
-    for (const line of table(artifacts.map(artifactRow))) context.print(`◆ ${line}`);
-    return 0;
+    const run = await findRun(client, ref);
+    if (run === undefined) return (await import('../show-artifact.ts')).showArtifact(context, client, ref);
+    return showRun(context, client, run);
   },
 };
+
+/** Undefined where it is the name of an artifact. */
+async function findRun(client: ControlClient, ref: string): Promise<RunDetail | undefined> {
+  if (ref.includes('/')) return undefined;
+  try {
+    return await client.call('run.get', { run: ref });
+  } catch (error) {
+    if (!(error instanceof DispatchError && error.code === 'not-found') || /^\d+$/.test(ref)) throw error;
+    const isArtifact = await client.call('artifact.get', { artifact: ref }).then(
+      () => true,
+      () => false,
+    );
+    if (isArtifact) return undefined;
+    throw error;
+  }
+}
+
+async function showRun(context: CliContext, client: ControlClient, detail: RunDetail): Promise<number> {
+  const { devices } = await client.call('devices', {});
+  if (context.json) {
+    context.printJson(detail);
+    return 0;
+  }
+  const { run, approvals, artifacts } = detail;
+  const { action } = run;
+  const rows: [string, string][] = [
+    ['run', `${run.number}  ${run.id}`],
+    ['task', safe(run.task)],
+    ['status', `${statusText(run)}  ${elapsed(run, Date.now())}`],
+    ['route', run.route],
+    ...(await placeRows(client, run, devices)),
+    ...(action.kind === 'shell'
+      ? [...reachRows(run, action, approvals, devices), ['folder', safe(action.cwd ?? 'home')] as [string, string]]
+      : []),
+    ...(run.rule === undefined ? [] : [['rule', safe(run.rule)] as [string, string]]),
+    ['because', run.because.map(safe).join('; ')],
+    ...('output' in run && run.output !== undefined
+      ? [
+          [
+            'output',
+            `${bytes(run.output.bytes)}${run.output.droppedBytes > 0 ? `, of which ${bytes(run.output.droppedBytes)} were dropped` : ''}`,
+          ] as [string, string],
+        ]
+      : []),
+    ...('result' in run && run.result !== undefined ? [['result', safe(run.result)] as [string, string]] : []),
+    ...(run.retryOf === undefined ? [] : [['retry of', run.retryOf] as [string, string]]),
+  ];
+  const width = widthOf(context.stdout);
+  for (const line of wrapLines(table(rows), width, secondColumn)) context.print(line);
+  if ('receipt' in run && run.receipt !== undefined) {
+    for (const { pid, command: name, signal } of run.receipt.stopped)
+      context.print(`stopped   ${pid}  ${safe(name)}  ${signal}`);
+    for (const { pid, command: name } of run.receipt.left) context.print(`still there  ${pid}  ${safe(name)}`);
+  }
+  const complaint = complaintOf(run, devices);
+  if (complaint !== undefined) for (const line of wrapLines([complaint], width)) context.print(line);
+  const story = await storyOf(client, detail);
+  for (const approval of approvals)
+    for (const line of approvalLines(approval, story, { devices, now: Date.now(), width })) context.print(line);
+  for (const line of table(artifacts.map(artifactRow))) context.print(`◆ ${line}`);
+  return 0;
+}
 
 const localId = (devices: readonly Device[]): string | undefined => devices.find(({ local }) => local)?.id;
 

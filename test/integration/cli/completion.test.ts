@@ -1,12 +1,10 @@
 // The completion scripts, loaded by the shells that they are for.
-import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { COMMANDS } from '../../../src/cli/registry.ts';
-import { type CliHome, createHome, LAUNCHER } from '../../helpers/cli.ts';
+import { type CliHome, createHome } from '../../helpers/cli.ts';
 import { needs } from '../../helpers/needs.ts';
 import { startTerminal } from '../../helpers/terminal-driver.ts';
+import { completeInBash, pathWithDispatch } from './completion-harness.ts';
 
 let home: CliHome;
 let path: string;
@@ -15,31 +13,11 @@ beforeAll(async () => {
   await home.startPeer();
   await home.cli(['run', '--yes', '--', 'echo x > "$DISPATCH_ARTIFACTS/x"']);
   await home.cli(['run', '--detach', '--', 'touch waits']);
-  const bin = join(home.path, 'bin');
-  mkdirSync(bin);
-  writeFileSync(join(bin, 'dispatch'), `#!/bin/sh\nexec '${process.execPath}' '${LAUNCHER}' "$@"\n`);
-  chmodSync(join(bin, 'dispatch'), 0o755);
-  path = `${bin}:${process.env.PATH}`;
+  path = pathWithDispatch(home);
 });
 afterAll(() => home.dispose());
 
-/** What bash offers for the last of the words. */
-function complete(...words: string[]): string[] {
-  const script = [
-    'set -eu; eval "$(dispatch completion bash)"',
-    'spec=$(complete -p dispatch); [[ $spec =~ "-F _dispatch" ]]',
-    'COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=()',
-    `_dispatch; printf '%s\\n' "\${COMPREPLY[@]}"`,
-  ].join('\n');
-  const { status, stdout, stderr } = spawnSync('bash', ['-c', script, 'bash', 'dispatch', ...words], {
-    env: { ...home.env, PATH: path },
-    cwd: home.work,
-    encoding: 'utf8',
-    timeout: 20_000,
-  });
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  return stdout.split('\n').filter((word) => word !== '');
-}
+const complete = (...words: string[]): string[] => completeInBash(home, path, words);
 
 needs('bash')('bash', () => {
   it('completes commands and options', () => {

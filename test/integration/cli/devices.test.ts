@@ -44,6 +44,37 @@ describe('devices', () => {
     expect(devices[1]).toEqual({ ...offline(NAS), presence: expect.objectContaining({ stage: 'refused' }) });
   });
 
+  it('says why one cannot do what is allowed on it, and of one device everything that was looked for', async () => {
+    const needed = 'desktopAutomation' as const;
+    const headless = farDevice('attic', {
+      permissions: { ...GPU.permissions, desktop_automation: true },
+      probes: [
+        { name: 'display', ok: false, detail: 'there is no DISPLAY', fix: 'start it in the session', needed },
+        { name: 'python3', ok: true, detail: 'Python 3.13' },
+      ],
+    });
+    const { home, peer } = await far(headless, GPU);
+    const asked: unknown[] = [];
+    const { devices } = peer.api;
+    peer.api.devices = async (params) => {
+      asked.push(params);
+      return devices(params);
+    };
+    expect((await home.cli(['devices'])).out).toMatch(/^ {4}no desktop: display: there is no DISPLAY$/m);
+    const { out } = await home.cli(['devices', '@attic', '--probe']);
+    expect(out).not.toContain('gpu-box');
+    for (const text of [headless.id, '✗ display: there is no DISPLAY', 'start it in the session', '✓ python3'])
+      expect(out).toContain(text);
+    expect(await home.json(['devices', 'attic', '--json'])).toEqual(headless);
+    expect(asked).toEqual([{}, { probe: true }, {}]);
+    expect(await home.cli(['devices', 'cellar'])).toMatchObject({
+      code: 125,
+      err: expect.stringContaining('there is no device "cellar"'),
+    });
+    const shown = (await home.cli(['permissions', '--on', 'attic'])).out;
+    expect(shown).toMatch(/^desktop_automation +on +the device cannot do it: display: there is no DISPLAY$/m);
+  });
+
   it('says how to get another one where there is none, and escapes what others call themselves', async () => {
     const { home, peer } = await far();
     expect((await home.cli(['devices'])).err).toContain('no other device is paired with this one');

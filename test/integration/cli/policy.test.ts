@@ -1,4 +1,5 @@
 // The rules of a device on the command line, against an engine in memory that has some.
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DispatchError } from '../../../src/core/errors.ts';
@@ -172,6 +173,59 @@ describe('policy check', () => {
       { command: 'ls', access: 'workspace-write', device: 'gpu-box', cwd: 'srv' },
       { command: 'rm', access: 'workspace-write', cwd: `${home.work}/src`, as: 'agent' },
     ]);
+  });
+});
+
+describe('policy check of an action', () => {
+  it('takes it from a file or standard input, and leaves what is in it to the peer', async () => {
+    const { home, checked } = await ruled();
+    const action = { kind: 'files', operation: { op: 'write', path: '~/a', content: 'x' } };
+    writeFileSync(join(home.work, 'action.json'), JSON.stringify(action));
+    const { code, out } = await home.cli(['policy', 'check', '--action', 'action.json', '--as', 'agent']);
+    expect({ code, access: /^access +(.*)$/m.exec(out)?.[1] }).toEqual({ code: 0, access: 'read-only' });
+    await home.json(['policy', 'check', '--json', '--on', 'gpu-box', '--action', '-'], {
+      stdin: JSON.stringify(action),
+    });
+    expect(checked).toEqual([
+      { action, as: 'agent' },
+      { action, device: 'gpu-box' },
+    ]);
+  });
+
+  it.each([
+    [['--action', 'none.json'], 'cannot read none.json: there is no such file'],
+    [['--action', '.'], 'cannot read .: it is a folder'],
+    [['--action', '-'], 'standard input: no JSON'],
+    [['--action', '-', '--', 'ls'], '--action goes without a COMMAND'],
+    [['--action', '-', '--cwd', '/'], '--action goes without --cwd'],
+  ])('%j is refused', async (args, message) => {
+    const { home, checked } = await ruled();
+    expect(await home.cli(['policy', 'check', ...args], { stdin: '{' })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(message),
+    });
+    expect(checked).toEqual([]);
+  });
+});
+
+describe('policy add of operations', () => {
+  it('asks for a folder where there are files, and never where none could fit', async () => {
+    const { home, terminal, asked } = await ruled();
+    const files = terminal(['policy', 'add', '--allow', '--operation', 'files.write']);
+    await files.waitFor(`in which folder is it allowed? Enter: ${home.work};`);
+    files.type('\r');
+    await answer(files, ADDS, 'y');
+    expect((await files.exited()).code).toBe(0);
+    const screen = terminal(['policy', 'add', '--allow', '--operation', 'desktop.screenshot']);
+    await answer(screen, ADDS, 'y');
+    expect((await screen.exited()).code).toBe(0);
+    expect(screen.screen()).not.toContain('⚠');
+    expect(asked).toEqual([
+      { name: 'allow-files.write', decision: 'allow', operations: ['files.write'], paths: [`${home.work}/.`] },
+      { name: 'allow-desktop.screenshot', decision: 'allow', operations: ['desktop.screenshot'] },
+    ]);
+    const { err } = await home.cli(['policy', 'add', '--allow', '--yes', '--operation', 'files.write']);
+    expect(err).toBe('dispatch: ⚠ It names no folder: it counts in every folder that may be used here.\n');
   });
 });
 

@@ -1,9 +1,10 @@
 // Places as people write them, steps from files, progress on one line, and what a request shows of changes.
 import { describe, expect, it } from 'vitest';
 import { parsePlace } from '../../../src/cli/file-place.ts';
+import { lineWindow, parseLines } from '../../../src/cli/line-window.ts';
 import { changeLines } from '../../../src/cli/print-changes.ts';
-import { readSteps } from '../../../src/cli/read-steps.ts';
-import { progressLine } from '../../../src/cli/show-progress.ts';
+import { parseSteps } from '../../../src/cli/read-steps.ts';
+import { createSpeed, progressLine } from '../../../src/cli/show-progress.ts';
 import type { ApprovalPayload } from '../../../src/core/approvals.ts';
 
 describe('a place', () => {
@@ -31,26 +32,64 @@ describe('a place', () => {
 });
 
 describe('steps', () => {
-  it('come as an array or a line each, and errors say where', async () => {
-    expect(await readSteps('[{"a":1},{"b":2}]')).toEqual([
+  it('come as an array or a line each, and errors say where', () => {
+    expect(parseSteps('[{"a":1},{"b":2}]')).toEqual([
       { value: { a: 1 }, where: 'step 1' },
       { value: { b: 2 }, where: 'step 2' },
     ]);
-    expect(await readSteps('{"a":1}\n\n{"b":2}\n')).toMatchObject([{ where: 'line 1' }, { where: 'line 3' }]);
-    await expect(readSteps('{"a":1}\n{"b"')).rejects.toThrow('line 2: no JSON');
-    await expect(readSteps('[1]')).rejects.toThrow('step 1: expected an object');
-    await expect(readSteps(' \n')).rejects.toThrow('there are no steps');
+    expect(parseSteps('{"a":1}\n\n{"b":2}\n')).toMatchObject([{ where: 'line 1' }, { where: 'line 3' }]);
+    expect(() => parseSteps('{"a":1}\n{"b"')).toThrow('line 2: no JSON');
+    expect(() => parseSteps('[1]')).toThrow('step 1: expected an object');
+    expect(() => parseSteps(' \n')).toThrow('there are no steps');
+  });
+});
+
+describe('lines', () => {
+  it.each([
+    ['2-3', 'b\nc\n'],
+    ['1', 'a\n'],
+    ['3-', 'c\nd'],
+    ['4-9', 'd'],
+    ['5-6', ''],
+    ['1-4', 'a\nb\nc\nd'],
+  ])('%s of a text are cut out of its pieces, however it is cut', (range, expected) => {
+    const text = Buffer.from('a\nb\nc\nd');
+    for (let size = 1; size <= text.length; size++) {
+      const shown = lineWindow(parseLines(range));
+      const parts: Uint8Array[] = [];
+      for (let at = 0; at < text.length; at += size) parts.push(shown(text.subarray(at, at + size)));
+      expect(Buffer.concat(parts).toString(), `in pieces of ${size}`).toBe(expected);
+    }
+  });
+
+  it.each(['0', '0-3', '3-2', '-', 'a-b', '1-2-3', ''])('"%s" are none', (range) => {
+    expect(() => parseLines(range)).toThrow(`--lines ${range}: expected FROM-TO`);
   });
 });
 
 describe('progress', () => {
   it('tells how much has come, how fast, and what is left', () => {
-    expect(progressLine({ text: 'a.jpg (1 of 3)', bytes: 600, totalBytes: 1000 }, 100, 1000)).toBe(
+    expect(progressLine({ text: 'a.jpg (1 of 3)', bytes: 600, totalBytes: 1000 }, 500)).toBe(
       '[############        ] 60 %  600 B of 1.0 kB  500 B/s  1 s left  a.jpg (1 of 3)',
     );
-    expect(progressLine({ text: 'a', bytes: 0, totalBytes: 1000 }, 0, 10)).toContain('  0 %'.trim());
-    expect(progressLine({ text: 'click "Send"', step: 2, steps: 5 }, 0, 10)).toBe('2 of 5  click "Send"');
-    expect(progressLine({ text: 'red \u001b[31m' }, 0, 10)).not.toContain('\u001b');
+    expect(progressLine({ text: 'a', bytes: 0, totalBytes: 1_000_000 }, 2000)).toContain('2.0 kB/s  8:20 left');
+    expect(progressLine({ text: 'a', bytes: 0, totalBytes: 1000 }, undefined)).toBe(
+      '[                    ] 0 %  0 B of 1.0 kB  a',
+    );
+    expect(progressLine({ text: 'click "Send"', step: 2, steps: 5 }, undefined)).toBe('2 of 5  click "Send"');
+    expect(progressLine({ text: 'red \u001b[31m' }, undefined)).not.toContain('\u001b');
+  });
+
+  it('measures the newest seconds: what waited before was not slow', () => {
+    const speed = createSpeed();
+    expect(speed(0, 0)).toBeUndefined();
+    expect(speed(0, 60_000)).toBeUndefined();
+    expect(speed(1000, 60_400)).toBeUndefined();
+    expect(speed(2000, 61_000)).toBe(2000);
+    expect(speed(2000, 90_000)).toBeUndefined();
+    expect(speed(5000, 91_000)).toBe(3000);
+    // Something else has begun.
+    expect(speed(0, 91_500)).toBeUndefined();
   });
 });
 

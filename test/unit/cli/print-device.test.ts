@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { abilities, clockText, grantWords, presenceText } from '../../../src/cli/print-device.ts';
-import { type Device, DIAL_STAGES } from '../../../src/core/devices.ts';
+import { missingLines, probeLines } from '../../../src/cli/print-probes.ts';
+import { type Device, DIAL_STAGES, type Probe } from '../../../src/core/devices.ts';
 import type { DeviceId } from '../../../src/core/ids.ts';
 
 const NOW = new Date(2026, 10, 20, 15, 0).getTime();
@@ -47,6 +48,42 @@ describe('abilities', () => {
     expect(abilities({ ...DEVICE, capabilities: { ...none, desktopAutomation: false } })).toBe(
       'nothing (it has no shell)',
     );
+  });
+});
+
+describe('what it cannot do', () => {
+  const needed = 'desktopAutomation' as const;
+  const probes: readonly Probe[] = [
+    { name: 'display', ok: false, detail: 'there is no DISPLAY\u001b[2J', fix: 'start it\nin the session', needed },
+    { name: 'xdotool', ok: false, detail: 'it is not there', needed },
+    { name: 'python3', ok: true, detail: 'Python 3.13' },
+  ];
+  const HEADLESS: Device = {
+    ...DEVICE,
+    capabilities: { ...DEVICE.capabilities, desktopAutomation: false, browserAutomation: false },
+    probes,
+  };
+
+  it('comes with the first reason, of what its owner allows unless all is asked for', () => {
+    expect(missingLines(DEVICE, { all: true })).toEqual([]);
+    expect(missingLines(HEADLESS, { all: false })).toEqual(['no desktop: display: there is no DISPLAY␛[2J']);
+    expect(missingLines(HEADLESS, { all: true })).toEqual([
+      'no browser: the version of Dispatch there does nothing of the kind',
+      'no desktop: display: there is no DISPLAY␛[2J',
+    ]);
+    const off = { ...HEADLESS, permissions: { ...DEVICE.permissions, desktop_automation: false } };
+    expect(missingLines(off, { all: false })).toEqual([]);
+    const { probes: _, ...silent } = HEADLESS;
+    expect(missingLines(silent, { all: true })).toEqual([]);
+  });
+
+  it('is part of all that was looked for', () => {
+    expect(probeLines(HEADLESS)).toEqual([
+      '✗ display: there is no DISPLAY␛[2J',
+      '    start it⏎in the session',
+      '✗ xdotool: it is not there',
+      '✓ python3: Python 3.13',
+    ]);
   });
 });
 

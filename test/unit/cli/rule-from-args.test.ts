@@ -57,7 +57,18 @@ describe('a rule from options', () => {
     expect(rule('--allow', '--', 'x'.repeat(300)).name).toHaveLength(60);
   });
 
+  it('is about operations, too', () => {
+    expect(rule('--allow', '--operation', 'desktop.{screenshot,zoom}', '--operation', 'desktop.list_windows')).toEqual({
+      name: 'allow-desktop.-screenshot-zoom-desktop.list_windows',
+      decision: 'allow',
+      operations: ['desktop.{screenshot,zoom}', 'desktop.list_windows'],
+    });
+  });
+
   it.each([
+    [['--allow', '--operation', 'files.juggle'], '--operation files.juggle: it fits no operation'],
+    [['--allow', '--operation', '{a'], '--operation {a: it fits no operation'],
+    [['--allow', '--operation', 'files.*', '--', 'ls'], 'commands of the shell or about --operation, and not both'],
     [['--', 'ls'], 'the decision is missing'],
     [['--allow', '--deny', '--', 'ls'], '--allow and --deny are different decisions'],
     [['--allow'], 'a rule about nothing in particular would be about everything'],

@@ -1,0 +1,43 @@
+/** `dispatch open`: an artifact in the program that the desktop has for it. */
+
+import { DispatchError } from '../../core/errors.ts';
+import type { Command } from '../command.ts';
+import { onlyArgument } from '../command.ts';
+import { findOpener } from '../open.ts';
+import { safe } from '../print.ts';
+import { bringHere } from '../save-artifact.ts';
+
+export const command: Command = {
+  usage: 'open ARTIFACT [--link]',
+  summary: 'Open an artifact with the program that this machine has for it.',
+  details: [
+    'ARTIFACT is named as for "dispatch get". What is opened is a copy, in a folder of its own. --link prints an address instead, which',
+    'programs on this machine can read as long as its peer runs; it holds a secret, so it is for nobody else.',
+  ].join('\n'),
+  options: { link: { type: 'boolean', help: 'print its address on this machine, and open nothing' } },
+  examples: ['dispatch open 12/report.pdf', 'curl -r 0-99 "$(dispatch open --link 12/data.bin)"'],
+  completes: 'artifacts',
+  async run(context, args) {
+    const ref = onlyArgument(args, 'open', 'ARTIFACT');
+    const isLink = args.flag('link');
+    const opener = isLink ? undefined : findOpener(context.env);
+    if (!isLink && opener === undefined)
+      throw new DispatchError('unavailable', 'there is no display here, or no program that opens files on it', {
+        hint: `save it with "dispatch get ${ref}", or print its address with --link`,
+      });
+    const client = await context.connect();
+    const { artifact } = await client.call('artifact.get', { artifact: ref });
+    if (opener === undefined) {
+      if (context.json) context.printJson({ id: artifact.id, downloadUrl: artifact.downloadUrl });
+      else context.print(artifact.downloadUrl);
+      return 0;
+    }
+    await bringHere(context, client, artifact);
+    const { fetchToOpen } = await import('../../tui/artifact-files.ts');
+    const path = await fetchToOpen(client, artifact);
+    await opener(path);
+    if (context.json) context.printJson({ id: artifact.id, path });
+    else context.print(`opened ${safe(path)}`);
+    return 0;
+  },
+};

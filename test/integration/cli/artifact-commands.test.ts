@@ -1,0 +1,109 @@
+// What is done with artifacts besides saving them: picked by kind, opened, read by their address, and traced back to what made them.
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { type CliHome, createHome } from '../../helpers/cli.ts';
+import { until } from '../../helpers/until.ts';
+
+let home: CliHome;
+beforeAll(async () => {
+  home = createHome();
+  await home.startPeer();
+  const made = await home.cli(['run', '--yes', '--', 'cd "$DISPATCH_ARTIFACTS"; echo words > a.md; echo {} > b.json']);
+  expect(made.code).toBe(0);
+});
+afterAll(() => home.dispose());
+
+interface Listed {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly sha256: string;
+}
+
+describe('artifacts', () => {
+  it('are picked by kind', async () => {
+    const named = async (...args: string[]): Promise<string[]> =>
+      ((await home.json(['artifacts', '--json', ...args])) as Listed[]).map(({ name }) => name).sort();
+    expect(await named('--kind', 'data')).toEqual(['b.json']);
+    expect(await named('--kind', 'data', '--kind', 'document')).toEqual(['a.md', 'b.json']);
+    expect(await named('1', '--kind', 'document', '--kind', 'data', '-n', '1')).toHaveLength(1);
+    expect(await home.cli(['artifacts', '--kind', 'image'])).toMatchObject({
+      code: 0,
+      out: '',
+      err: 'dispatch: there are none of that kind\n',
+    });
+    expect(await home.cli(['artifacts', '--kind', 'imgae'])).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^dispatch: --kind imgae: expected one of output, .*: did you mean image\?\n$/),
+    });
+  });
+});
+
+describe('open', () => {
+  it('prints an address that programs here can read', async () => {
+    const { out, code } = await home.cli(['open', '1/a.md', '--link']);
+    expect(code).toBe(0);
+    expect(await (await fetch(out.trim())).text()).toBe('words\n');
+    expect(await home.json(['open', '1/a.md', '--link', '--json'])).toMatchObject({ downloadUrl: out.trim() });
+  });
+
+  it.skipIf(process.platform !== 'linux')('gives a copy to the program that the desktop has for it', async () => {
+    const bin = join(home.path, 'bin');
+    const told = join(home.path, 'opened');
+    mkdirSync(bin);
+    writeFileSync(
+      join(bin, 'xdg-open'),
+      `#!/bin/sh\nprintf '%s' "$1" > '${told}.part' && mv '${told}.part' '${told}'\n`,
+    );
+    chmodSync(join(bin, 'xdg-open'), 0o755);
+    const env = { DISPLAY: ':7', PATH: `${bin}:${process.env.PATH}` };
+    const { code, out } = await home.cli(['open', '1/a.md'], { env });
+    expect(code).toBe(0);
+    const path = await until('the program', async () => (existsSync(told) ? readFileSync(told, 'utf8') : undefined));
+    onTestFinished(() => rmSync(dirname(path), { recursive: true }));
+    expect(out).toBe(`opened ${path}\n`);
+    expect(readFileSync(path, 'utf8')).toBe('words\n');
+    expect(path).toMatch(/\/a\.md$/);
+  });
+
+  it.skipIf(process.platform !== 'linux')('says what to do where nothing opens files', async () => {
+    const env = { DISPLAY: undefined, WAYLAND_DISPLAY: undefined };
+    expect(await home.cli(['open', '1/a.md'], { env })).toMatchObject({
+      code: 125,
+      out: '',
+      err: expect.stringContaining('save it with "dispatch get 1/a.md", or print its address with --link'),
+    });
+  });
+});
+
+describe('show of an artifact', () => {
+  it('traces it to its run, its device, and who allowed it', async () => {
+    const [artifact] = (await home.json(['artifacts', '--kind', 'document', '--json'])) as [Listed];
+    const byName = await home.cli(['show', '1/a.md']);
+    expect(byName.code).toBe(0);
+    const rows = new Map(
+      byName.out
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split(/ {2,}/, 2) as [string, string]),
+    );
+    expect(rows.get('artifact')).toBe('a.md');
+    expect(rows.get('kind')).toBe('document, text/markdown');
+    expect(rows.get('sha256')).toBe(artifact.sha256);
+    expect(rows.get('by run')).toBe('1');
+    expect(rows.get('allowed')).toMatch(/ by you on this device, signed$/);
+    expect(rows.get('get it')).toBe('dispatch get 1/a.md');
+    expect((await home.cli(['show', artifact.id])).out).toBe(byName.out);
+    expect(await home.json(['show', artifact.id.slice(0, 10), '--json'])).toMatchObject({
+      artifact: { id: artifact.id },
+      run: { number: 1 },
+      approvals: [{ status: 'approved' }],
+    });
+  });
+
+  it('is of nothing where there is none', async () => {
+    expect((await home.cli(['show', '1/none'])).err).toContain('run 1 has no artifact "none"');
+    expect((await home.cli(['show', 'zzzz'])).err).toContain('there is no run "zzzz"');
+  });
+});
