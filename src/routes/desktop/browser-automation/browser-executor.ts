@@ -15,9 +15,10 @@ import { createHostLink } from '../host/link.ts';
 import type { Answer, Question, Telling } from '../host/messages.ts';
 import { lookAtReach, type Reach } from '../local-files/reach.ts';
 import { findBrowser, realProgram } from './find-browser.ts';
-import type { BrowserQuestions, SessionSettings } from './host-messages.ts';
+import type { BrowserQuestions } from './host-messages.ts';
 import type { Performed } from './perform.ts';
 import { originsOf, type Place, placesOf } from './places.ts';
+import type { SessionSettings } from './session-settings.ts';
 import { BLANK, createSites, type SiteSettings } from './sites.ts';
 import { readUploads, resolveUploads } from './uploads.ts';
 

@@ -3,7 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import { type BrowserContext, chromium } from 'playwright-core';
 import { DispatchError } from '../../../core/errors.ts';
-import type { SessionSettings } from './host-messages.ts';
+import type { SessionSettings } from './session-settings.ts';
 import { asPage, createSites, type Sites } from './sites.ts';
 
 const VIEWPORT = { width: 1280, height: 800 };
@@ -83,7 +83,7 @@ async function hold(context: BrowserContext, sites: Sites): Promise<void> {
   );
 }
 
-export function firstLine(error: unknown): string {
+function firstLine(error: unknown): string {
   const line = String(error instanceof Error ? error.message : error).split('\n')[0] ?? '';
   return line.replace(/^[\w.]+: /, '').slice(0, 300);
 }

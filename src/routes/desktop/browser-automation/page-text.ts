@@ -3,7 +3,7 @@
 /** Control characters, those that turn text around or have no width, and those that end a line elsewhere. */
 const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Co}\p{Cs}]|[\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]/gu;
 /** Of what is printed; the rest is kept as a file. */
-export const MOST_PRINTED = 100_000;
+const MOST_PRINTED = 100_000;
 const INDENT = '   ';
 
 export interface Framed {

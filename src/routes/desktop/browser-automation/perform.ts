@@ -10,10 +10,10 @@ import { DispatchError } from '../../../core/errors.ts';
 import type { Telling } from '../host/messages.ts';
 import { quote } from '../quote.ts';
 import { checkSteps } from './check-steps.ts';
-import type { BrowserQuestions } from './host-messages.ts';
 import { createMask, frame } from './page-text.ts';
 import { shortSentence } from './sentences.ts';
 import { createPlaces, type Session, type Work } from './session.ts';
+import type { SessionSettings, Upload } from './session-settings.ts';
 import type { SessionUse } from './sessions.ts';
 import { BLANK, isSameSite, originOf } from './sites.ts';
 import { reasonOf, type ToolUse } from './tools/tool.ts';
@@ -24,7 +24,16 @@ export type Performed =
   /** A sentence. `refused`: the page was not where it was approved. */
   | { readonly kind: 'problem'; readonly refused: boolean; readonly message: string };
 
-type Performance = BrowserQuestions['perform']['ask'];
+export interface Performance {
+  readonly settings: SessionSettings;
+  readonly steps: readonly BrowserStep[];
+  /** For each step the origin that it may touch; empty where it touches none. */
+  readonly approved: readonly string[];
+  readonly secrets: Readonly<Record<string, string>>;
+  /** By step, counted from 0. */
+  readonly uploads: Readonly<Record<number, readonly Upload[]>>;
+  readonly folder: string;
+}
 
 export async function perform(
   { settings, steps: given, approved, secrets, uploads, folder }: Performance,
@@ -107,10 +116,9 @@ export async function perform(
 async function doTool({ tool, params }: BrowserStep, use: ToolUse): Promise<string> {
   const outcome = await TOOLS[tool as keyof typeof TOOLS](use, params);
   if (accessOfStep({ tool, params }) === 'read-only') return outcome;
-  await use.session
-    .page()
-    ?.waitForLoadState('domcontentloaded', { timeout: use.timeoutMs, signal: use.signal })
-    .catch(() => {}); // what comes next says what is wrong with it
+  const page = use.session.page();
+  if (page !== undefined)
+    await use.session.settled(page, AbortSignal.any([use.signal, AbortSignal.timeout(use.timeoutMs)]));
   return outcome;
 }
 

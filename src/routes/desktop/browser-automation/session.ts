@@ -4,6 +4,7 @@
  */
 
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { BrowserContext, ConsoleMessage, Dialog, Download, FileChooser, Page, Request } from 'playwright-core';
 import { DispatchError } from '../../../core/errors.ts';
 import { quote } from '../quote.ts';
@@ -11,6 +12,8 @@ import type { Launched } from './launch.ts';
 import type { OpenPages } from './places.ts';
 import { BLANK, originOf } from './sites.ts';
 
+/** A page that is led elsewhere asks for the other one within that, mostly. */
+const SETTLE_MS = 15;
 const MOST_TABS = 30;
 const MOST_KEPT = 1000;
 const MOST_DOWNLOADS = 50;
@@ -55,6 +58,8 @@ export interface Session {
   asks(): Promise<Dialog>;
   chooser(): FileChooser | undefined;
   chosen(): void;
+  /** Waits until the page is where what was done to it has led, or the signal aborts. */
+  settled(page: Page, signal: AbortSignal): Promise<void>;
   logged(page: Page): readonly Logged[];
   asked(page: Page): readonly Asked[];
   begin(work: Work): void;
@@ -64,6 +69,8 @@ export interface Session {
 }
 
 interface Tab {
+  /** On its way to another document. */
+  leaving: boolean;
   logged: Logged[];
   asked: Asked[];
 }
@@ -108,7 +115,7 @@ export function createSession({ context, headless }: Launched): Session {
       void page.close().catch(() => {});
       return;
     }
-    const tab: Tab = { logged: [], asked: [] };
+    const tab: Tab = { leaving: false, logged: [], asked: [] };
     tabs.set(page, tab);
     current ??= page;
     page.on('dialog', ask);
@@ -118,10 +125,17 @@ export function createSession({ context, headless }: Launched): Session {
     page.on('download', (coming) => download(page, coming));
     page.on('console', (message) => keep(tab.logged, { level: levelOf(message), text: message.text().slice(0, 2000) }));
     page.on('pageerror', (error) => keep(tab.logged, { level: 'error', text: String(error).slice(0, 2000) }));
+    page.on('request', (request) => {
+      if (isLeaving(page, request)) tab.leaving = true;
+    });
     page.on('requestfinished', (request) => void answered(tab, request));
-    page.on('requestfailed', (request) => keep(tab.asked, described(request, undefined)));
+    page.on('requestfailed', (request) => {
+      if (isLeaving(page, request)) tab.leaving = false;
+      keep(tab.asked, described(request, undefined));
+    });
     page.on('framenavigated', (frame) => {
       if (frame !== page.mainFrame()) return;
+      tab.leaving = false;
       tab.logged = [];
     });
     page.on('close', () => {
@@ -172,6 +186,16 @@ export function createSession({ context, headless }: Launched): Session {
     chosen() {
       chooser = undefined;
     },
+    async settled(page, signal) {
+      await delay(SETTLE_MS);
+      if (tabs.get(page)?.leaving !== true) return;
+      const over = { signal, timeout: 0 };
+      await Promise.race([
+        page.waitForEvent('framenavigated', { ...over, predicate: (frame) => frame === page.mainFrame() }),
+        page.waitForEvent('requestfailed', { ...over, predicate: (request) => isLeaving(page, request) }),
+      ]).catch(() => {}); // what comes next says what is wrong with the page
+      await page.waitForLoadState('domcontentloaded', over).catch(() => {});
+    },
     logged: (page) => tabs.get(page)?.logged ?? [],
     asked: (page) => tabs.get(page)?.asked ?? [],
     begin(begun) {
@@ -194,6 +218,10 @@ export function createSession({ context, headless }: Launched): Session {
       await context.close().catch(() => {});
     },
   };
+}
+
+function isLeaving(page: Page, request: Request): boolean {
+  return request.isNavigationRequest() && request.frame() === page.mainFrame();
 }
 
 async function answered(tab: Tab, request: Request): Promise<void> {
@@ -221,7 +249,7 @@ function levelOf(message: ConsoleMessage): Logged['level'] {
 }
 
 /** The last name, and nothing that hides: a page chose it. */
-export function fileName(suggested: string): string {
+function fileName(suggested: string): string {
   const last = suggested.split(/[/\\]/).at(-1) ?? '';
   const name = last
     .replace(/[^\p{L}\p{N}_ .()-]/gu, '_')

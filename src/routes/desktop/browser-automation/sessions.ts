@@ -1,8 +1,8 @@
 /** The sessions that are open: one run at a time has one, and one without a run ends after a while. */
 
-import type { SessionSettings } from './host-messages.ts';
 import { launch } from './launch.ts';
 import { createSession, type Session } from './session.ts';
+import type { SessionSettings } from './session-settings.ts';
 
 interface Kept {
   opened: Promise<Session>;

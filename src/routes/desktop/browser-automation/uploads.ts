@@ -8,10 +8,10 @@ import type { ResolvedPath } from '../../../core/policy/reading.ts';
 import { readWhole } from '../local-files/open-file.ts';
 import type { Reach } from '../local-files/reach.ts';
 import { walk } from '../local-files/walk.ts';
-import type { Upload } from './host-messages.ts';
+import type { Upload } from './session-settings.ts';
 
 /** As they are written in a step: absolute, or from the home folder. */
-export function uploadPaths({ tool, params }: BrowserStep): readonly string[] {
+function uploadPaths({ tool, params }: BrowserStep): readonly string[] {
   if (tool !== 'browser_file_upload' || !Array.isArray(params.paths)) return [];
   return params.paths.filter((path) => typeof path === 'string');
 }

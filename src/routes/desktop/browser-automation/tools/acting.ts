@@ -6,6 +6,8 @@ import { quote } from '../../quote.ts';
 import { withSecrets } from '../check-steps.ts';
 import { elementOf, pageOf, type Tool, type ToolUse } from './tool.ts';
 
+const CHOOSER_MS = 2000;
+
 type Modifier = 'Alt' | 'Control' | 'ControlOrMeta' | 'Meta' | 'Shift';
 
 export const click: Tool = async (use, { target, doubleClick, button, modifiers }) => {
@@ -88,8 +90,11 @@ export const pressKey: Tool = async (use, { key }) => {
 };
 
 export const fileUpload: Tool = async (use, { paths }) => {
-  pageOf(use);
-  const chooser = use.session.chooser();
+  const page = pageOf(use);
+  // It opens a moment after the click that asks for it.
+  const chooser =
+    use.session.chooser() ??
+    (await page.waitForEvent('filechooser', { timeout: CHOOSER_MS, signal: use.signal }).catch(() => undefined));
   if (chooser === undefined) {
     throw new DispatchError('not-found', 'the page does not ask for a file', {
       hint: 'click what makes it ask for one in the step before',
@@ -119,9 +124,14 @@ export const handleDialog: Tool = async (use, { accept, promptText }) => {
 export const evaluate: Tool = async (use, { target, function: script }) => {
   const page = pageOf(use);
   const subject = target === undefined ? await documentOf(use, page) : await elementOf(use, page, String(target));
-  const result: unknown = await subject.evaluate(String(script));
+  const result: unknown = await subject.evaluate(asFunction(String(script)));
   return result === undefined ? 'undefined' : JSON.stringify(result, undefined, 2);
 };
+
+/** playwright sends the text of a function to the page: this one has the text that was approved, and is never run here. */
+function asFunction(script: string): () => unknown {
+  return Object.assign(() => undefined, { toString: () => script });
+}
 
 /** Of this page: it goes with it. */
 async function documentOf(use: ToolUse, page: Page) {

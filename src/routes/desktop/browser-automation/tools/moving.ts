@@ -6,6 +6,8 @@ import { quote } from '../../quote.ts';
 import { BLANK, isSameSite, originOf } from '../sites.ts';
 import { pageOf, reasonOf, type Tool, type ToolUse } from './tool.ts';
 
+const SOON_MS = 1000;
+
 export const navigate: Tool = async (use, { url }) => {
   const page = use.session.page() ?? (await use.session.open());
   return go(use, page, String(url));
@@ -22,16 +24,24 @@ export const navigateBack: Tool = async (use) => {
 
 async function go(use: ToolUse, page: NonNullable<ReturnType<ToolUse['session']['page']>>, url: string) {
   const { signal, timeoutMs: timeout } = use;
+  const arrived = new AbortController();
+  const download = page
+    .waitForEvent('download', { timeout: 0, signal: AbortSignal.any([signal, arrived.signal]) })
+    .catch(() => undefined);
   try {
     await page.goto(url, { signal, timeout, waitUntil: 'domcontentloaded' });
   } catch (error) {
-    // What is downloaded is no page (Chromium aborts the navigation); what came of it is told with the download.
-    if (/Download is starting|net::ERR_ABORTED/.test(String(error))) return 'it is a download, and no page';
+    // What is downloaded is no page: Chromium gives the navigation up, and tells of the download a moment later.
+    if (/Download is starting|net::ERR_ABORTED/.test(String(error))) {
+      if ((await Promise.race([download, soon()])) !== undefined) return 'it is a download, and no page';
+    }
     if (signal.aborted) throw error;
     throw new DispatchError('unavailable', `${quote(url)} could not be opened: ${reasonOf(error)}`, {
       hint: 'see whether the address is right and may be reached ([browser] allowed_origins, denied_origins)',
       cause: error,
     });
+  } finally {
+    arrived.abort();
   }
   const [asked, got] = [originOf(url), originOf(page.url())];
   if (asked !== undefined && (got === undefined || !isSameSite(asked, got))) {
@@ -98,16 +108,16 @@ async function list({ session }: ToolUse): Promise<string> {
   const current = session.page();
   const lines = await Promise.all(
     session.pages().map(async (page, at) => {
-      const title = await Promise.race([page.title().catch(() => ''), soon()]);
+      const title = (await Promise.race([page.title().catch(() => ''), soon()])) ?? '';
       return `${at}${page === current ? ' *' : ''} ${quote(title, 100)} ${quote(page.url(), 300)}`;
     }),
   );
   return lines.length === 0 ? 'no tab is open' : lines.join('\n');
 }
 
-/** A page that waits for an answer does not tell its title. */
-function soon(): Promise<string> {
-  return new Promise((resolve) => setTimeout(() => resolve(''), 500).unref());
+/** A page that waits for an answer does not tell its title, and what was given up need not be a download. */
+function soon(): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(() => resolve(undefined), SOON_MS).unref());
 }
 
 function where(title: string, url: string): string {

@@ -3,8 +3,8 @@
 import type { ElementHandle, Locator, Page } from 'playwright-core';
 import { DispatchError } from '../../../../core/errors.ts';
 import { quote } from '../../quote.ts';
-import type { Upload } from '../host-messages.ts';
 import type { Session, Work } from '../session.ts';
+import type { Upload } from '../session-settings.ts';
 
 export interface ToolUse {
   readonly session: Session;
