@@ -12,7 +12,7 @@ import { ON_OPTION, SUBMIT_OPTIONS, submitAction } from '../submit-action.ts';
 const TIMEOUT_MAX_S = 86_400;
 
 export const command: Command = {
-  usage: '[URL] [--text | --snapshot] [--screenshot] [--pdf] [--steps FILE]',
+  usage: 'browse [URL] [--text | --snapshot] [--screenshot] [--pdf] [--steps FILE]',
   summary: 'Open a page in the browser of a device, read it, or use it.',
   details: [
     'Without a URL it goes on with the page that the session has open. What a page says is printed indented: it is the word',
