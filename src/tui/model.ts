@@ -94,12 +94,28 @@ export interface Completion {
   readonly to: number;
 }
 
+/** What was asked for to complete a path: an answer is for this text alone. */
+export interface WantedPlace {
+  readonly text: string;
+  /** The word that is completed: UTF-16 indexes. */
+  readonly from: number;
+  readonly to: number;
+  /** By name; absent: this one. */
+  readonly device?: string;
+  /** `@nas:`, or nothing. */
+  readonly mark: string;
+  /** The quote that the word begins with, or nothing. */
+  readonly quote: string;
+  readonly shell: boolean;
+}
+
 export interface Composer {
   readonly editor: EditorState;
   readonly history: History;
   readonly hint: ComposerHint;
   readonly check: HintCheck | undefined;
   readonly completion: Completion | undefined;
+  readonly wanted: (WantedPlace & { readonly request: number }) | undefined;
   /** Sent, and not yet acknowledged. */
   readonly sending: number;
   /** A text that could not be sent: its id goes with it when the same text is sent again, so that it is submitted once. */
@@ -161,6 +177,8 @@ export interface Model {
   readonly tails: ReadonlyMap<string, Tail>;
   /** How far runs are that go on, as they say. */
   readonly progress: ReadonlyMap<string, Progress>;
+  /** The request that reads a file to be edited. */
+  readonly editing: number | undefined;
   readonly focus: Focus;
   /** The pane that was focused last: where Esc goes from the composer, what a narrow screen shows. */
   readonly pane: PaneId;
@@ -205,6 +223,7 @@ export function createModel({ size, now, clock = now, settings, history }: Model
     thread: emptyThread(),
     tails: new Map(),
     progress: new Map(),
+    editing: undefined,
     focus: 'composer',
     pane: 'thread',
     side: 'runs',
@@ -220,6 +239,7 @@ export function createModel({ size, now, clock = now, settings, history }: Model
       hint: { kind: 'empty' },
       check: undefined,
       completion: undefined,
+      wanted: undefined,
       sending: 0,
       failed: undefined,
     },

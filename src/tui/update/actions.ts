@@ -20,6 +20,7 @@ import { POLICY_ACTIONS } from './policy-actions.ts';
 import { scrollReading } from './reading.ts';
 import * as runs from './runs.ts';
 import { patch, pop, type Step, say, step, toast } from './step.ts';
+import { undo } from './undo.ts';
 
 const C_C_MS = 2_000;
 
@@ -73,7 +74,7 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
   'composer.newline': (model) => step(composer.startNewline(model)),
   'composer.older': (model) => step(composer.older(model)),
   'composer.newer': (model) => step(composer.newer(model)),
-  'composer.complete': (model) => step(composer.completeText(model) ?? panes.cycleFocus(model, 1)),
+  'composer.complete': (model) => composer.completeText(model) ?? step(panes.cycleFocus(model, 1)),
   'composer.back': (model) => step(panes.cycleFocus(model, -1)),
   'composer.leave': (model) => step(panes.focusPane(model, model.pane)),
   'composer.page-up': inPane({ kind: 'page', direction: -1, fraction: 1 }),
@@ -126,6 +127,7 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
     return group === undefined ? onRun(runs.cancel)(model, press) : runs.cancelAll(model, group);
   },
   'run.retry': onRun(runs.retry),
+  'run.undo': onRun(undo),
   'run.signal': onRun((model, run) => step(runs.openSignals(model, run))),
   'artifact.open': onArtifact(runs.openArtifact),
   'artifact.preview': onArtifact(runs.previewArtifact),
@@ -255,6 +257,7 @@ const TELLS_ITSELF: ReadonlySet<Binding['context']> = new Set(['approval', 'asse
 /** Keys that begin or end something for good: held down they do it once. */
 const ONCE: ReadonlySet<BindingId> = new Set([
   'run.retry',
+  'run.undo',
   'run.cancel',
   'signal.send',
   'peer.start',

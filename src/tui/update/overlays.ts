@@ -222,6 +222,10 @@ export function confirmed(model: Model, held: boolean): Step {
       return step(pop(model), { type: 'set-limits', change: question.change, told: question.told });
     case 'remove-rule':
       return step(pop(model), { type: 'remove-rule', name: question.name });
+    case 'edit-file':
+      return step(pop(model), { type: 'edit-file', file: question.file });
+    case 'write-file':
+      return step(pop(model), { type: 'write-file', file: question.file, text: question.text });
   }
 }
 
