@@ -2,15 +2,16 @@
 // The only things that are not plain data are the output screens (`OutputPort`), which views may draw and nothing else.
 
 import type { PendingApproval } from '../core/approvals.ts';
+import type { PublishedArtifact } from '../core/artifacts.ts';
 import type { Device } from '../core/devices.ts';
 import type { EntryKey } from '../core/ids.ts';
 import type { GateAnswer } from '../core/policy/gate.ts';
 import type { RouteAnswer } from '../core/routing/route.ts';
 import type { Run } from '../core/runs.ts';
 import type { ThreadEntry } from '../core/thread.ts';
-import type { Progress } from '../protocol/api.ts';
 import type { Overlay } from './overlay-model.ts';
 import type { PolicyCheck } from './policy-dialogs.ts';
+import type { KnownProgress } from './progress.ts';
 import { createEditor, type EditorState } from './terminal/editor.ts';
 import { createHistory, type History } from './terminal/history.ts';
 import { createList, type ListState } from './terminal/virtual-list.ts';
@@ -33,6 +34,8 @@ export type Connection =
 export type ShownEntry = ThreadEntry & {
   /** The runs of the group, this one among them, by number; absent for a run on its own. */
   readonly members?: readonly Run[];
+  /** What a run left for itself, this artifact among it: one entry for all of a run. */
+  readonly folded?: readonly PublishedArtifact[];
 };
 
 /** A window of the thread, in order: never more than THREAD_WINDOW entries, whatever the history. */
@@ -176,7 +179,7 @@ export interface Model {
   /** By run id. */
   readonly tails: ReadonlyMap<string, Tail>;
   /** How far runs are that go on, as they say. */
-  readonly progress: ReadonlyMap<string, Progress>;
+  readonly progress: ReadonlyMap<string, KnownProgress>;
   /** The request that reads a file to be edited. */
   readonly editing: number | undefined;
   readonly focus: Focus;

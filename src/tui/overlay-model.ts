@@ -24,6 +24,8 @@ export interface PaletteItem {
   readonly keywords: string;
   /** Shown at the right: keys, or where the run is. */
   readonly hint: string;
+  /** Why it does nothing now. */
+  readonly disabled?: string;
   readonly target:
     | { readonly kind: 'binding'; readonly id: string }
     | { readonly kind: 'run'; readonly run: RunId }

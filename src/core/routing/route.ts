@@ -1,7 +1,7 @@
 /** The router: a pure function from a task and the devices to the one place where it goes, with the reasons. */
 
 import type { Action, Route } from '../actions.ts';
-import type { CapabilityName, Device, Permissions } from '../devices.ts';
+import { type CapabilityName, type Device, type Permissions, whyMissing } from '../devices.ts';
 import { type Refusal, refuse } from '../errors.ts';
 import { type FileOperation, pathsOf } from '../files.ts';
 import type { RunId } from '../ids.ts';
@@ -256,12 +256,13 @@ const NEEDS = {
 >;
 
 /** Why a device cannot do it, as far as is known here. One that has never been reached may. */
-function whyNot({ local, grants, capabilities, permissions, version, probes }: Device, need: Need): string | undefined {
+function whyNot(device: Device, need: Need): string | undefined {
+  const { local, grants, capabilities, permissions, version } = device;
   if (!local && grants?.held.includes('run') !== true) return 'it does not let this device run tasks';
   if (!local && version === undefined) return undefined;
   const { capability, permission, what } = NEEDS[need];
   if (!capabilities[capability]) {
-    const missing = probes?.find(({ needed, ok }) => needed === capability && !ok);
+    const missing = whyMissing(device, capability);
     return `it has no ${what}${missing === undefined ? '' : `: ${missing.detail}`}`;
   }
   return permissions[permission] ? undefined : `its owner does not allow ${permission}`;

@@ -228,8 +228,9 @@ export function ranked(model: Model, request: number, matches: readonly PaletteM
 function runPalette(model: Model): Step {
   const palette = overlayOf(model, 'palette');
   if (palette?.pending === true) return step(patch(model, 'palette', (open) => ({ ...open, entered: true })));
-  const target = palette?.matches[palette.selected]?.item.target;
+  const { target, disabled } = palette?.matches[palette.selected]?.item ?? {};
   if (target === undefined) return step(model);
+  if (disabled !== undefined) return say(model, 'info', disabled);
   // What belongs to the panes or the composer is done there: a dialog must not stay on top and take the keys meant for them.
   const leaves = target.kind === 'command' || isOfPanes(target);
   const below = leaves ? { ...model, overlays: [] } : pop(model);

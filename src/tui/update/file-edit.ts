@@ -1,6 +1,7 @@
 // Editing a file of a device: it is read there by a run, changed in the editor of the person, and written back by a run that is bound to
 // what was read. Nothing is approved here: the write asks as any other does, with its difference.
 
+import { parseTask } from '../../core/routing/grammar.ts';
 import { route } from '../../core/routing/route.ts';
 import type { ReadFile } from '../file-edit.ts';
 import type { Failure } from '../messages.ts';
@@ -12,11 +13,13 @@ import { nextRequest, type Step, say, step, toast } from './step.ts';
 
 /** `place`: as in a task, such as `@nas:~/a.txt`. */
 export function editPlace(model: Model, place: string): Step {
-  const answer = route(`edit ${place}`, { devices: model.devices, cwd: model.settings.cwd });
-  if (!answer.ok || answer.edit === undefined || answer.device === undefined) {
-    const said = answer.ok ? 'name a file by its path, such as @nas:~/a.txt' : answer.reason;
-    return say(model, 'warning', said);
-  }
+  const text = `edit ${place}`;
+  const task = parseTask(text);
+  if (task.ok && task.said?.kind !== 'edit')
+    return say(model, 'warning', 'name a file by its path, such as @nas:~/a.txt');
+  const answer = route(text, { devices: model.devices, cwd: model.settings.cwd });
+  if (!answer.ok) return say(model, 'warning', answer.reason);
+  if (answer.edit === undefined || answer.device === undefined) return step(model);
   return startEdit(model, answer.device.id, answer.edit.path);
 }
 
