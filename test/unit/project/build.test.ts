@@ -41,6 +41,7 @@ const SOURCES = {
     parentPort?.postMessage('from the worker');`,
   'src/store/hash-worker.ts': 'export {};',
   'src/routes/desktop/local-files/transfer/piece-hasher-worker.ts': 'export {};',
+  'src/tui/preview/preview-worker.ts': 'export {};',
   'src/peer/notification-worker.ts': 'export {};',
   'src/routes/desktop/desktop-automation/desktop-host.ts': 'export {};',
 };
@@ -105,6 +106,7 @@ test('an entry that is missing is an error', async () => {
       'inline-worker': 'src/nowhere.ts',
       'hash-worker': 'src/nowhere.ts',
       'piece-hasher-worker': 'src/nowhere.ts',
+      'preview-worker': 'src/nowhere.ts',
       'notification-worker': 'src/nowhere.ts',
       'desktop-host': 'src/nowhere.ts',
     }),
