@@ -22,6 +22,8 @@ export interface PreviewDialog {
   readonly scroll: number;
   /** What was looked for last; empty before that. */
   readonly query: string;
+  /** The row where it was found. */
+  readonly found: number;
 }
 
 /** The text that is looked for in the preview below. */

@@ -37,7 +37,7 @@ export function changeRows(
   }
   if (picture !== undefined) {
     blank();
-    prose('What it touches is on the picture approval/before.png, an artifact of the run: o opens it.');
+    prose('What it touches is on the picture approval/before.png, an artifact of the run.');
     const last = rows.pop();
     if (last !== undefined) rows.push({ ...last, pictured: true });
   }

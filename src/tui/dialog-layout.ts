@@ -34,7 +34,7 @@ export interface DialogLayout {
 
 /** Of the rows of the dialog. */
 const PICTURE_PART = 0.5;
-/** In fewer rows nothing can be made out: the words say how to open it. */
+/** In fewer rows nothing can be made out. */
 const LEAST_ROOM = 12;
 /** A notice takes as many, so that a reason can be read whole. */
 const NOTICE_ROWS = 3;
@@ -95,9 +95,11 @@ function withPicture(
   { width, room }: { readonly width: number; readonly room: number },
 ): readonly DialogRow[] {
   const at = rows.findIndex(({ pictured }) => pictured === true);
-  if (document === undefined || at === -1 || room < LEAST_ROOM) return rows;
+  if (at === -1) return rows;
+  if (room < LEAST_ROOM) return rows.toSpliced(at + 1, 0, { style: 'text', text: 'o opens it.' });
+  if (document === undefined) return rows;
   const height = Math.floor(room * PICTURE_PART);
-  const { length } = laidOut(document, { width, height, tier: 'mono', ascii: false });
+  const { length } = laidOut(document, { width, height, tier: 'mono', ascii: false, whole: true });
   const drawn = Array.from({ length: Math.min(length, height) }, (_, row): DialogRow => {
     return { style: 'picture', text: '', picture: { document, width, height, row } };
   });

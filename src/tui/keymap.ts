@@ -113,10 +113,6 @@ export const KEYMAP = [
     palette: true,
     enabled: hasArtifact,
   }),
-  bind('actions', 'artifact.link', 'y', 'copy the link of the artifact, for programs on this machine', {
-    palette: true,
-    enabled: hasArtifact,
-  }),
   bind('actions', 'selection.copy', 'c', 'copy what is selected: a command, a message, where a file is', {
     palette: true,
   }),

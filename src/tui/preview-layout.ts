@@ -60,7 +60,8 @@ export function laidOut(document: Document, frame: Frame): readonly Row[] {
       before.width === frame.width &&
       before.height === frame.height &&
       before.tier === frame.tier &&
-      before.ascii === frame.ascii,
+      before.ascii === frame.ascii &&
+      before.whole === frame.whole,
   );
   if (found !== undefined) return found.rows;
   const rows = layout(document, frame);

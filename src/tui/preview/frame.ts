@@ -17,4 +17,6 @@ export interface Frame {
   readonly height: number;
   readonly tier: ColourTier;
   readonly ascii: boolean;
+  /** However tall a picture is, all of it is seen at once. */
+  readonly whole?: true;
 }

@@ -13,7 +13,7 @@ const TALL = 3;
 const SHADES = ' .:-=+*#%@';
 
 export function pictureRows(picture: Picture, frame: Frame): Row[] {
-  const tall = picture.height > picture.width * TALL;
+  const tall = frame.whole !== true && picture.height > picture.width * TALL;
   const height = tall ? Number.MAX_SAFE_INTEGER : Math.max(1, frame.height) * 2;
   const small = shrink(picture, { width: frame.width, height });
   const rows: Row[] = [];
@@ -36,8 +36,7 @@ function blocksRow(picture: Picture, y: number, { tier }: Frame): Row {
   for (let x = 0; x < picture.width; x += 1) {
     const top = colour(pixel(picture, x, y));
     const bottom = colour(pixel(picture, x, y + 1));
-    if (top === TERMINAL_COLOUR && bottom === TERMINAL_COLOUR)
-      add(cells, ' ', { fg: TERMINAL_COLOUR, bg: TERMINAL_COLOUR });
+    if (top === bottom) add(cells, ' ', { fg: TERMINAL_COLOUR, bg: top });
     else if (top === TERMINAL_COLOUR) add(cells, '▄', { fg: bottom, bg: TERMINAL_COLOUR });
     else add(cells, '▀', { fg: top, bg: bottom });
   }

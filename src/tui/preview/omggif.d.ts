@@ -13,4 +13,10 @@ declare module 'omggif' {
     };
     decodeAndBlitFrameRGBA(frame: number, pixels: Uint8Array): void;
   }
+
+  export class GifWriter {
+    constructor(bytes: Uint8Array, width: number, height: number, options: { readonly palette: readonly number[] });
+    addFrame(x: number, y: number, width: number, height: number, pixels: readonly number[]): number;
+    end(): number;
+  }
 }

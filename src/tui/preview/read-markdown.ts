@@ -28,12 +28,15 @@ export function readMarkdown(text: string): ReadText | undefined {
 function readTokens(tokens: readonly Token[], margin: Margin): Block[] {
   const blocks: Block[] = [];
   let at = margin;
+  let last = '';
   for (const token of tokens) {
     if (token.type === 'space') continue;
-    // A paragraph and what follows it stand apart; the items of a list do not.
-    if (blocks.length > 0 && token.type !== 'text') blocks.push(within({ ...line('') }, at, true));
+    // A paragraph and what follows it stand apart; the items of a list do not, nor a list in one of them.
+    if (blocks.length > 0 && token.type !== 'text' && !(token.type === 'list' && last === 'text'))
+      blocks.push(within({ ...line('') }, at, true));
     const made = readToken(token as MarkedToken, at);
     for (const block of made) blocks.push(block);
+    last = token.type;
     if (made.length > 0) at = { ...margin, first: margin.rest };
   }
   return blocks;

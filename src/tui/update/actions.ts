@@ -9,7 +9,7 @@ import { createEditor, insert } from '../terminal/editor.ts';
 import type { Action, Press } from './action.ts';
 import { ANSWER_ACTIONS } from './answer-actions.ts';
 import { openApproval } from './approvals.ts';
-import { ARTIFACT_ACTIONS, copyLink, onArtifact } from './artifact-actions.ts';
+import { ARTIFACT_ACTIONS, onArtifact } from './artifact-actions.ts';
 import { changeSection } from './audit.ts';
 import * as composer from './composer.ts';
 import { close, copied, DEVICE_ACTIONS } from './device-actions.ts';
@@ -126,7 +126,6 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
   'run.signal': onRun((model, run) => step(runs.openSignals(model, run))),
   'artifact.open': onArtifact(runs.openArtifact),
   'artifact.preview': onArtifact(previewArtifact),
-  'artifact.link': copyLink,
   'artifact.save': onArtifact((model, artifact) => step(runs.askWhereToSave(model, artifact))),
   'selection.copy': (model) => {
     const top = topOverlay(model)?.kind;

@@ -25,7 +25,7 @@ const moving =
 
 const open = onArtifact(openArtifact);
 const save = onArtifact((model, artifact) => step(askWhereToSave(model, artifact)));
-export const copyLink = onArtifact((model, { downloadUrl }) => copied(model, downloadUrl));
+const copyLink = onArtifact((model, { downloadUrl }) => copied(model, downloadUrl));
 
 export const ARTIFACT_ACTIONS: Readonly<Record<(typeof ARTIFACT_KEYS)[number]['id'], Action>> = {
   'pane.artifacts': list.openArtifacts,

@@ -5,6 +5,7 @@ import type { RunDetail } from '../../protocol/api.ts';
 import type { Failure } from '../messages.ts';
 import type { Model } from '../model.ts';
 import type { Document } from '../preview/document.ts';
+import type { Row } from '../preview/frame.ts';
 import { previewLayout } from '../preview-layout.ts';
 import { overlayOf, topOverlay } from '../select.ts';
 import { createEditor } from '../terminal/editor.ts';
@@ -20,6 +21,7 @@ export function previewArtifact(model: Model, artifact: PublishedArtifact): Step
     origin: { state: 'unknown' },
     scroll: 0,
     query: '',
+    found: 0,
   } as const;
   return step(push(next, dialog), { type: 'preview-artifact', artifact, request });
 }
@@ -72,41 +74,46 @@ export const originFailed = (model: Model, run: string, { message }: Failure): M
 
 export function askFind(model: Model): Model {
   const dialog = topOverlay(model);
-  return dialog?.kind === 'preview'
-    ? push(model, { kind: 'find', editor: createEditor(dialog.query), notice: undefined })
-    : model;
+  return dialog?.kind === 'preview' ? push(model, { kind: 'find', editor: createEditor(), notice: undefined }) : model;
 }
 
+/** What was typed, else what was looked for before: from what is on the screen on. */
 export function find(model: Model): Model {
-  const query = overlayOf(model, 'find')?.editor.text ?? '';
-  if (query === '') return pop(model);
-  const asked = patch(model, 'preview', (dialog) => ({ ...dialog, query }));
-  const found = findFrom(asked, 0);
-  return found === undefined
-    ? patch(model, 'find', (open) => ({ ...open, notice: 'it is not in what is shown here' }))
-    : pop(found);
-}
-
-/** The next row that has it, round and round; the row that is on top now comes last. */
-export const findNext = (model: Model, delta: 1 | -1): Model => findFrom(model, delta) ?? model;
-
-function findFrom(model: Model, delta: 0 | 1 | -1): Model | undefined {
   const dialog = overlayOf(model, 'preview');
-  if (dialog === undefined || dialog.query === '') return undefined;
-  const { rows, scroll, last } = previewLayout(model, dialog);
-  const query = dialog.query.toLowerCase();
-  const matching = rows.flatMap((row, index) => (matchesIn(row, query).length > 0 ? [index] : []));
-  const before = matching.findLast((row) => row < scroll) ?? matching.at(-1);
-  const after = matching.find((row) => (delta === 0 ? row >= scroll : row > scroll)) ?? matching[0];
-  const target = delta === -1 ? before : after;
-  // What stands on the last page is there to be seen: it cannot come to the top.
+  const query = overlayOf(model, 'find')?.editor.text || dialog?.query;
+  if (dialog === undefined || query === undefined || query === '') return pop(model);
+  const { rows, scroll } = previewLayout(model, dialog);
+  const matching = rowsWith(rows, query);
+  const target = matching.find((row) => row >= scroll) ?? matching[0];
   return target === undefined
-    ? undefined
-    : patch(model, 'preview', (open) => ({ ...open, scroll: Math.min(target, last) }));
+    ? patch(model, 'find', (open) => ({ ...open, notice: 'it is not in what is shown here' }))
+    : showFound(pop(model), query, target);
 }
+
+/** The next row that has it, round and round. */
+export function findNext(model: Model, delta: 1 | -1): Model {
+  const dialog = overlayOf(model, 'preview');
+  if (dialog === undefined) return model;
+  const matching = rowsWith(previewLayout(model, dialog).rows, dialog.query);
+  const target =
+    delta === 1
+      ? (matching.find((row) => row > dialog.found) ?? matching[0])
+      : (matching.findLast((row) => row < dialog.found) ?? matching.at(-1));
+  return target === undefined ? model : showFound(model, dialog.query, target);
+}
+
+/** As near to the top as the end of the text allows. */
+const showFound = (model: Model, query: string, found: number): Model =>
+  patch(model, 'preview', (dialog) => {
+    const { last } = previewLayout(model, dialog);
+    return { ...dialog, query, found, scroll: Math.min(found, last) };
+  });
+
+const rowsWith = (rows: readonly Row[], query: string): number[] =>
+  rows.flatMap((row, index) => (matchesIn(row, query.toLowerCase()).length > 0 ? [index] : []));
 
 /** Where in the text of a row it stands: UTF-16 indexes. */
-export function matchesIn(row: readonly (readonly [text: string, ...unknown[]])[], query: string): number[] {
+export function matchesIn(row: Row, query: string): number[] {
   const text = row
     .map(([part]) => part)
     .join('')

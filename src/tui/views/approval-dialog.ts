@@ -96,7 +96,7 @@ function drawBodyRow(paint: Paint, x: number, y: number, width: number, row: Dia
     case 'picture': {
       if (picture === undefined) return;
       const { document, row: number, ...size } = picture;
-      const drawn = laidOut(document, { ...size, ...lookOf(paint) })[number];
+      const drawn = laidOut(document, { ...size, ...lookOf(paint), whole: true })[number];
       if (drawn !== undefined) drawRow(paint, { x, y, width }, drawn);
       return;
     }
