@@ -43,6 +43,7 @@ const SOURCES = {
   'src/routes/desktop/local-files/transfer/piece-hasher-worker.ts': 'export {};',
   'src/tui/preview/preview-worker.ts': 'export {};',
   'src/peer/notification-worker.ts': 'export {};',
+  'src/routes/desktop/browser-automation/browser-host.ts': 'export {};',
   'src/routes/desktop/desktop-automation/desktop-host.ts': 'export {};',
 };
 
@@ -108,6 +109,7 @@ test('an entry that is missing is an error', async () => {
       'piece-hasher-worker': 'src/nowhere.ts',
       'preview-worker': 'src/nowhere.ts',
       'notification-worker': 'src/nowhere.ts',
+      'browser-host': 'src/nowhere.ts',
       'desktop-host': 'src/nowhere.ts',
     }),
   ).rejects.toThrow('nowhere');
