@@ -40,7 +40,8 @@ export async function printPreview(
     const ascii = theme.glyphs.ellipsis !== '…';
     const made = layout(document, { width: cols, height, tier: theme.tier, ascii });
     context.print('');
-    for (const row of made.slice(0, height)) context.print(inColours(row, theme));
+    // What makes the colours would not be let through by print: the words in between are made safe here.
+    for (const row of made.slice(0, height)) context.stdout.write(`${inColours(row, theme)}\n`);
     if (made.length > height) context.note(`${made.length - height} more rows: dispatch open ${artifact.id}`);
     if (document.note !== undefined) context.note(document.note);
   } catch (error) {
@@ -50,7 +51,9 @@ export async function printPreview(
 }
 
 function inColours(row: Row, theme: Theme): string {
-  const spans = row.map(([text, look]) => (theme.tier === 'mono' ? text : inColour(text, lookAttr(theme.style, look))));
+  const spans = row.map(([text, look]) =>
+    theme.tier === 'mono' ? safe(text) : inColour(safe(text), lookAttr(theme.style, look)),
+  );
   return spans.join('').trimEnd();
 }
 
