@@ -14,6 +14,7 @@ import { submitFailed, submitted } from './composer.ts';
 import { renamed, renameFailed, revoked, revokeFailed, takeDevices } from './devices.ts';
 import { edited, editedOutside, editFailed } from './editing.ts';
 import { takeFetch } from './fetching.ts';
+import { notWritten, readFailed, takeRead } from './file-edit.ts';
 import { askDevices, recheckHint, refreshHint, takeChecked } from './hint.ts';
 import { takeInput } from './input.ts';
 import { limitsFailed, limitsSet } from './limits.ts';
@@ -31,6 +32,7 @@ import {
 } from './pair-session.ts';
 import { settleLists } from './panes.ts';
 import { addRun, takeChange, takeConnected, takeLost, takeSnapshot } from './peer.ts';
+import { placesFailed, takePlaces } from './place-completion.ts';
 import { checkFailed, ruleRemoved, rulesFailed, takeCheckAnswer, takeRules } from './policy.ts';
 import { originFailed, previewFailed, takeOrigin, takePreview } from './previews.ts';
 import { confirmed, confirmFailed, resettleProposal, settleProposal } from './proposal.ts';
@@ -147,6 +149,16 @@ function handle(model: Model, message: Message): Step {
       return step(artifactsFailed(model, message.request, message.failure));
     case 'picture':
       return step(takePicture(model, message.artifact, message.document));
+    case 'file-read':
+      return takeRead(model, message.request, message.file, message.asked);
+    case 'read-failed':
+      return step(readFailed(model, message.request, message.failure));
+    case 'not-written':
+      return step(notWritten(model, message.file, message.text, message.failure));
+    case 'places':
+      return step(refreshHint(takePlaces(model, message.request, message.completions)));
+    case 'places-failed':
+      return step(placesFailed(model, message.request, message.failure));
     case 'toast':
       return step(toast(model, message.toast.tone, message.toast.text, message.toast.about));
     case 'pair':
