@@ -22,6 +22,7 @@ const ENTRIES = {
   'inline-worker': 'src/routes/inline/worker.ts',
   'hash-worker': 'src/store/hash-worker.ts',
   'piece-hasher-worker': 'src/routes/desktop/local-files/transfer/piece-hasher-worker.ts',
+  'preview-worker': 'src/tui/preview/preview-worker.ts',
   'notification-worker': 'src/peer/notification-worker.ts',
   'browser-host': 'src/routes/desktop/browser-automation/browser-host.ts',
   'desktop-host': 'src/routes/desktop/desktop-automation/desktop-host.ts',

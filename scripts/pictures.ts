@@ -32,6 +32,26 @@ const picture = (name: string, size: string, keys: string): void => {
   const args = [join(PROJECT, 'scripts', 'picture.ts'), '--out', out, '--size', size, '--cwd', work, '--keys', keys];
   execFileSync(process.execPath, [...args, '--', process.execPath, launcher], { env, stdio: 'inherit' });
 };
+const REPORT = `# Prices
+
+The price test fails **since this morning**: \`price()\` rounds too late. See [the log](https://example.org/log).
+
+| product | expected | got |
+| --- | ---: | ---: |
+| tea 🍵 | 11.99 | 11.988 |
+| 林檎 | 3.60 | 3.600 |
+
+1. Round in \`price()\`, once
+2. Test it:
+   - cents
+   - no cents
+
+\`\`\`js
+export const price = (net) => Math.round(net * 120) / 100;
+\`\`\`
+
+> Rounding belongs where the price is made.
+`;
 
 function fillWorkFolder(): void {
   mkdirSync(join(work, 'src'), { recursive: true });
@@ -94,6 +114,13 @@ try {
   picture('approval', '120x34', `${ready} escape a wait:'approve once'`);
   picture('small', '60x20', `${ready} escape wait:'t type'`);
   picture('pairing', '120x44', `${ready} escape wait:'P pair' P wait:'Pair a device' enter wait:'dispatch1:' wait:'▀'`);
+  writeFileSync(join(work, 'report.md'), REPORT);
+  dispatch('run', '--yes', '--', 'cp report.md $DISPATCH_ARTIFACTS/');
+  picture(
+    'preview',
+    '100x26',
+    `${ready} '/artifacts' enter wait:'What runs made' wait:'report.md' enter wait:'Prices'`,
+  );
 } finally {
   dispatch('peer', 'stop');
   await box.end();

@@ -4,6 +4,7 @@
 import type { PendingApproval } from '../core/approvals.ts';
 import type { ApprovalId, Sha256 } from '../core/ids.ts';
 import type { RuleBody } from '../core/policy/rules.ts';
+import type { Document } from './preview/document.ts';
 import type { EditorState } from './terminal/editor.ts';
 
 /** What a person answers, with all that goes along. */
@@ -45,6 +46,8 @@ export interface ApprovalDialog extends Reading {
   readonly kind: 'approval';
   /** Of an edited request: the command that was asked for before, if it is known. */
   readonly before?: string;
+  /** The picture of what it will touch, once it is here. */
+  readonly picture?: Document;
   /** The request that asks its device why there can be no rule for it. */
   readonly asksWhy?: number;
 }

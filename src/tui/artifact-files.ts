@@ -1,4 +1,4 @@
-// Artifacts on this machine: previewed as text, or saved under a name. A file appears under its
+// Artifacts on this machine: saved under a name. A file appears under its
 // final name whole or not at all, and nothing that is there is replaced.
 
 import { createHash, randomBytes } from 'node:crypto';
@@ -8,11 +8,6 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { ControlClient } from '../control/client/client.ts';
 import type { PublishedArtifact } from '../core/artifacts.ts';
 import { DispatchError } from '../core/errors.ts';
-import { formatBytes } from './format.ts';
-import { stripAnsi } from './terminal/sanitize.ts';
-
-export const PREVIEW_BYTES = 256 * 1024;
-const HEX_BYTES = 2 * 1024;
 
 /** Has the bytes on this machine before they are asked for: from another device they come in pieces, and it is told how far they are. */
 export async function bringHere(client: ControlClient, artifact: PublishedArtifact): Promise<void> {
@@ -24,59 +19,6 @@ export async function fetchToOpen(client: ControlClient, artifact: PublishedArti
   const path = join(await mkdtemp(join(tmpdir(), 'dispatch-')), safeName(artifact));
   await saveTo(client, artifact, path);
   return path;
-}
-
-export interface Preview {
-  readonly text: string;
-  readonly footnote?: string;
-}
-
-export async function preview(client: ControlClient, artifact: PublishedArtifact): Promise<Preview> {
-  const head = await readHead(client, artifact, PREVIEW_BYTES);
-  const cut = artifact.sizeBytes > head.length;
-  const size = formatBytes(artifact.sizeBytes);
-  if (isText(head)) {
-    const text = stripAnsi(new TextDecoder().decode(head));
-    return cut
-      ? { text, footnote: `The first ${formatBytes(head.length)} of ${size}. Press s in the run to save all of it.` }
-      : { text };
-  }
-  const footnote = `${artifact.mimeType}, ${size}: this is not text, so here is its beginning. Press s in the run to save it.`;
-  return { text: hexDump(head.subarray(0, HEX_BYTES)), footnote };
-}
-
-/** Bytes without a NUL that are UTF-8, but for a character that the cut went through. */
-function isText(bytes: Uint8Array): boolean {
-  if (bytes.includes(0)) return false;
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function hexDump(bytes: Uint8Array): string {
-  const lines: string[] = [];
-  for (let at = 0; at < bytes.length; at += 16) {
-    const part = [...bytes.subarray(at, at + 16)];
-    const hex = part.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-    const text = part.map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.')).join('');
-    lines.push(`${at.toString(16).padStart(8, '0')}  ${hex.padEnd(47)}  ${text}`);
-  }
-  return lines.join('\n');
-}
-
-async function readHead(client: ControlClient, artifact: PublishedArtifact, most: number): Promise<Uint8Array> {
-  const { chunks } = await client.blob({ artifact: artifact.id, offset: 0 });
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const { bytes } of chunks) {
-    parts.push(bytes);
-    size += bytes.length;
-    if (size >= most) break;
-  }
-  return Buffer.concat(parts).subarray(0, most);
 }
 
 /** Where a typed path leads: `~` is the home folder, a folder gets the artifact's name. */

@@ -38,6 +38,8 @@ export function changeRows(
   if (picture !== undefined) {
     blank();
     prose('What it touches is on the picture approval/before.png, an artifact of the run.');
+    const last = rows.pop();
+    if (last !== undefined) rows.push({ ...last, pictured: true });
   }
   if (diff !== undefined) {
     blank();

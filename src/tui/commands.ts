@@ -8,6 +8,7 @@ export const COMMANDS = [
   { name: 'note', args: 'TEXT', help: 'the same: a note to yourself' },
   { name: 'search', args: 'WORDS', help: 'search the whole thread' },
   { name: 'open', args: 'RUN', help: 'show a run' },
+  { name: 'artifacts', args: '', help: 'list what runs made' },
   { name: 'attach', args: 'RUN', help: 'give your keys to the terminal of a run' },
   { name: 'cancel', args: 'RUN', help: 'cancel a run' },
   { name: 'retry', args: 'RUN', help: 'run it again, as a new run' },

@@ -7,6 +7,8 @@ import type { DialogRow } from './dialog-row.ts';
 import { centred, inner, overlayRect } from './geometry.ts';
 import type { Model } from './model.ts';
 import { mayAnswer } from './presence.ts';
+import type { Document } from './preview/document.ts';
+import { laidOut } from './preview-layout.ts';
 import { type RequestRows, requestRows } from './request-rows.ts';
 import { proseRows } from './rows.ts';
 import { findRun } from './select.ts';
@@ -30,6 +32,10 @@ export interface DialogLayout {
   readonly below: number;
 }
 
+/** Of the rows of the dialog. */
+const PICTURE_PART = 0.5;
+/** In fewer rows nothing can be made out. */
+const LEAST_ROOM = 12;
 /** A notice takes as many, so that a reason can be read whole. */
 const NOTICE_ROWS = 3;
 /** Border, and the row of the keys. */
@@ -77,8 +83,27 @@ function rowsOf(
   room: number,
 ): readonly DialogRow[] {
   if (dialog.kind === 'assent') return assentRows(model, dialog, width);
-  const { approval, before } = dialog;
-  return fitting(requestRows(model, approval, findRun(model, approval.runId), width, before), room);
+  const { approval, before, picture } = dialog;
+  const request = requestRows(model, approval, findRun(model, approval.runId), width, before);
+  return fitting({ ...request, rows: withPicture(request.rows, picture, { width, room }) }, room);
+}
+
+/** Where what is asked for has its words, the picture is there to be seen like them: at most a part of the screen of rows. */
+function withPicture(
+  rows: readonly DialogRow[],
+  document: Document | undefined,
+  { width, room }: { readonly width: number; readonly room: number },
+): readonly DialogRow[] {
+  const at = rows.findIndex(({ pictured }) => pictured === true);
+  if (at === -1) return rows;
+  if (room < LEAST_ROOM) return rows.toSpliced(at + 1, 0, { style: 'text', text: 'o opens it.' });
+  if (document === undefined) return rows;
+  const height = Math.floor(room * PICTURE_PART);
+  const { length } = laidOut(document, { width, height, tier: 'mono', ascii: false, whole: true });
+  const drawn = Array.from({ length: Math.min(length, height) }, (_, row): DialogRow => {
+    return { style: 'picture', text: '', picture: { document, width, height, row } };
+  });
+  return rows.toSpliced(at + 1, 0, ...drawn);
 }
 
 /** The digest stands where nothing has to be scrolled for it. */

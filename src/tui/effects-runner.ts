@@ -7,6 +7,7 @@ import { asDispatchError, DispatchError } from '../core/errors.ts';
 import { spellId } from '../core/ids.ts';
 import { isFinal } from '../core/runs.ts';
 import { type AnswerEffect, createAnswerRunner } from './answer-runner.ts';
+import { type ArtifactEffect, createArtifactRunner } from './artifact-runner.ts';
 import type { Effect } from './effects.ts';
 import { editorName } from './file-edit.ts';
 import { createFileRunner, type FileEffect } from './file-runner.ts';
@@ -63,6 +64,8 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
   };
 
   const pair = createPairRunner({ client, tell, attempt });
+  const { openFile, cwd, home } = deps;
+  const artifacts = createArtifactRunner({ client, tell, attempt, done, openFile, cwd, home });
   const policy = createPolicyRunner({ client, tell, attempt });
   const answers = createAnswerRunner({
     client,
@@ -173,29 +176,12 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
           () => {},
         );
       case 'open-artifact':
-        return attempt(async () => {
-          const { bringHere, fetchToOpen } = await import('./artifact-files.ts');
-          await bringHere(client(), effect.artifact);
-          const path = await fetchToOpen(client(), effect.artifact);
-          await deps.openFile?.(path);
-          done(`opened ${path}`);
-        });
+      case 'open-picture':
       case 'preview-artifact':
-        return attempt(
-          async () => {
-            const { preview } = await import('./artifact-files.ts');
-            tell({ type: 'preview', request: effect.request, ...(await preview(client(), effect.artifact)) });
-          },
-          ({ message }) => tell({ type: 'preview', request: effect.request, text: '', footnote: message }),
-        );
       case 'save-artifact':
-        return attempt(async () => {
-          const { bringHere, destination, saveTo } = await import('./artifact-files.ts');
-          const path = await destination(effect.path, effect.artifact, deps.cwd, deps.home);
-          await bringHere(client(), effect.artifact);
-          await saveTo(client(), effect.artifact, path);
-          done(`saved ${path}`);
-        });
+      case 'list-artifacts':
+      case 'load-picture':
+        return artifacts(effect satisfies ArtifactEffect);
       case 'pair-open':
       case 'pair-close':
       case 'pair-join':

@@ -77,6 +77,10 @@ export type Effect =
     }
   | { readonly type: 'open-artifact'; readonly artifact: PublishedArtifact }
   | { readonly type: 'preview-artifact'; readonly artifact: PublishedArtifact; readonly request: number }
+  | { readonly type: 'list-artifacts'; readonly request: number }
+  /** What a request shows of what it will touch. */
+  | { readonly type: 'load-picture'; readonly artifact: string }
+  | { readonly type: 'open-picture'; readonly artifact: string }
   | { readonly type: 'save-artifact'; readonly artifact: PublishedArtifact; readonly path: string }
   | { readonly type: 'copy'; readonly text: string }
   | {

@@ -213,7 +213,18 @@ export function centred({ size }: Model, width: number, height: number): Rect {
 }
 
 /** Overlays that cover all panes. */
-type PageKind = 'attach' | 'run' | 'text' | 'help' | 'search' | 'device' | 'runs' | 'pair' | 'policy';
+type PageKind =
+  | 'attach'
+  | 'run'
+  | 'text'
+  | 'preview'
+  | 'artifacts'
+  | 'help'
+  | 'search'
+  | 'device'
+  | 'runs'
+  | 'pair'
+  | 'policy';
 
 const SIZES: Readonly<Record<Exclude<OverlayKind, PageKind>, { width: number; height: number }>> = {
   palette: { width: 84, height: 22 },
@@ -224,6 +235,7 @@ const SIZES: Readonly<Record<Exclude<OverlayKind, PageKind>, { width: number; he
   check: { width: 84, height: 14 },
   reason: { width: 72, height: 6 },
   save: { width: 72, height: 6 },
+  find: { width: 72, height: 6 },
   confirm: { width: 64, height: 6 },
   signal: { width: 60, height: 12 },
   access: { width: 72, height: 6 },

@@ -1,7 +1,16 @@
 // The keys of the dialogs in which a request is answered. Part of the keymap.
 
 import { bind, foot } from './keymap-bind.ts';
-import { alikeLabel, canAnswer, canApprove, canApproveAlike, canAssent, canDecide, canEdit } from './keymap-enabled.ts';
+import {
+  alikeLabel,
+  canAnswer,
+  canApprove,
+  canApproveAlike,
+  canAssent,
+  canDecide,
+  canEdit,
+  hasPicture,
+} from './keymap-enabled.ts';
 
 export const ANSWER_KEYS = [
   bind('approval', 'approval.approve', 'y', 'approve once', { ...foot('approve once', 1), enabled: canApprove }),
@@ -36,6 +45,10 @@ export const ANSWER_KEYS = [
     enabled: canAnswer,
   }),
   bind('approval', 'approval.full', 'v', 'show the full text', foot('full text', 6)),
+  bind('approval', 'approval.picture', 'o', 'open the picture of what it will touch', {
+    ...foot('open picture', 7),
+    enabled: hasPicture,
+  }),
   bind('approval', 'approval.leave', 'escape', 'leave it pending', foot('leave pending', 8)),
 
   bind('term', 'term.longer', 'right tab', 'for longer', foot('longer', 2)),

@@ -124,6 +124,12 @@ export const hasSelection: EnabledWhen = ({ focus, thread, approvals, runs, devi
 
 export const hasText: EnabledWhen = ({ composer }) => composer.editor.text.trim() !== '' || 'type a task first';
 
+/** Something was looked for in the preview. */
+export const hasQuery: EnabledWhen = (model) => {
+  const dialog = topOverlay(model);
+  return (dialog?.kind === 'preview' && dialog.query !== '') || 'look for something first, with /';
+};
+
 export const hasArtifactsInDialog: EnabledWhen = (model) =>
   (overlayOf(model, 'run')?.detail?.artifacts.length ?? 0) > 1 || 'there is nothing to choose from';
 
@@ -178,6 +184,11 @@ export function alikeLabel(model: Model): string {
   const dialog = topOverlay(model);
   return dialog?.kind === 'approval' ? `all ${alikeTo(model, dialog.approval).length} alike…` : 'all alike…';
 }
+
+export const hasPicture: EnabledWhen = all(connected, (model) => {
+  const dialog = topOverlay(model);
+  return (dialog?.kind === 'approval' && dialog.approval.payload.picture !== undefined) || 'it shows no picture';
+});
 
 export const canEdit: EnabledWhen = (model) => {
   const dialog = topOverlay(model);

@@ -2,6 +2,7 @@
 // A key that is not here does nothing, except typing in a text field.
 
 import { ANSWER_KEYS } from './keymap-answers.ts';
+import { ARTIFACT_KEYS } from './keymap-artifacts.ts';
 import { type Binding, bind, CONTEXTS, type Context, foot } from './keymap-bind.ts';
 import { DEVICE_KEYS } from './keymap-devices.ts';
 import {
@@ -109,7 +110,10 @@ export const KEYMAP = [
     palette: true,
     enabled: hasArtifact,
   }),
-  bind('actions', 'artifact.preview', 'v', 'show what is in the artifact', { palette: true, enabled: hasArtifact }),
+  bind('actions', 'artifact.preview', 'v', 'show what is in the artifact', {
+    palette: true,
+    enabled: hasArtifact,
+  }),
   bind('actions', 'artifact.save', 's', 'save the artifact', {
     ...foot('save file', 7),
     palette: true,
@@ -123,12 +127,14 @@ export const KEYMAP = [
 
   bind('run', 'run.section', 'tab', 'go to the next of: output, details, audit', foot('output/details/audit', 2)),
   bind('run', 'run.section-back', 'S-tab', 'go to the one before'),
+  bind('run', 'run.preview', 'enter', 'show what is in the selected artifact', { enabled: hasArtifact }),
   bind('run', 'run.next-artifact', ']', 'select the next artifact', { enabled: hasArtifactsInDialog }),
   bind('run', 'run.previous-artifact', '[', 'select the artifact before', { enabled: hasArtifactsInDialog }),
   bind('run', 'run.close', 'escape q', 'go back', foot('back', 1)),
 
   ...DEVICE_KEYS,
   ...POLICY_KEYS,
+  ...ARTIFACT_KEYS,
 
   bind('attach', 'attach.detach', 'C-]', 'detach: the run goes on', foot('detach', 1)),
   bind('attach', 'attach.scroll-up', 'S-pageup', 'look back', foot('look back', 2)),
@@ -209,11 +215,14 @@ function activeContexts(model: Model): readonly Context[] {
     case 'approval':
     case 'text':
     case 'help':
+    case 'preview':
       return [overlay.kind, 'scroll', 'always'];
     case 'assent':
       return overlay.to.type === 'for-run' ? ['term', 'assent', 'scroll', 'always'] : ['assent', 'scroll', 'always'];
     case 'edit':
       return overlay.chord ? ['chord', 'always'] : ['edit', 'always'];
+    case 'artifacts':
+    case 'find':
     case 'policy':
     case 'check':
     case 'folder':

@@ -1,6 +1,7 @@
 // Everything that can happen to the dashboard, as one union. `at` is the clock, Unix milliseconds: `update` has no other.
 
 import type { Approval } from '../core/approvals.ts';
+import type { PublishedArtifact } from '../core/artifacts.ts';
 import type { Device } from '../core/devices.ts';
 import type { GateAnswer } from '../core/policy/gate.ts';
 import type { Rule, RuleBody } from '../core/policy/rules.ts';
@@ -23,6 +24,7 @@ import type { ReadFile } from './file-edit.ts';
 import type { Size, Tail } from './model.ts';
 import type { OutputPort, OutputView } from './output-view.ts';
 import type { PaletteMatch } from './overlay-model.ts';
+import type { Document } from './preview/document.ts';
 import type { InputEvent } from './terminal/input.ts';
 
 /** What went wrong, in one line, and what to do. */
@@ -102,7 +104,12 @@ export type MessageBody =
     }
   | { readonly type: 'search-failed'; readonly request: number; readonly failure: Failure }
   | { readonly type: 'ranked'; readonly request: number; readonly matches: readonly PaletteMatch[] }
-  | { readonly type: 'preview'; readonly request: number; readonly text: string; readonly footnote?: string }
+  | { readonly type: 'preview'; readonly request: number; readonly document: Document }
+  | { readonly type: 'preview-failed'; readonly request: number; readonly failure: Failure }
+  | { readonly type: 'artifacts'; readonly request: number; readonly artifacts: readonly PublishedArtifact[] }
+  | { readonly type: 'artifacts-failed'; readonly request: number; readonly failure: Failure }
+  /** Absent if there is none to be had, or it is no picture. */
+  | { readonly type: 'picture'; readonly artifact: string; readonly document?: Document }
   /** `asked`: a person had to allow that it is read. */
   | { readonly type: 'file-read'; readonly request: number; readonly file: ReadFile; readonly asked: boolean }
   | { readonly type: 'read-failed'; readonly request: number; readonly failure: Failure }

@@ -4,6 +4,7 @@ import type { PublishedArtifact } from '../core/artifacts.ts';
 import type { ApprovalId, RunId } from '../core/ids.ts';
 import type { AuditStep, Params, RunDetail } from '../protocol/api.ts';
 import type { ApprovalDialog, AssentDialog, EditDialog } from './answer-dialogs.ts';
+import type { ArtifactsDialog, FindDialog, PreviewDialog } from './artifact-dialogs.ts';
 import type {
   DeviceDialog,
   PairDialog,
@@ -142,6 +143,9 @@ export type Overlay =
     }
   | { readonly kind: 'confirm'; readonly question: Question; readonly deafUntil: number }
   | TextDialog
+  | PreviewDialog
+  | FindDialog
+  | ArtifactsDialog
   | PolicyDialog
   | CheckDialog
   /** A folder of this device that runs may reach. */

@@ -3,6 +3,7 @@
 import type { PendingApproval } from '../core/approvals.ts';
 import type { PublishedArtifact } from '../core/artifacts.ts';
 import { isFinal, type Run } from '../core/runs.ts';
+import type { ArtifactsDialog } from './artifact-dialogs.ts';
 import type { RunsDialog } from './device-dialogs.ts';
 import { inGroup, membersOf } from './groups.ts';
 import type { Model, ShownEntry } from './model.ts';
@@ -90,10 +91,18 @@ function subjectRunId(model: Model): string | undefined {
   }
 }
 
+/** The artifacts of a list that are shown. */
+export const listedArtifacts = ({ artifacts = [], filter }: ArtifactsDialog): readonly PublishedArtifact[] =>
+  artifacts.filter(({ kind }) => (filter === 'results' ? kind !== 'output' : kind === filter));
+
 /** The artifact that `o` and `s` act on: the selected one, else the only one that is known of the selected run. */
 export function subjectArtifact(model: Model): PublishedArtifact | undefined {
   const overlay = topOverlay(model);
-  if (overlay !== undefined) return overlay.kind === 'run' ? overlay.detail?.artifacts[overlay.artifact] : undefined;
+  if (overlay !== undefined) {
+    if (overlay.kind === 'preview') return overlay.artifact;
+    if (overlay.kind === 'artifacts') return listedArtifacts(overlay)[overlay.selected];
+    return overlay.kind === 'run' ? overlay.detail?.artifacts[overlay.artifact] : undefined;
+  }
   const entry = selectedEntry(model);
   if (entry?.kind === 'artifact') return (entry.folded?.length ?? 1) > 1 ? undefined : entry.artifact;
   const run = subjectRunId(model);

@@ -24,14 +24,24 @@ const GROUP_WINDOW = 500;
 export const command: Command = {
   usage: 'show RUN | ARTIFACT',
   summary: 'Show one run: what it is, how it went, its approvals and its artifacts; or where an artifact comes from.',
-  options: {},
+  details:
+    'On a terminal, what is in an artifact is shown below: text, Markdown, JSON, a diff, a picture; else its first bytes.',
+  options: {
+    preview: { type: 'boolean', help: 'show what is in an artifact, also into a pipe' },
+  },
   examples: ['dispatch show 12', 'dispatch show 12/report.pdf', 'dispatch show 12 --json'],
   completes: 'runs',
   async run(context, args) {
     const ref = onlyArgument(args, 'show', 'RUN');
     const client = await context.connect();
     const run = await findRun(client, ref);
-    if (run === undefined) return (await import('../show-artifact.ts')).showArtifact(context, client, ref);
+    if (run === undefined)
+      return (await import('../show-artifact.ts')).showArtifact(
+        context,
+        client,
+        ref,
+        args.flag('preview') || context.stdout.isTTY,
+      );
     return showRun(context, client, run);
   },
 };

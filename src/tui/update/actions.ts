@@ -4,11 +4,12 @@ import { type BindingId, bindingFor, KEYMAP } from '../keymap.ts';
 import type { Binding } from '../keymap-bind.ts';
 import type { Model } from '../model.ts';
 import type { PaletteItem, PaletteMatch } from '../overlay-model.ts';
-import { overlayOf, subjectApproval, subjectArtifact, subjectGroup, subjectRun, topOverlay } from '../select.ts';
+import { overlayOf, subjectApproval, subjectGroup, subjectRun, topOverlay } from '../select.ts';
 import { createEditor, insert } from '../terminal/editor.ts';
 import type { Action, Press } from './action.ts';
 import { ANSWER_ACTIONS } from './answer-actions.ts';
 import { openApproval } from './approvals.ts';
+import { ARTIFACT_ACTIONS, onArtifact } from './artifact-actions.ts';
 import { changeSection } from './audit.ts';
 import * as composer from './composer.ts';
 import { close, copied, DEVICE_ACTIONS } from './device-actions.ts';
@@ -17,6 +18,7 @@ import * as overlays from './overlays.ts';
 import * as pairing from './pairing.ts';
 import * as panes from './panes.ts';
 import { POLICY_ACTIONS } from './policy-actions.ts';
+import { previewArtifact, scrollPreview } from './previews.ts';
 import { scrollReading } from './reading.ts';
 import * as runs from './runs.ts';
 import { patch, pop, type Step, say, step, toast } from './step.ts';
@@ -42,6 +44,8 @@ const scrolling =
         return step(runs.scrollRun(model, move));
       case 'device':
         return step(devices.scrollDevice(model, move));
+      case 'preview':
+        return step(scrollPreview(model, move));
       case 'text':
       case 'help':
         return step(overlays.scrollText(model, move));
@@ -55,13 +59,6 @@ const onRun =
   (model) => {
     const run = subjectRun(model);
     return run === undefined ? step(model) : act(model, run);
-  };
-
-const onArtifact =
-  (act: (model: Model, artifact: NonNullable<ReturnType<typeof subjectArtifact>>) => Step): Action =>
-  (model) => {
-    const artifact = subjectArtifact(model);
-    return artifact === undefined ? step(model) : act(model, artifact);
   };
 
 const focus =
@@ -130,7 +127,7 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
   'run.undo': onRun(undo),
   'run.signal': onRun((model, run) => step(runs.openSignals(model, run))),
   'artifact.open': onArtifact(runs.openArtifact),
-  'artifact.preview': onArtifact(runs.previewArtifact),
+  'artifact.preview': onArtifact(previewArtifact),
   'artifact.save': onArtifact((model, artifact) => step(runs.askWhereToSave(model, artifact))),
   'selection.copy': (model) => {
     const top = topOverlay(model)?.kind;
@@ -142,12 +139,14 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
 
   'run.section': (model) => changeSection(model, 1),
   'run.section-back': (model) => changeSection(model, -1),
+  'run.preview': onArtifact(previewArtifact),
   'run.next-artifact': (model) => step(runs.moveArtifact(model, 1)),
   'run.previous-artifact': (model) => step(runs.moveArtifact(model, -1)),
   'run.close': close,
 
   ...DEVICE_ACTIONS,
   ...POLICY_ACTIONS,
+  ...ARTIFACT_ACTIONS,
 
   'attach.detach': (model) => runs.detach(model),
   'attach.scroll-up': (model) => step(runs.scrollAttached(model, -1)),

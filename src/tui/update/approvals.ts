@@ -8,12 +8,13 @@ import { tierOf } from '../geometry.ts';
 import type { Message } from '../messages.ts';
 import type { Model } from '../model.ts';
 import { mayAnswer } from '../presence.ts';
+import type { Document } from '../preview/document.ts';
 import { agreement, approvalText, commandOf } from '../request-rows.ts';
 import { deviceName, findRun, overlayOf, topOverlay } from '../select.ts';
 import { createEditor } from '../terminal/editor.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { ALONE_MS, DEAF_MS, isComplete, look, notice, patchReading, readingOf, resettle, unread } from './reading.ts';
-import { patch, pop, push, remove, type Step, step, toast } from './step.ts';
+import { patch, pop, push, remove, type Step, say, step, toast } from './step.ts';
 
 export function openApproval(model: Model, approval: PendingApproval): Step {
   const before = commandOf(endedRequests(model), approval.edits);
@@ -24,8 +25,36 @@ export function openApproval(model: Model, approval: PendingApproval): Step {
     ...(before === undefined ? {} : { before }),
   };
   const opened = look(push(model, dialog));
-  if (approval.edits === undefined || before !== undefined) return step(opened);
-  return step(opened, { type: 'load-run', run: approval.runId });
+  const { picture } = approval.payload;
+  const effects: Effect[] = picture === undefined ? [] : [{ type: 'load-picture', artifact: picture }];
+  if (approval.edits === undefined || before !== undefined) return step(opened, ...effects);
+  return step(opened, ...effects, { type: 'load-run', run: approval.runId });
+}
+
+/**
+ * The picture of what it will touch has come: from now on it is a part of what has to be read. Whoever had read all of the rest
+ * reads on from the start, and a key that was on its way answers nothing.
+ */
+export function takePicture(model: Model, artifact: string, document: Document | undefined): Model {
+  const dialog = overlayOf(model, 'approval');
+  if (dialog?.approval.payload.picture !== artifact || document === undefined || dialog.picture !== undefined)
+    return model;
+  // What was sent was an answer to what was shown.
+  if (dialog.phase.type === 'sending') return model;
+  const begun = patch(model, 'approval', (open) => ({ ...open, ...unread(model), picture: document }));
+  const { type } = dialog.phase;
+  return look(type === 'pressed' ? patch(begun, 'approval', (open) => ({ ...open, notice: PICTURE_CAME })) : begun);
+}
+
+const PICTURE_CAME = 'the picture has just come: look at it, then press the key again';
+
+/** In the program for it; where there is none, here, over the request. */
+export function openPicture(model: Model): Step {
+  const dialog = overlayOf(model, 'approval');
+  const artifact = dialog?.approval.payload.picture;
+  if (dialog === undefined || artifact === undefined) return step(model);
+  if (model.settings.opener) return step(model, { type: 'open-picture', artifact });
+  return say(model, 'info', 'there is no display here to open it on: make this window larger to see more of it');
 }
 
 const endedRequests = ({ thread }: Model): Approval[] =>

@@ -21,5 +21,7 @@ export function takeFetch(model: Model, { artifact, bytes, sizeBytes }: Notifica
 function nameOf(model: Model, id: string): string | undefined {
   for (const entry of model.thread.entries)
     if (entry.kind === 'artifact' && entry.artifact.id === id) return entry.artifact.name;
+  const shown = overlayOf(model, 'preview')?.artifact;
+  if (shown?.id === id) return shown.name;
   return overlayOf(model, 'run')?.detail?.artifacts.find((artifact) => artifact.id === id)?.name;
 }

@@ -233,7 +233,7 @@ function setField(model: Model, editor: EditorState): Step {
     return changed ? ask(next) : step(next);
   }
   if (top?.kind === 'pair') return step(setPairField(model, editor));
-  for (const kind of ['reason', 'save', 'rename', 'revoke', 'proposal', 'folder', 'check'] as const) {
+  for (const kind of ['reason', 'save', 'rename', 'revoke', 'proposal', 'folder', 'check', 'find'] as const) {
     if (top?.kind === kind) return step(patch(model, kind, (open) => ({ ...open, editor, notice: undefined })));
   }
   return step(model);

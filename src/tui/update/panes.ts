@@ -16,6 +16,7 @@ import {
 import { openApproval } from './approvals.ts';
 import { openDevice } from './devices.ts';
 import { showText } from './overlays.ts';
+import { previewArtifact } from './previews.ts';
 import { openRuns } from './run-list.ts';
 import { openRun } from './runs.ts';
 import { type Step, step } from './step.ts';
@@ -125,7 +126,10 @@ function openEntry(model: Model): Step {
         ? openRun(model, entry.run.id)
         : step(openRuns(model, { type: 'group', group: entry.run.group }));
     case 'artifact':
-      return openRun(model, entry.artifact.runId);
+      // Of several in one row the run has the list.
+      return (entry.folded?.length ?? 1) > 1
+        ? openRun(model, entry.artifact.runId)
+        : previewArtifact(model, entry.artifact);
     case 'approval': {
       const pending = model.approvals.find(({ id }) => id === entry.approval.id);
       return pending === undefined ? openRun(model, entry.approval.runId) : openApproval(model, pending);

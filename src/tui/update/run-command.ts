@@ -5,6 +5,7 @@ import type { ParsedCommand } from '../commands.ts';
 import type { Model } from '../model.ts';
 import { findRunByRef } from '../select.ts';
 import { openApproval } from './approvals.ts';
+import { openArtifacts } from './artifact-list.ts';
 import { editPlace } from './file-edit.ts';
 import { askQuit, openHelp, startSearch } from './overlays.ts';
 import { attach, cancel, openRun, retry } from './runs.ts';
@@ -15,6 +16,8 @@ export function runCommand(model: Model, { name, argument }: ParsedCommand): Ste
   switch (name) {
     case 'search':
       return startSearch(model, argument);
+    case 'artifacts':
+      return openArtifacts(model);
     case 'help':
       return step(openHelp(model));
     case 'quit':

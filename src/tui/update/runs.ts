@@ -14,8 +14,9 @@ import { findRun, overlayOf, topOverlay } from '../select.ts';
 import { SIGNALS } from '../signals.ts';
 import { createEditor } from '../terminal/editor.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
+import { previewArtifact } from './previews.ts';
 import { DEAF_MS, REPEAT_MS, resettle } from './reading.ts';
-import { nextRequest, patch, pop, push, type Step, say, step, toast } from './step.ts';
+import { patch, pop, push, type Step, say, step, toast } from './step.ts';
 
 export function openRun(model: Model, id: string): Step {
   const run = findRun(model, id);
@@ -204,21 +205,11 @@ export function sendSignal(model: Model): Step {
   return step(pop(model), { type: 'signal', run: menu.run, signal: signal.name });
 }
 
-/** With nothing to open it here, it is shown here. */
-export const openArtifact = (model: Model, artifact: PublishedArtifact): Step =>
-  model.settings.opener ? step(model, { type: 'open-artifact', artifact }) : previewArtifact(model, artifact);
-
-export function previewArtifact(model: Model, artifact: PublishedArtifact): Step {
-  const [next, request] = nextRequest(model);
-  const title = sanitizeLine(artifact.name);
-  const dialog = { kind: 'text', title, text: '', scroll: 0, loading: true, footnote: undefined, request } as const;
-  return step(push(next, dialog), { type: 'preview-artifact', artifact, request });
-}
-
-export function takePreview(model: Model, request: number, text: string, footnote: string | undefined): Model {
-  return patch(model, 'text', (dialog) =>
-    dialog.request === request ? { ...dialog, text, footnote, loading: false } : dialog,
-  );
+/** With nothing to open it here, it is shown here; where it is, that is all. */
+export function openArtifact(model: Model, artifact: PublishedArtifact): Step {
+  if (model.settings.opener) return step(model, { type: 'open-artifact', artifact });
+  if (topOverlay(model)?.kind !== 'preview') return previewArtifact(model, artifact);
+  return say(model, 'info', 'there is no display here to open it on: y copies its link, s saves it');
 }
 
 export function askWhereToSave(model: Model, artifact: PublishedArtifact): Model {

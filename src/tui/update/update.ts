@@ -6,7 +6,8 @@ import type { Model, Tail } from '../model.ts';
 import { forgetProgress, takeProgress } from '../progress.ts';
 import { createHistory } from '../terminal/history.ts';
 import { ranked } from './actions.ts';
-import { decided, decidedAlike, decideFailed, settlePressed, takeEarlier } from './approvals.ts';
+import { decided, decidedAlike, decideFailed, settlePressed, takeEarlier, takePicture } from './approvals.ts';
+import { artifactsFailed, takeArtifacts } from './artifact-list.ts';
 import { ruleFailed, takeRule } from './assents.ts';
 import { auditFailed, takeAudit, takeVerification, verifyFailed } from './audit.ts';
 import { submitFailed, submitted } from './composer.ts';
@@ -33,9 +34,10 @@ import { settleLists } from './panes.ts';
 import { addRun, takeChange, takeConnected, takeLost, takeSnapshot } from './peer.ts';
 import { placesFailed, takePlaces } from './place-completion.ts';
 import { checkFailed, ruleRemoved, rulesFailed, takeCheckAnswer, takeRules } from './policy.ts';
+import { originFailed, previewFailed, takeOrigin, takePreview } from './previews.ts';
 import { confirmed, confirmFailed, resettleProposal, settleProposal } from './proposal.ts';
 import { listenLater, look } from './reading.ts';
-import { detailFailed, resized, retried, retryFailed, takeDetail, takeOutput, takePreview } from './runs.ts';
+import { detailFailed, resized, retried, retryFailed, takeDetail, takeOutput } from './runs.ts';
 import { andThen, currentToasts, type Step, say, step, toast } from './step.ts';
 import { settleThread, takePage, withThread } from './thread.ts';
 
@@ -128,9 +130,9 @@ function handle(model: Model, message: Message): Step {
     case 'retry-failed':
       return step(retryFailed(model, message.of, message.failure));
     case 'run-loaded':
-      return step(takeEarlier(takeDetail(model, message.detail), message.detail.approvals));
+      return step(takeEarlier(takeOrigin(takeDetail(model, message.detail), message.detail), message.detail.approvals));
     case 'run-failed':
-      return step(detailFailed(model, message.run, message.failure));
+      return step(originFailed(detailFailed(model, message.run, message.failure), message.run, message.failure));
     case 'found':
       return takeFound(model, message.request, message.entries, message.more);
     case 'search-failed':
@@ -138,7 +140,15 @@ function handle(model: Model, message: Message): Step {
     case 'ranked':
       return ranked(model, message.request, message.matches);
     case 'preview':
-      return step(takePreview(model, message.request, message.text, message.footnote));
+      return step(takePreview(model, message.request, message.document));
+    case 'preview-failed':
+      return step(previewFailed(model, message.request, message.failure));
+    case 'artifacts':
+      return step(takeArtifacts(model, message.request, message.artifacts));
+    case 'artifacts-failed':
+      return step(artifactsFailed(model, message.request, message.failure));
+    case 'picture':
+      return step(takePicture(model, message.artifact, message.document));
     case 'file-read':
       return takeRead(model, message.request, message.file, message.asked);
     case 'read-failed':

@@ -6,6 +6,7 @@ import type { Answer, ApprovalDialog, AssentDialog } from '../answer-dialogs.ts'
 import { type DialogLayout, dialogLayout } from '../dialog-layout.ts';
 import type { DialogRow } from '../dialog-row.ts';
 import { canAnswer, canApprove, canApproveAlike, canAssent, canDecide, canEdit } from '../keymap-enabled.ts';
+import { laidOut } from '../preview-layout.ts';
 import { LABEL_WIDTH } from '../request-rows.ts';
 import { deviceName, findRun } from '../select.ts';
 import type { Attr } from '../terminal/cells.ts';
@@ -15,6 +16,7 @@ import { alikeTo } from '../update/assents.ts';
 import { whyNotEdited } from '../update/editing.ts';
 import { fittingKeys, type KeyHint, openBox } from './dialog.ts';
 import { clip, onGround, own, type Paint, type Span, write } from './paint.ts';
+import { drawRow, lookOf } from './preview.ts';
 import { timeLeft } from './sides.ts';
 
 export function drawApprovalDialog(outer: Paint, dialog: ApprovalDialog): void {
@@ -88,8 +90,16 @@ function titleSpans(paint: Paint, { approval }: ApprovalDialog, run: Run | undef
   ];
 }
 
-function drawBodyRow(paint: Paint, x: number, y: number, width: number, { style, text, wrapped }: DialogRow): void {
+function drawBodyRow(paint: Paint, x: number, y: number, width: number, row: DialogRow): void {
+  const { style, text, wrapped, picture } = row;
   switch (style) {
+    case 'picture': {
+      if (picture === undefined) return;
+      const { document, row: number, ...size } = picture;
+      const drawn = laidOut(document, { ...size, ...lookOf(paint), whole: true })[number];
+      if (drawn !== undefined) drawRow(paint, { x, y, width }, drawn);
+      return;
+    }
     case 'command': {
       const attr = commandAttr(paint);
       paint.grid.fill({ x: x - 1, y, width: width + 2, height: 1 }, ' ', attr);

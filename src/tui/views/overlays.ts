@@ -5,6 +5,7 @@ import { layoutOf } from '../geometry.ts';
 import type { Overlay } from '../overlay-model.ts';
 import { type Attr, attrBg, attrFg, makeAttr, TERMINAL_COLOUR } from '../terminal/cells.ts';
 import { drawApprovalDialog, drawAssent } from './approval-dialog.ts';
+import { drawArtifacts } from './artifacts.ts';
 import { drawAttach } from './attach.ts';
 import { drawDevicePage } from './device.ts';
 import { drawEdit } from './edit.ts';
@@ -14,10 +15,12 @@ import type { Paint } from './paint.ts';
 import { drawPair } from './pair.ts';
 import { drawPalette } from './palette.ts';
 import { drawCheck, drawPolicy } from './policy.ts';
+import { drawPreview } from './preview.ts';
 import { drawProposal } from './proposal.ts';
 import {
   drawAccess,
   drawConfirm,
+  drawFind,
   drawFolder,
   drawReason,
   drawRename,
@@ -100,6 +103,15 @@ function drawOverlay(paint: Paint, overlay: Overlay): void {
       return;
     case 'proposal':
       drawProposal(paint, overlay);
+      return;
+    case 'preview':
+      drawPreview(paint, overlay);
+      return;
+    case 'find':
+      drawFind(paint, overlay);
+      return;
+    case 'artifacts':
+      drawArtifacts(paint, overlay);
       return;
     case 'policy':
       drawPolicy(paint, overlay);

@@ -15,6 +15,8 @@ const PAGES: ReadonlySet<Overlay['kind']> = new Set([
   'runs',
   'pair',
   'policy',
+  'preview',
+  'artifacts',
 ]);
 
 export const hidesPanes = (model: Model): boolean => model.overlays.some(isPage);

@@ -65,6 +65,16 @@ export function drawSave(outer: Paint, overlay: OverlayOf<'save'>): void {
   ]);
 }
 
+export function drawFind(outer: Paint, overlay: OverlayOf<'find'>): void {
+  const { paint, box } = openBox(outer, overlayRect(outer.model, overlay), 'Find');
+  const at = padded(box);
+  drawField(paint, { ...at, y: at.y + Math.min(1, Math.max(0, box.height - 2)) }, overlay.editor, 'a text');
+  drawLast(paint, at, overlay.notice, [
+    ['find.send', 'find'],
+    ['find.close', 'back'],
+  ]);
+}
+
 export function drawRename(outer: Paint, overlay: OverlayOf<'rename'>): void {
   const title = `A name for ${clip(outer, overlay.name, 32)}`;
   const { paint, box } = openBox(outer, overlayRect(outer.model, overlay), title);

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { PublishedArtifact } from '../../../src/core/artifacts.ts';
-import { destination, fetchToOpen, PREVIEW_BYTES, preview, saveTo } from '../../../src/tui/artifact-files.ts';
+import { destination, fetchToOpen, saveTo } from '../../../src/tui/artifact-files.ts';
 import { type Peer, startPeer } from './harness.ts';
 
 async function made(peer: Peer, command: string, name: string): Promise<PublishedArtifact> {
@@ -12,34 +12,6 @@ async function made(peer: Peer, command: string, name: string): Promise<Publishe
   if (artifact === undefined) throw new Error(`${command} made no ${name}: ${JSON.stringify(run)}`);
   return artifact;
 }
-
-describe('a preview', () => {
-  it('is the text, made safe', async () => {
-    const peer = await startPeer();
-    const artifact = await made(
-      peer,
-      String.raw`printf 'a\033[31mb\033]0;t\007c\001\n漢' > $DISPATCH_ARTIFACTS/a.txt`,
-      'a.txt',
-    );
-    expect(await preview(await peer.connect(), artifact)).toEqual({ text: 'abc␁\n漢' });
-  });
-
-  it('is the beginning of a long text, and says so', async () => {
-    const peer = await startPeer();
-    const artifact = await made(peer, 'seq 1 200000 > $DISPATCH_ARTIFACTS/long.txt', 'long.txt');
-    const { text, footnote } = await preview(await peer.connect(), artifact);
-    expect(text.length).toBe(PREVIEW_BYTES);
-    expect(footnote).toContain('The first 262 kB of 1.3 MB');
-  });
-
-  it('is a dump of what is no text', async () => {
-    const peer = await startPeer();
-    const artifact = await made(peer, String.raw`printf 'PK\000\377' > $DISPATCH_ARTIFACTS/x.bin`, 'x.bin');
-    const { text, footnote } = await preview(await peer.connect(), artifact);
-    expect(text).toMatch(/^00000000 {2}50 4b 00 ff +PK\.\.$/);
-    expect(footnote).toContain('not text');
-  });
-});
 
 describe('saving', () => {
   const COMMAND = 'mkdir -p $DISPATCH_ARTIFACTS/sub && echo data > $DISPATCH_ARTIFACTS/sub/log.txt';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { activeBindings, bindingFor, footerHints, helpSections, KEYMAP } from '../../../src/tui/keymap.ts';
+import { type Document, line } from '../../../src/tui/preview/document.ts';
 import { overlayOf, topOverlay } from '../../../src/tui/select.ts';
 import { anApproval, anArtifact, aRun, keyOf, runEntry, startDashboard } from '../../helpers/tui-model.ts';
 
@@ -193,6 +194,8 @@ function changeOf(run: ReturnType<typeof aRun>) {
   return { event: event as never, entry: runEntry(run) };
 }
 
+const aText = (text: string): Document => ({ type: 'text', blocks: [line(text)] });
+
 describe('artifacts', () => {
   const entry = { key: keyOf(5), kind: 'artifact' as const, artifact: anArtifact(1) };
   const withArtifact = () => startDashboard({ snapshot: { runs, entries: [runEntry(aRun(1)), entry] } });
@@ -204,14 +207,14 @@ describe('artifacts', () => {
     expect(effect).toMatchObject({ type: 'preview-artifact', artifact: anArtifact(1) });
     if (effect?.type !== 'preview-artifact') throw new Error('no preview was asked for');
     dashboard.press('escape');
-    dashboard.tell({ type: 'preview', request: effect.request, text: 'hello' });
+    dashboard.tell({ type: 'preview', request: effect.request, document: aText('hello') });
     expect(dashboard.model.overlays).toEqual([]);
     dashboard.press('v');
     const [again] = dashboard.take();
     if (again?.type !== 'preview-artifact') throw new Error('no preview was asked for');
-    dashboard.tell({ type: 'preview', request: effect.request, text: 'late' });
-    dashboard.tell({ type: 'preview', request: again.request, text: 'hello' });
-    expect(overlayOf(dashboard.model, 'text')).toMatchObject({ text: 'hello', loading: false });
+    dashboard.tell({ type: 'preview', request: effect.request, document: aText('late') });
+    dashboard.tell({ type: 'preview', request: again.request, document: aText('hello') });
+    expect(overlayOf(dashboard.model, 'preview')?.content).toEqual({ state: 'ready', document: aText('hello') });
   });
 
   it('saves where it is told to', () => {

@@ -306,7 +306,7 @@ it('help is in two columns where they fit', () => {
       " dispatch            ● 2 devices  ▶ 1 running  ⚠ 1 waiting        laptop  14:02",
       "┌ Help ────────────────────────────────────────────────────────────────────────┐",
       "│What to type                                                                  ┃",
-      "│!command          run it in the shell of this device: reads and writes in     ┃",
+      "│!command          run it in the shell of this device: reads and writes in     │",
       "│                  reachable folders                                           │",
       "│!?command         the same, reading only                                      │",
     ]

@@ -2,13 +2,16 @@
 
 import type { Rule } from '../../../../src/core/policy/rules.ts';
 import type { Run } from '../../../../src/core/runs.ts';
-import type { AuditStep } from '../../../../src/protocol/api.ts';
+import type { AuditStep, RunDetail } from '../../../../src/protocol/api.ts';
 import type { PairProposal } from '../../../../src/protocol/pairing-api.ts';
 import type { ApprovalDialog, AssentDialog } from '../../../../src/tui/answer-dialogs.ts';
+import type { ArtifactsDialog, PreviewDialog } from '../../../../src/tui/artifact-dialogs.ts';
 import type { PairDialog, ProposalDialog } from '../../../../src/tui/device-dialogs.ts';
 import type { Model, Size } from '../../../../src/tui/model.ts';
 import type { OutputPort, OutputView } from '../../../../src/tui/output-view.ts';
 import type { RunDialog } from '../../../../src/tui/overlay-model.ts';
+import type { Document } from '../../../../src/tui/preview/document.ts';
+import { readDocument } from '../../../../src/tui/preview/read-document.ts';
 import { createEditor } from '../../../../src/tui/terminal/editor.ts';
 import { createList } from '../../../../src/tui/terminal/virtual-list.ts';
 import { DEAF_MS } from '../../../../src/tui/update/reading.ts';
@@ -44,6 +47,65 @@ export function approvalDialog(change: Partial<ApprovalDialog> = {}): ApprovalDi
 }
 
 const sha256 = 'c0ffee0123456789'.repeat(4) as ApprovalDialog['approval']['digest'];
+
+/** A request that acts on a screen, with a picture of it. */
+function picturedRequest(): ApprovalDialog['approval'] {
+  const asked = approval(13, 'left click at 200,200');
+  const picture = 'artifact-before' as NonNullable<ApprovalDialog['approval']['payload']['picture']>;
+  return { ...asked, payload: { ...asked.payload, steps: ['left click at 200,200, on a window'], picture } };
+}
+
+/** A picture of 60 × 40 pixels: a bright square on a dark ground. */
+function cat(): Extract<Document, { type: 'picture' }> {
+  const [width, height] = [60, 40];
+  const rgba = new Uint8Array(width * height * 4).fill(0xff);
+  for (let at = 0; at < width * height; at += 1) {
+    const [x, y] = [at % width, Math.floor(at / width)];
+    const isCat = x >= 20 && x < 40 && y >= 10 && y < 30;
+    rgba.set(isCat ? [255, 200, 80] : [20, 30, 60], at * 4);
+  }
+  return { type: 'picture', picture: { width, height, rgba }, note: 'PNG, 60 × 40 pixels, 1.2 kB' };
+}
+
+const MARKDOWN =
+  '# Report\n\nAll of **the** tests pass, as `npm test` says.\n\n- the first\n- the second\n\n```\nthe end\n```\n';
+
+function previewDialog(change: Partial<PreviewDialog> = {}): PreviewDialog {
+  const made = { ...artifact('report.md', 10, MARKDOWN.length), mimeType: 'text/markdown' };
+  const head = Buffer.from(MARKDOWN);
+  return {
+    kind: 'preview',
+    artifact: made,
+    section: 'content',
+    content: { state: 'ready', document: readDocument({ ...made, head }) },
+    origin: { state: 'unknown' },
+    scroll: 0,
+    query: '',
+    found: 0,
+    ...change,
+  };
+}
+
+function originOf(model: Model): RunDetail {
+  const run = model.runs.find(({ number }) => number === 10);
+  if (run === undefined) throw new Error('there is no run 10');
+  return { run, approvals: [], artifacts: [] };
+}
+
+function artifactsDialog(change: Partial<ArtifactsDialog> = {}): ArtifactsDialog {
+  const removed = { at: NOW, reason: 'age' } as const;
+  const artifacts: ArtifactsDialog['artifacts'] = [
+    artifact('report.pdf', 10, 120_000),
+    {
+      ...artifact('a/very/long/name/of/a/picture/that/somebody/made.png', 12, 2_400_000),
+      kind: 'image',
+      device: gpuBox.id,
+    },
+    { ...artifact('output.log', 9, 12), kind: 'output' },
+    { ...artifact('old.png', 9, 12), kind: 'image', removed },
+  ];
+  return { kind: 'artifacts', artifacts, message: undefined, filter: 'results', selected: 0, request: 1, ...change };
+}
 
 /** A request with all that one can have. */
 function fullRequest(): ApprovalDialog['approval'] {
@@ -308,6 +370,17 @@ export function scenes(size: Size): Record<string, Model> {
       ],
     },
     approval: over(approvalDialog()),
+    picturedApproval: over(approvalDialog({ approval: picturedRequest(), picture: cat() })),
+    preview: over(previewDialog()),
+    foundInPreview: over(previewDialog({ query: 'the', found: 4, scroll: 2 })),
+    picturePreview: over(previewDialog({ content: { state: 'ready', document: cat() } })),
+    loadingPreview: over(previewDialog({ content: { state: 'loading', request: 1 } })),
+    failedPreview: over(previewDialog({ content: { state: 'failed', message: 'gpu-box is offline' } })),
+    origin: over(previewDialog({ section: 'origin', origin: { state: 'ready', detail: originOf(busy) } })),
+    find: over(previewDialog(), { kind: 'find', editor: createEditor('report'), notice: 'it is not there' }),
+    artifacts: over(artifactsDialog()),
+    artifactsOfKind: over(artifactsDialog({ filter: 'image', selected: 1 })),
+    noArtifacts: over(artifactsDialog({ artifacts: [] })),
     fullApproval: over(approvalDialog({ approval: fullRequest() })),
     editedApproval: over(
       approvalDialog({

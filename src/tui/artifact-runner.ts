@@ -1,0 +1,96 @@
+// Does what is wanted of artifacts: shows, opens, saves and lists them, and answers with messages.
+
+import type { ControlClient } from '../control/client/client.ts';
+import type { PublishedArtifact } from '../core/artifacts.ts';
+import { DispatchError } from '../core/errors.ts';
+import type { Effect } from './effects.ts';
+import type { Failure, MessageBody } from './messages.ts';
+import type { Document } from './preview/document.ts';
+
+export type ArtifactEffect = Extract<
+  Effect,
+  {
+    type: 'open-artifact' | 'open-picture' | 'preview-artifact' | 'save-artifact' | 'list-artifacts' | 'load-picture';
+  }
+>;
+
+export interface ArtifactRunnerDeps {
+  readonly client: () => ControlClient;
+  readonly tell: (message: MessageBody) => void;
+  readonly attempt: (work: () => Promise<void>, failed?: (failure: Failure) => void) => void;
+  readonly done: (text: string) => void;
+  readonly openFile: ((path: string) => Promise<void>) | undefined;
+  readonly cwd: string;
+  readonly home: string;
+}
+
+const LIST_LIMIT = 500;
+
+export function createArtifactRunner(deps: ArtifactRunnerDeps): (effect: ArtifactEffect) => void {
+  const { client, tell, attempt, done } = deps;
+
+  const open = async (artifact: PublishedArtifact): Promise<void> => {
+    const { bringHere, fetchToOpen } = await import('./artifact-files.ts');
+    await bringHere(client(), artifact);
+    const path = await fetchToOpen(client(), artifact);
+    await deps.openFile?.(path);
+    done(`opened ${path}`);
+  };
+  const read = async (artifact: PublishedArtifact): Promise<Document> => {
+    const [{ previewOf }, { bringHere }] = await Promise.all([
+      import('./artifact-preview.ts'),
+      import('./artifact-files.ts'),
+    ]);
+    return previewOf(client(), artifact, () => bringHere(client(), artifact));
+  };
+  const meant = async (id: string): Promise<PublishedArtifact> =>
+    (await client().call('artifact.get', { artifact: id })).artifact;
+
+  return (effect) => {
+    switch (effect.type) {
+      case 'open-artifact':
+        return attempt(() => open(effect.artifact));
+      case 'open-picture':
+        return attempt(async () => {
+          const artifact = await meant(effect.artifact);
+          // Told by its bytes: what asks for approval does not get to have another program started.
+          if ((await read(artifact)).type !== 'picture')
+            throw new DispatchError('invalid', 'what the request shows is no picture: it was not opened');
+          await open(artifact);
+        });
+      case 'load-picture':
+        return attempt(
+          async () => {
+            const document = await read(await meant(effect.artifact));
+            tell({ type: 'picture', artifact: effect.artifact, ...(document.type === 'picture' ? { document } : {}) });
+          },
+          () => tell({ type: 'picture', artifact: effect.artifact }),
+        );
+      case 'preview-artifact': {
+        const { artifact, request } = effect;
+        return attempt(
+          async () => tell({ type: 'preview', request, document: await read(artifact) }),
+          (failure) => tell({ type: 'preview-failed', request, failure }),
+        );
+      }
+      case 'save-artifact':
+        return attempt(async () => {
+          const { bringHere, destination, saveTo } = await import('./artifact-files.ts');
+          const path = await destination(effect.path, effect.artifact, deps.cwd, deps.home);
+          await bringHere(client(), effect.artifact);
+          await saveTo(client(), effect.artifact, path);
+          done(`saved ${path}`);
+        });
+      case 'list-artifacts': {
+        const { request } = effect;
+        return attempt(
+          async () => {
+            const { artifacts } = await client().call('artifacts.list', { limit: LIST_LIMIT });
+            tell({ type: 'artifacts', request, artifacts });
+          },
+          (failure) => tell({ type: 'artifacts-failed', request, failure }),
+        );
+      }
+    }
+  };
+}

@@ -1,0 +1,65 @@
+// A document as rows of a given width: what is drawn, scrolled and searched. No row is wider than that, unless not even one character fits.
+
+import { cut, wordRows } from '../rows.ts';
+import { stringWidth } from '../terminal/width.ts';
+import type { Block, Document, Piece, TextBlock } from './document.ts';
+import type { Frame, Row } from './frame.ts';
+import { pictureRows } from './layout-picture.ts';
+import { tableRows } from './layout-table.ts';
+import { take } from './take.ts';
+
+export function layout(document: Document, frame: Frame): readonly Row[] {
+  const width = Math.max(1, frame.width);
+  switch (document.type) {
+    case 'picture':
+      return pictureRows(document.picture, { ...frame, width });
+    case 'text': {
+      const rows = document.blocks.flatMap((block) => blockRows(block, width));
+      return frame.ascii ? rows.map(inAscii) : rows;
+    }
+  }
+}
+
+function blockRows(block: Block, width: number): Row[] {
+  switch (block.type) {
+    case 'line':
+      return lineRows(block, width);
+    case 'rule': {
+      const first = margin(block.first, width);
+      return [[...first, ['─'.repeat(Math.max(1, width - widthOf(first))), 'muted']]];
+    }
+    case 'table': {
+      const first = margin(block.first, width);
+      return tableRows(block, width - widthOf(first)).map((row) => [...first, ...row]);
+    }
+  }
+}
+
+function lineRows({ pieces, wrap, first: begins, rest: goesOn }: TextBlock, width: number): Row[] {
+  const first = margin(begins, width);
+  const rest = margin(goesOn, width);
+  const room = width - Math.max(widthOf(first), widthOf(rest));
+  const text = pieces.map(([part]) => part).join('');
+  const rows = wrap === 'words' ? wordRows(text, room) : cut(text, room);
+  let at = 0;
+  return rows.map((row, index) => {
+    const end = at + row.length;
+    // The blank at which a line was broken begins no row.
+    const blanks = wrap === 'words' && index > 0 ? row.length - row.trimStart().length : 0;
+    const spans = take(pieces, at + blanks, end, room);
+    at = end;
+    const before = index === 0 ? first : rest;
+    return before.length === 0 ? spans : [...before, ...spans];
+  });
+}
+
+/** A margin that takes more than half of the width takes nothing. */
+function margin(pieces: readonly Piece[] | undefined, width: number): readonly Piece[] {
+  return pieces === undefined || widthOf(pieces) * 2 > width ? [] : pieces;
+}
+
+const widthOf = (pieces: readonly Piece[]): number => pieces.reduce((sum, [text]) => sum + stringWidth(text), 0);
+
+const ASCII: Readonly<Record<string, string>> = { '•': '*', '▌': '|', '─': '-', '│': '|', '┼': '+' };
+const inAscii = (row: Row): Row =>
+  row.map(([text, look]) => [look === 'muted' ? text.replace(/[•▌─│┼]/g, (char) => ASCII[char] ?? char) : text, look]);
