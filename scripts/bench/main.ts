@@ -19,6 +19,7 @@ import type { BenchContext, Benchmark } from './harness/benchmark.ts';
 import { type Home, makeHome } from './harness/home.ts';
 import { describeMachine, machineLine } from './harness/machine.ts';
 import { type BenchmarkResult, merge, place, type Report, table } from './harness/report.ts';
+import { browserStep } from './measures/browser-step.ts';
 import { firstPaint } from './measures/first-paint.ts';
 import { idle } from './measures/idle.ts';
 import { keyToFrame } from './measures/key-to-frame.ts';
@@ -52,6 +53,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   remoteOutput,
   remoteArtifact,
   transfers,
+  browserStep,
   remoteIdle,
 ];
 const NAMES = BENCHMARKS.map(({ name }) => name);
