@@ -13,13 +13,14 @@ import { findArtifact, resolveRun } from './references.ts';
 import type { Fetches } from './remote/fetches.ts';
 import type { Outgoing } from './remote/outgoing.ts';
 import { remoteInput, remoteOutput } from './remote/streams.ts';
+import { removalOf } from './removed-bytes.ts';
 
 export function createStreams(
   deps: EngineDeps & {
     feed: Feed;
     executions: Executions;
     outgoing: Pick<Outgoing, 'sent' | 'taken'>;
-    fetches: Pick<Fetches, 'read'>;
+    fetches: Pick<Fetches, 'read' | 'mustBeKept'>;
   },
 ): EngineStreams {
   const { store, outputs, blobs } = deps;
@@ -35,6 +36,8 @@ export function createStreams(
   async function* kept(run: FinalRun, offset: number, signal: AbortSignal): AsyncIterable<OutputChunk> {
     const artifact = (await store.artifactsOf(run.id)).find((candidate) => candidate.kind === 'output');
     if (artifact === undefined || run.output === undefined) return;
+    const removed = removalOf(artifact);
+    if (removed !== undefined) throw removed;
     for (const piece of keptPieces(run.output, artifact.sizeBytes, offset)) {
       const bytes = limited(blobs.read(artifact.sha256, piece.position, signal), piece.length);
       yield* withOffsets(bytes, piece.offset);
@@ -77,6 +80,7 @@ export function createStreams(
     },
     async blob({ artifact: ref, offset }, signal) {
       const artifact = await findArtifact(store, ref);
+      await deps.fetches.mustBeKept(artifact);
       const chunks = withOffsets(deps.fetches.read(artifact, offset, signal), offset);
       return { artifact: publishArtifact(deps, artifact), chunks };
     },

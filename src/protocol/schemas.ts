@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { ACCESS_LEVELS } from '../core/access.ts';
 import { ROUTES } from '../core/actions.ts';
 import { DECISIONS } from '../core/approvals.ts';
+import { ARTIFACT_KINDS } from '../core/artifacts.ts';
 import { SESSION_NAME } from '../core/browser.ts';
 import { GRANTS } from '../core/grants.ts';
 import { type DeviceId, ID_PATTERN } from '../core/ids.ts';
@@ -203,7 +204,12 @@ const schemas = {
   }),
   wait: z.strictObject({ runs: z.array(ref).min(1).max(1000), orApproval: z.exactOptional(z.boolean()) }),
   'approvals.list': z.strictObject({ all: z.exactOptional(z.boolean()), limit }),
-  'artifacts.list': z.strictObject({ run: z.exactOptional(ref), limit }),
+  'artifacts.list': z.strictObject({
+    run: z.exactOptional(ref),
+    kinds: z.exactOptional(z.array(z.enum(ARTIFACT_KINDS)).max(ARTIFACT_KINDS.length)),
+    limit,
+  }),
+  'artifacts.prune': z.strictObject({ dry: z.boolean() }),
   'artifact.get': z.strictObject({ artifact: artifactRef }),
   devices: z.strictObject({ probe: z.exactOptional(z.boolean()) }),
   'device.rename': z.strictObject({ device: deviceName, name: z.string().max(200) }),

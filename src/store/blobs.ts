@@ -1,18 +1,20 @@
 /**
  * Bytes on disk under their SHA-256, as `ab/cdef…`. They are copied to `tmp/` (from another device, to `partial/`), hashed on the
- * way, synced, and renamed: a half file never has a final name. Never deletes a blob.
+ * way, synced, and renamed: a half file never has a final name. A blob is deleted only while nobody keeps the same content.
  */
 
 import { createHash, randomUUID } from 'node:crypto';
 import { constants, readdirSync, rmSync } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DispatchError } from '../core/errors.ts';
 import type { Sha256 } from '../core/ids.ts';
 import type { BlobStore, FileIdentity } from '../engine/ports.ts';
 import { storageError } from './disk-errors.ts';
 import { readFully, syncFolder, writeAll } from './file-io.ts';
+import { listBlobs, removeBlob } from './listed-blobs.ts';
 import { createPartialBlobs } from './partial-blobs.ts';
+import { createTurns } from './turns.ts';
 
 const READ_CHUNK = 1024 * 1024;
 const COPY_CHUNK = 1024 * 1024;
@@ -29,9 +31,11 @@ export interface FileBlobStore extends BlobStore {
 export function createBlobStore(dir: string): FileBlobStore {
   const tmp = join(dir, 'tmp');
   removeStale(tmp);
-  const partials = createPartialBlobs(join(dir, 'partial'), (path, sha256, sizeBytes) =>
-    settle(path, pathOf(sha256), sizeBytes),
-  );
+  /** What settles and what goes take turns, each content for itself: a blob must not go while it is found to be there already. */
+  const turns = createTurns<Sha256>();
+  const keep = (part: string, sha256: Sha256, sizeBytes: number): Promise<void> =>
+    turns.take(sha256, () => settle(part, pathOf(sha256), sizeBytes));
+  const partials = createPartialBlobs(join(dir, 'partial'), keep);
 
   const pathOf = (sha256: Sha256): string => {
     if (!SHA256.test(sha256))
@@ -58,7 +62,7 @@ export function createBlobStore(dir: string): FileBlobStore {
     try {
       await mkdir(tmp, { recursive: true, mode: 0o700 });
       const kept = await writePart(part, chunks);
-      await settle(part, pathOf(kept.sha256), kept.sizeBytes);
+      await keep(part, kept.sha256, kept.sizeBytes);
       return kept;
     } catch (error) {
       await rm(part, { force: true }).catch(() => {}); // what could not be removed now goes at the next start
@@ -95,6 +99,8 @@ export function createBlobStore(dir: string): FileBlobStore {
       if (typeof blob === 'string') return blob;
       return (await hashOf(async () => blob, signal)) === sha256 ? 'whole' : 'changed';
     },
+    list: () => listBlobs(dir),
+    remove: (sha256, before) => turns.take(sha256, () => removeBlob(pathOf(sha256), before)),
     verify: async (sha256) => (await hashOf(() => openBlob(sha256), new AbortController().signal)) === sha256,
   };
 }
@@ -152,7 +158,11 @@ async function writePart(
 /** Gives the part its name, unless the same content is there already; a file of another size is not the same content. */
 async function settle(part: string, final: string, sizeBytes: number): Promise<void> {
   const there = await stat(final).catch(() => undefined);
-  if (there?.isFile() === true && there.size === sizeBytes) return rm(part);
+  if (there?.isFile() === true && there.size === sizeBytes) {
+    const now = new Date();
+    await utimes(final, now, now); // it was kept again, which is what `remove` looks at
+    return rm(part);
+  }
   const folder = dirname(final);
   const created = await mkdir(folder, { recursive: true, mode: 0o700 });
   await rename(part, final);

@@ -8,6 +8,7 @@ import type { Artifact } from '../../core/artifacts.ts';
 import { asDispatchError, DispatchError, type ErrorCode } from '../../core/errors.ts';
 import type { EngineApi } from '../../protocol/api.ts';
 import { artifactHeaders, etagOf, SAFE_HEADERS } from './artifact-headers.ts';
+import type { AskedArtifact } from './artifact-url.ts';
 import { type ByteRange, parseRange } from './byte-range.ts';
 
 /** What the answers are made from. */
@@ -15,7 +16,7 @@ export type ArtifactSource = Pick<EngineApi, 'artifact.get' | 'blob'>;
 
 export async function serveArtifact(
   source: ArtifactSource,
-  id: string,
+  { id, save }: Pick<AskedArtifact, 'id' | 'save'>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -24,15 +25,16 @@ export async function serveArtifact(
   try {
     const { artifact } = await source['artifact.get']({ artifact: id });
     const { headers } = request;
-    if (matches(headers['if-none-match'], artifact)) return answer(response, 304, artifactHeaders(artifact));
+    if (matches(headers['if-none-match'], artifact)) return answer(response, 304, artifactHeaders(artifact, { save }));
     const mayBePart = headers['if-range'] === undefined || headers['if-range'] === etagOf(artifact);
     const range = parseRange(mayBePart ? headers.range : undefined, artifact.sizeBytes);
     if (range.kind === 'unsatisfiable') {
       return answer(response, 416, { ...SAFE_HEADERS, 'Content-Range': `bytes */${artifact.sizeBytes}` });
     }
-    const head = headOf(artifact, range);
-    if (request.method === 'HEAD') return answer(response, head.status, head.headers);
+    const head = headOf(artifact, artifactHeaders(artifact, { save }), range);
+    // Also for who wants no bytes: those that were removed are told of. Nothing is read before the first is asked for.
     const { chunks } = await source.blob({ artifact: artifact.id, offset: head.first }, gone.signal);
+    if (request.method === 'HEAD') return answer(response, head.status, head.headers);
     await send(response, head, chunks);
   } catch (error) {
     if (!gone.signal.aborted) fail(response, error);
@@ -46,8 +48,11 @@ interface Head {
   readonly length: number;
 }
 
-function headOf(artifact: Artifact, range: Exclude<ByteRange, { kind: 'unsatisfiable' }>): Head {
-  const headers = artifactHeaders(artifact);
+function headOf(
+  artifact: Artifact,
+  headers: Head['headers'],
+  range: Exclude<ByteRange, { kind: 'unsatisfiable' }>,
+): Head {
   if (range.kind === 'whole') {
     const length = artifact.sizeBytes;
     return { status: 200, headers: { ...headers, 'Content-Length': String(length) }, first: 0, length };
@@ -107,7 +112,7 @@ function fail(response: ServerResponse, thrown: unknown): void {
     return;
   }
   const error = asDispatchError(thrown);
-  const status = statusOf(error.code);
+  const status = error.details?.removed === undefined ? statusOf(error.code) : 410;
   const text = error.hint === undefined ? error.message : `${error.message}: ${error.hint}`;
   answer(response, status, { ...SAFE_HEADERS, ...(status === 503 ? { 'Retry-After': '5' } : {}) }, text);
 }

@@ -193,15 +193,17 @@ function approvalWords(paint: Paint, approval: Approval, run: Run | undefined): 
 function drawArtifact(paint: Paint, at: Rect, artifact: PublishedArtifact): void {
   const run = findRun(paint.model, artifact.runId);
   const muted = paint.style('muted');
-  const tail = `  ${formatBytes(artifact.sizeBytes)}${run === undefined ? '' : `  from ${run.number}`}`;
+  const isGone = artifact.removed !== undefined;
+  const size = isGone ? 'removed' : formatBytes(artifact.sizeBytes);
+  const tail = `  ${size}${run === undefined ? '' : `  from ${run.number}`}`;
   const name = clip(paint, artifact.name, Math.max(4, at.width - 2 - tail.length));
   write(
     paint,
     at.x,
     at.y,
     [
-      [`${paint.glyphs.artifact} `, paint.style('info')],
-      [name, paint.style('text')],
+      [`${paint.glyphs.artifact} `, isGone ? muted : paint.style('info')],
+      [name, isGone ? muted : paint.style('text')],
       [tail, muted],
     ],
     at.width,
