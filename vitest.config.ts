@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // The long tests (crash rounds, a million entries) run only where they are asked for: npm run test:long.
@@ -10,6 +11,8 @@ export default defineConfig({
     testTimeout: long ? 600_000 : 30_000,
     hookTimeout: 30_000,
     pool: 'forks',
+    // Two at a time even on two cores: most tests wait for processes, terminals and disks.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // Real terminals, processes and disks on a machine that others share: there each test has a second try. Locally none has,
     // so that an unsteady test is seen.
     retry: process.env.CI === 'true' ? 1 : 0,

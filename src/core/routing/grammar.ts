@@ -4,7 +4,7 @@
 
 import type { AccessLevel } from '../access.ts';
 import { type Refusal, refuse } from '../errors.ts';
-import { type PlainTask, readPlainTask } from './file-tasks.ts';
+import { type PlainTask, readPlainTask } from './plain-tasks.ts';
 
 export interface ParsedTask {
   readonly ok: true;
@@ -28,6 +28,7 @@ const RUN_VERB = /^(?:run|exec|execute)\s+(.+)$/is;
 const BECAUSE: Readonly<Record<PlainTask['kind'], string>> = {
   files: 'a verb and a path mean files',
   transfer: 'a copy from one device to another is a transfer',
+  browser: 'an address means a page',
   desktop: 'a screenshot means the screen',
 };
 

@@ -4,8 +4,8 @@ import type { Action, Route } from '../actions.ts';
 import type { CapabilityName, Device, Permissions } from '../devices.ts';
 import { type Refusal, refuse } from '../errors.ts';
 import type { RunId } from '../ids.ts';
-import type { PlainTask } from './file-tasks.ts';
 import { type ParsedTask, parseTask } from './grammar.ts';
+import type { PlainTask } from './plain-tasks.ts';
 
 export interface RouteAnswer {
   readonly ok: true;
@@ -78,7 +78,7 @@ export function route(text: string, context: RouteContext): RouteAnswer | Refusa
   };
 }
 
-/** Plain words that are understood: files, the screen, or a transfer between two devices. */
+/** Plain words that are understood: files, a page, the screen, or a transfer between two devices. */
 function routeSaid(task: ParsedTask, said: PlainTask, context: RouteContext): RouteAnswer | Refusal {
   if (said.kind === 'transfer') return routeTransfer(task, said, context);
   const choice = chooseDevice(task.targets, context.devices, said.kind);
@@ -86,7 +86,7 @@ function routeSaid(task: ParsedTask, said: PlainTask, context: RouteContext): Ro
   const { devices, rejected } = choice;
   const isHere = devices.every(({ local }) => local) && context.cwd !== undefined;
   const action: Action =
-    said.kind === 'desktop'
+    said.kind === 'desktop' || said.kind === 'browser'
       ? said.action
       : {
           kind: 'files',
@@ -188,11 +188,12 @@ function chooseDevice(targets: readonly string[], devices: readonly Device[], ne
   return { ok: true, devices: [best], because, rejected };
 }
 
-type Need = 'shell' | 'files' | 'desktop';
+type Need = 'shell' | 'files' | 'browser' | 'desktop';
 
 const NEEDS = {
   shell: { capability: 'shell', permission: 'shell', what: 'shell' },
   files: { capability: 'local_files', permission: 'local_files', what: 'files that may be reached' },
+  browser: { capability: 'browserAutomation', permission: 'browser_automation', what: 'browser that can be driven' },
   desktop: { capability: 'desktopAutomation', permission: 'desktop_automation', what: 'screen that can be used' },
 } as const satisfies Readonly<
   Record<Need, { capability: CapabilityName; permission: keyof Permissions; what: string }>

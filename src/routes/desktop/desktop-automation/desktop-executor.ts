@@ -5,23 +5,21 @@
 
 import { type Action, accessOf, operationsOf, type Plan } from '../../../core/actions.ts';
 import { acts, type DesktopAction } from '../../../core/desktop.ts';
-import { asDispatchError, DispatchError, type Refusal, refuse } from '../../../core/errors.ts';
-import type { StopReceipt } from '../../../core/events.ts';
+import { asDispatchError, DispatchError, refuse } from '../../../core/errors.ts';
 import type { DeviceId, Sha256 } from '../../../core/ids.ts';
 import type { ExecutionContext, Executor, Illustration, Outcome } from '../../../engine/ports.ts';
 import { cleanEnvironment } from '../environment.ts';
+import { createLimits, failure, NOTHING_LEFT, refusalOf } from '../host/limits.ts';
+import { createHostLink } from '../host/link.ts';
+import type { Answer, Question, Telling } from '../host/messages.ts';
 import { problemOf } from './check-steps.ts';
 import { type DisplayServer, findDisplayServer } from './display-server.ts';
-import { createHostLink } from './host-link.ts';
-import type { Question, QuestionName, Questions, ScreenName } from './host-messages.ts';
-import type { Performed, Telling } from './perform.ts';
+import type { ScreenName, ScreenQuestions } from './host-messages.ts';
+import type { Performed } from './perform.ts';
 import { findMissingTools } from './tools.ts';
 
-/** There are no processes to tell of: those that reach the screen end with each step. */
-const NOTHING_LEFT: StopReceipt = { stopped: [], left: [] };
 /** Looking at windows takes milliseconds; a program that hangs holds up no check for longer. */
 const LOOK_MS = 20_000;
-const ENDING_SIGNALS: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGKILL', 'SIGHUP', 'SIGQUIT']);
 const WARNING = 'Whoever can press keys and buttons there can do whatever the person at that screen can.';
 
 export interface DesktopOptions {
@@ -44,7 +42,7 @@ export interface DesktopExecutor extends Executor {
 export function createDesktopExecutor(options: DesktopOptions): DesktopExecutor {
   const { device, sha256, hostUrl, settings, onFault, platform = process.platform } = options;
   const env = cleanEnvironment(options.env);
-  const link = createHostLink({ hostUrl, env, onFault });
+  const link = createHostLink<ScreenQuestions>({ hostUrl, name: 'the process that drives the screen', env, onFault });
 
   const server = (): DisplayServer => findDisplayServer({ platform, env, ...settings });
   const screen = (): ScreenName => {
@@ -53,12 +51,12 @@ export function createDesktopExecutor(options: DesktopOptions): DesktopExecutor 
     throw new DispatchError('unavailable', found.reason, { hint: found.fix });
   };
 
-  const ask = async <Name extends Exclude<QuestionName, 'perform'>>(
-    question: Extract<Question, { kind: Name }>,
-  ): Promise<Questions[Name]['answer']> => {
+  const ask = async <Name extends 'check' | 'foresee' | 'illustrate'>(
+    question: Question<ScreenQuestions, Name>,
+  ): Promise<Answer<ScreenQuestions, Name>> => {
     const signal = AbortSignal.timeout(LOOK_MS);
     try {
-      return await link.ask(screen(), question, { signal });
+      return await link.ask(question, { signal });
     } catch (error) {
       if (!signal.aborted) throw error;
       throw new DispatchError('unavailable', 'the screen does not answer', { hint: 'retry it', cause: error });
@@ -78,7 +76,7 @@ export function createDesktopExecutor(options: DesktopOptions): DesktopExecutor 
         screen();
         const [missing] = findMissingTools(env.PATH);
         if (missing !== undefined) return refuse('unavailable', missing.reason, missing.fix);
-        await ask({ kind: 'check' });
+        await ask({ kind: 'check', screen: screen() });
         return { ok: true, facts: { paths: [], operations: operationsOf(action) } };
       } catch (error) {
         return refusalOf(error);
@@ -90,13 +88,13 @@ export function createDesktopExecutor(options: DesktopOptions): DesktopExecutor 
       const problem = problemOf(steps);
       if (problem !== undefined) return refuse('invalid', problem);
       try {
-        const { display } = screen();
-        const touched = await ask({ kind: 'foresee', steps });
+        const named = screen();
+        const touched = await ask({ kind: 'foresee', screen: named, steps });
         const plan: Plan = {
           device,
           run,
           kind: 'desktop',
-          argv: ['desktop', display, ...steps.map((step) => JSON.stringify(step))],
+          argv: ['desktop', named.display, ...steps.map((step) => JSON.stringify(step))],
           cwd: '',
           envNames: [],
           envDigest: sha256(''),
@@ -118,7 +116,7 @@ export function createDesktopExecutor(options: DesktopOptions): DesktopExecutor 
       const { steps } = requireDesktop(action);
       const warnings = steps.some(acts) ? [WARNING] : [];
       try {
-        const { picture, ...shown } = await ask({ kind: 'illustrate', steps });
+        const { picture, ...shown } = await ask({ kind: 'illustrate', screen: screen(), steps });
         const illustration: Illustration = { ...shown, warnings };
         return picture === undefined
           ? illustration
@@ -133,9 +131,9 @@ export function createDesktopExecutor(options: DesktopOptions): DesktopExecutor 
       const limits = createLimits(context, timeoutMs);
       try {
         const approved = steps.map((_, at) => approvedFor(plan, at));
-        const question = { kind: 'perform', steps, approved, folder: context.artifactsDir } as const;
+        const question = { kind: 'perform', screen: screen(), steps, approved, folder: context.artifactsDir } as const;
         const telling = tellingOf(context, steps.length);
-        const performed = await link.ask(screen(), question, { signal: limits.signal, telling });
+        const performed = await link.ask<'perform'>(question, { signal: limits.signal, telling });
         return outcomeOf(performed, steps.length);
       } catch (error) {
         return limits.outcome() ?? failure(error);
@@ -168,39 +166,7 @@ function tellingOf(context: ExecutionContext, steps: number): Telling {
   return {
     print: (text) => context.output.write(Buffer.from(text)),
     step: (step, text) => context.progress({ text, step, steps }),
-    picture: (name) => context.describe(name, { kind: 'image', mimeType: 'image/png' }),
-  };
-}
-
-interface Limits {
-  readonly signal: AbortSignal;
-  /** How the run ended if it was stopped. */
-  outcome(): Outcome | undefined;
-  clear(): void;
-}
-
-/** What may stop the steps: whoever cancels, a signal that would end a process, and time. */
-function createLimits(context: ExecutionContext, timeoutMs: number | undefined): Limits {
-  const killed = new AbortController();
-  const late = new AbortController();
-  const timer = timeoutMs === undefined ? undefined : setTimeout(() => late.abort(), timeoutMs);
-  context.attach({
-    input: () => {},
-    endInput: () => {},
-    resize: () => {},
-    kill(signal) {
-      if (ENDING_SIGNALS.has(signal)) killed.abort(signal);
-    },
-  });
-  return {
-    signal: AbortSignal.any([context.signal, killed.signal, late.signal]),
-    outcome() {
-      if (context.signal.aborted) return { kind: 'stopped', receipt: NOTHING_LEFT };
-      if (killed.signal.aborted) return { kind: 'signal', signal: String(killed.signal.reason) };
-      if (late.signal.aborted) return { kind: 'timeout', timeoutMs: timeoutMs ?? 0, receipt: NOTHING_LEFT };
-      return undefined;
-    },
-    clear: () => clearTimeout(timer),
+    file: (name, about) => context.describe(name, about),
   };
 }
 
@@ -215,17 +181,4 @@ function outcomeOf(performed: Performed, steps: number): Outcome {
       return refused ? { kind: 'failed', reason: 'refused', message } : { kind: 'exit', exitCode: 1, message };
     }
   }
-}
-
-function failure(error: unknown): Outcome {
-  const { code, message, hint } = asDispatchError(error);
-  const sentence = hint === undefined ? message : `${message}; ${hint}`;
-  return code === 'internal'
-    ? { kind: 'failed', reason: 'internal', message: sentence }
-    : { kind: 'exit', exitCode: 1, message: sentence };
-}
-
-function refusalOf(error: unknown): Refusal {
-  const { code, message, hint } = asDispatchError(error);
-  return refuse(code, message, hint);
 }

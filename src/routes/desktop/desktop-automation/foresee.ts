@@ -2,8 +2,8 @@
 
 import type { DesktopStep, Point } from '../../../core/desktop.ts';
 import { DispatchError } from '../../../core/errors.ts';
+import { quote } from '../quote.ts';
 import type { Backend } from './backend.ts';
-import { quote } from './quote.ts';
 import { cannot, liveView, type Target, targetsOf, type View } from './targets.ts';
 import { contains, type ScreenWindow } from './windows.ts';
 

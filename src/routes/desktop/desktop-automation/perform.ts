@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { acts, type DesktopStep } from '../../../core/desktop.ts';
 import { DispatchError } from '../../../core/errors.ts';
+import type { Telling } from '../host/messages.ts';
 import { actOn } from './act.ts';
 import type { Backend, Pressed } from './backend.ts';
 import { readScreen } from './read-screen.ts';
@@ -21,15 +22,6 @@ export interface Performance {
   readonly approved: readonly (readonly string[])[];
   /** Pictures go there. */
   readonly folder: string;
-}
-
-/** What is told meanwhile. */
-export interface Telling {
-  print(text: string): void;
-  /** A step begins. Counted from 1. */
-  step(number: number, text: string): void;
-  /** A picture lies in the folder. */
-  picture(name: string): void;
 }
 
 export type Performed =
@@ -54,7 +46,7 @@ export async function perform(
   const write = async (name: string, png: Buffer): Promise<string> => {
     await writeFile(join(folder, name), png, { mode: 0o600 });
     pictures.push(name);
-    telling.picture(name);
+    telling.file(name, { kind: 'image', mimeType: 'image/png' });
     return name;
   };
 

@@ -1,7 +1,7 @@
 /** Steps as sentences for the person who is asked about them, and for who reads what was done. Texts are whole. */
 
 import type { DesktopStep, Point } from '../../../core/desktop.ts';
-import { quote, word } from './quote.ts';
+import { quote, word } from '../quote.ts';
 import type { Target } from './targets.ts';
 import { describeWindow } from './windows.ts';
 

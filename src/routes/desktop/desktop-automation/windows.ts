@@ -1,7 +1,7 @@
 /** Windows of a screen as they are found and named: what can change while a window is there (its title) is no part of who it is. */
 
 import type { Point } from '../../../core/desktop.ts';
-import { quote, word } from './quote.ts';
+import { quote, word } from '../quote.ts';
 
 export interface Bounds {
   readonly x: number;

@@ -2,7 +2,7 @@
 
 import { Variant } from 'dbus-next';
 import { DispatchError } from '../../../../core/errors.ts';
-import { quote, word } from '../quote.ts';
+import { quote, word } from '../../quote.ts';
 import { type Bounds, describeWindow, type ScreenWindow } from '../windows.ts';
 import { type Bus, openBus } from './bus.ts';
 import { sessionBusAddress, socketAddress } from './bus-address.ts';

@@ -1,6 +1,6 @@
 /** The accessibility tree of a window as indented text: what a person sees there, with a ref for each element. Bounded, and it says so. */
 
-import { quote, word } from '../quote.ts';
+import { quote, word } from '../../quote.ts';
 import { type Bounds, describeWindow, type ScreenWindow } from '../windows.ts';
 import type { ElementAddress, ElementFacts, Elements, StateName } from './objects.ts';
 import type { Refs } from './refs.ts';

@@ -3,7 +3,7 @@
  * those that it does not know, and would press the rest of a combination without them.
  */
 
-import { quote } from '../quote.ts';
+import { quote } from '../../quote.ts';
 
 const PUNCTUATION: Readonly<Record<string, string>> = {
   ' ': 'space',

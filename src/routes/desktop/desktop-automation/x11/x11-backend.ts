@@ -2,10 +2,10 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { DispatchError } from '../../../../core/errors.ts';
+import { quote } from '../../quote.ts';
 import { createAccessibility } from '../accessibility/accessibility.ts';
 import type { Backend } from '../backend.ts';
 import { XWAYLAND } from '../display-server.ts';
-import { quote } from '../quote.ts';
 import { runTool, type ToolResult } from '../run-tool.ts';
 import type { ToolName } from '../tools.ts';
 import { describeWindow, windowId } from '../windows.ts';

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { quote, word } from '../../../../../src/routes/desktop/desktop-automation/quote.ts';
 import {
   describeWindow,
   findWindow,
@@ -7,6 +6,7 @@ import {
   listWindows,
   type ScreenWindow,
 } from '../../../../../src/routes/desktop/desktop-automation/windows.ts';
+import { quote, word } from '../../../../../src/routes/desktop/quote.ts';
 
 function windowOf(id: number, title: string, more: Partial<ScreenWindow> = {}): ScreenWindow {
   const bounds = { x: 1, y: 2, width: 30, height: 40 };

@@ -1,28 +1,28 @@
-/** The peer's end of the channel to the process that drives the screen: started when it is needed, and again after it ended. */
+/** The peer's end of the channel to a process of its own: started when it is needed, and again after it ended. */
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { DispatchError } from '../../../core/errors.ts';
-import type { FromHost, Question, QuestionName, Questions, ScreenName, ToHost } from './host-messages.ts';
-import type { Telling } from './perform.ts';
+import type { Answer, FromHost, Question, Telling, ToHost } from './messages.ts';
 
-export interface HostLink {
+export interface HostLink<Q> {
   /** Rejects with what the host says, `unavailable` if it ends before it answers, and `cancelled` when the signal aborts. */
-  ask<Name extends QuestionName>(
-    screen: ScreenName,
-    question: Extract<Question, { kind: Name }>,
+  ask<Name extends keyof Q>(
+    question: Question<Q, Name>,
     options: { readonly signal: AbortSignal; readonly telling?: Telling },
-  ): Promise<Questions[Name]['answer']>;
+  ): Promise<Answer<Q, Name>>;
   close(): Promise<void>;
 }
 
 export interface HostLinkOptions {
   readonly hostUrl: URL;
+  /** What it is, as in "NAME ended": `the process that drives the screen`. */
+  readonly name: string;
   readonly env: NodeJS.ProcessEnv;
   readonly onFault: (what: string, error: unknown) => void;
 }
 
-interface Asked {
-  readonly resolve: (answer: Questions[QuestionName]['answer']) => void;
+interface Asked<Q> {
+  readonly resolve: (answer: Answer<Q>) => void;
   readonly reject: (error: unknown) => void;
   readonly telling?: Telling;
 }
@@ -30,13 +30,13 @@ interface Asked {
 /** How long the host may take to let go of what it holds. */
 const END_MS = 3000;
 
-export function createHostLink({ hostUrl, env, onFault }: HostLinkOptions): HostLink {
-  const asked = new Map<number, Asked>();
+export function createHostLink<Q>({ hostUrl, name, env, onFault }: HostLinkOptions): HostLink<Q> {
+  const asked = new Map<number, Asked<Q>>();
   let host: ChildProcess | undefined;
   let last = 0;
   let closing = false;
 
-  const take = (message: FromHost): void => {
+  const take = (message: FromHost<Q>): void => {
     const one = asked.get(message.id);
     switch (message.kind) {
       case 'print':
@@ -45,8 +45,8 @@ export function createHostLink({ hostUrl, env, onFault }: HostLinkOptions): Host
       case 'step':
         one?.telling?.step(message.step, message.text);
         return;
-      case 'picture':
-        one?.telling?.picture(message.name);
+      case 'file':
+        one?.telling?.file(message.name, message.about);
         return;
       case 'answer':
         asked.delete(message.id);
@@ -62,8 +62,8 @@ export function createHostLink({ hostUrl, env, onFault }: HostLinkOptions): Host
   const lose = (lost: ChildProcess, why: unknown): void => {
     if (host !== lost) return;
     host = undefined;
-    if (!closing) onFault('the process that drives the screen ended', why);
-    const error = new DispatchError('unavailable', 'the process that drives the screen ended', { hint: 'retry it' });
+    if (!closing) onFault(`${name} ended`, why);
+    const error = new DispatchError('unavailable', `${name} ended`, { hint: 'retry it' });
     for (const { reject } of asked.values()) reject(error);
     asked.clear();
   };
@@ -76,25 +76,24 @@ export function createHostLink({ hostUrl, env, onFault }: HostLinkOptions): Host
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       serialization: 'advanced',
     });
-    begun.on('message', (message) => take(message as FromHost));
+    begun.on('message', (message) => take(message as FromHost<Q>));
     begun.on('error', (error) => lose(begun, error));
     begun.on('exit', (code, signal) => lose(begun, new Error(`it ended with ${signal ?? `status ${code}`}`)));
     return begun;
   };
 
-  const send = (message: ToHost): void => {
+  const send = (message: ToHost<Q>): void => {
     host ??= start();
     // A host that is gone is told of by `exit`.
     host.send(message, () => {});
   };
 
   return {
-    ask: <Name extends QuestionName>(
-      screen: ScreenName,
-      question: Extract<Question, { kind: Name }>,
+    ask: <Name extends keyof Q>(
+      question: Question<Q, Name>,
       { signal, telling }: { readonly signal: AbortSignal; readonly telling?: Telling },
     ) =>
-      new Promise<Questions[Name]['answer']>((resolve, reject) => {
+      new Promise<Answer<Q, Name>>((resolve, reject) => {
         signal.throwIfAborted();
         last += 1;
         const id = last;
@@ -104,7 +103,7 @@ export function createHostLink({ hostUrl, env, onFault }: HostLinkOptions): Host
         asked.set(id, {
           resolve: (answer) => {
             settle();
-            resolve(answer as Questions[Name]['answer']);
+            resolve(answer as Answer<Q, Name>);
           },
           reject: (error) => {
             settle();
@@ -112,7 +111,7 @@ export function createHostLink({ hostUrl, env, onFault }: HostLinkOptions): Host
           },
           ...(telling === undefined ? {} : { telling }),
         });
-        send({ kind: 'ask', id, screen, question });
+        send({ kind: 'ask', id, question });
       }),
     async close() {
       closing = true;

@@ -1,10 +1,12 @@
 /**
- * Tasks about files and screens in plain words: a verb, and a path that looks like one. What is anything else is left to others; nothing
- * is guessed, and a path is never changed.
+ * Tasks in plain words: a verb, and a path or an address that looks like one. What is anything else is left to others; nothing is guessed,
+ * and a path is never changed.
  */
 
+import type { BrowserAction } from '../browser.ts';
 import type { DesktopAction } from '../desktop.ts';
 import type { FileOperation } from '../files.ts';
+import { readPageTask } from './page-tasks.ts';
 
 /** A path, and the device that stands before it: `@nas:~/work`. */
 export interface Place {
@@ -15,6 +17,7 @@ export interface Place {
 export type PlainTask =
   | { readonly kind: 'files'; readonly operation: FileOperation; readonly device?: string }
   | { readonly kind: 'transfer'; readonly from: Place; readonly to: Place }
+  | { readonly kind: 'browser'; readonly action: BrowserAction }
   | { readonly kind: 'desktop'; readonly action: DesktopAction };
 
 const QUOTED = `"[^"]+"|'[^']+'`;
@@ -43,6 +46,8 @@ const VERBS: readonly (readonly [pattern: RegExp, make: Make])[] = [
 
 /** `text`: without the devices that are named at its end. Undefined for what is none of these. */
 export function readPlainTask(text: string): PlainTask | undefined {
+  const page = readPageTask(text);
+  if (page !== undefined) return { kind: 'browser', action: page };
   for (const [pattern, make] of VERBS) {
     const match = pattern.exec(text);
     const task = match === null ? undefined : make(match);
