@@ -19,6 +19,7 @@ import type { BenchContext, Benchmark } from './harness/benchmark.ts';
 import { type Home, makeHome } from './harness/home.ts';
 import { describeMachine, machineLine } from './harness/machine.ts';
 import { type BenchmarkResult, merge, place, type Report, table } from './harness/report.ts';
+import { download } from './measures/download.ts';
 import { firstPaint } from './measures/first-paint.ts';
 import { idle } from './measures/idle.ts';
 import { keyToFrame } from './measures/key-to-frame.ts';
@@ -47,6 +48,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   idle,
   open,
   policy,
+  download,
   remoteConnect,
   remoteRun,
   remoteOutput,

@@ -318,3 +318,13 @@ it('the longest task fits into a frame, however it is escaped', () => {
   expect(SCHEMAS.submit.safeParse(params).success).toBe(true);
   expect(encodeJson({ jsonrpc: '2.0', id: 1, method: 'submit', params }).length).toBeLessThan(MAX_FRAME_BYTES);
 });
+
+it('what is wrong with an action that a rule is asked about is told by its place', () => {
+  const wrong = (given: unknown) => SCHEMAS['policy.check'].safeParse(given).error?.issues.map(({ path }) => path);
+  expect(wrong({ action: { kind: 'files', operation: { op: 'read', path: 5 } } })).toEqual([
+    ['action', 'operation', 'path'],
+  ]);
+  expect(wrong({ action: { kind: 'films' } })).toEqual([['action', 'kind']]);
+  expect(wrong({ command: 5 })).toEqual([['command']]);
+  expect(wrong(null)).toEqual([[]]);
+});
