@@ -120,6 +120,11 @@ export interface FileIdentity {
   readonly ino: number;
 }
 
+export interface BlobReading {
+  /** A piece is good only until the one after the next is asked for: its memory is used again, which is faster by half. */
+  readonly fleeting?: boolean;
+}
+
 /** A blob as it lies on the disk. */
 export interface KeptBlob {
   readonly sha256: Sha256;
@@ -142,7 +147,7 @@ export interface BlobStore {
   has(sha256: Sha256): Promise<boolean>;
   path(sha256: Sha256): string;
   /** Throws `not-found`. */
-  read(sha256: Sha256, offset: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  read(sha256: Sha256, offset: number, signal: AbortSignal, options?: BlobReading): AsyncIterable<Uint8Array>;
   /** The first bytes, for telling types apart. */
   head(sha256: Sha256, length: number): Promise<Uint8Array>;
   /**

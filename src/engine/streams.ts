@@ -78,10 +78,10 @@ export function createStreams(
       const size = isFinal(run) && run.output !== undefined ? run.output.bytes : 0;
       return { run, size, chunks: later(run.id, params, signal) };
     },
-    async blob({ artifact: ref, offset }, signal) {
+    async blob({ artifact: ref, offset, fleeting = false }, signal) {
       const artifact = await findArtifact(store, ref);
       await deps.fetches.mustBeKept(artifact);
-      const chunks = withOffsets(deps.fetches.read(artifact, offset, signal), offset);
+      const chunks = withOffsets(deps.fetches.read(artifact, offset, signal, { fleeting }), offset);
       return { artifact: publishArtifact(deps, artifact), chunks };
     },
     async input({ run: ref }, given) {

@@ -351,8 +351,9 @@ export interface EngineStreams {
     params: OutputParams,
     signal: AbortSignal,
   ): Promise<{ run: Run; size: number; chunks: AsyncIterable<OutputChunk> }>;
+  /** `fleeting`: a piece is good only until the one after the next is asked for, which makes it faster. */
   blob(
-    params: { artifact: Ref; offset: number },
+    params: { artifact: Ref; offset: number; fleeting?: boolean },
     signal: AbortSignal,
   ): Promise<{ artifact: PublishedArtifact; chunks: AsyncIterable<OutputChunk> }>;
   input(

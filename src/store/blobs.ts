@@ -78,7 +78,14 @@ export function createBlobStore(dir: string): FileBlobStore {
       const there = await stat(pathOf(sha256)).catch(() => undefined);
       return there?.isFile() === true;
     },
-    read: (sha256, offset, signal) => readBlob(() => openBlob(sha256), offset, signal),
+    read: (sha256, offset, signal, { fleeting = false } = {}) => {
+      return readBlob(
+        () => openBlob(sha256),
+        offset,
+        signal,
+        fleeting ? circle() : (length) => Buffer.allocUnsafeSlow(length),
+      );
+    },
     async head(sha256, length) {
       const blob = await openBlob(sha256);
       try {
@@ -123,7 +130,7 @@ async function openRegular(path: string): Promise<FileHandle | 'missing' | 'chan
 
 async function hashOf(openBlob: () => Promise<FileHandle>, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  for await (const bytes of readBlob(openBlob, 0, signal)) hash.update(bytes);
+  for await (const bytes of readBlob(openBlob, 0, signal, circle())) hash.update(bytes);
   return hash.digest('hex');
 }
 
@@ -204,10 +211,23 @@ async function* readFile(
   }
 }
 
+/** Three buffers in turn: one that is filled, one that was just given, and one that its reader may not be done with. */
+function circle(): (length: number) => Buffer {
+  const buffers: Buffer[] = [];
+  let turn = 0;
+  return (length) => {
+    turn = (turn + 1) % 3;
+    let buffer = buffers[turn];
+    if (buffer === undefined || buffer.length < length) buffer = buffers[turn] = Buffer.allocUnsafeSlow(length);
+    return buffer;
+  };
+}
+
 async function* readBlob(
   openBlob: () => Promise<FileHandle>,
   offset: number,
   signal: AbortSignal,
+  room: (length: number) => Buffer,
 ): AsyncGenerator<Uint8Array> {
   if (!Number.isSafeInteger(offset) || offset < 0) {
     throw new DispatchError('invalid', `the offset to read from is a whole number of bytes from 0, not ${offset}`);
@@ -216,7 +236,7 @@ async function* readBlob(
   const readAt = (position: number, size: number): Promise<{ bytesRead: number; buffer: Buffer }> | undefined => {
     const length = Math.min(READ_CHUNK, size - position);
     if (length <= 0) return undefined;
-    const piece = blob.read(Buffer.allocUnsafeSlow(length), 0, length, position);
+    const piece = blob.read(room(length), 0, length, position);
     piece.catch(() => {}); // told when the reader asks for it
     return piece;
   };

@@ -33,7 +33,7 @@ export async function serveArtifact(
     }
     const head = headOf(artifact, artifactHeaders(artifact, { save }), range);
     // Also for who wants no bytes: those that were removed are told of. Nothing is read before the first is asked for.
-    const { chunks } = await source.blob({ artifact: artifact.id, offset: head.first }, gone.signal);
+    const { chunks } = await source.blob({ artifact: artifact.id, offset: head.first, fleeting: true }, gone.signal);
     if (request.method === 'HEAD') return answer(response, head.status, head.headers);
     await send(response, head, chunks);
   } catch (error) {
@@ -75,11 +75,14 @@ type Chunks = Awaited<ReturnType<EngineApi['blob']>>['chunks'];
 
 async function send(response: ServerResponse, { status, headers, length }: Head, chunks: Chunks): Promise<void> {
   let left = length;
+  let before: Promise<void> = Promise.resolve();
   for await (const { bytes } of chunks) {
     if (!response.headersSent) response.writeHead(status, headers);
     const piece = bytes.length > left ? bytes.subarray(0, left) : bytes;
     left -= piece.length;
-    if (!response.write(piece)) await drained(response);
+    const taken = write(response, piece);
+    await before; // one piece ahead, and no more: the memory of a piece is used again
+    before = taken;
     if (left === 0 || response.destroyed) break;
   }
   if (left > 0 && !response.destroyed) throw new DispatchError('storage', 'the content is shorter than it should be');
@@ -87,15 +90,16 @@ async function send(response: ServerResponse, { status, headers, length }: Head,
   response.end();
 }
 
-/** Resolves when there is room again, or nobody who would need it. */
-async function drained(response: ServerResponse): Promise<void> {
+/** Resolves when the bytes were taken, or there is nobody who would need them. */
+async function write(response: ServerResponse, bytes: Uint8Array): Promise<void> {
   if (response.destroyed) return;
   await new Promise<void>((resolve) => {
     const done = (): void => {
-      response.off('drain', done).off('close', done);
+      response.off('close', done);
       resolve();
     };
-    response.on('drain', done).on('close', done);
+    response.on('close', done);
+    response.write(bytes, done);
   });
 }
 

@@ -8,7 +8,7 @@ import { DispatchError } from '../../core/errors.ts';
 import type { ArtifactId, DeviceId, Sha256 } from '../../core/ids.ts';
 import type { Notifications } from '../../protocol/api.ts';
 import type { Network } from '../peer-ports.ts';
-import type { BlobStore, Clock, IncomingBlob } from '../ports.ts';
+import type { BlobReading, BlobStore, Clock, IncomingBlob } from '../ports.ts';
 import { removalOf } from '../removed-bytes.ts';
 import { createFetchSlots } from './fetch-slots.ts';
 import { transfer } from './fetch-transfer.ts';
@@ -25,7 +25,7 @@ export interface Fetches {
   /** Rejects where the bytes were removed for good. */
   mustBeKept(artifact: Artifact): Promise<void>;
   /** The bytes from an offset as they come. The last one is given only once all have proved right. As `fetch` without `wait`. */
-  read(artifact: Artifact, offset: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  read(artifact: Artifact, offset: number, signal: AbortSignal, options?: BlobReading): AsyncIterable<Uint8Array>;
   /** Calls back a few times a second while bytes come, and when all are here. */
   onProgress(listener: (progress: Progress) => void): () => void;
   /** Ends every fetch. What has come stays. */
@@ -205,8 +205,8 @@ export function createFetches(deps: FetchDeps): Fetches {
     async mustBeKept(artifact) {
       await isHere(artifact);
     },
-    async *read(artifact, offset, signal) {
-      if (await isHere(artifact)) return yield* blobs.read(artifact.sha256, offset, signal);
+    async *read(artifact, offset, signal, options) {
+      if (await isHere(artifact)) return yield* blobs.read(artifact.sha256, offset, signal, options);
       mustBeElsewhere(artifact);
       const job = await join(artifact);
       try {
