@@ -3,18 +3,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import { type Site, serveSite } from '../../helpers/browser-site.ts';
 import { needs } from '../../helpers/needs.ts';
 import { until } from '../../helpers/until.ts';
-import {
-  browse,
-  browserProcesses,
-  openStage,
-  type Site,
-  type Stage,
-  type StageOptions,
-  serveSite,
-  step,
-} from './harness.ts';
+import { browse, browserProcesses, openStage, type Stage, type StageOptions, step } from './harness.ts';
 
 needs('chromium')('a browser that ends', () => {
   const ends: (() => Promise<void>)[] = [];

@@ -1,8 +1,9 @@
 // The executor of the browser against what any executor must do, on a real browser.
 import { afterAll, beforeAll } from 'vitest';
 import { describeExecutor } from '../../contract/executor.ts';
+import { type Site, serveSite } from '../../helpers/browser-site.ts';
 import { needs } from '../../helpers/needs.ts';
-import { browse, openStage, type Site, serveSite, step } from './harness.ts';
+import { browse, openStage, step } from './harness.ts';
 
 needs('chromium')('in a browser', () => {
   let site: Site;

@@ -1,8 +1,6 @@
 // A real browser, pages that the test serves, and runs as the engine makes them: inspected, prepared, shown and carried out.
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Plan } from '../../../src/core/actions.ts';
@@ -19,48 +17,6 @@ import { type RecordedExecution, recordExecution } from '../../helpers/execution
 
 const HOST = new URL('../../../src/routes/desktop/browser-automation/browser-host.ts', import.meta.url);
 const RUN = '0123456789abcdef' as RunId;
-
-export interface Site {
-  /** Such as http://127.0.0.1:PORT, and the same server by another name. */
-  readonly origin: string;
-  readonly other: string;
-  readonly port: number;
-  /** Paths that were asked for, with the host that they were asked of. */
-  readonly asked: string[];
-  close(): Promise<void>;
-}
-
-type Page = string | ((request: IncomingMessage, response: ServerResponse) => void);
-
-/** Serves pages by their path. */
-export async function serveSite(pages: Readonly<Record<string, Page>>): Promise<Site> {
-  const asked: string[] = [];
-  const sockets = new Set<Socket>();
-  const server = createServer((request, response) => {
-    const path = (request.url ?? '/').split('?')[0] as string;
-    asked.push(`${request.headers.host}${request.url}`);
-    const page = pages[path];
-    if (page === undefined) return void response.writeHead(404).end();
-    if (typeof page === 'function') return void page(request, response);
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page);
-  });
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    origin: `http://127.0.0.1:${port}`,
-    other: `http://localhost:${port}`,
-    port,
-    asked,
-    async close() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
 
 export interface Finished {
   readonly outcome: Outcome;

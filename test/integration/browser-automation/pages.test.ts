@@ -3,8 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Site, serveSite } from '../../helpers/browser-site.ts';
 import { needs } from '../../helpers/needs.ts';
-import { browse, openStage, type Site, type Stage, serveSite, step } from './harness.ts';
+import { browse, openStage, type Stage, step } from './harness.ts';
 
 const FORM = `<title>Order</title><h1>Order</h1><form action="/sent">
 <label>Name <input name="name"></label>

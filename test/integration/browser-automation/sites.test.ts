@@ -1,7 +1,8 @@
 // What the owner allows and denies holds for everything that the browser asks for, however a page asks.
 import { afterEach, expect, test } from 'vitest';
+import { type Site, serveSite } from '../../helpers/browser-site.ts';
 import { needs } from '../../helpers/needs.ts';
-import { openStage, type Site, type Stage, serveSite, step } from './harness.ts';
+import { openStage, type Stage, step } from './harness.ts';
 
 const TRIES = `<p>tries</p><iframe src="OTHER/frame"></iframe><img src="OTHER/picture"><script>
 const say = (text) => document.body.append(document.createElement('br'), text);
