@@ -15,6 +15,7 @@ export const TEST_PACKAGES = [
   { tool: 'tmux', package: 'tmux', why: 'the dashboard inside tmux, suspended and brought back' },
   { tool: 'less', package: 'less', why: 'an interactive program to attach to' },
   { tool: 'vi', package: 'vim-tiny', why: 'a full-screen editor to attach to' },
+  { tool: 'curl', package: 'curl', why: 'downloading artifacts as people and scripts do' },
   { tool: 'git', package: 'git', why: 'an ordinary command with output and pagers of its own' },
   { tool: 'ps', package: 'procps', why: 'looking for processes that should be gone' },
   { tool: 'setsid', package: 'util-linux', why: 'processes that try to outlive their run' },
@@ -85,6 +86,8 @@ export const BENCH_PACKAGES = [
     file: '/usr/sbin/sshd',
     why: 'the other end of it, on loopback',
   },
+  { tool: 'curl', package: 'curl', why: 'downloading artifacts' },
+  { tool: 'nginx', package: 'nginx-light', file: '/usr/sbin/nginx', why: 'a server of files, as the yardstick' },
 ] as const satisfies readonly SystemPackage[];
 
 /** What needs() in a test can ask for. */

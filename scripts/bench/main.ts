@@ -20,6 +20,7 @@ import { type Home, makeHome } from './harness/home.ts';
 import { describeMachine, machineLine } from './harness/machine.ts';
 import { type BenchmarkResult, merge, place, type Report, table } from './harness/report.ts';
 import { browserStep } from './measures/browser-step.ts';
+import { download } from './measures/download.ts';
 import { firstPaint } from './measures/first-paint.ts';
 import { idle } from './measures/idle.ts';
 import { keyToFrame } from './measures/key-to-frame.ts';
@@ -48,6 +49,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   idle,
   open,
   policy,
+  download,
   remoteConnect,
   remoteRun,
   remoteOutput,

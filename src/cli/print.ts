@@ -81,7 +81,8 @@ export function runRow(run: Run, now: number, where?: string): string[] {
 }
 
 export function artifactRow(artifact: PublishedArtifact): string[] {
-  return [artifact.id, artifact.kind, bytes(artifact.sizeBytes), artifact.mimeType, safe(artifact.name)];
+  const { id, kind, sizeBytes, mimeType, name, removed } = artifact;
+  return [id, kind, bytes(sizeBytes), mimeType, `${safe(name)}${removed === undefined ? '' : '  (removed)'}`];
 }
 
 export function entryLine(entry: ThreadEntry): string {
@@ -93,7 +94,7 @@ export function entryLine(entry: ThreadEntry): string {
     case 'approval':
       return `${formatClock(entry.approval.requestedAt)}  ⚠ approval ${approvalState(entry.approval)}: ${safe(entry.approval.title)}`;
     case 'artifact':
-      return `${formatClock(entry.artifact.createdAt)}  ◆ ${safe(entry.artifact.name)}  ${bytes(entry.artifact.sizeBytes)}`;
+      return `${formatClock(entry.artifact.createdAt)}  ◆ ${safe(entry.artifact.name)}  ${bytes(entry.artifact.sizeBytes)}${entry.artifact.removed === undefined ? '' : '  (removed)'}`;
   }
 }
 

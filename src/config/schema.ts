@@ -40,6 +40,18 @@ const size = z.string().transform((text, context) => {
 /** An approval that expires before anybody can read it would be a trap. */
 const expiry = duration.refine((ms) => ms >= 10_000 && ms <= 30 * 86_400_000, 'expected from "10s" to "30d"');
 
+/** How long bytes stay: what a person looks at today must not go under their hands. */
+const keep = z.union(
+  [
+    z.literal('forever'),
+    duration.refine(
+      (ms) => ms >= 3_600_000 && ms <= 36_500 * 86_400_000,
+      'expected from "1h" to "36500d", or "forever"',
+    ),
+  ],
+  'expected "forever" or a duration from "1h" to "36500d", such as "30d"',
+);
+
 /** Less than a line would keep nothing. */
 const cap = size.refine((bytes) => bytes >= 4096, 'expected at least "4KiB"');
 
@@ -151,6 +163,8 @@ export const configSchema = z.strictObject({
     .strictObject({
       max_files: z.int().min(1).max(100_000).default(1000),
       max_bytes: size.prefault('4GiB'),
+      keep: keep.prefault('30d'),
+      room: size.refine((bytes) => bytes >= 2 ** 20, 'expected at least "1MiB"').prefault('20GiB'),
     })
     .prefault({}),
   network: z

@@ -128,19 +128,26 @@ function refText({ approval, digest }: { readonly approval: string; readonly dig
 function payloadText(payload: ApprovalPayload): string {
   const { cwd, executable, access, enforced, sandbox, programs = [], envNames, secrets = [] } = payload;
   const asked = access === enforced ? '' : ` (asked for ${access})`;
-  return ` in ${cwd}, by ${executable}. It gets ${reachText(enforced, sandbox)}${asked}${extrasText({ programs, envNames, secrets })}`;
+  return `${meansText(cwd, executable)}. It gets ${reachText(executable, enforced, sandbox)}${asked}${extrasText({ programs, envNames, secrets })}`;
 }
 
 function startedText(plan: StartedPlan | undefined): string {
   if (plan === undefined) return '';
   const { cwd, executable, executableSha256, enforced, sandbox } = plan;
   const hash = executableSha256 === undefined ? '' : ` ${short(executableSha256)}`;
-  return ` in ${cwd}, by ${executable}${hash}. It got ${reachText(enforced, sandbox)}${extrasText(plan)}`;
+  return `${meansText(cwd, executable)}${hash}. It got ${reachText(executable, enforced, sandbox)}${extrasText(plan)}`;
 }
 
-/** What the access level meant for it. */
-function reachText(enforced: AccessLevel, sandbox: PlannedSandbox | undefined): string {
-  if (sandbox === undefined) return `${enforced} without a sandbox`;
+/** Only a program has a path; the rest is what Dispatch does itself. */
+const isProgram = (executable: string): boolean => executable.startsWith('/');
+
+function meansText(cwd: string, executable: string): string {
+  return isProgram(executable) ? ` in ${cwd}, by ${executable}` : ` from ${cwd}, by Dispatch itself (${executable})`;
+}
+
+/** What the access level meant for it. What Dispatch does itself is limited by what it is: a sandbox is for programs. */
+function reachText(executable: string, enforced: AccessLevel, sandbox: PlannedSandbox | undefined): string {
+  if (sandbox === undefined) return isProgram(executable) ? `${enforced} without a sandbox` : enforced;
   const { kind, writable, network, limits } = sandbox;
   const parts = [
     writable.length === 0 ? 'no writing' : `writing in ${writable.join(', ')}`,

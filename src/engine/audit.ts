@@ -104,7 +104,7 @@ async function walkOwnLog(deps: AuditDeps, reading: AbortSignal | undefined): Pr
   try {
     for (let more = true; more; ) {
       const page = await store.ownChangesAfter(after, PAGE_EVENTS, PAGE_BYTES);
-      for (const { event, run } of page.items) {
+      for (const { event, entry, run } of page.items) {
         const signature = check.look(event);
         if (signature !== undefined) signatures += 1;
         if (signature === 'invalid') {
@@ -112,7 +112,9 @@ async function walkOwnLog(deps: AuditDeps, reading: AbortSignal | undefined): Pr
             `event ${event.seq} of device ${event.device} (${event.type}) carries a signature that is not that of device ${event.by.device}`,
           );
         }
-        if (event.type === 'artifact.created') {
+        // Bytes that the record says were removed are missing by right.
+        const isKept = entry.kind === 'artifact' && entry.artifact.removed === undefined;
+        if (event.type === 'artifact.created' && isKept) {
           artifacts.total += 1;
           if (reading !== undefined) {
             const trouble = await troubleOf(deps, event, run, reading);

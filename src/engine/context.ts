@@ -32,6 +32,9 @@ export interface EngineSettings {
   /** How many files, and how many bytes of them in all, one run may leave as artifacts. */
   readonly maxArtifacts: number;
   readonly maxArtifactBytes: number;
+  /** How long artifacts are kept, in milliseconds, and how many bytes of them altogether; for ever and any number if absent. */
+  readonly keepArtifactsMs?: number;
+  readonly artifactRoomBytes?: number;
   /** How long a command may run that nobody was asked about, and one in the sandbox, in milliseconds. */
   readonly unaskedTimeMs?: number;
   readonly sandboxTimeMs?: number;

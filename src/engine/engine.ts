@@ -24,6 +24,7 @@ import { createEnds } from './ends.ts';
 import { createExecutions } from './execution.ts';
 import { createExpiry } from './expiry.ts';
 import { createFeed } from './feed.ts';
+import { holdBlobs } from './held-blobs.ts';
 import { createJournal } from './journal.ts';
 import { createOwnersCommands, stopUnwanted } from './owners-commands.ts';
 import type { PeerService } from './peer-ports.ts';
@@ -38,6 +39,7 @@ import { createOutgoing } from './remote/outgoing.ts';
 import { createReplicas } from './remote/replicas.ts';
 import { createSteering } from './remote/steering.ts';
 import { createTransfers } from './remote/transfers.ts';
+import { createRetention } from './retention.ts';
 import { createScheduler } from './scheduler.ts';
 import { createStreams } from './streams.ts';
 import { createSubmission } from './submission.ts';
@@ -55,12 +57,14 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-export function createEngine(deps: EngineDeps): Engine {
-  const { store, clock, identity } = deps;
+export function createEngine(given: EngineDeps): Engine {
+  const { store, clock, identity } = given;
   const self: Actor = { kind: 'device', device: identity.device };
   const human: Actor = { kind: 'human', device: identity.device };
   const startedAt = clock.now();
   const feed = createFeed(store);
+  const { blobs, isHeld } = holdBlobs(given.blobs, feed, identity.device);
+  const deps: EngineDeps = { ...given, blobs };
   const journal = createJournal({ store, feed, clock });
   const ends = createEnds({ journal, clock, onFault: deps.onFault });
   const progress = createProgressHub(deps);
@@ -118,6 +122,7 @@ export function createEngine(deps: EngineDeps): Engine {
     onApproved: (run) => ready(run, 'first'),
     onLate: expiry.look,
   });
+  const retention = createRetention({ ...deps, feed, journal, self, isHeld });
   const audit = createAudit({ ...deps, nameOf: (id) => nameOf(deps, id) });
   // However a run ends, and whether it ever ran: its secrets go.
   feed.onChange(({ run }) => {
@@ -291,6 +296,7 @@ export function createEngine(deps: EngineDeps): Engine {
       if (!device.local) return steer.check(device, action, as);
       return explainAction(deps, action, { kind: as, device: identity.device, name: deps.owner.name() });
     },
+    'artifacts.prune': ({ dry }) => retention.prune({ dry, by: human }),
     audit: (params) => audit.read(params),
     'audit.verify': (params) => audit.verify(params),
     doctor: async (params) => {
@@ -327,6 +333,7 @@ export function createEngine(deps: EngineDeps): Engine {
         await transfers.start();
         stopUnwantedRuns();
         await recover({ ...deps, ends, self, admit, onReady: (run) => ready(run, 'first') }, legacy);
+        retention.start();
       } finally {
         recovered.resolve();
       }
@@ -347,6 +354,7 @@ export function createEngine(deps: EngineDeps): Engine {
       stopRevoked();
       expiry.close();
       audit.close();
+      await retention.close();
       executions.stopAll({ kind: 'peer-stopping' });
       ends.close();
       await scheduler.drain();

@@ -83,7 +83,12 @@ export interface ThreadStore {
   pendingApprovals(limit: number, device?: DeviceId): Promise<readonly Extract<Approval, { status: 'pending' }>[]>;
   /** Newest first. */
   approvals(limit: number): Promise<readonly Approval[]>;
-  artifacts(limit: number): Promise<readonly Artifact[]>;
+  artifacts(limit: number, kinds?: readonly ArtifactKind[]): Promise<readonly Artifact[]>;
+  /** A page of all artifacts, oldest first, of those after a place; `last` is the place of the last one of it. */
+  artifactsAfter(
+    place: EntryKey | undefined,
+    limit: number,
+  ): Promise<{ readonly items: readonly Artifact[]; readonly last: EntryKey | undefined }>;
 
   /** Oldest first in any case; without `before` and `after`, the newest. */
   entries(query: { before?: EntryKey; after?: EntryKey; limit: number }): Promise<Page<StoredEntry>>;
@@ -115,6 +120,19 @@ export interface FileIdentity {
   readonly ino: number;
 }
 
+export interface BlobReading {
+  /** A piece is good only until the one after the next is asked for: its memory is used again, which is faster by half. */
+  readonly fleeting?: boolean;
+}
+
+/** A blob as it lies on the disk. */
+export interface KeptBlob {
+  readonly sha256: Sha256;
+  readonly sizeBytes: number;
+  /** When content that is the same was kept last: Unix milliseconds. */
+  readonly keptAt: number;
+}
+
 /** Content-addressed bytes on disk. A blob is there whole, under its hash, or not at all. */
 export interface BlobStore {
   /**
@@ -129,7 +147,7 @@ export interface BlobStore {
   has(sha256: Sha256): Promise<boolean>;
   path(sha256: Sha256): string;
   /** Throws `not-found`. */
-  read(sha256: Sha256, offset: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  read(sha256: Sha256, offset: number, signal: AbortSignal, options?: BlobReading): AsyncIterable<Uint8Array>;
   /** The first bytes, for telling types apart. */
   head(sha256: Sha256, length: number): Promise<Uint8Array>;
   /**
@@ -142,6 +160,13 @@ export interface BlobStore {
    * for a hash. Throws `storage` where the disk has no room for the rest.
    */
   receive(sha256: Sha256, sizeBytes: number): Promise<IncomingBlob>;
+  /** All that lie here, in no order. */
+  list(): AsyncIterable<KeptBlob>;
+  /**
+   * Deletes it, unless it was kept at that time or since. Gives how many bytes are free now: none, if it was not there. Who reads it goes
+   * on to its end.
+   */
+  remove(sha256: Sha256, before: number): Promise<number>;
 }
 
 /** A blob on its way here. What has come stays when it is closed, or with a killed process, for the next who receives it. */

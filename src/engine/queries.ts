@@ -92,9 +92,11 @@ export function createQueries(deps: EngineDeps & { feed: Feed; ends: Ends; devic
     async 'approvals.list'({ all, limit }) {
       return { approvals: [...(all === true ? await store.approvals(limit) : await store.pendingApprovals(limit))] };
     },
-    async 'artifacts.list'({ run: ref, limit }) {
+    async 'artifacts.list'({ run: ref, kinds, limit }) {
       const artifacts =
-        ref === undefined ? await store.artifacts(limit) : await store.artifactsOf(await resolveRun(store, ref));
+        ref === undefined
+          ? await store.artifacts(limit, kinds)
+          : (await store.artifactsOf(await resolveRun(store, ref))).filter(({ kind }) => kinds?.includes(kind) ?? true);
       return { artifacts: artifacts.slice(0, limit).map((artifact) => publishArtifact(deps, artifact)) };
     },
     async 'artifact.get'({ artifact: ref }) {

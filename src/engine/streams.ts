@@ -13,13 +13,14 @@ import { findArtifact, resolveRun } from './references.ts';
 import type { Fetches } from './remote/fetches.ts';
 import type { Outgoing } from './remote/outgoing.ts';
 import { remoteInput, remoteOutput } from './remote/streams.ts';
+import { removalOf } from './removed-bytes.ts';
 
 export function createStreams(
   deps: EngineDeps & {
     feed: Feed;
     executions: Executions;
     outgoing: Pick<Outgoing, 'sent' | 'taken'>;
-    fetches: Pick<Fetches, 'read'>;
+    fetches: Pick<Fetches, 'read' | 'mustBeKept'>;
   },
 ): EngineStreams {
   const { store, outputs, blobs } = deps;
@@ -35,6 +36,8 @@ export function createStreams(
   async function* kept(run: FinalRun, offset: number, signal: AbortSignal): AsyncIterable<OutputChunk> {
     const artifact = (await store.artifactsOf(run.id)).find((candidate) => candidate.kind === 'output');
     if (artifact === undefined || run.output === undefined) return;
+    const removed = removalOf(artifact);
+    if (removed !== undefined) throw removed;
     for (const piece of keptPieces(run.output, artifact.sizeBytes, offset)) {
       const bytes = limited(blobs.read(artifact.sha256, piece.position, signal), piece.length);
       yield* withOffsets(bytes, piece.offset);
@@ -75,9 +78,10 @@ export function createStreams(
       const size = isFinal(run) && run.output !== undefined ? run.output.bytes : 0;
       return { run, size, chunks: later(run.id, params, signal) };
     },
-    async blob({ artifact: ref, offset }, signal) {
+    async blob({ artifact: ref, offset, fleeting = false }, signal) {
       const artifact = await findArtifact(store, ref);
-      const chunks = withOffsets(deps.fetches.read(artifact, offset, signal), offset);
+      await deps.fetches.mustBeKept(artifact);
+      const chunks = withOffsets(deps.fetches.read(artifact, offset, signal, { fleeting }), offset);
       return { artifact: publishArtifact(deps, artifact), chunks };
     },
     async input({ run: ref }, given) {

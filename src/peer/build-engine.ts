@@ -131,6 +131,8 @@ export function buildEngine(options: BuildOptions): Engine {
       outputCapBytes: config.output.cap,
       maxArtifacts: config.artifacts.max_files,
       maxArtifactBytes: config.artifacts.max_bytes,
+      artifactRoomBytes: config.artifacts.room,
+      ...(config.artifacts.keep === 'forever' ? {} : { keepArtifactsMs: config.artifacts.keep }),
       unaskedTimeMs: config.sandbox.unasked_time,
       ...(config.sandbox.time === undefined ? {} : { sandboxTimeMs: config.sandbox.time }),
     },

@@ -6,7 +6,7 @@
 import type { AccessLevel } from '../core/access.ts';
 import type { Action } from '../core/actions.ts';
 import type { Actor, Approval, Decision } from '../core/approvals.ts';
-import type { PublishedArtifact } from '../core/artifacts.ts';
+import type { ArtifactKind, PublishedArtifact, RemovalReason } from '../core/artifacts.ts';
 import type { Device, Permissions } from '../core/devices.ts';
 import type { LogEvent } from '../core/events.ts';
 import type { EntryKey } from '../core/ids.ts';
@@ -204,6 +204,20 @@ export interface AuditVerification {
   findings: string[];
 }
 
+/** What went for good, or would. */
+export interface Pruned {
+  /** The oldest of this device's own artifacts whose bytes went, and how many in all. */
+  artifacts: (PublishedArtifact & { reason: RemovalReason })[];
+  count: number;
+  /** Copies of what other devices keep, and content that nothing named any more. */
+  copies: number;
+  leftovers: number;
+  /** That are free now; content that something else needs takes its room still. */
+  bytes: number;
+  /** That stay. */
+  keptBytes: number;
+}
+
 export interface DoctorCheck {
   name: string;
   ok: boolean;
@@ -245,7 +259,10 @@ export interface Methods {
   /** Answers when each of them is final or, with `orApproval`, waits for a person. */
   wait: [{ runs: Ref[]; orApproval?: boolean }, { runs: Run[] }];
   'approvals.list': [{ all?: boolean; limit: number }, { approvals: Approval[] }];
-  'artifacts.list': [{ run?: Ref; limit: number }, { artifacts: PublishedArtifact[] }];
+  /** Newest first, or in the order of the run that they are of. */
+  'artifacts.list': [{ run?: Ref; kinds?: ArtifactKind[]; limit: number }, { artifacts: PublishedArtifact[] }];
+  /** Removes the bytes that are kept no longer, as the owner set it; `dry` only tells which. */
+  'artifacts.prune': [{ dry: boolean }, Pruned];
   'artifact.get': [{ artifact: Ref }, { artifact: PublishedArtifact }];
   /** `probe`: every device that is there looks again what it can do, before the answer. */
   devices: [{ probe?: boolean }, { devices: Device[] }];
@@ -334,8 +351,9 @@ export interface EngineStreams {
     params: OutputParams,
     signal: AbortSignal,
   ): Promise<{ run: Run; size: number; chunks: AsyncIterable<OutputChunk> }>;
+  /** `fleeting`: a piece is good only until the one after the next is asked for, which makes it faster. */
   blob(
-    params: { artifact: Ref; offset: number },
+    params: { artifact: Ref; offset: number; fleeting?: boolean },
     signal: AbortSignal,
   ): Promise<{ artifact: PublishedArtifact; chunks: AsyncIterable<OutputChunk> }>;
   input(

@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { ACCESS_LEVELS } from '../core/access.ts';
 import { ROUTES } from '../core/actions.ts';
 import { DECISIONS } from '../core/approvals.ts';
+import { ARTIFACT_KINDS } from '../core/artifacts.ts';
 import { SESSION_NAME } from '../core/browser.ts';
 import { GRANTS } from '../core/grants.ts';
 import { type DeviceId, ID_PATTERN } from '../core/ids.ts';
@@ -139,6 +140,20 @@ const filePlace = z.strictObject({ device: deviceName, path });
 
 const page = { before: z.exactOptional(entryKey), limit };
 
+/** What `policy.check` takes: one or the other, told apart by its key, so that what is wrong with it can be named. */
+const checkOfCommand = z.strictObject({
+  command: text,
+  access: z.exactOptional(access),
+  cwd: z.exactOptional(path),
+  device: z.exactOptional(deviceName),
+  as: z.exactOptional(requesterKind),
+});
+const checkOfAction = z.strictObject({
+  action,
+  device: z.exactOptional(deviceName),
+  as: z.exactOptional(requesterKind),
+});
+
 const schemas = {
   hello: z.strictObject({ protocol: z.int(), version: z.string().max(100), client: z.string().max(100) }),
   status: nothing,
@@ -203,7 +218,12 @@ const schemas = {
   }),
   wait: z.strictObject({ runs: z.array(ref).min(1).max(1000), orApproval: z.exactOptional(z.boolean()) }),
   'approvals.list': z.strictObject({ all: z.exactOptional(z.boolean()), limit }),
-  'artifacts.list': z.strictObject({ run: z.exactOptional(ref), limit }),
+  'artifacts.list': z.strictObject({
+    run: z.exactOptional(ref),
+    kinds: z.exactOptional(z.array(z.enum(ARTIFACT_KINDS)).max(ARTIFACT_KINDS.length)),
+    limit,
+  }),
+  'artifacts.prune': z.strictObject({ dry: z.boolean() }),
   'artifact.get': z.strictObject({ artifact: artifactRef }),
   devices: z.strictObject({ probe: z.exactOptional(z.boolean()) }),
   'device.rename': z.strictObject({ device: deviceName, name: z.string().max(200) }),
@@ -242,20 +262,14 @@ const schemas = {
   }),
   'pair.lan': nothing,
   'artifact.fetch': z.strictObject({ artifact: artifactRef }),
-  'policy.check': z.union([
-    z.strictObject({
-      command: text,
-      access: z.exactOptional(access),
-      cwd: z.exactOptional(path),
-      device: z.exactOptional(deviceName),
-      as: z.exactOptional(requesterKind),
-    }),
-    z.strictObject({
-      action,
-      device: z.exactOptional(deviceName),
-      as: z.exactOptional(requesterKind),
-    }),
-  ]),
+  'policy.check': z.unknown().transform((given, context): Params<'policy.check'> => {
+    const isOfAction = typeof given === 'object' && given !== null && 'action' in given;
+    const parsed = (isOfAction ? checkOfAction : checkOfCommand).safeParse(given);
+    if (parsed.success) return parsed.data;
+    for (const { path: where, message } of parsed.error.issues)
+      context.issues.push({ code: 'custom', path: [...where], message, input: given });
+    return z.NEVER;
+  }),
   'policy.list': nothing,
   'policy.add': z.strictObject({ rule: ruleBody }),
   'policy.remove': z.strictObject({ name: z.string().min(1).max(200) }),

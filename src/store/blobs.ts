@@ -1,18 +1,20 @@
 /**
  * Bytes on disk under their SHA-256, as `ab/cdef…`. They are copied to `tmp/` (from another device, to `partial/`), hashed on the
- * way, synced, and renamed: a half file never has a final name. Never deletes a blob.
+ * way, synced, and renamed: a half file never has a final name. A blob is deleted only while nobody keeps the same content.
  */
 
 import { createHash, randomUUID } from 'node:crypto';
 import { constants, readdirSync, rmSync } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DispatchError } from '../core/errors.ts';
 import type { Sha256 } from '../core/ids.ts';
 import type { BlobStore, FileIdentity } from '../engine/ports.ts';
 import { storageError } from './disk-errors.ts';
 import { readFully, syncFolder, writeAll } from './file-io.ts';
+import { listBlobs, removeBlob } from './listed-blobs.ts';
 import { createPartialBlobs } from './partial-blobs.ts';
+import { createTurns } from './turns.ts';
 
 const READ_CHUNK = 1024 * 1024;
 const COPY_CHUNK = 1024 * 1024;
@@ -29,9 +31,11 @@ export interface FileBlobStore extends BlobStore {
 export function createBlobStore(dir: string): FileBlobStore {
   const tmp = join(dir, 'tmp');
   removeStale(tmp);
-  const partials = createPartialBlobs(join(dir, 'partial'), (path, sha256, sizeBytes) =>
-    settle(path, pathOf(sha256), sizeBytes),
-  );
+  /** What settles and what goes take turns, each content for itself: a blob must not go while it is found to be there already. */
+  const turns = createTurns<Sha256>();
+  const keep = (part: string, sha256: Sha256, sizeBytes: number): Promise<void> =>
+    turns.take(sha256, () => settle(part, pathOf(sha256), sizeBytes));
+  const partials = createPartialBlobs(join(dir, 'partial'), keep);
 
   const pathOf = (sha256: Sha256): string => {
     if (!SHA256.test(sha256))
@@ -58,7 +62,7 @@ export function createBlobStore(dir: string): FileBlobStore {
     try {
       await mkdir(tmp, { recursive: true, mode: 0o700 });
       const kept = await writePart(part, chunks);
-      await settle(part, pathOf(kept.sha256), kept.sizeBytes);
+      await keep(part, kept.sha256, kept.sizeBytes);
       return kept;
     } catch (error) {
       await rm(part, { force: true }).catch(() => {}); // what could not be removed now goes at the next start
@@ -74,7 +78,14 @@ export function createBlobStore(dir: string): FileBlobStore {
       const there = await stat(pathOf(sha256)).catch(() => undefined);
       return there?.isFile() === true;
     },
-    read: (sha256, offset, signal) => readBlob(() => openBlob(sha256), offset, signal),
+    read: (sha256, offset, signal, { fleeting = false } = {}) => {
+      return readBlob(
+        () => openBlob(sha256),
+        offset,
+        signal,
+        fleeting ? circle() : (length) => Buffer.allocUnsafeSlow(length),
+      );
+    },
     async head(sha256, length) {
       const blob = await openBlob(sha256);
       try {
@@ -95,6 +106,8 @@ export function createBlobStore(dir: string): FileBlobStore {
       if (typeof blob === 'string') return blob;
       return (await hashOf(async () => blob, signal)) === sha256 ? 'whole' : 'changed';
     },
+    list: () => listBlobs(dir),
+    remove: (sha256, before) => turns.take(sha256, () => removeBlob(pathOf(sha256), before)),
     verify: async (sha256) => (await hashOf(() => openBlob(sha256), new AbortController().signal)) === sha256,
   };
 }
@@ -117,7 +130,7 @@ async function openRegular(path: string): Promise<FileHandle | 'missing' | 'chan
 
 async function hashOf(openBlob: () => Promise<FileHandle>, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
-  for await (const bytes of readBlob(openBlob, 0, signal)) hash.update(bytes);
+  for await (const bytes of readBlob(openBlob, 0, signal, circle())) hash.update(bytes);
   return hash.digest('hex');
 }
 
@@ -152,7 +165,11 @@ async function writePart(
 /** Gives the part its name, unless the same content is there already; a file of another size is not the same content. */
 async function settle(part: string, final: string, sizeBytes: number): Promise<void> {
   const there = await stat(final).catch(() => undefined);
-  if (there?.isFile() === true && there.size === sizeBytes) return rm(part);
+  if (there?.isFile() === true && there.size === sizeBytes) {
+    const now = new Date();
+    await utimes(final, now, now); // it was kept again, which is what `remove` looks at
+    return rm(part);
+  }
   const folder = dirname(final);
   const created = await mkdir(folder, { recursive: true, mode: 0o700 });
   await rename(part, final);
@@ -194,10 +211,23 @@ async function* readFile(
   }
 }
 
+/** Three buffers in turn: one that is filled, one that was just given, and one that its reader may not be done with. */
+function circle(): (length: number) => Buffer {
+  const buffers: Buffer[] = [];
+  let turn = 0;
+  return (length) => {
+    turn = (turn + 1) % 3;
+    let buffer = buffers[turn];
+    if (buffer === undefined || buffer.length < length) buffer = buffers[turn] = Buffer.allocUnsafeSlow(length);
+    return buffer;
+  };
+}
+
 async function* readBlob(
   openBlob: () => Promise<FileHandle>,
   offset: number,
   signal: AbortSignal,
+  room: (length: number) => Buffer,
 ): AsyncGenerator<Uint8Array> {
   if (!Number.isSafeInteger(offset) || offset < 0) {
     throw new DispatchError('invalid', `the offset to read from is a whole number of bytes from 0, not ${offset}`);
@@ -206,7 +236,7 @@ async function* readBlob(
   const readAt = (position: number, size: number): Promise<{ bytesRead: number; buffer: Buffer }> | undefined => {
     const length = Math.min(READ_CHUNK, size - position);
     if (length <= 0) return undefined;
-    const piece = blob.read(Buffer.allocUnsafeSlow(length), 0, length, position);
+    const piece = blob.read(room(length), 0, length, position);
     piece.catch(() => {}); // told when the reader asks for it
     return piece;
   };

@@ -21,7 +21,7 @@ import { sanitizeLine } from './terminal/sanitize.ts';
 export const DETAIL_LABEL_WIDTH = 10;
 
 export interface DetailRow {
-  readonly style: 'heading' | 'label' | 'command' | 'text' | 'failure' | 'artifact';
+  readonly style: 'heading' | 'label' | 'command' | 'text' | 'failure' | 'artifact' | 'gone';
   readonly text: string;
   /** Which artifact the row stands for. */
   readonly artifact?: number;
@@ -38,8 +38,10 @@ export function detailRows(model: Model, dialog: RunDialog, width: number): read
   const { approvals = [], artifacts = [] } = dialog.detail ?? {};
   if (artifacts.length > 0) {
     heading(`Artifacts ${artifacts.length}`);
-    artifacts.forEach(({ name, sizeBytes, mimeType }, artifact) => {
-      rows.push({ style: 'artifact', text: sanitizeLine(`${name}  ${formatBytes(sizeBytes)}  ${mimeType}`), artifact });
+    artifacts.forEach(({ name, sizeBytes, mimeType, removed }, artifact) => {
+      const size = removed === undefined ? formatBytes(sizeBytes) : 'removed';
+      const style = removed === undefined ? 'artifact' : 'gone';
+      rows.push({ style, text: sanitizeLine(`${name}  ${size}  ${mimeType}`), artifact });
     });
   }
   heading('Task');

@@ -12,7 +12,7 @@ import type { Run, RunStatus } from '../../src/core/runs.ts';
 import type { EngineDeps, EngineSettings } from '../../src/engine/context.ts';
 import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import type { Grants, Network, PairingStore } from '../../src/engine/peer-ports.ts';
-import type { Executor, Prober, Secrets, ThreadStore } from '../../src/engine/ports.ts';
+import type { BlobStore, Clock, Executor, Prober, Secrets, ThreadStore } from '../../src/engine/ports.ts';
 import { createSecretFinder } from '../../src/peer/secrets/finder.ts';
 import { systemClock, systemIds } from '../../src/peer/system.ts';
 import type { Change, SubmitParams } from '../../src/protocol/api.ts';
@@ -55,6 +55,10 @@ export interface EngineOptions {
   readonly executors?: readonly Executor[];
   /** What the device can do; a shell alone if absent. */
   readonly prober?: Prober;
+  /** The time as the engine and the log tell it; that of the machine if absent. */
+  readonly clock?: Clock;
+  /** What the engine has in the place of the blobs of its folder. */
+  readonly blobs?: (blobs: BlobStore) => BlobStore;
   /** Where the blob lies, if absent. */
   readonly downloadUrl?: EngineDeps['downloadUrl'];
 }
@@ -87,8 +91,10 @@ const WAIT_MS = 10_000;
 export async function startEngine(options: EngineOptions = {}): Promise<TestEngine> {
   const home = options.home ?? (await mkdtemp(join(tmpdir(), 'dispatch-engine-')));
   const device = options.device ?? DEVICE;
-  const store = await openThreadStore({ location: join(home, 'thread'), device, now: systemClock.now });
-  const blobs = createBlobStore(join(home, 'blobs'));
+  const clock = options.clock ?? systemClock;
+  const store = await openThreadStore({ location: join(home, 'thread'), device, now: clock.now });
+  const kept = createBlobStore(join(home, 'blobs'));
+  const blobs = options.blobs?.(kept) ?? kept;
   const runs = join(home, 'runs');
   const faults: string[] = [];
   const owner = createOwner(options.name ?? 'here', {
@@ -128,7 +134,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<TestEngi
         ...(options.baseEnv === undefined ? {} : { baseEnv: options.baseEnv }),
       }),
     ],
-    clock: systemClock,
+    clock,
     ids: systemIds,
     identity: {
       device,

@@ -17,20 +17,26 @@ export const SAFE_HEADERS: Readonly<Headers> = {
   // The URL holds the token.
   'Referrer-Policy': 'no-referrer',
   'X-Frame-Options': 'DENY',
-  'Cache-Control': 'private, no-cache',
+  // Bytes that are removed must not live on in a browser, nor secrets that were in them.
+  'Cache-Control': 'no-store',
 };
 
-/** Types that a browser shows and never runs; everything else is saved. A PDF would not show inside a sandbox. */
+/** Types that a browser shows and never runs; everything else is saved. */
 const SHOWN =
-  /^(text\/(plain|markdown|csv)|application\/json|image\/(png|jpeg|gif|webp|avif|bmp)|(audio|video)\/[a-z0-9.+-]+)$/;
+  /^(text\/(plain|markdown|csv)|application\/(json|pdf)|image\/(png|jpeg|gif|webp|avif|bmp)|(audio|video)\/[a-z0-9.+-]+)$/;
 const TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/;
 
-export function artifactHeaders(artifact: Artifact): Headers {
+/** A browser shows no PDF inside a sandbox; its viewer has one of its own, and asks for styles of its own. */
+const PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'";
+
+/** `save`: whatever its type. */
+export function artifactHeaders(artifact: Artifact, { save }: { readonly save: boolean }): Headers {
   const type = artifact.mimeType.toLowerCase();
   const sound = TYPE.test(type) ? type : 'application/octet-stream';
-  const disposition = SHOWN.test(sound) ? 'inline' : 'attachment';
+  const disposition = SHOWN.test(sound) && !save ? 'inline' : 'attachment';
   return {
     ...SAFE_HEADERS,
+    ...(sound === 'application/pdf' ? { 'Content-Security-Policy': PDF_POLICY } : {}),
     'Content-Type': sound.startsWith('text/') || sound === 'application/json' ? `${sound}; charset=utf-8` : sound,
     'Content-Disposition': `${disposition}; ${namedFile(fileName(artifact.name, artifact.id))}`,
     'Accept-Ranges': 'bytes',

@@ -58,7 +58,7 @@ export async function createArtifactServer(options: ArtifactServerOptions): Prom
     } else if (source === undefined)
       answer(response, 503, { ...SAFE_HEADERS, 'Retry-After': '1' }, 'The peer is starting.');
     else {
-      serveArtifact(source, asked.id, request, response).catch((error: unknown) => {
+      serveArtifact(source, asked, request, response).catch((error: unknown) => {
         options.onFault('serving an artifact', error);
         response.destroy();
       });

@@ -9,10 +9,17 @@ import type { Artifact } from '../../core/artifacts.ts';
 const TARGET = /^\/artifacts\/([0-9a-z]{1,64})\/[^/?#]{1,4096}(?:\?(.*))?$/;
 const TOKEN_BYTES = 16;
 
+export interface AskedArtifact {
+  readonly id: string;
+  readonly isGenuine: boolean;
+  /** It is to be saved, and not shown. */
+  readonly save: boolean;
+}
+
 export interface ArtifactUrls {
   of(artifact: Pick<Artifact, 'id' | 'name'>, port: number): string;
   /** What the target of a request names; undefined if it is nothing that was ever given out. */
-  parse(target: string): { readonly id: string; readonly isGenuine: boolean } | undefined;
+  parse(target: string): AskedArtifact | undefined;
 }
 
 export function createArtifactUrls(key: Uint8Array): ArtifactUrls {
@@ -23,9 +30,11 @@ export function createArtifactUrls(key: Uint8Array): ArtifactUrls {
     parse(target) {
       const [, id, query] = TARGET.exec(target) ?? [];
       if (id === undefined) return undefined;
-      const given = Buffer.from(/^token=([\w-]+)$/.exec(query ?? '')?.[1] ?? '', 'base64url');
+      const [, word = '', save] = /^token=([\w-]+)(&download=1)?$/.exec(query ?? '') ?? [];
+      const given = Buffer.from(word, 'base64url');
       const token = tokenOf(id);
-      return { id, isGenuine: given.length === token.length && timingSafeEqual(given, token) };
+      const isGenuine = given.length === token.length && timingSafeEqual(given, token);
+      return { id, isGenuine, save: save !== undefined };
     },
   };
 }

@@ -8,6 +8,7 @@ import type { Artifact } from '../../core/artifacts.ts';
 import { asDispatchError, DispatchError, type ErrorCode } from '../../core/errors.ts';
 import type { EngineApi } from '../../protocol/api.ts';
 import { artifactHeaders, etagOf, SAFE_HEADERS } from './artifact-headers.ts';
+import type { AskedArtifact } from './artifact-url.ts';
 import { type ByteRange, parseRange } from './byte-range.ts';
 
 /** What the answers are made from. */
@@ -15,7 +16,7 @@ export type ArtifactSource = Pick<EngineApi, 'artifact.get' | 'blob'>;
 
 export async function serveArtifact(
   source: ArtifactSource,
-  id: string,
+  { id, save }: Pick<AskedArtifact, 'id' | 'save'>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -24,15 +25,16 @@ export async function serveArtifact(
   try {
     const { artifact } = await source['artifact.get']({ artifact: id });
     const { headers } = request;
-    if (matches(headers['if-none-match'], artifact)) return answer(response, 304, artifactHeaders(artifact));
+    if (matches(headers['if-none-match'], artifact)) return answer(response, 304, artifactHeaders(artifact, { save }));
     const mayBePart = headers['if-range'] === undefined || headers['if-range'] === etagOf(artifact);
     const range = parseRange(mayBePart ? headers.range : undefined, artifact.sizeBytes);
     if (range.kind === 'unsatisfiable') {
       return answer(response, 416, { ...SAFE_HEADERS, 'Content-Range': `bytes */${artifact.sizeBytes}` });
     }
-    const head = headOf(artifact, range);
+    const head = headOf(artifact, artifactHeaders(artifact, { save }), range);
+    // Also for who wants no bytes: those that were removed are told of. Nothing is read before the first is asked for.
+    const { chunks } = await source.blob({ artifact: artifact.id, offset: head.first, fleeting: true }, gone.signal);
     if (request.method === 'HEAD') return answer(response, head.status, head.headers);
-    const { chunks } = await source.blob({ artifact: artifact.id, offset: head.first }, gone.signal);
     await send(response, head, chunks);
   } catch (error) {
     if (!gone.signal.aborted) fail(response, error);
@@ -46,8 +48,11 @@ interface Head {
   readonly length: number;
 }
 
-function headOf(artifact: Artifact, range: Exclude<ByteRange, { kind: 'unsatisfiable' }>): Head {
-  const headers = artifactHeaders(artifact);
+function headOf(
+  artifact: Artifact,
+  headers: Head['headers'],
+  range: Exclude<ByteRange, { kind: 'unsatisfiable' }>,
+): Head {
   if (range.kind === 'whole') {
     const length = artifact.sizeBytes;
     return { status: 200, headers: { ...headers, 'Content-Length': String(length) }, first: 0, length };
@@ -70,11 +75,14 @@ type Chunks = Awaited<ReturnType<EngineApi['blob']>>['chunks'];
 
 async function send(response: ServerResponse, { status, headers, length }: Head, chunks: Chunks): Promise<void> {
   let left = length;
+  let before: Promise<void> = Promise.resolve();
   for await (const { bytes } of chunks) {
     if (!response.headersSent) response.writeHead(status, headers);
     const piece = bytes.length > left ? bytes.subarray(0, left) : bytes;
     left -= piece.length;
-    if (!response.write(piece)) await drained(response);
+    const taken = write(response, piece);
+    await before; // one piece ahead, and no more: the memory of a piece is used again
+    before = taken;
     if (left === 0 || response.destroyed) break;
   }
   if (left > 0 && !response.destroyed) throw new DispatchError('storage', 'the content is shorter than it should be');
@@ -82,15 +90,16 @@ async function send(response: ServerResponse, { status, headers, length }: Head,
   response.end();
 }
 
-/** Resolves when there is room again, or nobody who would need it. */
-async function drained(response: ServerResponse): Promise<void> {
+/** Resolves when the bytes were taken, or there is nobody who would need them. */
+async function write(response: ServerResponse, bytes: Uint8Array): Promise<void> {
   if (response.destroyed) return;
   await new Promise<void>((resolve) => {
     const done = (): void => {
-      response.off('drain', done).off('close', done);
+      response.off('close', done);
       resolve();
     };
-    response.on('drain', done).on('close', done);
+    response.on('close', done);
+    response.write(bytes, done);
   });
 }
 
@@ -107,7 +116,7 @@ function fail(response: ServerResponse, thrown: unknown): void {
     return;
   }
   const error = asDispatchError(thrown);
-  const status = statusOf(error.code);
+  const status = error.details?.removed === undefined ? statusOf(error.code) : 410;
   const text = error.hint === undefined ? error.message : `${error.message}: ${error.hint}`;
   answer(response, status, { ...SAFE_HEADERS, ...(status === 503 ? { 'Retry-After': '5' } : {}) }, text);
 }

@@ -8,7 +8,8 @@ import { DispatchError } from '../../core/errors.ts';
 import type { ArtifactId, DeviceId, Sha256 } from '../../core/ids.ts';
 import type { Notifications } from '../../protocol/api.ts';
 import type { Network } from '../peer-ports.ts';
-import type { BlobStore, Clock, IncomingBlob } from '../ports.ts';
+import type { BlobReading, BlobStore, Clock, IncomingBlob } from '../ports.ts';
+import { removalOf } from '../removed-bytes.ts';
 import { createFetchSlots } from './fetch-slots.ts';
 import { transfer } from './fetch-transfer.ts';
 import { notThere } from './fetch-words.ts';
@@ -21,8 +22,10 @@ export interface Fetches {
    * `wait`, rejects with `unavailable` at once if the device is not there to begin with.
    */
   fetch(artifact: Artifact, signal: AbortSignal, options: { wait: boolean }): Promise<void>;
+  /** Rejects where the bytes were removed for good. */
+  mustBeKept(artifact: Artifact): Promise<void>;
   /** The bytes from an offset as they come. The last one is given only once all have proved right. As `fetch` without `wait`. */
-  read(artifact: Artifact, offset: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  read(artifact: Artifact, offset: number, signal: AbortSignal, options?: BlobReading): AsyncIterable<Uint8Array>;
   /** Calls back a few times a second while bytes come, and when all are here. */
   onProgress(listener: (progress: Progress) => void): () => void;
   /** Ends every fetch. What has come stays. */
@@ -171,6 +174,15 @@ export function createFetches(deps: FetchDeps): Fetches {
     if (job.waiting && !isThere) throw notThere(network, artifact);
   };
 
+  /** What this device removed is gone, even while other artifacts have the same bytes; a copy outlives what it is a copy of. */
+  const isHere = async (artifact: Artifact): Promise<boolean> => {
+    const removed = removalOf(artifact);
+    if (removed !== undefined && artifact.device === self) throw removed;
+    if (await blobs.has(artifact.sha256)) return true;
+    if (removed !== undefined) throw removed;
+    return false;
+  };
+
   const mustBeElsewhere = ({ device, name }: Artifact): void => {
     if (device !== self) return;
     throw new DispatchError('not-found', `the bytes of "${name}" are not on this device any more`, {
@@ -181,7 +193,7 @@ export function createFetches(deps: FetchDeps): Fetches {
   return {
     async fetch(artifact, signal, { wait }) {
       throwIfAborted(signal);
-      if (await blobs.has(artifact.sha256)) return;
+      if (await isHere(artifact)) return;
       mustBeElsewhere(artifact);
       const job = await join(artifact);
       try {
@@ -190,8 +202,11 @@ export function createFetches(deps: FetchDeps): Fetches {
         leave(job);
       }
     },
-    async *read(artifact, offset, signal) {
-      if (await blobs.has(artifact.sha256)) return yield* blobs.read(artifact.sha256, offset, signal);
+    async mustBeKept(artifact) {
+      await isHere(artifact);
+    },
+    async *read(artifact, offset, signal, options) {
+      if (await isHere(artifact)) return yield* blobs.read(artifact.sha256, offset, signal, options);
       mustBeElsewhere(artifact);
       const job = await join(artifact);
       try {

@@ -1,7 +1,7 @@
 /** What the store answers from its projections: records by id and pages of them, each one range of keys. It only reads. */
 
 import type { Approval, PendingApproval } from '../../core/approvals.ts';
-import type { Artifact } from '../../core/artifacts.ts';
+import type { Artifact, ArtifactKind } from '../../core/artifacts.ts';
 import { DispatchError } from '../../core/errors.ts';
 import type { LogEvent } from '../../core/events.ts';
 import type { DeviceId, EntryKey, RunId } from '../../core/ids.ts';
@@ -95,9 +95,44 @@ export async function readApprovals(db: Database, limit: number): Promise<readon
   return approvalsById(db, await db.values({ ...range, reverse: true, limit: atLeast0(limit) }).all());
 }
 
-export async function readArtifacts(db: Database, limit: number): Promise<readonly Artifact[]> {
-  const range = keys.startingWith(keys.artifactIndexKey(''));
-  return artifactsById(db, await db.values({ ...range, reverse: true, limit: atLeast0(limit) }).all());
+/** How many artifacts are looked at together for those of a kind. */
+const KIND_PAGE = 500;
+
+export async function readArtifacts(
+  db: Database,
+  limit: number,
+  kinds?: readonly ArtifactKind[],
+): Promise<readonly Artifact[]> {
+  const { gte, lt } = keys.startingWith(keys.artifactIndexKey(''));
+  const size = atLeast0(limit);
+  if (kinds === undefined) return artifactsById(db, await db.values({ gte, lt, reverse: true, limit: size }).all());
+  const found: Artifact[] = [];
+  for (let before: string | undefined = lt; before !== undefined && found.length < size; ) {
+    const page: [string, string][] = await db.iterator({ gte, lt: before, reverse: true, limit: KIND_PAGE }).all();
+    const artifacts = await artifactsById(
+      db,
+      page.map(([, id]) => id),
+    );
+    found.push(...artifacts.filter(({ kind }) => kinds.includes(kind)));
+    before = page.length < KIND_PAGE ? undefined : page.at(-1)?.[0];
+  }
+  return found.slice(0, size);
+}
+
+export async function readArtifactsAfter(
+  db: Database,
+  place: EntryKey | undefined,
+  limit: number,
+): Promise<{ items: readonly Artifact[]; last: EntryKey | undefined }> {
+  const prefix = keys.artifactIndexKey('' as EntryKey);
+  const { gte, lt } = keys.startingWith(prefix);
+  const from = place === undefined ? { gte } : { gt: keys.artifactIndexKey(place) };
+  const page = await db.iterator({ ...from, lt, limit: atLeast0(limit) }).all();
+  const items = await artifactsById(
+    db,
+    page.map(([, id]) => id),
+  );
+  return { items, last: page.at(-1)?.[0].slice(prefix.length) as EntryKey | undefined };
 }
 
 export async function readIdsByPrefix(

@@ -229,8 +229,14 @@ class LevelThreadStore implements ImportingThreadStore {
     return this.#read((db) => reads.readApprovals(db, limit));
   }
 
-  artifacts(limit: number): Promise<readonly Artifact[]> {
-    return this.#read((db) => reads.readArtifacts(db, limit));
+  artifacts(...[limit, kinds]: Parameters<ThreadStore['artifacts']>): Promise<readonly Artifact[]> {
+    return this.#read((db) => reads.readArtifacts(db, limit, kinds));
+  }
+
+  artifactsAfter(
+    ...[place, limit]: Parameters<ThreadStore['artifactsAfter']>
+  ): ReturnType<ThreadStore['artifactsAfter']> {
+    return this.#read((db) => reads.readArtifactsAfter(db, place, limit));
   }
 
   entries(query: Parameters<ThreadStore['entries']>[0]): Promise<Page<StoredEntry>> {

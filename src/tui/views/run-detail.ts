@@ -173,6 +173,7 @@ const DETAIL_STYLES: Readonly<Record<Exclude<DetailRow['style'], 'label'>, Style
   text: 'text',
   failure: 'error',
   artifact: 'text',
+  gone: 'muted',
 };
 
 function drawDetails(paint: Paint, body: Rect, rows: readonly DetailRow[], dialog: RunDialog): void {
@@ -200,10 +201,11 @@ function drawAudit(paint: Paint, body: Rect, rows: readonly AuditRow[], { scroll
 }
 
 function detailSpans(paint: Paint, { style, text }: DetailRow): Span[] {
-  if (style === 'artifact') {
+  if (style === 'artifact' || style === 'gone') {
+    const isGone = style === 'gone';
     return [
-      [`${paint.glyphs.artifact} `, paint.style('info')],
-      [text, paint.style('text')],
+      [`${paint.glyphs.artifact} `, paint.style(isGone ? 'muted' : 'info')],
+      [text, paint.style(DETAIL_STYLES[style])],
     ];
   }
   if (style !== 'label') {

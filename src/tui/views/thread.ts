@@ -200,17 +200,20 @@ function drawArtifact(
 ): void {
   const run = findRun(paint.model, artifact.runId);
   const muted = paint.style('muted');
-  const sizeBytes = (folded ?? [artifact]).reduce((sum, each) => sum + each.sizeBytes, 0);
-  const tail = `  ${formatBytes(sizeBytes)}${run === undefined ? '' : `  from ${run.number}`}`;
+  const all = folded ?? [artifact];
+  const isGone = all.every(({ removed }) => removed !== undefined);
+  const size = isGone ? 'removed' : formatBytes(all.reduce((sum, each) => sum + each.sizeBytes, 0));
+  const tail = `  ${size}${run === undefined ? '' : `  from ${run.number}`}`;
   const what = folded === undefined ? artifact.name : foldedWords(folded);
   const name = clip(paint, what, Math.max(4, at.width - 2 - tail.length));
+  const isQuiet = isGone || folded !== undefined;
   write(
     paint,
     at.x,
     at.y,
     [
-      [`${paint.glyphs.artifact} `, folded === undefined ? paint.style('info') : muted],
-      [name, folded === undefined ? paint.style('text') : muted],
+      [`${paint.glyphs.artifact} `, isQuiet ? muted : paint.style('info')],
+      [name, isQuiet ? muted : paint.style('text')],
       [tail, muted],
     ],
     at.width,

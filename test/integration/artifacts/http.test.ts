@@ -102,7 +102,7 @@ describe('a download', () => {
       'content-security-policy': "sandbox; default-src 'none'",
       'cross-origin-resource-policy': 'same-origin',
       'referrer-policy': 'no-referrer',
-      'cache-control': 'private, no-cache',
+      'cache-control': 'no-store',
     });
     expect(headers['access-control-allow-origin']).toBeUndefined();
   });

@@ -40,6 +40,30 @@ describe('artifacts', () => {
   });
 });
 
+describe('artifacts prune', () => {
+  it('says what would go, and removes nothing that is young', async () => {
+    const said = { code: 0, err: '', out: expect.stringMatching(/^nothing is older than it is kept, and all fits/) };
+    expect(await home.cli(['artifacts', 'prune', '--dry-run'])).toMatchObject(said);
+    expect(await home.cli(['artifacts', 'prune', '--yes'])).toMatchObject(said);
+    expect(await home.json(['artifacts', 'prune', '--yes', '--json'])).toMatchObject({ count: 0, artifacts: [] });
+    expect((await home.cli(['get', '1/a.md', '-o', '-'])).out).toBe('words\n');
+  });
+
+  it('removes nothing that nobody said yes to, nor for an agent', async () => {
+    expect(await home.cli(['artifacts', 'prune'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('there is nobody to ask whether artifacts are to be removed'),
+    });
+    expect(await home.cli(['artifacts', 'prune', '--yes'], { env: { DISPATCH_AS: 'agent' } })).toMatchObject({
+      err: expect.stringContaining('an agent may not remove artifacts'),
+    });
+    expect(await home.cli(['artifacts', '--yes'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--yes goes with prune'),
+    });
+  });
+});
+
 describe('open', () => {
   it('prints an address that programs here can read', async () => {
     const { out, code } = await home.cli(['open', '1/a.md', '--link']);

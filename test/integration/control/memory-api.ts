@@ -223,6 +223,7 @@ export function createMemoryApi(): MemoryApi {
     'runs.list': async () => ({ runs: [...runs.values()].map(({ run }) => run), more: false }),
     'approvals.list': async ({ all = false }) => ({ approvals: all ? [...approvals.values()].reverse() : pending() }),
     'artifacts.list': async () => ({ artifacts: [] }),
+    'artifacts.prune': unsupported,
     'artifact.get': unsupported,
     'approval.edit': unsupported,
     'approval.propose': unsupported,

@@ -92,7 +92,8 @@ const FULL: { [M in Method]: Params<M> } = {
   'runs.list': { status: ['queued', 'failed'], before: ID, limit: 50 },
   wait: { runs: ['1', '2'], orApproval: true },
   'approvals.list': { all: true, limit: 10 },
-  'artifacts.list': { run: '1', limit: 10 },
+  'artifacts.list': { run: '1', kinds: ['image'], limit: 10 },
+  'artifacts.prune': { dry: true },
   'artifact.get': { artifact: '12/folder/a file.txt' },
   devices: { probe: true },
   'device.rename': { device: 'nas', name: 'attic' },
@@ -316,4 +317,14 @@ it('the longest task fits into a frame, however it is escaped', () => {
   const params = { id: ID, task: '\u0001'.repeat(MIB) };
   expect(SCHEMAS.submit.safeParse(params).success).toBe(true);
   expect(encodeJson({ jsonrpc: '2.0', id: 1, method: 'submit', params }).length).toBeLessThan(MAX_FRAME_BYTES);
+});
+
+it('what is wrong with an action that a rule is asked about is told by its place', () => {
+  const wrong = (given: unknown) => SCHEMAS['policy.check'].safeParse(given).error?.issues.map(({ path }) => path);
+  expect(wrong({ action: { kind: 'files', operation: { op: 'read', path: 5 } } })).toEqual([
+    ['action', 'operation', 'path'],
+  ]);
+  expect(wrong({ action: { kind: 'films' } })).toEqual([['action', 'kind']]);
+  expect(wrong({ command: 5 })).toEqual([['command']]);
+  expect(wrong(null)).toEqual([[]]);
 });

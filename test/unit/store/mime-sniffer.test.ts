@@ -7,6 +7,7 @@ const hex = (text: string): Buffer => Buffer.from(text.replaceAll(' ', ''), 'hex
 const PNG = hex('89504e470d0a1a0a 0000000d49484452 00000001000000010802000000 907753de');
 const ZIP = hex('504b0506 0000 0000 0000 0000 00000000 00000000 0000');
 const COMPOUND = Buffer.concat([hex('d0cf11e0a1b11ae1'), Buffer.alloc(600)]);
+const SQLITE = Buffer.concat([Buffer.from('SQLite format 3\0'), Buffer.alloc(100)]);
 const NOISE = hex('00 01 02 fe 80 07 93 00 5a 13 ff 00');
 
 describe('text', () => {
@@ -71,6 +72,10 @@ describe('what is not text', () => {
     ['photo', PNG, 'image/png'],
     ['log.gz', hex('1f8b0800000000000003'), 'application/gzip'],
     ['a.zip', ZIP, 'application/zip'],
+    ['backup.tar.gz', hex('1f8b0800000000000003'), 'application/gzip'],
+    ['base.sqlite', SQLITE, 'application/x-sqlite3'],
+    ['base.txt', SQLITE, 'application/x-sqlite3'],
+    ['page.html', PNG, 'image/png'],
     ['letter.docx', ZIP, 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'],
     ['book.epub', ZIP, 'application/epub+zip'],
     ['liar.txt', ZIP, 'application/zip'],
@@ -96,4 +101,11 @@ test('the types lead to the right kinds', async () => {
   expect(await kind('photo', PNG)).toBe('image');
   expect(await kind('a.zip', ZIP)).toBe('archive');
   expect(await kind('noise', NOISE)).toBe('file');
+  expect(await kind('drawing.svg', '<svg/>')).toBe('image');
+  expect(await kind('letter.docx', ZIP)).toBe('document');
+  expect(await kind('backup.tar.gz', hex('1f8b0800000000000003'))).toBe('archive');
+  expect(await kind('base.sqlite', SQLITE)).toBe('data');
+  expect(await kind('photo.txt', PNG)).toBe('image');
+  expect(await kind('empty', '')).toBe('document');
+  expect(await kind('page.html', '<p>')).toBe('code');
 });
