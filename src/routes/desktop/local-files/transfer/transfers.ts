@@ -1,6 +1,5 @@
 /** The two ends of a transfer as operations: where what is sent comes from, and where what is received goes. */
 
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DispatchError } from '../../../../core/errors.ts';
 import type { FileOperation } from '../../../../core/files.ts';
@@ -12,6 +11,7 @@ import type { Reach } from '../reach.ts';
 import { shown } from '../shown.ts';
 import { type Walked, walk } from '../walk.ts';
 import { partNameOf, receiveFiles } from './receive.ts';
+import { removeTree } from './remove-tree.ts';
 import { sendFiles } from './send.ts';
 
 type Send = Extract<FileOperation, { op: 'send' }>;
@@ -59,7 +59,7 @@ export async function removePart(run: RunId, operation: Receive, absolute: (path
   const to = await destination(absolute(operation.path), operation).catch(() => undefined); // the folder went, and the part with it
   if (to === undefined) return;
   try {
-    await rm(to.folder.at(partNameOf(to.name, run)), { recursive: true, force: true });
+    await removeTree(to.folder, partNameOf(to.name, run));
   } finally {
     await to.folder.close();
   }
