@@ -315,11 +315,15 @@ export interface Executor {
   sandbox?(): SandboxReport;
   /** What the checks look at: what the action would do and which paths it names, found now. Has no effects. */
   inspect(action: Action): Promise<{ readonly ok: true; readonly facts: ActionFacts } | Refusal>;
-  /** What exactly would run with that access, resolved now. Has no effects. */
+  /**
+   * What exactly would run with that access, resolved now. Has no effects. `seen`: the facts that the checks looked at; what is about
+   * other places by now is refused.
+   */
   prepare(
     run: RunId,
     action: Action,
     access: AccessLevel,
+    seen?: ActionFacts,
   ): Promise<{ readonly ok: true; readonly plan: Plan } | Refusal>;
   /** What a person is shown of it, found when one is about to be asked. Has no effects. Never rejects: what cannot be shown is a warning. */
   illustrate?(action: Action, plan: Plan): Promise<Illustration>;

@@ -1,5 +1,7 @@
 // What a person is shown of a plan besides its text, what is kept of it, and what executors say of the files that they leave.
+import { realpathSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Approval } from '../../../src/core/approvals.ts';
@@ -69,6 +71,13 @@ describe('what is shown of a plan', () => {
     expect(await bytesOf(payload.picture ?? '')).toBe(PNG.toString('latin1'));
     const { artifacts } = await test.engine.api['run.get']({ run: run.id });
     expect(artifacts).toMatchObject([{ id: payload.picture, name: 'approval/before.png', kind: 'image' }]);
+  });
+
+  it('is planned by what the checks looked at, and by no second look', async () => {
+    const real = join(realpathSync(tmpdir()), 'work', 'a');
+    await start({ before: () => 'old', facts: { paths: [{ written: '/a', real, use: 'file' }] } });
+    const { payload } = await asked(await write());
+    expect(payload.targets).toEqual([real]);
   });
 
   it('is cut at the end of a line where it is long, and kept whole beside', async () => {

@@ -101,7 +101,7 @@ export function createFilesWorld(options: WorldOptions = {}): FilesWorld {
     } as const;
     const inspected = await executor.inspect(action);
     if (!inspected.ok) return { action, refused: inspected };
-    const found = await executor.prepare(run, action, accessOfFiles(action));
+    const found = await executor.prepare(run, action, accessOfFiles(action), inspected.facts);
     return found.ok ? { action, plan: found.plan } : { action, refused: found };
   };
   const mustPlan = async (operation: FileOperation) => {

@@ -60,7 +60,7 @@ export function createTransferEnds(target?: string): TransferEnds {
     const from = { device: FAR, run: 'sends' as RunId, name: what };
     return receive(
       { op: 'receive', path: join(to, what), from },
-      { absolute: ABSOLUTE, reach, context: context('receives', more) },
+      { absolute: ABSOLUTE, reach, context: context('receives', more), place: join(to, what) },
       2 ** 20,
     );
   };
@@ -76,7 +76,7 @@ export function createTransferEnds(target?: string): TransferEnds {
       };
       const sending = send(
         { op: 'send', path: join(source, what), to: FAR },
-        { absolute: ABSOLUTE, reach, context: context('sends', { attach, signal }) },
+        { absolute: ABSOLUTE, reach, context: context('sends', { attach, signal }), place: join(source, what) },
       );
       const { read, end } = await attached.promise;
       let attempts = 0;

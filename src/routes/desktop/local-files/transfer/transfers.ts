@@ -7,7 +7,9 @@ import type { RunId } from '../../../../core/ids.ts';
 import type { ExecutionContext, Outcome } from '../../../../engine/ports.ts';
 import { reached } from '../looking.ts';
 import { notThere } from '../open-file.ts';
+import { ledElsewhere } from '../places.ts';
 import type { Reach } from '../reach.ts';
+import { whyNoRepository } from '../repositories.ts';
 import { shown } from '../shown.ts';
 import { type Walked, walk } from '../walk.ts';
 import { partNameOf, receiveFiles } from './receive.ts';
@@ -21,10 +23,13 @@ export interface TransferContext {
   readonly absolute: (path: string) => string;
   readonly reach: Reach;
   readonly context: ExecutionContext;
+  /** Where the path must lead. */
+  readonly place: string | undefined;
 }
 
-export function send({ path }: Send, { absolute, reach, context }: TransferContext): Promise<Outcome> {
-  return reached(absolute(path), { follow: true }, reach, (walked) => {
+export function send({ path }: Send, sending: TransferContext): Promise<Outcome> {
+  const { absolute, reach, context } = sending;
+  return reached(absolute(path), { follow: true }, sending, (walked) => {
     if (walked.stats === undefined) throw notThere(walked.real);
     return sendFiles(walked, reach, context);
   });
@@ -32,11 +37,12 @@ export function send({ path }: Send, { absolute, reach, context }: TransferConte
 
 export async function receive(
   operation: Receive,
-  { absolute, reach, context }: TransferContext,
+  { absolute, reach, context, place }: TransferContext,
   backupMaxBytes: number,
 ): Promise<Outcome> {
   const to = await destination(absolute(operation.path), operation);
   try {
+    if (to.real !== place) throw ledElsewhere(to.real);
     const why = whyNot(to, operation, reach);
     if (why !== undefined) throw why;
     const { from, overwrite } = operation;
@@ -73,6 +79,8 @@ export function whyNot(
 ): DispatchError | undefined {
   const refusal = reach.whyNotWrite(real);
   if (refusal !== undefined) return DispatchError.fromRefusal(refusal);
+  const repository = whyNoRepository([real]);
+  if (repository !== undefined) return repository;
   if (missing.length > 0) {
     return new DispatchError('not-found', `there is no folder for ${shown(real)}`, { hint: 'make it first' });
   }
