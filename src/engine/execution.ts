@@ -140,7 +140,7 @@ export function createExecutions(
     { output, shown, about }: { output: OutputWriter; shown: MaskedOutput; about: ReadonlyMap<string, LeftAbout> },
     cause: StopCause | undefined,
   ): Promise<void> => {
-    const files = await collectFiles(deps, run, about);
+    const files = await collectFiles(deps, run, (name) => about.get(name));
     for (const note of files.notes) shown.write(Buffer.from(`[dispatch: ${note}]\n`));
     shown.flush();
     const { summary, artifacts } = await keepOutput(output);

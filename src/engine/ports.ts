@@ -333,6 +333,8 @@ export interface Executor {
   execute(action: Action, plan: Plan, context: ExecutionContext): Promise<Outcome>;
   /** Ends what a lost peer's execution of this run may have left behind. */
   reap(run: RunId, action: Action): Promise<StopReceipt>;
+  /** What it would have said of a file that a lost execution left, by its name. */
+  about?(name: string): LeftAbout | undefined;
 }
 
 /** Names types of files. */

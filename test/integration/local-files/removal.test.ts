@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { removeTree } from '../../../src/routes/desktop/local-files/transfer/remove-tree.ts';
+import { removeTree } from '../../../src/routes/desktop/local-files/remove-tree.ts';
 import { walk } from '../../../src/routes/desktop/local-files/walk.ts';
 import { type Swapper, swapFolder } from './swapper.ts';
 

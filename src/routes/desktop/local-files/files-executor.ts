@@ -11,18 +11,19 @@ import type { DeviceId, RunId, Sha256 } from '../../../core/ids.ts';
 import type { ActionFacts } from '../../../core/policy/reading.ts';
 import type { ExecutionContext, Executor, Illustration, Outcome } from '../../../engine/ports.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import type { KeptBackups } from './backups.ts';
+import { backupAbout, type KeptBackups } from './backups.ts';
 import { change } from './changing.ts';
 import { completeNames } from './completing.ts';
 import { illustrateSteps } from './illustrating.ts';
 import { look } from './looking.ts';
 import { notThere } from './open-file.ts';
+import { removeParts } from './parts.ts';
 import { detours, findPlaces, follows, ledElsewhere, type Places, requireIn } from './places.ts';
 import { type Changing, type PlanContext, planSteps } from './plan-steps.ts';
 import { lookAtReach, type Reach } from './reach.ts';
 import { changesOf, type Step, stepText, targetsOf } from './steps.ts';
 import { withinTime } from './time-limit.ts';
-import { destination, receive, removePart, send, whyNot } from './transfer/transfers.ts';
+import { destination, receive, send, whyNot } from './transfer/transfers.ts';
 import { walk } from './walk.ts';
 
 export interface FilesExecutorOptions {
@@ -177,11 +178,14 @@ export function createFilesExecutor(options: FilesExecutorOptions): Executor {
     },
 
     async reap(run, action) {
-      if (action.kind === 'files' && action.operation.op === 'receive') {
-        await removePart(run, action.operation, (path) => absolute(path, home, action.cwd));
+      if (action.kind === 'files') {
+        const { operation, cwd } = action;
+        await removeParts({ run, operation, absolute: (path) => absolute(path, home, cwd), backups });
       }
       return NOTHING_LEFT;
     },
+
+    about: backupAbout,
   };
 }
 

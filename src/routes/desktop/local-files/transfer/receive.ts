@@ -12,14 +12,15 @@ import type { TransferEnd } from '../../../../core/files.ts';
 import type { DeviceId, RunId } from '../../../../core/ids.ts';
 import type { ExecutionContext, Outcome } from '../../../../engine/ports.ts';
 import { createBackups } from '../backups.ts';
+import { partNameOf } from '../parts.ts';
 import { renameToNew, syncFolder } from '../put-file.ts';
 import type { Reach } from '../reach.ts';
+import { removeTree } from '../remove-tree.ts';
 import { shown, sizeText } from '../shown.ts';
 import { hashFile } from '../tree.ts';
 import { explain, type Walked } from '../walk.ts';
 import { createParser } from './parse.ts';
 import { createPart, type Part } from './part.ts';
-import { removeTree } from './remove-tree.ts';
 import { entriesText } from './send.ts';
 
 const FIRST_RETRY_MS = 50;
@@ -67,11 +68,6 @@ export async function receiveFiles(options: ReceiveOptions): Promise<Outcome> {
       .catch(() => {});
     return { kind: 'exit', exitCode: 1, message };
   }
-}
-
-/** Beside the destination, so that it can take the name at once. */
-export function partNameOf(name: string, run: RunId): string {
-  return `.${name.slice(0, 180)}.dispatch-${run}.part`;
 }
 
 /** Asks for what is missing until all of it is here. */

@@ -3,7 +3,6 @@
 import { join } from 'node:path';
 import { DispatchError } from '../../../../core/errors.ts';
 import type { FileOperation } from '../../../../core/files.ts';
-import type { RunId } from '../../../../core/ids.ts';
 import type { ExecutionContext, Outcome } from '../../../../engine/ports.ts';
 import { reached } from '../looking.ts';
 import { notThere } from '../open-file.ts';
@@ -12,8 +11,7 @@ import type { Reach } from '../reach.ts';
 import { whyNoRepository } from '../repositories.ts';
 import { shown } from '../shown.ts';
 import { type Walked, walk } from '../walk.ts';
-import { partNameOf, receiveFiles } from './receive.ts';
-import { removeTree } from './remove-tree.ts';
+import { receiveFiles } from './receive.ts';
 import { sendFiles } from './send.ts';
 
 type Send = Extract<FileOperation, { op: 'send' }>;
@@ -58,17 +56,6 @@ export async function destination(path: string, { from }: Pick<Receive, 'from'>)
   if (walked.stats?.isDirectory() !== true) return walked;
   await walked.folder.close();
   return walk(join(walked.real, from.name), { follow: false });
-}
-
-/** What a lost peer had received of it. */
-export async function removePart(run: RunId, operation: Receive, absolute: (path: string) => string): Promise<void> {
-  const to = await destination(absolute(operation.path), operation).catch(() => undefined); // the folder went, and the part with it
-  if (to === undefined) return;
-  try {
-    await removeTree(to.folder, partNameOf(to.name, run));
-  } finally {
-    await to.folder.close();
-  }
 }
 
 /** Why nothing can be received there. */

@@ -4,7 +4,7 @@
  */
 
 import { readdir, rmdir, unlink } from 'node:fs/promises';
-import { enter, type Folder } from '../folder.ts';
+import { enter, type Folder } from './folder.ts';
 
 /** What unlink(2) says of a folder: Linux, and POSIX. */
 const IS_FOLDER: ReadonlySet<unknown> = new Set(['EISDIR', 'EPERM']);
