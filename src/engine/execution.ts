@@ -84,7 +84,7 @@ export function createExecutions(
     if (refusal?.check === 'approval') {
       const changed = before && (whatDiffers(before.payload, payloadFor(deps, run.action, checked)) ?? null);
       const again = before && (lapsed ?? `${changed ?? UNSEEN} changed since it was approved`);
-      const { shown, commands } = await illustrate(deps, checked);
+      const { shown, commands } = await illustrate(deps, run, checked);
       const ask = askFor(deps, run, checked, shown, again);
       const covered = lapsed === undefined && changed === null && isCovered(run, ask);
       // What would run is not what was approved: ask again, about this, unless the answer was "for this run".

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileOperation } from '../../../src/core/files.ts';
 import type { DeviceId, RunId } from '../../../src/core/ids.ts';
+import { partNameOf } from '../../../src/routes/desktop/local-files/parts.ts';
 import { putFile } from '../../../src/routes/desktop/local-files/put-file.ts';
 import { walk } from '../../../src/routes/desktop/local-files/walk.ts';
 import { createFilesWorld, type FilesWorld } from './harness.ts';
@@ -62,6 +63,22 @@ describe('an undo of half a run', () => {
   });
 });
 
+describe('what the checks see of an undo', () => {
+  it.each<[string, FileOperation, readonly string[]]>([
+    ['delete', { op: 'delete', path: 'd', recursive: true }, ['d', 'd/1']],
+    ['move', { op: 'move', from: 'd/1', to: 'moved' }, ['d/1', 'moved']],
+    ['write', { op: 'write', path: 'd/1', content: 'new' }, ['d/1']],
+  ])('is every place that it puts back, though it names none: %s', async (_, operation, places) => {
+    put('d/1');
+    const { run, outcome } = await world.run(operation);
+    expect(outcome).toMatchObject({ kind: 'exit', exitCode: 0 });
+    const found = await world.executor.inspect({ kind: 'files', operation: { op: 'undo', run } });
+    expect(found).toMatchObject({ ok: true, facts: { operations: ['files.undo'] } });
+    const seen = found.ok ? found.facts.paths.map(({ real }) => real).toSorted() : [];
+    expect(seen).toEqual(places.map(at));
+  });
+});
+
 describe('parts of a lost run', () => {
   const LOST = 'lost' as RunId;
   const part = (name: string, run: RunId = LOST): string => `.${name}.dispatch-${run}.part`;
@@ -100,8 +117,14 @@ describe('parts of a lost run', () => {
     expect(world.tree()).toEqual({ 'd/': '' });
   });
 
-  it('have names that a disk takes, however long the name is', async () => {
-    const name = '好'.repeat(85); // 255 bytes
+  it.each([
+    ['of three bytes a character', '好'.repeat(85)],
+    ['of four bytes a character', `a${'😀'.repeat(63)}`],
+    ['of one byte a character', 'a'.repeat(255)],
+  ])('have names that a disk takes, however long the name is: %s', async (_, name) => {
+    const made = partNameOf(name, '0123456789abcdef' as RunId);
+    expect(Buffer.byteLength(made)).toBeLessThanOrEqual(143);
+    expect(made.isWellFormed()).toBe(true);
     put('a', 'content');
     expect((await world.run({ op: 'copy', from: 'a', to: name })).outcome).toMatchObject({ exitCode: 0 });
     expect(world.tree()).toMatchObject({ [name]: '644 content' });

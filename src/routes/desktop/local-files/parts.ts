@@ -13,13 +13,25 @@ import { enter, type Folder } from './folder.ts';
 import { removeTree } from './remove-tree.ts';
 import { walk } from './walk.ts';
 
-/** A name has at most 255 bytes, of which a character takes three (or two of them four). */
-const MOST_CHARACTERS = 60;
+/** Of the name that it is to have: with dot and ending it must stay below what a disk takes, 143 bytes on the strictest. */
+const MOST_BYTES = 100;
 /** As many as one task makes. */
 const MOST_LOOKS = 10_000;
 
 export function partNameOf(name: string, run: RunId): string {
-  return `.${name.slice(0, MOST_CHARACTERS)}${endOf(run)}`;
+  return `.${firstBytes(name, MOST_BYTES)}${endOf(run)}`;
+}
+
+/** Whole characters, as many as there is room for. */
+function firstBytes(text: string, most: number): string {
+  let start = '';
+  let room = most;
+  for (const character of text) {
+    room -= Buffer.byteLength(character);
+    if (room < 0) return start;
+    start += character;
+  }
+  return start;
 }
 
 function endOf(run: RunId): string {
