@@ -152,6 +152,13 @@ export default {
       to: { path: library('dbus-next') },
     },
     {
+      name: '6-browser-in-browser-automation',
+      comment: 'One owner for each library: the browser is driven by the process that keeps its sessions.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/routes/desktop/browser-automation/', '^src/core/'] },
+      to: { path: library('(playwright-core|chrome-launcher)') },
+    },
+    {
       name: '6-shell-parser-in-desktop-route',
       comment: 'One owner for each library: shell text is read by the desktop route, and judged by core.',
       severity: 'error',

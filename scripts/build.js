@@ -23,6 +23,7 @@ const ENTRIES = {
   'hash-worker': 'src/store/hash-worker.ts',
   'piece-hasher-worker': 'src/routes/desktop/local-files/transfer/piece-hasher-worker.ts',
   'notification-worker': 'src/peer/notification-worker.ts',
+  'browser-host': 'src/routes/desktop/browser-automation/browser-host.ts',
   'desktop-host': 'src/routes/desktop/desktop-automation/desktop-host.ts',
 };
 

@@ -1,6 +1,6 @@
 /** What a device cannot do, with the reason that it gives, and everything that was looked for there. */
 
-import type { CapabilityName, Device, Permissions, Probe } from '../core/devices.ts';
+import { type CapabilityName, type Device, type Permissions, type Probe, whyMissing } from '../core/devices.ts';
 import { safe } from './print.ts';
 
 /** Each capability in a word, and the permission that goes with it. */
@@ -14,11 +14,6 @@ export const ABILITIES: readonly {
   { capability: 'browserAutomation', permission: 'browser_automation', word: 'browser' },
   { capability: 'desktopAutomation', permission: 'desktop_automation', word: 'desktop' },
 ];
-
-/** Why it is not there: the first thing that is missing; undefined where the device says nothing of it. */
-export function whyMissing({ probes }: Device, capability: CapabilityName): Probe | undefined {
-  return probes?.find(({ needed, ok }) => needed === capability && !ok);
-}
 
 /** `no desktop: display: there is no DISPLAY`. Unless `all`, only of what its owner allows: the rest is not wanted there. */
 export function missingLines(device: Device, { all }: { readonly all: boolean }): string[] {

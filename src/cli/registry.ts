@@ -13,6 +13,11 @@ export const COMMANDS: Readonly<Record<string, RegisteredCommand>> = {
     summary: 'read, change and copy files, here and on other devices',
     load: async () => (await import('./commands/files.ts')).command,
   },
+  browse: {
+    group: 'Tasks',
+    summary: 'open, read and use pages in a browser',
+    load: async () => (await import('./commands/browse.ts')).command,
+  },
   desktop: {
     group: 'Tasks',
     summary: 'look at a screen, or use its keyboard and mouse',

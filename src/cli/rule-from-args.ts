@@ -4,6 +4,7 @@ import { closest } from '../config/closest.ts';
 import { ROUTES, type Route } from '../core/actions.ts';
 import { DispatchError } from '../core/errors.ts';
 import { isOperationPattern } from '../core/policy/operation-names.ts';
+import { isOriginPattern, ORIGIN_RULE } from '../core/policy/origins.ts';
 import { type RuleBody, VERDICTS } from '../core/policy/rules.ts';
 import { accessLevel } from './access-level.ts';
 import type { Arguments } from './command.ts';
@@ -38,11 +39,15 @@ export function ruleFromArgs(args: Arguments, around: RuleSurroundings): RuleBod
   const operations = args.list('operation').map(operationOf);
   if (command.length > 0 && operations.length > 0)
     throw usage('a rule is about commands of the shell or about --operation, and not both', 'make two rules of it');
+  const origins = args.list('origin').map(originOf);
   const paths = args.list('path').map((path) => globForConfig(path, around.cwd));
-  if ([command, operations, requesters, routes, paths].every(({ length }) => length === 0) && access === undefined)
+  if (
+    [command, operations, origins, requesters, routes, paths].every(({ length }) => length === 0) &&
+    access === undefined
+  )
     throw usage(
       'a rule about nothing in particular would be about everything',
-      'name a COMMAND after --, or give --operation, --requester, --access, --path or --route',
+      'name a COMMAND after --, or give --operation, --origin, --requester, --access, --path or --route',
     );
   const ttl = args.number('ttl', { min: 1, max: TTL_MAX_S });
   const some = <K extends string, T>(key: K, values: readonly T[]): { [key in K]?: readonly T[] } =>
@@ -59,6 +64,7 @@ export function ruleFromArgs(args: Arguments, around: RuleSurroundings): RuleBod
     ...(access === undefined ? {} : { access: accessLevel('--access', access, HELP) }),
     ...some('command', command),
     ...some('operations', operations),
+    ...some('origins', origins),
     ...some('without', args.list('without')),
     ...some('paths', paths),
     ...some('match', args.list('match')),
@@ -107,6 +113,11 @@ function requesterOf(typed: string, { devices }: RuleSurroundings): string {
 function operationOf(text: string): string {
   if (isKnown(text)) return text;
   throw usage(`--operation ${text}: it fits no operation`, 'such as files.write, "files.{move,copy}" or "desktop.*"');
+}
+
+function originOf(text: string): string {
+  if (isOriginPattern(text)) return text;
+  throw usage(`--origin ${text}: it is no origin`, `expected ${ORIGIN_RULE}`);
 }
 
 function isKnown(operation: string): boolean {

@@ -2,16 +2,13 @@
 
 import type { ControlClient } from '../control/client/client.ts';
 import type { Progress } from '../protocol/api.ts';
+import { addPoint, type SpeedPoint, speedOf } from '../tui/speed.ts';
 import { truncate } from '../tui/terminal/width.ts';
 import type { CliContext } from './context.ts';
 import { bytes, duration, safe } from './print.ts';
 
 const BAR = 20;
 const NARROWEST = 20;
-/** The speed is that of the newest seconds: what waited for a yes, or for a link, was not slow. */
-const WINDOW_MS = 5000;
-/** Before this there is nothing to say about speed. */
-const MEASURED_MS = 500;
 const CLEAR_LINE = '\r\u001b[K';
 
 export interface ShownProgress {
@@ -45,13 +42,10 @@ export function showProgress({ stderr, json }: CliContext, client: ControlClient
 
 /** Gives bytes a second from how many there are at which time; undefined until that can be said. */
 export function createSpeed(): (bytes: number, at: number) => number | undefined {
-  let points: readonly { readonly bytes: number; readonly at: number }[] = [];
+  let points: readonly SpeedPoint[] = [];
   return (bytes, at) => {
-    // Fewer than before: it has begun again, or another file has.
-    const before = (points.at(-1)?.bytes ?? 0) > bytes ? [] : points.filter((point) => at - point.at <= WINDOW_MS);
-    points = [...before, { bytes, at }];
-    const [first = { bytes, at }] = points;
-    return at - first.at < MEASURED_MS ? undefined : ((bytes - first.bytes) * 1000) / (at - first.at);
+    points = addPoint(points, { bytes, at });
+    return speedOf(points);
   };
 }
 

@@ -15,6 +15,8 @@ export interface Paths {
   /** The LevelDB database. */
   readonly thread: string;
   readonly blobs: string;
+  /** Profiles of the browser, one folder a session. */
+  readonly browser: string;
   /** Output files, artifact folders and raw actions of runs that are not over. */
   readonly runs: string;
   readonly logFile: string;
@@ -36,6 +38,7 @@ export function findPaths(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = pr
     pairingsFile: join(folders.data, 'pairings.json'),
     thread: join(folders.data, 'thread'),
     blobs: join(folders.data, 'blobs'),
+    browser: join(folders.data, 'browser'),
     runs: join(folders.state, 'runs'),
     logFile: join(folders.state, 'peer.log'),
     socket: socketPath(folders.state, platform),

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { ACCESS_LEVELS } from '../core/access.ts';
 import { DEVICE_NAME_RULE, isDeviceName } from '../core/devices.ts';
+import { isOriginPattern, ORIGIN_RULE } from '../core/policy/origins.ts';
 import { formatHostPort, parseHostPort } from './host-port.ts';
 import { ruleSchema } from './rules.ts';
 
@@ -71,6 +72,8 @@ const folder = z
 /** How long a command may run: a second at least. */
 const limit = duration.refine((ms) => ms >= 1000 && ms <= 24 * 86_400_000, 'expected from "1s" to "24d"');
 
+const originPattern = z.string().max(1000).refine(isOriginPattern, `expected ${ORIGIN_RULE}`);
+
 const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,254}$/, 'expected the name of a variable');
 
 /** Where a secret is found when a run starts. */
@@ -124,6 +127,17 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   files: z.strictObject({ slots: slots.default(4), backup: size.prefault('256MiB') }).prefault({}),
+  browser: z
+    .strictObject({
+      program: z.string().startsWith('/', 'expected an absolute path').optional(),
+      headless: z.union([z.boolean(), z.literal('auto')], 'expected true, false or "auto"').default('auto'),
+      slots: slots.default(4),
+      idle: limit.prefault('15m'),
+      step_time: limit.prefault('30s'),
+      allowed_origins: z.array(originPattern).max(1000).default([]),
+      denied_origins: z.array(originPattern).max(1000).default([]),
+    })
+    .prefault({}),
   desktop: z
     .strictObject({
       display: z

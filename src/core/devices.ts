@@ -57,6 +57,11 @@ export interface Probe {
   readonly needed?: CapabilityName;
 }
 
+/** Why a capability is not there: the first thing that is missing; undefined where the device says nothing of it. */
+export function whyMissing({ probes }: Pick<DeviceReport, 'probes'>, capability: CapabilityName): Probe | undefined {
+  return probes?.find(({ needed, ok }) => needed === capability && !ok);
+}
+
 /** What the owner allows. A denied permission cannot be overridden by an approval. */
 export interface Permissions {
   readonly local_files: boolean;

@@ -1,7 +1,7 @@
 /** What can be done to the files of a device without a shell. As data: how it is done safely is for the route that does it. */
 
 import type { AccessLevel } from './access.ts';
-import type { DeviceId, RunId } from './ids.ts';
+import type { DeviceId, RunId, Sha256 } from './ids.ts';
 
 /** How a list is printed: for people, or as one JSON document. */
 export type ListForm = 'text' | 'json';
@@ -55,6 +55,8 @@ export type FileOperation =
       readonly base64?: true;
       /** `create` wants that there is no such file, `replace` that there is; either may be without it. */
       readonly mode?: 'create' | 'replace' | 'append';
+      /** Of what is there now, as it was read: where anything else is there, nothing is written. */
+      readonly replaces?: Sha256;
     }
   | {
       readonly op: 'edit';

@@ -90,7 +90,12 @@ export function createSubmission(
   const order = (params: SubmitParams): Order => {
     const devices = deps.devices();
     if (params.action !== undefined) return named(devices, params.action, params.devices ?? ['local']);
-    const { action, because, devices: chosen } = routed(params);
+    const { action, because, devices: chosen, edit } = routed(params);
+    if (edit !== undefined) {
+      throw new DispatchError('usage', 'a file is edited where there is an editor: in the dashboard', {
+        hint: 'or say what changes: "dispatch files edit"',
+      });
+    }
     return { action, because, devices: chosen.length === 0 ? devices.filter(({ local }) => local) : chosen };
   };
 

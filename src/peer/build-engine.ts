@@ -46,7 +46,8 @@ export interface BuildOptions {
   readonly secrets: OwnSecrets;
   readonly finder: SecretFinder;
   readonly prober: Prober;
-  /** The executor of the screen, which whoever starts the peer closes. */
+  /** The executors with processes of their own, which whoever starts the peer closes. */
+  readonly browser: Executor;
   readonly desktop: Executor;
   /** Folders of Dispatch itself, and what else its owner wants hidden: absolute. */
   readonly own: readonly string[];
@@ -94,6 +95,7 @@ export function buildEngine(options: BuildOptions): Engine {
         path: (sha256) => options.blobs.path(sha256),
       },
     }),
+    options.browser,
     options.desktop,
     createInlineExecutor({
       device,

@@ -18,6 +18,8 @@ import type { OwnerSettings } from '../engine/owner-ports.ts';
 import type { PairingStore } from '../engine/peer-ports.ts';
 import type { ThreadStore } from '../engine/ports.ts';
 import { type PeerStatus, PROTOCOL_VERSION } from '../protocol/api.ts';
+import { createBrowserExecutor } from '../routes/desktop/browser-automation/browser-executor.ts';
+import { probeBrowser } from '../routes/desktop/browser-automation/probe-browser.ts';
 import { createDesktopExecutor } from '../routes/desktop/desktop-automation/desktop-executor.ts';
 import { probeDesktop } from '../routes/desktop/desktop-automation/probe-desktop.ts';
 import { probeFiles } from '../routes/desktop/local-files/probe-files.ts';
@@ -137,16 +139,43 @@ async function serve(options: PeerOptions, grounds: Grounds): Promise<Peer> {
     settings: display,
     onFault: (what, error) => log.error(what, error),
   });
+  const { program, headless, idle, step_time, allowed_origins, denied_origins } = config.browser;
+  const named = program === undefined ? {} : { program };
+  const secrets = createSecrets(config.secrets, env, home);
+  const browser = createBrowserExecutor({
+    device,
+    home,
+    slots: config.browser.slots,
+    sha256: systemIds.sha256,
+    env,
+    hostUrl: programUrl('../routes/desktop/browser-automation/browser-host.ts', './browser-host.js'),
+    profiles: paths.browser,
+    secrets,
+    folders: () => owner.reachableFolders(),
+    own: ownFolders(paths),
+    hide: hiddenPlaces(config, home),
+    settings: {
+      ...named,
+      headless,
+      idleMs: idle,
+      stepTimeoutMs: step_time,
+      sites: { allowed: allowed_origins, denied: denied_origins },
+    },
+    onFault: (what, error) => log.error(what, error),
+  });
   const prober = await createProber({
     sandbox: () => sandbox.report(),
     quick: [
       async () => [shellProbe(await shells.resolve())],
       () => probeFiles({ path: env.PATH ?? '', folders: () => owner.reachableFolders() }),
     ],
-    slow: [() => probeDesktop({ env, platform: process.platform, ...display }), () => probePrograms(env.PATH ?? '')],
+    slow: [
+      () => probeBrowser({ env, ...named }),
+      () => probeDesktop({ env, platform: process.platform, ...display }),
+      () => probePrograms(env.PATH ?? ''),
+    ],
     onFault: (what, error) => log.error(what, error),
   });
-  const secrets = createSecrets(config.secrets, env, home);
   const finder = createSecretFinder({
     known: () => secrets.values(),
     onFault: (what, error) => log.error(what, error),
@@ -165,6 +194,7 @@ async function serve(options: PeerOptions, grounds: Grounds): Promise<Peer> {
     secrets,
     finder,
     prober,
+    browser,
     desktop,
     own: ownFolders(paths),
     hide: hiddenPlaces(config, home),
@@ -218,7 +248,7 @@ async function serve(options: PeerOptions, grounds: Grounds): Promise<Peer> {
         await notifier?.close();
         await downloads.close();
         await engine.close();
-        await desktop.close();
+        await Promise.all([browser.close(), desktop.close()]);
         await starting;
         await network?.close();
         await artifacts.close();

@@ -75,6 +75,7 @@ const operation = z.discriminatedUnion('op', [
     content: z.string().max(CONTENT_MAX),
     base64: yes,
     mode: z.exactOptional(z.enum(['create', 'replace', 'append'])),
+    replaces: z.exactOptional(z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hexadecimal digits')),
   }),
   z.strictObject({
     op: z.literal('edit'),

@@ -11,6 +11,7 @@ export const COMMANDS = [
   { name: 'attach', args: 'RUN', help: 'give your keys to the terminal of a run' },
   { name: 'cancel', args: 'RUN', help: 'cancel a run' },
   { name: 'retry', args: 'RUN', help: 'run it again, as a new run' },
+  { name: 'edit', args: 'PLACE', help: 'change a file in your editor: @nas:~/a.txt' },
   { name: 'undo', args: 'RUN', help: 'put back what a run changed of files' },
   { name: 'approve', args: '', help: 'look at the next approval' },
   { name: 'help', args: '', help: 'show all keys' },

@@ -1,7 +1,7 @@
 // All that there is to read of one device, as rows: who it is, whether it is there, what it can do and is allowed, what each of
 // the two may do on the other, and what runs there. Shared by scrolling and by the view; everything is shown sanitised and whole.
 
-import type { Device } from '../core/devices.ts';
+import { type CapabilityName, type Device, whyMissing } from '../core/devices.ts';
 import { GRANTS } from '../core/grants.ts';
 import type { Run } from '../core/runs.ts';
 import { LETS_YOU, MAY_HERE } from './grant-words.ts';
@@ -14,7 +14,7 @@ import type { Rect } from './terminal/cells.ts';
 import { sanitizeLine } from './terminal/sanitize.ts';
 
 export interface DeviceRow {
-  readonly style: 'heading' | 'label' | 'text' | 'warning' | 'run' | 'limit';
+  readonly style: 'heading' | 'label' | 'text' | 'warning' | 'fix' | 'run' | 'limit';
   readonly text: string;
   /** Of a row with a label: its columns. */
   readonly label?: number;
@@ -74,6 +74,13 @@ export function deviceRows(
       prose('Only its owner can change what is allowed, there.');
     }
   }
+  if (device.probes !== undefined) {
+    heading('What was looked for');
+    for (const { name, ok, detail, fix } of device.probes) {
+      label(sanitizeLine(name), ok ? detail : `missing: ${detail}`);
+      if (!ok && fix !== undefined) prose(fix, 'fix');
+    }
+  }
   if (device.grants !== undefined) {
     const { held, given } = device.grants;
     heading('You there');
@@ -121,13 +128,15 @@ function warnings(device: Device): string[] {
 /** What it is able to do, and whether its owner allows it; or which of the two is missing. */
 function abilities(device: Device): (readonly [string, string])[] {
   const { capabilities, permissions } = device;
-  const may = (can: boolean, allowed: boolean): string =>
-    !can ? 'no: the device cannot' : allowed ? 'yes' : 'no: its owner does not allow it';
+  const may = (name: keyof Device['permissions']): readonly [string, string] => {
+    if (!capabilities[CAPABILITY[name]]) return [name, `no: ${whyCannot(device, name)}`];
+    return [name, permissions[name] ? 'yes' : 'no: its owner does not allow it'];
+  };
   return [
-    ['shell', may(capabilities.shell, permissions.shell)],
-    ['local_files', may(capabilities.local_files, permissions.local_files)],
-    ['browser_automation', may(capabilities.browserAutomation, permissions.browser_automation)],
-    ['desktop_automation', may(capabilities.desktopAutomation, permissions.desktop_automation)],
+    may('shell'),
+    may('local_files'),
+    may('browser_automation'),
+    may('desktop_automation'),
     ...(device.maxAccess === undefined ? [] : [['max-access', device.maxAccess] as const]),
     ['sandbox', sandboxOf(device)],
     ['reach', capabilities.reachableFolders.join(', ') || 'none'],
@@ -163,7 +172,8 @@ function limitWords(device: Device, limit: Limit, columns: number): string {
   switch (limit.type) {
     case 'permission': {
       const on = device.permissions[limit.name];
-      const can = CAN[limit.name](device.capabilities) ? '' : `  ${on ? 'allowed, but ' : ''}the device cannot do it`;
+      const able = device.capabilities[CAPABILITY[limit.name]];
+      const can = able ? '' : `  ${on ? 'allowed, but ' : ''}${whyCannot(device, limit.name)}`;
       return `[${on ? 'x' : ' '}] ${limit.name}${can}`;
     }
     case 'max-access':
@@ -175,9 +185,15 @@ function limitWords(device: Device, limit: Limit, columns: number): string {
   }
 }
 
-const CAN: Readonly<Record<keyof Device['permissions'], (capabilities: Device['capabilities']) => boolean>> = {
-  shell: ({ shell }) => shell,
-  local_files: ({ local_files }) => local_files,
-  browser_automation: ({ browserAutomation }) => browserAutomation,
-  desktop_automation: ({ desktopAutomation }) => desktopAutomation,
-};
+const CAPABILITY = {
+  shell: 'shell',
+  local_files: 'local_files',
+  browser_automation: 'browserAutomation',
+  desktop_automation: 'desktopAutomation',
+} as const satisfies Readonly<Record<keyof Device['permissions'], CapabilityName>>;
+
+/** `display: there is no DISPLAY`: what was found to be missing there. */
+function whyCannot(device: Device, name: keyof Device['permissions']): string {
+  const missing = whyMissing(device, CAPABILITY[name]);
+  return missing === undefined ? 'the device cannot do it' : `${missing.name}: ${missing.detail}`;
+}

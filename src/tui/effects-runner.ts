@@ -8,6 +8,8 @@ import { spellId } from '../core/ids.ts';
 import { isFinal } from '../core/runs.ts';
 import { type AnswerEffect, createAnswerRunner } from './answer-runner.ts';
 import type { Effect } from './effects.ts';
+import { editorName } from './file-edit.ts';
+import { createFileRunner, type FileEffect } from './file-runner.ts';
 import type { TypedHistory } from './history-file.ts';
 import { loadPage } from './load-page.ts';
 import type { Failure, MessageBody } from './messages.ts';
@@ -62,7 +64,21 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
 
   const pair = createPairRunner({ client, tell, attempt });
   const policy = createPolicyRunner({ client, tell, attempt });
-  const answers = createAnswerRunner({ client, tell, attempt, failureOf, editText: (text) => editOutside(deps, text) });
+  const answers = createAnswerRunner({
+    client,
+    tell,
+    attempt,
+    failureOf,
+    editText: (text) => editOutside(deps, `${text}\n`, 'command.sh'),
+  });
+  const files = createFileRunner({
+    client,
+    tell,
+    attempt,
+    newId,
+    cwd: deps.cwd,
+    editText: (text, path) => editOutside(deps, text, editorName(path)),
+  });
 
   return (effect) => {
     switch (effect.type) {
@@ -93,6 +109,12 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
       case 'edit-request':
       case 'edit-outside':
         return answers(effect satisfies AnswerEffect);
+      case 'read-file':
+      case 'edit-file':
+      case 'write-file':
+      case 'complete-place':
+      case 'probe':
+        return files(effect satisfies FileEffect);
       case 'check-policy':
       case 'load-rules':
       case 'remove-rule':
@@ -203,12 +225,12 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
 }
 
 /** The screen is the editor's for as long as it runs. */
-async function editOutside({ screen, runEditor }: RunnerDeps, text: string): Promise<string | undefined> {
+async function editOutside({ screen, runEditor }: RunnerDeps, text: string, name: string): Promise<string | undefined> {
   if (runEditor === undefined) {
-    throw new DispatchError('unavailable', 'no editor can be opened from here', { hint: 'edit it in this field' });
+    throw new DispatchError('unavailable', 'no editor can be opened from here', { hint: 'set EDITOR' });
   }
   const { editInFile } = await import('./edit-in-file.ts');
-  return editInFile(text, async (path) => {
+  return editInFile({ name, text }, async (path) => {
     const takeBack = screen.lend();
     try {
       return await runEditor(path);

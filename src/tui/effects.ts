@@ -9,6 +9,7 @@ import type { RuleBody } from '../core/policy/rules.ts';
 import type { Params } from '../protocol/api.ts';
 import type { PairConfirmParams, PairJoinParams } from '../protocol/pairing-api.ts';
 import type { Bound } from './answer-dialogs.ts';
+import type { ReadFile } from './file-edit.ts';
 import type { Toast } from './model.ts';
 import type { PaletteItem } from './overlay-model.ts';
 import type { PolicyCheck } from './policy-dialogs.ts';
@@ -40,6 +41,15 @@ export type Effect =
   | { readonly type: 'edit-request'; readonly approval: string; readonly digest: string; readonly command: string }
   /** Opens the editor of the person on a text. */
   | { readonly type: 'edit-outside'; readonly approval: string; readonly text: string }
+  /** Reads a file of a device, to be edited. */
+  | { readonly type: 'read-file'; readonly request: number; readonly device: string; readonly path: string }
+  /** Opens the editor of the person on it, and submits what came of it. */
+  | { readonly type: 'edit-file'; readonly file: ReadFile }
+  | { readonly type: 'write-file'; readonly file: ReadFile; readonly text: string }
+  /** Asks which names a path goes on with. */
+  | { readonly type: 'complete-place'; readonly request: number; readonly device?: string; readonly path: string }
+  /** Has every device that is there look again what it can do. */
+  | { readonly type: 'probe' }
   /** What each device would do with a command. */
   | { readonly type: 'check-policy'; readonly request: number; readonly checks: readonly PolicyCheck[] }
   | { readonly type: 'load-rules' }

@@ -6,6 +6,7 @@ import type { Message, ThreadEntry } from '../core/thread.ts';
 import { membersOf } from './groups.ts';
 import type { Model, ShownEntry, Tail } from './model.ts';
 import { linkLost, whyWaits } from './presence.ts';
+import { progressOf, progressRow } from './progress.ts';
 import { proseRows } from './rows.ts';
 import { deviceName } from './select.ts';
 import { sanitizeLine } from './terminal/sanitize.ts';
@@ -14,7 +15,10 @@ import { padEnd, stringWidth, truncate } from './terminal/width.ts';
 export type EntryRow =
   /** The first. For a message it holds the first row of the text, which begins at column `messageIndent`. */
   | { readonly kind: 'head'; readonly text: string }
-  | { readonly kind: 'text' | 'output' | 'result' | 'failure' | 'waits' | 'more'; readonly text: string };
+  | {
+      readonly kind: 'text' | 'output' | 'result' | 'failure' | 'waits' | 'progress' | 'more';
+      readonly text: string;
+    };
 
 /** Where everything under a run begins. */
 export const BODY_INDENT = 5;
@@ -39,6 +43,7 @@ interface Known {
   readonly tail: Tail | undefined;
   /** What the rows depend on besides: who says it, or why it waits. */
   readonly said: string;
+  readonly far: string;
   readonly rows: readonly EntryRow[];
 }
 const known = new WeakMap<ThreadEntry, Known>();
@@ -52,15 +57,30 @@ export function entryRows(model: EntryModel, entry: ShownEntry, width: number): 
       : membersOf(entry)
           .flatMap((run) => linkLost(model, run) ?? whyWaits(model, run) ?? [])
           .join('\n');
+  const far = farOf(model, entry, width - BODY_INDENT);
   const before = known.get(entry);
-  if (before !== undefined && before.width === width && before.tail === tail && before.said === said)
+  if (
+    before !== undefined &&
+    before.width === width &&
+    before.tail === tail &&
+    before.said === said &&
+    before.far === far
+  )
     return before.rows;
-  const rows = makeRows(entry, tail, said, width);
-  known.set(entry, { width, tail, said, rows });
+  const made = makeRows(entry, tail, said, width);
+  // Under what it is, above what it prints.
+  const rows = far === '' ? made : made.toSpliced(1, 0, { kind: 'progress', text: far });
+  known.set(entry, { width, tail, said, far, rows });
   return rows;
 }
 
-type EntryModel = Pick<Model, 'tails' | 'devices' | 'device' | 'now'>;
+/** How far it is; of a group, the first that tells: a transfer is told of by the device that receives it. */
+function farOf(model: EntryModel, entry: ShownEntry, width: number): string {
+  const told = membersOf(entry).flatMap((run) => progressOf(model, run) ?? [])[0];
+  return told === undefined ? '' : progressRow(told, Math.max(1, width));
+}
+
+type EntryModel = Pick<Model, 'tails' | 'progress' | 'devices' | 'device' | 'now'>;
 
 /** Who says it, in at least three columns, so that texts line up; of another device, its name. */
 export function authorOf(model: Pick<Model, 'devices' | 'device'>, { role, by }: Message, width: number): string {

@@ -3,12 +3,13 @@
 
 import type { Run, RunStatus } from '../core/runs.ts';
 import type { ThreadEntry } from '../core/thread.ts';
+import { asShown, foldIndex, isFolded, withFolded } from './folded.ts';
 import type { ShownEntry } from './model.ts';
 
 const sameGroup = (run: Run, group: string): boolean => run.group === group;
 
 /** The entry that shows the group of the run; -1 if there is none. */
-export const groupIndex = (entries: readonly ShownEntry[], { group }: Run): number =>
+const groupIndex = (entries: readonly ShownEntry[], { group }: Run): number =>
   group === undefined ? -1 : entries.findIndex((entry) => entry.kind === 'run' && entry.run.group === group);
 
 /** Adds a run to the entry of its group, or puts it in the place of what was known of it. */
@@ -22,7 +23,7 @@ export function withMember(entry: ShownEntry, run: Run): ShownEntry {
   return { key: entry.key, kind: 'run', run: own, ...(members.length < 2 ? {} : { members }) };
 }
 
-/** The entries with each group as one, at the place of its first run. `around`: entries that stay, and may hold part of a group. */
+/** The entries with each group as one, at the place of its first run, and what a run left for itself as one. `around`: entries that stay, and may hold part of a group. */
 export function gather(
   fresh: readonly ThreadEntry[],
   around: readonly ShownEntry[] = [],
@@ -30,17 +31,25 @@ export function gather(
   const gathered: ShownEntry[] = [];
   let kept = around;
   for (const entry of fresh) {
-    if (entry.kind !== 'run' || entry.run.group === undefined) {
-      gathered.push(entry);
-      continue;
-    }
-    const there = groupIndex(kept, entry.run);
-    const here = groupIndex(gathered, entry.run);
-    if (there !== -1) kept = kept.with(there, withMember(kept[there] as ShownEntry, entry.run));
-    else if (here !== -1) gathered[here] = withMember(gathered[here] as ShownEntry, entry.run);
-    else gathered.push(entry);
+    const there = placeOf(kept, entry);
+    const here = placeOf(gathered, entry);
+    if (there !== -1) kept = kept.with(there, joined(kept[there] as ShownEntry, entry));
+    else if (here !== -1) gathered[here] = joined(gathered[here] as ShownEntry, entry);
+    else gathered.push(asShown(entry));
   }
   return { fresh: gathered, around: kept };
+}
+
+/** The entry of which this one is a part; -1 if it stands on its own, or comes first. */
+export function placeOf(entries: readonly ShownEntry[], entry: ThreadEntry): number {
+  if (entry.kind === 'run') return groupIndex(entries, entry.run);
+  return entry.kind === 'artifact' && isFolded(entry.artifact) ? foldIndex(entries, entry.artifact) : -1;
+}
+
+/** The entry with its part, as that is now. */
+export function joined(entry: ShownEntry, part: ThreadEntry): ShownEntry {
+  if (part.kind === 'run') return withMember(entry, part.run);
+  return part.kind === 'artifact' ? withFolded(entry, part.artifact) : entry;
 }
 
 export const membersOf = (entry: ShownEntry): readonly Run[] =>

@@ -20,6 +20,14 @@ export const DEVICE_KEYS = [
     ...foot('revoke', 5),
     enabled: canRevoke,
   }),
+  bind('panes', 'devices.probe', 'L', 'have the devices look again what they can do', {
+    palette: true,
+    enabled: connected,
+  }),
+  bind('device', 'device.probe', 'L', 'have it look again what it can do', {
+    ...foot('look again', 5),
+    enabled: connected,
+  }),
   bind('device', 'device.rename', 'r', 'change what it is called', { ...foot('rename', 3), enabled: canRename }),
   bind('device', 'device.revoke', 'x', 'revoke it: it is out at once, until it is paired again', {
     ...foot('revoke', 4),

@@ -14,6 +14,7 @@ import {
   topOverlay,
 } from './select.ts';
 import { sanitizeLine } from './terminal/sanitize.ts';
+import { whyNotUndone } from './undo.ts';
 import { whyNotOffered } from './update/approvals.ts';
 import { alikeTo } from './update/assents.ts';
 import { subjectDevice } from './update/devices.ts';
@@ -85,6 +86,11 @@ export const canCancelListed: EnabledWhen = all(connected, (model) => {
 export const canRetry: EnabledWhen = all(
   connected,
   onRun((run) => isFinal(run) || `run ${run.number} is not over`),
+);
+
+export const canUndo: EnabledWhen = all(
+  connected,
+  onRun((run) => whyNotUndone(run) ?? true),
 );
 
 export const hasArtifact: EnabledWhen = all(connected, (model) =>

@@ -9,6 +9,7 @@ import {
   canCancel,
   canConfirm,
   canRetry,
+  canUndo,
   connected,
   disconnected,
   hasArtifact,
@@ -96,6 +97,11 @@ export const KEYMAP = [
     ...foot('retry', 6),
     palette: true,
     enabled: canRetry,
+  }),
+  bind('actions', 'run.undo', 'u', 'put back what the run changed of files', {
+    ...foot('undo', 6),
+    palette: true,
+    enabled: canUndo,
   }),
   bind('actions', 'run.signal', 'S', 'send a signal to the run', { palette: true, enabled: canAttach }),
   bind('actions', 'artifact.open', 'o', 'open the artifact', {

@@ -10,6 +10,7 @@ import type {
   AuditStep,
   AuditVerification,
   Change,
+  Completion,
   Notifications,
   OwnersLimits,
   RunDetail,
@@ -18,6 +19,7 @@ import type {
 import type { LanDevice, PairEvent, PairingSession, PairProposal } from '../protocol/pairing-api.ts';
 import type { QrModules } from './device-dialogs.ts';
 import type { PageRequest, ToastText } from './effects.ts';
+import type { ReadFile } from './file-edit.ts';
 import type { Size, Tail } from './model.ts';
 import type { OutputPort, OutputView } from './output-view.ts';
 import type { PaletteMatch } from './overlay-model.ts';
@@ -101,6 +103,13 @@ export type MessageBody =
   | { readonly type: 'search-failed'; readonly request: number; readonly failure: Failure }
   | { readonly type: 'ranked'; readonly request: number; readonly matches: readonly PaletteMatch[] }
   | { readonly type: 'preview'; readonly request: number; readonly text: string; readonly footnote?: string }
+  /** `asked`: a person had to allow that it is read. */
+  | { readonly type: 'file-read'; readonly request: number; readonly file: ReadFile; readonly asked: boolean }
+  | { readonly type: 'read-failed'; readonly request: number; readonly failure: Failure }
+  /** What was changed could not be submitted. */
+  | { readonly type: 'not-written'; readonly file: ReadFile; readonly text: string; readonly failure: Failure }
+  | { readonly type: 'places'; readonly request: number; readonly completions: readonly Completion[] }
+  | { readonly type: 'places-failed'; readonly request: number; readonly failure: Failure }
   | { readonly type: 'toast'; readonly toast: ToastText }
   // Pairing and devices.
   | { readonly type: 'pair'; readonly event: PairEvent }

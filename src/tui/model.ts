@@ -2,13 +2,14 @@
 // The only things that are not plain data are the output screens (`OutputPort`), which views may draw and nothing else.
 
 import type { PendingApproval } from '../core/approvals.ts';
+import type { PublishedArtifact } from '../core/artifacts.ts';
 import type { Device } from '../core/devices.ts';
 import type { EntryKey } from '../core/ids.ts';
 import type { GateAnswer } from '../core/policy/gate.ts';
 import type { RouteAnswer } from '../core/routing/route.ts';
 import type { Run } from '../core/runs.ts';
 import type { ThreadEntry } from '../core/thread.ts';
-import type { Progress } from '../protocol/api.ts';
+import type { KnownProgress } from './known-progress.ts';
 import type { Overlay } from './overlay-model.ts';
 import type { PolicyCheck } from './policy-dialogs.ts';
 import { createEditor, type EditorState } from './terminal/editor.ts';
@@ -33,6 +34,8 @@ export type Connection =
 export type ShownEntry = ThreadEntry & {
   /** The runs of the group, this one among them, by number; absent for a run on its own. */
   readonly members?: readonly Run[];
+  /** What a run left for itself, this artifact among it: one entry for all of a run. */
+  readonly folded?: readonly PublishedArtifact[];
 };
 
 /** A window of the thread, in order: never more than THREAD_WINDOW entries, whatever the history. */
@@ -94,12 +97,28 @@ export interface Completion {
   readonly to: number;
 }
 
+/** What was asked for to complete a path: an answer is for this text alone. */
+export interface WantedPlace {
+  readonly text: string;
+  /** The word that is completed: UTF-16 indexes. */
+  readonly from: number;
+  readonly to: number;
+  /** By name; absent: this one. */
+  readonly device?: string;
+  /** `@nas:`, or nothing. */
+  readonly mark: string;
+  /** The quote that the word begins with, or nothing. */
+  readonly quote: string;
+  readonly shell: boolean;
+}
+
 export interface Composer {
   readonly editor: EditorState;
   readonly history: History;
   readonly hint: ComposerHint;
   readonly check: HintCheck | undefined;
   readonly completion: Completion | undefined;
+  readonly wanted: (WantedPlace & { readonly request: number }) | undefined;
   /** Sent, and not yet acknowledged. */
   readonly sending: number;
   /** A text that could not be sent: its id goes with it when the same text is sent again, so that it is submitted once. */
@@ -160,7 +179,9 @@ export interface Model {
   /** By run id. */
   readonly tails: ReadonlyMap<string, Tail>;
   /** How far runs are that go on, as they say. */
-  readonly progress: ReadonlyMap<string, Progress>;
+  readonly progress: ReadonlyMap<string, KnownProgress>;
+  /** The request that reads a file to be edited. */
+  readonly editing: number | undefined;
   readonly focus: Focus;
   /** The pane that was focused last: where Esc goes from the composer, what a narrow screen shows. */
   readonly pane: PaneId;
@@ -205,6 +226,7 @@ export function createModel({ size, now, clock = now, settings, history }: Model
     thread: emptyThread(),
     tails: new Map(),
     progress: new Map(),
+    editing: undefined,
     focus: 'composer',
     pane: 'thread',
     side: 'runs',
@@ -220,6 +242,7 @@ export function createModel({ size, now, clock = now, settings, history }: Model
       hint: { kind: 'empty' },
       check: undefined,
       completion: undefined,
+      wanted: undefined,
       sending: 0,
       failed: undefined,
     },

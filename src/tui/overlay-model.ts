@@ -12,6 +12,7 @@ import type {
   RevokeDialog,
   RunsDialog,
 } from './device-dialogs.ts';
+import type { ReadFile } from './file-edit.ts';
 import type { OutputView } from './output-view.ts';
 import type { CheckDialog, PolicyDialog } from './policy-dialogs.ts';
 import type { EditorState } from './terminal/editor.ts';
@@ -23,6 +24,8 @@ export interface PaletteItem {
   readonly keywords: string;
   /** Shown at the right: keys, or where the run is. */
   readonly hint: string;
+  /** Why it does nothing now. */
+  readonly disabled?: string;
   readonly target:
     | { readonly kind: 'binding'; readonly id: string }
     | { readonly kind: 'run'; readonly run: RunId }
@@ -99,7 +102,11 @@ export type Question =
       readonly means: string;
       readonly told: string;
     }
-  | { readonly type: 'remove-rule'; readonly name: string };
+  | { readonly type: 'remove-rule'; readonly name: string }
+  /** It has been read, and waits for its editor. */
+  | { readonly type: 'edit-file'; readonly file: ReadFile }
+  /** What was changed could not be submitted. */
+  | { readonly type: 'write-file'; readonly file: ReadFile; readonly text: string; readonly message: string };
 
 export type Overlay =
   | {

@@ -4,11 +4,14 @@
 import { createInterface } from 'node:readline';
 import { asDispatchError } from '../core/errors.ts';
 import { isFinal, type Run } from '../core/runs.ts';
+import type { ThreadEntry } from '../core/thread.ts';
+import { isFolded } from './folded.ts';
 import { type Connect, openLink } from './link.ts';
 import type { MessageBody } from './messages.ts';
 import { createPlainCommands } from './plain-commands.ts';
 import { createLineWatch } from './plain-guard.ts';
 import { entryLine, layLine, type PlainLine, requestLines } from './plain-lines.ts';
+import { createPlainProgress } from './plain-progress.ts';
 import { createPlainState } from './plain-state.ts';
 
 export interface PlainOptions {
@@ -25,6 +28,7 @@ const SHOWN_ENTRIES = 10;
 export async function runPlain({ connect, env, cwd, input, output }: PlainOptions): Promise<void> {
   const canErase = env.TERM !== 'dumb' && env.TERM !== undefined;
   const state = createPlainState();
+  const progress = createPlainProgress();
   const watch = createLineWatch(Date.now);
   const onData = (chunk: Buffer | string): void => watch.feed(chunk.toString());
   input.on('data', onData);
@@ -53,7 +57,7 @@ export async function runPlain({ connect, env, cwd, input, output }: PlainOption
     switch (message.type) {
       case 'snapshot': {
         state.reset(message.snapshot);
-        const newest = message.snapshot.entries.slice(-SHOWN_ENTRIES);
+        const newest = message.snapshot.entries.filter(isTold).slice(-SHOWN_ENTRIES);
         print('Connected. The newest of the thread:', ...newest.map((entry) => entryLine(entry, state.context())));
         break;
       }
@@ -61,11 +65,17 @@ export async function runPlain({ connect, env, cwd, input, output }: PlainOption
         const { entry } = message.change;
         const before = entry.kind === 'run' ? state.run(entry.run.id) : undefined;
         state.change(message.change);
-        if (isWorthSaying(entry.kind === 'run' ? entry.run : undefined, before) && !isKeptOutput(message)) {
+        if (isWorthSaying(entry.kind === 'run' ? entry.run : undefined, before) && isTold(entry)) {
           if (entry.kind !== 'approval' || entry.approval.status !== 'pending')
             print(entryLine(entry, state.context()));
         }
         if (entry.kind === 'run') commands.onRun(entry.run);
+        if (entry.kind === 'run' && isFinal(entry.run)) progress.forget(entry.run);
+        break;
+      }
+      case 'progress': {
+        const line = progress.line(state.run(message.run), message.progress, performance.now());
+        if (line !== undefined) print(line);
         break;
       }
       case 'devices':
@@ -114,8 +124,9 @@ export async function runPlain({ connect, env, cwd, input, output }: PlainOption
   output.write('\n');
 }
 
-const isKeptOutput = (message: Extract<MessageBody, { type: 'change' }>): boolean =>
-  message.change.entry.kind === 'artifact' && message.change.entry.artifact.kind === 'output';
+/** What a run printed is told already, and what it left for itself is for its detail. */
+const isTold = (entry: ThreadEntry): boolean =>
+  entry.kind !== 'artifact' || !(entry.artifact.kind === 'output' || isFolded(entry.artifact));
 
 /** Of a run, its beginning and its end: that it was accepted and started in between is noise to a listener. */
 function isWorthSaying(run: Run | undefined, before: Run | undefined): boolean {

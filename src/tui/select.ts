@@ -95,10 +95,10 @@ export function subjectArtifact(model: Model): PublishedArtifact | undefined {
   const overlay = topOverlay(model);
   if (overlay !== undefined) return overlay.kind === 'run' ? overlay.detail?.artifacts[overlay.artifact] : undefined;
   const entry = selectedEntry(model);
-  if (entry?.kind === 'artifact') return entry.artifact;
+  if (entry?.kind === 'artifact') return (entry.folded?.length ?? 1) > 1 ? undefined : entry.artifact;
   const run = subjectRunId(model);
   const made = model.thread.entries.flatMap((item) =>
-    item.kind === 'artifact' && item.artifact.runId === run ? [item.artifact] : [],
+    item.kind === 'artifact' && item.folded === undefined && item.artifact.runId === run ? [item.artifact] : [],
   );
   return made.length === 1 ? made[0] : undefined;
 }

@@ -1,7 +1,7 @@
 /** `dispatch permissions`: what the owner of this device allows on it, whoever asks. */
 
 import { ACCESS_LEVELS } from '../../core/access.ts';
-import type { Device, Permissions } from '../../core/devices.ts';
+import { type Device, type Permissions, whyMissing } from '../../core/devices.ts';
 import { DispatchError } from '../../core/errors.ts';
 import type { OwnersLimits } from '../../protocol/api.ts';
 import { refuseAgent } from '../agent.ts';
@@ -11,7 +11,7 @@ import { findDevice } from '../find-device.ts';
 import { type LimitsChange, limitsParams, MAX_ACCESS, PERMISSION_NAMES, parseLimits, REACH } from '../owners-limits.ts';
 import { safe, table } from '../print.ts';
 import { sandboxReport } from '../print-device.ts';
-import { ABILITIES, reasonText, whyMissing } from '../print-probes.ts';
+import { ABILITIES, reasonText } from '../print-probes.ts';
 
 const SETTINGS = [
   ...PERMISSION_NAMES.flatMap((name) => [`${name}=on`, `${name}=off`]),

@@ -63,6 +63,12 @@ export const command: Command = {
       value: 'NAME',
       help: 'add: what is done without a shell, such as files.write or "desktop.*"',
     },
+    origin: {
+      type: 'string',
+      multiple: true,
+      value: 'ORIGIN',
+      help: 'add: only for pages there, such as https://example.org',
+    },
     action: {
       type: 'string',
       value: 'FILE',

@@ -118,7 +118,7 @@ const NEEDS: Readonly<
     capability: 'browserAutomation',
     permission: 'browser_automation',
     what: 'browser that Dispatch can drive',
-    fix: 'this version drives no browser',
+    fix: 'see "dispatch doctor" there',
   },
   desktop: {
     capability: 'desktopAutomation',

@@ -4,7 +4,7 @@
 
 import type { AccessLevel } from '../access.ts';
 import { type Refusal, refuse } from '../errors.ts';
-import { type PlainTask, readPlainTask } from './file-tasks.ts';
+import { type PlainTask, readPlainTask } from './plain-tasks.ts';
 
 export interface ParsedTask {
   readonly ok: true;
@@ -27,7 +27,10 @@ const RUN_VERB = /^(?:run|exec|execute)\s+(.+)$/is;
 
 const BECAUSE: Readonly<Record<PlainTask['kind'], string>> = {
   files: 'a verb and a path mean files',
+  edit: '"edit" and a path open your editor',
   transfer: 'a copy from one device to another is a transfer',
+  browser: 'an address means a page',
+  unclear: 'a verb and a path mean files',
   desktop: 'a screenshot means the screen',
 };
 

@@ -1,11 +1,13 @@
 /** The router: a pure function from a task and the devices to the one place where it goes, with the reasons. */
 
 import type { Action, Route } from '../actions.ts';
-import type { CapabilityName, Device, Permissions } from '../devices.ts';
+import { type CapabilityName, type Device, type Permissions, whyMissing } from '../devices.ts';
 import { type Refusal, refuse } from '../errors.ts';
+import { type FileOperation, pathsOf } from '../files.ts';
 import type { RunId } from '../ids.ts';
-import type { PlainTask } from './file-tasks.ts';
+import { isInside } from '../policy/paths.ts';
 import { type ParsedTask, parseTask } from './grammar.ts';
+import type { PlainTask } from './plain-tasks.ts';
 
 export interface RouteAnswer {
   readonly ok: true;
@@ -22,6 +24,8 @@ export interface RouteAnswer {
     readonly to: { readonly device: Device; readonly path: string };
     readonly overwrite?: boolean;
   };
+  /** A text that is to be changed in the editor of a person: `action` only reads it. */
+  readonly edit?: { readonly path: string };
   /** The devices that were passed over, and why. */
   readonly rejected: readonly { readonly device: string; readonly reason: string }[];
 }
@@ -78,21 +82,24 @@ export function route(text: string, context: RouteContext): RouteAnswer | Refusa
   };
 }
 
-/** Plain words that are understood: files, the screen, or a transfer between two devices. */
+/** Plain words that are understood: files, a page, the screen, or a transfer between two devices. */
 function routeSaid(task: ParsedTask, said: PlainTask, context: RouteContext): RouteAnswer | Refusal {
+  if (said.kind === 'unclear') return refuse('usage', said.reason, said.hint);
   if (said.kind === 'transfer') return routeTransfer(task, said, context);
-  const choice = chooseDevice(task.targets, context.devices, said.kind);
+  const choice =
+    said.kind === 'desktop' || said.kind === 'browser'
+      ? chooseDevice(task.targets, context.devices, said.kind)
+      : chooseDevice(task.targets, context.devices, 'files', pathsOf(operationOf(said)));
   if (!choice.ok) return choice;
   const { devices, rejected } = choice;
+  if (said.kind === 'edit' && devices.length > 1)
+    return refuse('usage', 'a file is edited on one device at a time', 'name one device');
   const isHere = devices.every(({ local }) => local) && context.cwd !== undefined;
+  const cwd = isHere && context.cwd !== undefined ? { cwd: context.cwd } : {};
   const action: Action =
-    said.kind === 'desktop'
+    said.kind === 'desktop' || said.kind === 'browser'
       ? said.action
-      : {
-          kind: 'files',
-          operation: said.operation,
-          ...(isHere && context.cwd !== undefined ? { cwd: context.cwd } : {}),
-        };
+      : { kind: 'files', operation: operationOf(said), ...cwd };
   return {
     ok: true,
     route: 'desktop-local',
@@ -100,8 +107,14 @@ function routeSaid(task: ParsedTask, said: PlainTask, context: RouteContext): Ro
     devices,
     action,
     because: [task.because, choice.because],
+    ...(said.kind === 'edit' ? { edit: { path: said.path } } : {}),
     rejected,
   };
+}
+
+/** What is read to be edited is read as any other text. */
+function operationOf(said: Extract<PlainTask, { kind: 'files' | 'edit' }>): FileOperation {
+  return said.kind === 'edit' ? { op: 'read', path: said.path, as: 'text' } : said.operation;
 }
 
 function routeTransfer(
@@ -109,7 +122,11 @@ function routeTransfer(
   { from, to }: Extract<PlainTask, { kind: 'transfer' }>,
   { devices }: RouteContext,
 ): RouteAnswer | Refusal {
-  const ends = [from, to].map(({ device = 'local' }) => chooseDevice([device], devices, 'files'));
+  const [rest = 'local', ...others] = task.targets;
+  if (others.length > 0) {
+    return refuse('usage', 'a copy is from one place to one other', 'write the device before each: @nas:~/a.txt');
+  }
+  const ends = [from, to].map(({ device = rest }) => chooseDevice([device], devices, 'files'));
   const [source, target] = ends;
   if (source?.ok !== true) return source as Refusal;
   if (target?.ok !== true) return target as Refusal;
@@ -148,7 +165,12 @@ interface Choice {
   readonly rejected: { device: string; reason: string }[];
 }
 
-function chooseDevice(targets: readonly string[], devices: readonly Device[], need: Need): Choice | Refusal {
+function chooseDevice(
+  targets: readonly string[],
+  devices: readonly Device[],
+  need: Need,
+  paths: readonly string[] = [],
+): Choice | Refusal {
   const wanted = new Set<Device>();
   for (const target of targets) {
     const found = target === 'all' ? devices : namedBy(devices, target);
@@ -169,8 +191,8 @@ function chooseDevice(targets: readonly string[], devices: readonly Device[], ne
     if (reason !== undefined) rejected.push({ device: device.name, reason });
     return reason === undefined;
   });
-  const best =
-    able.find((device) => device.local) ?? able.find(({ presence }) => presence.state === 'online') ?? able[0];
+  const [holder, holders] = holdersOf(able, paths);
+  const best = foremost(holders);
   const one = targets.length > 0 && !targets.includes('all') && rejected.length > 0;
   if (best === undefined || one) {
     const reasons = rejected.map(({ device, reason }) => `${device}: ${reason}`).join('; ');
@@ -183,28 +205,67 @@ function chooseDevice(targets: readonly string[], devices: readonly Device[], ne
     return { ok: true, devices: [first, ...others], because: `you named ${text}`, rejected };
   }
   for (const device of able)
-    if (device !== best) rejected.push({ device: device.name, reason: `${best.name} comes first` });
-  const because = best.local ? 'it is this device' : 'it is the only one';
+    if (device !== best) {
+      const reason = holders.includes(device)
+        ? `${best.name} comes first`
+        : `${holder} is in no folder that it reaches`;
+      rejected.push({ device: device.name, reason });
+    }
+  const because = becauseOf(best, able, holders, holder);
   return { ok: true, devices: [best], because, rejected };
 }
 
-type Need = 'shell' | 'files' | 'desktop';
+/** This device, if it can; else one that is there, with the least to do, and the nearest. */
+function foremost(devices: readonly Device[]): Device | undefined {
+  const distance = ({ presence }: Device): number =>
+    presence.state === 'offline' ? Number.POSITIVE_INFINITY : (presence.roundTripMs ?? 0);
+  const away = ({ presence }: Device): number => Number(presence.state !== 'online');
+  const busy = ({ load }: Device): number => load.running / Math.max(1, load.slots);
+  const compare = (a: Device, b: Device): number =>
+    Number(b.local) - Number(a.local) || away(a) - away(b) || busy(a) - busy(b) || order(distance(a), distance(b));
+  return devices.toSorted(compare)[0];
+}
+
+const order = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);
+
+/**
+ * Of several devices, those where an absolute path is in a reachable folder; all of them where that tells nothing. What begins with `~` or
+ * with a name means something on each.
+ */
+function holdersOf(devices: readonly Device[], paths: readonly string[]): readonly [string, readonly Device[]] {
+  const [path] = paths;
+  if (path === undefined || !paths.every((each) => each.startsWith('/'))) return ['', devices];
+  const holders = devices.filter(({ capabilities }) =>
+    paths.every((each) => capabilities.reachableFolders.some((folder) => isInside(folder, each))),
+  );
+  return holders.length === 0 ? ['', devices] : [path, holders];
+}
+
+function becauseOf(best: Device, able: readonly Device[], holders: readonly Device[], path: string): string {
+  if (holders.length < able.length) return `${path} is in a folder that ${best.name} reaches`;
+  if (best.local) return 'it is this device';
+  return able.length === 1 ? 'it is the only one' : 'it is there, and the least busy';
+}
+
+type Need = 'shell' | 'files' | 'browser' | 'desktop';
 
 const NEEDS = {
   shell: { capability: 'shell', permission: 'shell', what: 'shell' },
   files: { capability: 'local_files', permission: 'local_files', what: 'files that may be reached' },
+  browser: { capability: 'browserAutomation', permission: 'browser_automation', what: 'browser that can be driven' },
   desktop: { capability: 'desktopAutomation', permission: 'desktop_automation', what: 'screen that can be used' },
 } as const satisfies Readonly<
   Record<Need, { capability: CapabilityName; permission: keyof Permissions; what: string }>
 >;
 
 /** Why a device cannot do it, as far as is known here. One that has never been reached may. */
-function whyNot({ local, grants, capabilities, permissions, version, probes }: Device, need: Need): string | undefined {
+function whyNot(device: Device, need: Need): string | undefined {
+  const { local, grants, capabilities, permissions, version } = device;
   if (!local && grants?.held.includes('run') !== true) return 'it does not let this device run tasks';
   if (!local && version === undefined) return undefined;
   const { capability, permission, what } = NEEDS[need];
   if (!capabilities[capability]) {
-    const missing = probes?.find(({ needed, ok }) => needed === capability && !ok);
+    const missing = whyMissing(device, capability);
     return `it has no ${what}${missing === undefined ? '' : `: ${missing.detail}`}`;
   }
   return permissions[permission] ? undefined : `its owner does not allow ${permission}`;

@@ -20,6 +20,7 @@ import { POLICY_ACTIONS } from './policy-actions.ts';
 import { scrollReading } from './reading.ts';
 import * as runs from './runs.ts';
 import { patch, pop, type Step, say, step, toast } from './step.ts';
+import { undo } from './undo.ts';
 
 const C_C_MS = 2_000;
 
@@ -73,7 +74,7 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
   'composer.newline': (model) => step(composer.startNewline(model)),
   'composer.older': (model) => step(composer.older(model)),
   'composer.newer': (model) => step(composer.newer(model)),
-  'composer.complete': (model) => step(composer.completeText(model) ?? panes.cycleFocus(model, 1)),
+  'composer.complete': (model) => composer.completeText(model) ?? step(panes.cycleFocus(model, 1)),
   'composer.back': (model) => step(panes.cycleFocus(model, -1)),
   'composer.leave': (model) => step(panes.focusPane(model, model.pane)),
   'composer.page-up': inPane({ kind: 'page', direction: -1, fraction: 1 }),
@@ -126,6 +127,7 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
     return group === undefined ? onRun(runs.cancel)(model, press) : runs.cancelAll(model, group);
   },
   'run.retry': onRun(runs.retry),
+  'run.undo': onRun(undo),
   'run.signal': onRun((model, run) => step(runs.openSignals(model, run))),
   'artifact.open': onArtifact(runs.openArtifact),
   'artifact.preview': onArtifact(runs.previewArtifact),
@@ -226,8 +228,9 @@ export function ranked(model: Model, request: number, matches: readonly PaletteM
 function runPalette(model: Model): Step {
   const palette = overlayOf(model, 'palette');
   if (palette?.pending === true) return step(patch(model, 'palette', (open) => ({ ...open, entered: true })));
-  const target = palette?.matches[palette.selected]?.item.target;
+  const { target, disabled } = palette?.matches[palette.selected]?.item ?? {};
   if (target === undefined) return step(model);
+  if (disabled !== undefined) return say(model, 'info', disabled);
   // What belongs to the panes or the composer is done there: a dialog must not stay on top and take the keys meant for them.
   const leaves = target.kind === 'command' || isOfPanes(target);
   const below = leaves ? { ...model, overlays: [] } : pop(model);
@@ -255,6 +258,7 @@ const TELLS_ITSELF: ReadonlySet<Binding['context']> = new Set(['approval', 'asse
 /** Keys that begin or end something for good: held down they do it once. */
 const ONCE: ReadonlySet<BindingId> = new Set([
   'run.retry',
+  'run.undo',
   'run.cancel',
   'signal.send',
   'peer.start',

@@ -1,5 +1,5 @@
 // Completion of a /command at the start of the text, or of an @device at the cursor. Pressing Tab again goes through the
-// candidates. Pure; it completes nothing else.
+// candidates, also of those paths that place-completion has found. Pure.
 
 import { COMMANDS } from '../commands.ts';
 import type { Completion, Model } from '../model.ts';
@@ -15,11 +15,11 @@ export function complete(model: Model): Completed | undefined {
   const { editor, completion } = model.composer;
   if (completion !== undefined && completion.to === editor.cursor) {
     const selected = (completion.selected + 1) % completion.items.length;
-    return replaced(editor, { ...completion, selected });
+    return withItem(editor, { ...completion, selected });
   }
   const found = candidates(model, editor);
   if (found === undefined || found.items.length === 0) return undefined;
-  const done = replaced(editor, found);
+  const done = withItem(editor, found);
   // One candidate is the answer: the next Tab is for something else.
   return found.items.length === 1 ? { editor: done.editor, completion: undefined } : done;
 }
@@ -46,7 +46,8 @@ function candidates(model: Model, { text, cursor }: EditorState): Completion | u
   return { items, selected: 0, from: cursor - typed.length - mark.length, to: cursor };
 }
 
-function replaced(editor: EditorState, completion: Completion): Completed {
+/** The text with the selected item in place of what was typed. */
+export function withItem(editor: EditorState, completion: Completion): Completed {
   const item = completion.items[completion.selected] ?? '';
   const text = editor.text.slice(0, completion.from) + item + editor.text.slice(completion.to);
   const cursor = completion.from + item.length;

@@ -18,8 +18,10 @@ import {
 } from '../terminal/editor.ts';
 import { addToHistory, recallNewer, recallOlder } from '../terminal/history.ts';
 import { complete } from './completion.ts';
+import { startEdit } from './file-edit.ts';
 import { refreshHint } from './hint.ts';
 import { move } from './panes.ts';
+import { completePlace } from './place-completion.ts';
 import { runCommand } from './run-command.ts';
 import { andThen, type Step, say, step, toast } from './step.ts';
 
@@ -60,9 +62,11 @@ export function newer(model: Model): Model {
 }
 
 /** Undefined if there is nothing to complete. */
-export function completeText(model: Model): Model | undefined {
+export function completeText(model: Model): Step | undefined {
   const done = complete(model);
-  return done === undefined ? undefined : edited(model, done.editor, { completion: done.completion });
+  if (done !== undefined) return step(edited(model, done.editor, { completion: done.completion }));
+  const asked = completePlace(model);
+  return asked === undefined ? undefined : andThen(asked, (next) => step(refreshHint(next)));
 }
 
 /** Empties the text; it can be recalled. */
@@ -83,6 +87,12 @@ export function send(model: Model): Step {
   const { hint } = model.composer;
   if (hint.kind === 'refused') return say(model, 'warning', withHint(hint.reason, hint.hint));
   if (model.connection.state !== 'connected') return say(model, 'warning', NOT_CONNECTED);
+  if (hint.kind === 'route' && hint.answer.edit !== undefined && hint.answer.device !== undefined) {
+    const { device, edit } = hint.answer;
+    return andThen(step(taken(model), { type: 'remember', line: text }), (next) =>
+      startEdit(next, device.id, edit.path),
+    );
+  }
   const { failed } = model.composer;
   const id = failed?.text === text ? { id: failed.id } : {};
   const leftOut = hint.kind === 'route' ? (hint.leftOut ?? []) : [];

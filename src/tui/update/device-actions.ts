@@ -25,6 +25,8 @@ const onDevice =
     return step(device === undefined ? model : act(model, device));
   };
 
+const probe: Action = (model) => step(toast(model, 'info', 'looking again…', 'probe'), { type: 'probe' });
+
 /** How far the pairing page can be scrolled, where it is scrolled. */
 const pairRow =
   (delta: 1 | -1): Action =>
@@ -34,6 +36,8 @@ const pairRow =
 export const DEVICE_ACTIONS: Readonly<Record<(typeof DEVICE_KEYS)[number]['id'], Action>> = {
   'fleet.rename': onDevice(devices.askName),
   'fleet.revoke': onDevice(devices.askRevoke),
+  'devices.probe': probe,
+  'device.probe': probe,
   'device.rename': onDevice(devices.askName),
   'device.revoke': onDevice(devices.askRevoke),
   'device.runs': onDevice((model, { id }) => lists.openRuns(model, { type: 'device', device: id })),

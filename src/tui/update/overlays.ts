@@ -1,27 +1,22 @@
 // The overlays that any place can open: palette, search, help, texts and questions; and the text fields in them.
 
 import type { ThreadEntry } from '../../core/thread.ts';
-import { COMMANDS, usage } from '../commands.ts';
-import { describeStatus } from '../format.ts';
 import { inner, overlayRect, searchRect } from '../geometry.ts';
 import { helpRows } from '../help-rows.ts';
-import { KEYMAP, keyLabel } from '../keymap.ts';
-import type { Binding } from '../keymap-bind.ts';
 import type { Failure } from '../messages.ts';
 import type { Model } from '../model.ts';
-import type { PaletteItem, PaletteMatch, TextDialog } from '../overlay-model.ts';
+import type { PaletteMatch, TextDialog } from '../overlay-model.ts';
 import { exactRows, proseRows } from '../rows.ts';
-import { deviceName, overlayOf, topOverlay } from '../select.ts';
+import { overlayOf, topOverlay } from '../select.ts';
 import { createEditor, type EditorState, editorKey, insert } from '../terminal/editor.ts';
-import { sanitizeLine } from '../terminal/sanitize.ts';
 import { createList, moveCursor, movePage } from '../terminal/virtual-list.ts';
 import { pairField, pasteInPair, setPairField } from './pairing.ts';
+import { paletteItems } from './palette-items.ts';
 import { DEAF_MS } from './reading.ts';
 import { limit } from './runs.ts';
 import { nextRequest, patch, pop, push, type Step, say, step } from './step.ts';
 import { load, selectKey } from './thread.ts';
 
-const PALETTE_RUNS = 50;
 const SEARCH_LIMIT = 100;
 
 // ---- palette
@@ -41,40 +36,6 @@ export function openPalette(model: Model): Step {
   return rank(push(model, { kind: 'palette', ...palette }));
 }
 
-/** What can be done from here, then what can be typed, then the newest runs. */
-function paletteItems(model: Model): readonly PaletteItem[] {
-  const bindings: readonly Binding[] = KEYMAP;
-  const actions = bindings
-    .filter((binding) => binding.palette === true && binding.enabled(model) === true)
-    .map(({ id, description, keys }): PaletteItem => {
-      return { label: description, keywords: id, hint: keyLabel(keys[0] ?? ''), target: { kind: 'binding', id } };
-    });
-  const commands = COMMANDS.filter(({ args }) => args !== '').map((command): PaletteItem => {
-    const text = `/${command.name} `;
-    return { label: usage(command), keywords: command.help, hint: command.help, target: { kind: 'command', text } };
-  });
-  const runs = model.runs.slice(0, PALETTE_RUNS).map((run): PaletteItem => {
-    const hint = `${describeStatus(run)} · ${deviceName(model, run.device)}`;
-    return {
-      label: `${run.number} ${sanitizeLine(run.task)}`,
-      keywords: hint,
-      hint,
-      target: { kind: 'run', run: run.id },
-    };
-  });
-  return [...actions, ...commands, ...deviceItems(model), ...runs];
-}
-
-function deviceItems({ devices, connection }: Model): PaletteItem[] {
-  if (connection.state !== 'connected') return [];
-  return devices.flatMap(({ id, name, local }) =>
-    (local ? (['rename'] as const) : (['rename', 'revoke'] as const)).map((action): PaletteItem => {
-      const label = `${action} ${sanitizeLine(name)}`;
-      return { label, keywords: 'device', hint: 'device', target: { kind: 'device', action, device: id } };
-    }),
-  );
-}
-
 /** Without a query everything is shown as it is; ranking is not needed, and its library not loaded. */
 function rank(model: Model): Step {
   const palette = overlayOf(model, 'palette');
@@ -89,9 +50,17 @@ function rank(model: Model): Step {
   return step(asked, { type: 'rank', query, items: palette.items, request });
 }
 
+/** What Enter takes is never what cannot be done, while something else fits. */
+const possibleFirst = (matches: readonly PaletteMatch[]): readonly PaletteMatch[] => [
+  ...matches.filter(({ item }) => item.disabled === undefined),
+  ...matches.filter(({ item }) => item.disabled !== undefined),
+];
+
 export const takeRanked = (model: Model, request: number, matches: readonly PaletteMatch[]): Model =>
   patch(model, 'palette', (open) =>
-    open.request === request ? { ...open, matches, selected: 0, pending: false, entered: false } : open,
+    open.request === request
+      ? { ...open, matches: possibleFirst(matches), selected: 0, pending: false, entered: false }
+      : open,
   );
 
 export const movePalette = (model: Model, delta: number): Model =>
@@ -222,6 +191,10 @@ export function confirmed(model: Model, held: boolean): Step {
       return step(pop(model), { type: 'set-limits', change: question.change, told: question.told });
     case 'remove-rule':
       return step(pop(model), { type: 'remove-rule', name: question.name });
+    case 'edit-file':
+      return step(pop(model), { type: 'edit-file', file: question.file });
+    case 'write-file':
+      return step(pop(model), { type: 'write-file', file: question.file, text: question.text });
   }
 }
 

@@ -5,9 +5,11 @@ import type { ParsedCommand } from '../commands.ts';
 import type { Model } from '../model.ts';
 import { findRunByRef } from '../select.ts';
 import { openApproval } from './approvals.ts';
+import { editPlace } from './file-edit.ts';
 import { askQuit, openHelp, startSearch } from './overlays.ts';
 import { attach, cancel, openRun, retry } from './runs.ts';
 import { type Step, say, step } from './step.ts';
+import { undo } from './undo.ts';
 
 export function runCommand(model: Model, { name, argument }: ParsedCommand): Step {
   switch (name) {
@@ -33,6 +35,8 @@ export function runCommand(model: Model, { name, argument }: ParsedCommand): Ste
       return withRun(model, argument, (run) =>
         isFinal(run) ? retry(model, run) : say(model, 'warning', `run ${run.number} is not over`),
       );
+    case 'edit':
+      return editPlace(model, argument);
     case 'undo':
       return withRun(model, argument, (run) => undo(model, run));
     // Messages are sent by the composer, which keeps their text if that fails.
@@ -40,20 +44,6 @@ export function runCommand(model: Model, { name, argument }: ParsedCommand): Ste
     case 'note':
       return step(model);
   }
-}
-
-/** Only what has changed files has left what it takes; whether it has, its device knows. */
-function undo(model: Model, run: Run): Step {
-  if (run.action.kind !== 'files')
-    return say(model, 'warning', `run ${run.number} is not about files, so it cannot be undone`);
-  if (!isFinal(run)) return say(model, 'warning', `run ${run.number} is not over`);
-  const operation = { op: 'undo', run: run.id } as const;
-  return step(model, {
-    type: 'act',
-    task: `undo run ${run.number}`,
-    action: { kind: 'files', operation },
-    device: run.device,
-  });
 }
 
 function withRun(model: Model, ref: string, then: (run: Run) => Step): Step {

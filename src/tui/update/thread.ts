@@ -1,12 +1,12 @@
 // The window of the thread: what comes live, what is paged in at either end, what is let go. It keeps entries in the order
 // of their keys, each once, and never more of them than THREAD_WINDOW.
 
-import type { Run } from '../../core/runs.ts';
 import { entryId, type ThreadEntry } from '../../core/thread.ts';
 import type { Effect, PageRequest } from '../effects.ts';
 import { isShown } from '../entry-rows.ts';
+import { asShown } from '../folded.ts';
 import { paneInner, paneSource } from '../geometry.ts';
-import { gather, groupIndex, withMember } from '../groups.ts';
+import { gather, joined, placeOf } from '../groups.ts';
 import type { PageMore } from '../messages.ts';
 import { emptyThread, type Model, type ShownEntry, THREAD_WINDOW, type ThreadWindow } from '../model.ts';
 import { createList, layoutList, prepended, selectItem } from '../terminal/virtual-list.ts';
@@ -31,20 +31,20 @@ export function showNewest(thread: ThreadWindow, entries: readonly ThreadEntry[]
 export function upsertEntry(model: Model, entry: ThreadEntry): Model {
   const { thread } = model;
   if (!isShown(entry)) return model;
+  const whole = placeOf(thread.entries, entry);
+  if (whole !== -1) {
+    const entries = thread.entries.with(whole, joined(thread.entries[whole] as ShownEntry, entry));
+    return withThread(model, { entries });
+  }
   const known = thread.entries.findLastIndex((other) => other.kind === entry.kind && entryId(other) === entryId(entry));
-  const group = entry.kind === 'run' ? groupIndex(thread.entries, entry.run) : -1;
-  if (entry.kind === 'run' && group !== -1) return withThread(model, { entries: joined(thread, group, entry.run) });
   if (known !== -1) return withThread(model, { entries: thread.entries.with(known, entry) });
   const isNewest = thread.newest === undefined || entry.key > thread.newest;
   if (isNewest) return appendLive(model, entry);
   if (thread.oldest !== undefined && entry.key < thread.oldest) return withThread(model, { moreBefore: true });
   const at = thread.entries.findLastIndex((other) => other.key < entry.key) + 1;
   const list = at <= thread.list.cursor ? { ...thread.list, cursor: thread.list.cursor + 1 } : thread.list;
-  return withThread(model, { entries: thread.entries.toSpliced(at, 0, entry), list });
+  return withThread(model, { entries: thread.entries.toSpliced(at, 0, asShown(entry)), list });
 }
-
-const joined = ({ entries }: ThreadWindow, index: number, run: Run): readonly ShownEntry[] =>
-  entries.with(index, withMember(entries[index] as ShownEntry, run));
 
 function appendLive(model: Model, entry: ThreadEntry): Model {
   const { thread } = model;
@@ -54,7 +54,11 @@ function appendLive(model: Model, entry: ThreadEntry): Model {
     return withThread(model, { moreAfter: true, newBelow: thread.newBelow + 1 });
   }
   return dropOldest(
-    withThread(model, { entries: [...thread.entries, entry], newest: entry.key, oldest: thread.oldest ?? entry.key }),
+    withThread(model, {
+      entries: [...thread.entries, asShown(entry)],
+      newest: entry.key,
+      oldest: thread.oldest ?? entry.key,
+    }),
   );
 }
 

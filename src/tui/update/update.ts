@@ -13,6 +13,7 @@ import { submitFailed, submitted } from './composer.ts';
 import { renamed, renameFailed, revoked, revokeFailed, takeDevices } from './devices.ts';
 import { edited, editedOutside, editFailed } from './editing.ts';
 import { takeFetch } from './fetching.ts';
+import { notWritten, readFailed, takeRead } from './file-edit.ts';
 import { askDevices, recheckHint, refreshHint, takeChecked } from './hint.ts';
 import { takeInput } from './input.ts';
 import { limitsFailed, limitsSet } from './limits.ts';
@@ -30,6 +31,7 @@ import {
 } from './pair-session.ts';
 import { settleLists } from './panes.ts';
 import { addRun, takeChange, takeConnected, takeLost, takeSnapshot } from './peer.ts';
+import { placesFailed, takePlaces } from './place-completion.ts';
 import { checkFailed, ruleRemoved, rulesFailed, takeCheckAnswer, takeRules } from './policy.ts';
 import { confirmed, confirmFailed, resettleProposal, settleProposal } from './proposal.ts';
 import { listenLater, look } from './reading.ts';
@@ -137,6 +139,16 @@ function handle(model: Model, message: Message): Step {
       return ranked(model, message.request, message.matches);
     case 'preview':
       return step(takePreview(model, message.request, message.text, message.footnote));
+    case 'file-read':
+      return takeRead(model, message.request, message.file, message.asked);
+    case 'read-failed':
+      return step(readFailed(model, message.request, message.failure));
+    case 'not-written':
+      return step(notWritten(model, message.file, message.text, message.failure));
+    case 'places':
+      return step(refreshHint(takePlaces(model, message.request, message.completions)));
+    case 'places-failed':
+      return step(placesFailed(model, message.request, message.failure));
     case 'toast':
       return step(toast(model, message.toast.tone, message.toast.text, message.toast.about));
     case 'pair':

@@ -70,6 +70,9 @@ const VERDICTS = {
   deny: { text: 'refused', style: 'error' },
 } as const satisfies Record<string, { text: string; style: StyleName }>;
 
+/** Of a file that is to be edited: what comes of reading it. */
+const EDITED = { allow: 'opens your editor', ask: 'will ask before it reads', deny: 'refused' } as const;
+
 function hintSpans(paint: Paint, hint: ComposerHint): Span[] {
   const muted = paint.style('muted');
   const text = paint.style('text');
@@ -138,8 +141,8 @@ function verdictSpans(
 }
 
 /** What happens, and when: nothing happens at once on a device that is not there. */
-function verdictWords({ devices }: RouteAnswer, verdict: keyof typeof VERDICTS): string {
-  const { text } = VERDICTS[verdict];
+function verdictWords({ devices, edit }: RouteAnswer, verdict: keyof typeof VERDICTS): string {
+  const text = edit === undefined ? VERDICTS[verdict].text : EDITED[verdict];
   const away = devices.filter((device) => !canBeAsked(device)).length;
   if (verdict === 'deny' || away === 0) return text;
   return `${text}; ${away === 1 ? '1 decides when it is back' : `${away} decide when they are back`}`;

@@ -38,6 +38,8 @@ function spansOf(paint: Paint, { style, label = 0 }: DeviceRow, text: string): S
       ];
     case 'heading':
       return [[text, paint.style('accent')]];
+    case 'fix':
+      return [[text, paint.style('warning')]];
     case 'warning':
       return [[`${paint.glyphs.waiting} ${text}`, paint.style('warning')]];
     case 'text':

@@ -157,11 +157,13 @@ const OWN: Readonly<Record<string, string>> = {
   '↓': 'Down',
   '↪': '\\',
   '←': 'Left',
+  '█': '#',
+  '░': '-',
   '▼': 'v',
   '▲': '^',
 };
 
 /** A text of ours as this terminal can show it. */
 export function own(paint: Paint, text: string): string {
-  return paint.glyphs.ellipsis === '…' ? text : text.replace(/[…·→—↑↓←▼▲↪]/g, (char) => OWN[char] ?? char);
+  return paint.glyphs.ellipsis === '…' ? text : text.replace(/[…·→—↑↓←▼▲↪█░]/g, (char) => OWN[char] ?? char);
 }

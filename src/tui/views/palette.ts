@@ -53,7 +53,7 @@ function labelSpans(paint: Paint, { item, positions }: PaletteMatch): Span[] {
   const spans: [string, Attr][] = [];
   let at = 0;
   for (const char of item.label.slice(0, 400)) {
-    const attr = paint.style(lit.has(at) ? 'accent' : 'text');
+    const attr = paint.style(item.disabled !== undefined ? 'muted' : lit.has(at) ? 'accent' : 'text');
     const last = spans.at(-1);
     if (last !== undefined && last[1] === attr) last[0] += char;
     else spans.push([char, attr]);

@@ -2,6 +2,7 @@
 
 import { ACCESS_LEVELS, type AccessLevel } from '../../core/access.ts';
 import type { Run } from '../../core/runs.ts';
+import type { ReadFile } from '../file-edit.ts';
 import { formatBytes } from '../format.ts';
 import { centred, overlayRect } from '../geometry.ts';
 import { maxAccessOf, stopWords } from '../limits.ts';
@@ -148,6 +149,10 @@ function questionTitle(question: Question): string {
       return question.title;
     case 'remove-rule':
       return 'Remove this rule?';
+    case 'edit-file':
+      return 'Open it in your editor?';
+    case 'write-file':
+      return 'Submit what you changed again?';
   }
 }
 
@@ -168,6 +173,11 @@ function questionRows(model: Model, question: Question, width: number): Question
   if (question.type === 'remove-rule') {
     const name = wrap(sanitizeLine(question.name), width).map((row): QuestionRow => ({ text: row, style: 'code' }));
     return [...name, ...says('What it let through is asked about again, and what it forbade no longer is.')];
+  }
+  if (question.type === 'edit-file') return [...place(model, question.file, width), ...says('It has been read now.')];
+  if (question.type === 'write-file') {
+    const lost = 'A no lets go of what you changed.';
+    return [...place(model, question.file, width), ...says(question.message), ...says(lost)];
   }
   // Of a long command the beginning is enough: which one it is, is what has to be known.
   const title = wrap(sanitizeLine(question.title.slice(0, TITLE_UNITS)), width)
@@ -190,6 +200,12 @@ function questionRows(model: Model, question: Question, width: number): Question
   });
   const told = later.length === 0 ? '' : `, ${later.length} are told when they are back`;
   return [...title.slice(0, 1), ...says(`${question.runs.length - later.length} are stopped now${told}.`)];
+}
+
+function place(model: Model, { device, path }: ReadFile, width: number): QuestionRow[] {
+  return wrap(sanitizeLine(`${path} on ${deviceName(model, device)}`), width)
+    .slice(0, TITLE_ROWS)
+    .map((row): QuestionRow => ({ text: row, style: 'code' }));
 }
 
 /** Border, keys, and the footer of the screen. */

@@ -9,6 +9,7 @@ import { overlayRect, RUN_HEAD_ROWS, runOutputRect } from '../geometry.ts';
 import type { OutputView } from '../output-view.ts';
 import type { RunDialog } from '../overlay-model.ts';
 import { knownUntil, linkLost, lostSince, whyWaits } from '../presence.ts';
+import { progressInShort, progressOf, progressRow } from '../progress.ts';
 import { deviceName, elapsed, findRun } from '../select.ts';
 import type { Rect } from '../terminal/cells.ts';
 import type { StyleName } from '../terminal/theme.ts';
@@ -79,7 +80,8 @@ function drawHead(paint: Paint, box: Rect, run: Run, dialog: RunDialog): void {
 
 /** How it stands; and while its device is out of reach, or has not answered, that. */
 function statusSpans(paint: Paint, run: Run, style: StyleName): Span[] {
-  const status: Span = [describeStatus(run), paint.style(style)];
+  const far = progressInShort(paint.model, run);
+  const status: Span = [far === undefined ? describeStatus(run) : `${describeStatus(run)} ${far}`, paint.style(style)];
   const lost = linkLost(paint.model, run);
   // How it stands now is not known.
   if (lost !== undefined) return [[own(paint, lost), paint.style('warning')]];
@@ -138,6 +140,11 @@ function drawOutput(paint: Paint, rect: Rect, output: OutputView, scrollBack: nu
         : 'opening…',
       'muted',
     );
+    return;
+  }
+  const far = run === undefined || output.bytes > 0 ? undefined : progressOf(paint.model, run);
+  if (far !== undefined) {
+    say(progressRow(far, rect.width - 2), 'info');
     return;
   }
   output.port.draw(paint.grid, rect, { scrollBack, defaultAttr: paint.style('text'), cursor: false });

@@ -5,6 +5,7 @@ import type { RunsDialog } from '../device-dialogs.ts';
 import { overlayRect } from '../geometry.ts';
 import { combinedStatus } from '../groups.ts';
 import { lostSince } from '../presence.ts';
+import { progressText } from '../progress.ts';
 import { deviceName, listedRuns } from '../select.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { openPage } from './dialog.ts';
@@ -76,8 +77,10 @@ function drawMember(paint: Paint, at: Rect, run: Run, number: number): void {
   if (rest > 0) write(paint, at.x + at.width - rest, at.y, [[clip(paint, said, rest), attr]], rest);
 }
 
-/** The result, why it failed, or the last line that came. */
+/** How far it is, the result, why it failed, or the last line that came. */
 function lastWords(paint: Paint, run: Run): Span {
+  const far = progressText(paint.model, run);
+  if (far !== undefined) return [far, paint.style('info')];
   const line = paint.model.tails.get(run.id)?.lines.findLast((text) => text.trim() !== '');
   if (run.status === 'completed' && run.result !== undefined) return [run.result, paint.style('text')];
   if (line !== undefined) return [line, paint.style('muted')];

@@ -7,7 +7,7 @@ import { formatDuration, isCounting } from '../format.ts';
 import { combinedStatus, worstOf } from '../groups.ts';
 import type { Model } from '../model.ts';
 import { knownUntil, lostSince, mayAnswer, waitsInShort } from '../presence.ts';
-import { progressText } from '../progress.ts';
+import { progressInShort, progressText } from '../progress.ts';
 import { deviceName, elapsed } from '../select.ts';
 import type { Rect } from '../terminal/cells.ts';
 import type { StyleName } from '../terminal/theme.ts';
@@ -51,7 +51,14 @@ export function runColumns(model: Model, width: number): RunColumns {
 export const deviceWidth = ({ devices }: Model): number =>
   Math.min(MOST_DEVICE, Math.max(0, ...devices.slice(0, 32).map(({ name }) => stringWidth(name))));
 
-export function drawRun(paint: Paint, at: Pick<Rect, 'x' | 'y' | 'width'>, run: Run, columns: RunColumns): void {
+/** `progress: false`: how far it is stands elsewhere. */
+export function drawRun(
+  paint: Paint,
+  at: Pick<Rect, 'x' | 'y' | 'width'>,
+  run: Run,
+  columns: RunColumns,
+  { progress = true }: { readonly progress?: boolean } = {},
+): void {
   const muted = paint.style('muted');
   const { glyph, style } = runGlyph(paint, run);
   let right = at.x + at.width;
@@ -78,14 +85,25 @@ export function drawRun(paint: Paint, at: Pick<Rect, 'x' | 'y' | 'width'>, run: 
     ...requester(paint, run),
   ];
   const used = write(paint, at.x, at.y, head, room);
-  const far = progressText(paint.model, run);
-  const title: Span[] = [[clip(paint, runTitle(run), room - used), paint.style('text')]];
-  if (far !== undefined) {
-    // What it does now, as far as there is room behind what it is.
-    const left = room - used - stringWidth(title[0]?.[0] ?? '') - GAP;
-    if (left >= LEAST_PROGRESS) title.push([`${' '.repeat(GAP)}${clip(paint, far, left)}`, paint.style('info')]);
-  }
+  const title = progress ? titleSpans(paint, run, room - used) : [titleSpan(paint, run, room - used)];
   write(paint, at.x + used, at.y, title, room - used);
+}
+
+const titleSpan = (paint: Paint, run: Run, width: number): Span => [
+  clip(paint, runTitle(run), width),
+  paint.style('text'),
+];
+
+/** What it is, and how far: as much of the second as there is room for behind the first, and at least a word of it. */
+function titleSpans(paint: Paint, run: Run, width: number): Span[] {
+  const far = progressText(paint.model, run);
+  if (far === undefined) return [titleSpan(paint, run, width)];
+  const short = progressInShort(paint.model, run) ?? '';
+  const kept = short === '' ? 0 : short.length + GAP;
+  const title = titleSpan(paint, run, width - kept < LEAST_TITLE.narrow ? width : width - kept);
+  const left = width - stringWidth(title[0]) - GAP;
+  const text = left >= LEAST_PROGRESS ? clip(paint, far, left) : left >= short.length ? short : '';
+  return text === '' ? [title] : [title, [`${' '.repeat(GAP)}${text}`, paint.style('info')]];
 }
 
 /** What is unusual, if it can be said in so many columns; else the time, which the glyph before the run explains. */

@@ -8,6 +8,7 @@ import type { Message } from '../../core/thread.ts';
 import { whoAsksInShort } from '../asking.ts';
 import { howItEnded } from '../ended-requests.ts';
 import { authorOf, BODY_INDENT, type EntryRow, entryRows, messageIndent } from '../entry-rows.ts';
+import { foldedWords } from '../folded.ts';
 import { formatBytes, formatClock, formatDuration } from '../format.ts';
 import { inner, paneSource } from '../geometry.ts';
 import type { ShownEntry } from '../model.ts';
@@ -87,6 +88,7 @@ const BODY_STYLES: Readonly<Record<Exclude<EntryRow['kind'], 'head'>, StyleName>
   result: 'text',
   failure: 'error',
   waits: 'warning',
+  progress: 'info',
   more: 'muted',
 };
 
@@ -94,7 +96,7 @@ function drawRow(paint: Paint, at: Rect, entry: ShownEntry, row: EntryRow, colum
   if (row.kind !== 'head') {
     const indent =
       entry.kind === 'message' ? messageIndent(authorOf(paint.model, entry.message, at.width)) : BODY_INDENT;
-    const text = row.kind === 'more' ? own(paint, row.text) : row.text;
+    const text = row.kind === 'more' || row.kind === 'progress' ? own(paint, row.text) : row.text;
     const style = entry.kind === 'approval' ? 'muted' : BODY_STYLES[row.kind];
     write(paint, at.x + indent, at.y, [[clip(paint, text, at.width - indent), paint.style(style)]], at.width - indent);
     return;
@@ -104,14 +106,14 @@ function drawRow(paint: Paint, at: Rect, entry: ShownEntry, row: EntryRow, colum
       drawMessage(paint, at, entry.message, row.text);
       return;
     case 'run':
-      if (entry.members === undefined) drawRun(paint, at, entry.run, columns);
+      if (entry.members === undefined) drawRun(paint, at, entry.run, columns, { progress: false });
       else drawGroup(paint, at, entry.run, entry.members, columns);
       return;
     case 'approval':
       drawApproval(paint, at, entry.approval, columns);
       return;
     case 'artifact':
-      drawArtifact(paint, at, entry.artifact);
+      drawArtifact(paint, at, entry.artifact, entry.folded);
       return;
   }
 }
@@ -190,18 +192,25 @@ function approvalWords(paint: Paint, approval: Approval, run: Run | undefined): 
   }
 }
 
-function drawArtifact(paint: Paint, at: Rect, artifact: PublishedArtifact): void {
+function drawArtifact(
+  paint: Paint,
+  at: Rect,
+  artifact: PublishedArtifact,
+  folded: readonly PublishedArtifact[] | undefined,
+): void {
   const run = findRun(paint.model, artifact.runId);
   const muted = paint.style('muted');
-  const tail = `  ${formatBytes(artifact.sizeBytes)}${run === undefined ? '' : `  from ${run.number}`}`;
-  const name = clip(paint, artifact.name, Math.max(4, at.width - 2 - tail.length));
+  const sizeBytes = (folded ?? [artifact]).reduce((sum, each) => sum + each.sizeBytes, 0);
+  const tail = `  ${formatBytes(sizeBytes)}${run === undefined ? '' : `  from ${run.number}`}`;
+  const what = folded === undefined ? artifact.name : foldedWords(folded);
+  const name = clip(paint, what, Math.max(4, at.width - 2 - tail.length));
   write(
     paint,
     at.x,
     at.y,
     [
-      [`${paint.glyphs.artifact} `, paint.style('info')],
-      [name, paint.style('text')],
+      [`${paint.glyphs.artifact} `, folded === undefined ? paint.style('info') : muted],
+      [name, folded === undefined ? paint.style('text') : muted],
       [tail, muted],
     ],
     at.width,

@@ -7,7 +7,8 @@ import { expect } from 'vitest';
 import { type ControlClient, connectControl } from '../../../src/control/client/client.ts';
 import type { Action } from '../../../src/core/actions.ts';
 import { DispatchError } from '../../../src/core/errors.ts';
-import { spellId } from '../../../src/core/ids.ts';
+import { type RunId, spellId } from '../../../src/core/ids.ts';
+import type { Run } from '../../../src/core/runs.ts';
 import { type CliHome, createHome, type Running } from '../../helpers/cli.ts';
 import { createRandom } from '../../helpers/random.ts';
 import {
@@ -186,7 +187,17 @@ function follow(client: ControlClient, ledger: Ledger): { stop(): void; caughtUp
 /** Waits until everything is over that does not wait for a person, also what was kept and never acknowledged. */
 async function settle(client: ControlClient): Promise<void> {
   const ids = (await allRuns(client)).map(({ id }) => id);
+  const answered: RunId[] = [];
   for (let from = 0; from < ids.length; from += 500) {
-    await client.call('wait', { runs: ids.slice(from, from + 500), orApproval: true });
+    const { runs } = await client.call('wait', { runs: ids.slice(from, from + 500), orApproval: true });
+    for (const run of runs)
+      if (run.status === 'waiting_approval' && !(await isPending(client, run))) answered.push(run.id);
   }
+  // A yes that was kept and not acted on before the peer died is acted on now.
+  if (answered.length > 0) await client.call('wait', { runs: answered });
+}
+
+async function isPending(client: ControlClient, { id }: Run): Promise<boolean> {
+  const { approvals } = await client.call('run.get', { run: id });
+  return approvals.at(-1)?.status === 'pending';
 }

@@ -1,8 +1,10 @@
 // Every operation on real files: what it prints, what it changes, and that all of it can be undone.
+import { createHash } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileOperation } from '../../../src/core/files.ts';
+import type { Sha256 } from '../../../src/core/ids.ts';
 import { createFilesWorld, type FilesWorld } from './harness.ts';
 
 let world: FilesWorld;
@@ -219,6 +221,16 @@ describe('a change', () => {
     await fails({ op: 'write', path: 'a', content: '', mode: 'create' }, /is there already/);
     await fails({ op: 'write', path: 'b', content: '', mode: 'replace' }, /there is no /);
     await fails({ op: 'write', path: 'no/such/folder', content: '' }, /there is no folder/);
+  });
+
+  it('writes only over what was read, where it says what that was', async () => {
+    put('a', 'one\n');
+    const replaces = createHash('sha256').update('one\n').digest('hex') as Sha256;
+    await ok({ op: 'write', path: 'a', content: 'two\n', replaces });
+    await fails({ op: 'write', path: 'a', content: 'three\n', replaces }, /is not what it was when it was read/);
+    await fails({ op: 'write', path: 'a', content: 'three\n', mode: 'append', replaces }, /is not what it was/);
+    await fails({ op: 'write', path: 'b', content: 'three\n', replaces }, /there is no /);
+    expect(world.tree()).toMatchObject({ a: '644 two\n' });
   });
 
   it('writes through a link to what it leads to, and leaves the link', async () => {

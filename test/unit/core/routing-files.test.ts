@@ -42,6 +42,11 @@ describe('plain words about files', () => {
     ['search for "port = 80" in @nas:~/', 'nas', { op: 'search', path: '~/', content: 'port = 80' }],
     ['copy ~/a to ~/b', 'here', { op: 'copy', from: '~/a', to: '~/b' }],
     ['move @nas:~/a @nas:~/b', 'nas', { op: 'move', from: '~/a', to: '~/b' }],
+    ['copy ~/a ~/b on @nas', 'nas', { op: 'copy', from: '~/a', to: '~/b' }],
+    ['copy "~/my a" to "~/my b"', 'here', { op: 'copy', from: '~/my a', to: '~/my b' }],
+    ['list @nas:"~/my photos"', 'nas', { op: 'list', path: '~/my photos' }],
+    ['edit ~/a.txt on @nas', 'nas', { op: 'read', path: '~/a.txt', as: 'text' }],
+    ['edit @nas:"~/my notes.md"', 'nas', { op: 'read', path: '~/my notes.md', as: 'text' }],
   ])('%s goes to %s', (text, name, operation) => {
     const answer = sent(text);
     expect(answer).toMatchObject({
@@ -58,7 +63,79 @@ describe('plain words about files', () => {
       transfer: { from: { device: { name: 'nas' }, path: '~/photos' }, to: { device: { name: 'here' }, path: '~/p' } },
     });
     expect(sent('copy ~/p to @nas:')).toMatchObject({ ok: false });
-    expect(sent('move @nas:~/a ~/b')).toMatchObject({ ok: false });
+    expect(sent('copy ~/p to @nas')).toMatchObject({
+      transfer: { from: { device: { name: 'here' }, path: '~/p' }, to: { device: { name: 'nas' }, path: '~' } },
+    });
+    expect(sent('copy ~/p from @nas to ~/q')).toMatchObject({
+      transfer: { from: { device: { name: 'nas' }, path: '~/p' }, to: { device: { name: 'here' }, path: '~/q' } },
+    });
+    expect(sent('copy @nas:~/p ~/q on @desk')).toMatchObject({
+      transfer: { from: { device: { name: 'nas' } }, to: { device: { name: 'desk' }, path: '~/q' } },
+    });
+  });
+
+  it.each([
+    ['move @nas:~/a ~/b', /a move is about one device/],
+    ['move ~/a', /does not say where to/],
+    ['copy ~/a from @nas', /does not say where to/],
+    ['copy @nas:~/a ~/b on @nas', /both places are on nas/],
+    ['copy @nas:~/a ~/b @here @desk', /from one place to one other/],
+    ['edit ~/a.txt @all', /on one device at a time/],
+  ])('%s is understood, and refused with the reason', (text, reason) => {
+    expect(sent(text)).toMatchObject({ ok: false, reason: expect.stringMatching(reason) });
+  });
+
+  it('are edited where an editor is, which the answer says', () => {
+    expect(sent('edit ~/a.txt on @nas')).toMatchObject({
+      edit: { path: '~/a.txt' },
+      because: ['"edit" and a path open your editor', 'you named nas'],
+    });
+    expect(sent('read ~/a.txt on @nas')).not.toHaveProperty('edit');
+  });
+
+  it('go where an absolute path is in a reachable folder, else to this device', () => {
+    const reaches = (name: string, folder: string) => {
+      const plain = device(name);
+      return { ...plain, capabilities: { ...plain.capabilities, reachableFolders: [folder] } };
+    };
+    const all = [reaches('here', '/home/me'), reaches('nas', '/srv'), reaches('desk', '/home/desk')];
+    const goes = (text: string) => route(text, { devices: all });
+    expect(goes('list /srv/photos')).toMatchObject({
+      device: { name: 'nas' },
+      because: [expect.anything(), '/srv/photos is in a folder that nas reaches'],
+      rejected: [
+        { device: 'here', reason: '/srv/photos is in no folder that it reaches' },
+        { device: 'desk', reason: '/srv/photos is in no folder that it reaches' },
+      ],
+    });
+    expect(goes('list /srv2')).toMatchObject({
+      device: { name: 'here' },
+      because: [expect.anything(), 'it is this device'],
+    });
+    expect(goes('list ~/photos')).toMatchObject({ device: { name: 'here' } });
+    const may = all.map((each) =>
+      each.name === 'nas' ? { ...each, permissions: { ...each.permissions, local_files: false } } : each,
+    );
+    expect(route('list /srv/photos', { devices: may })).toMatchObject({
+      device: { name: 'here' },
+      rejected: [
+        { device: 'nas', reason: 'its owner does not allow local_files' },
+        { device: 'desk', reason: 'here comes first' },
+      ],
+    });
+  });
+
+  it('go to the device with less to do, where this one cannot', () => {
+    const busy = device('nas', { load: { running: 7, slots: 8 } });
+    const all = [
+      device('here', { permissions: { ...device('here').permissions, local_files: false } }),
+      busy,
+      device('desk'),
+    ];
+    expect(route('list ~/a', { devices: all })).toMatchObject({
+      device: { name: 'desk' },
+      because: [expect.anything(), 'it is there, and the least busy'],
+    });
   });
 
   it.each(['list the reasons', 'read me a poem', 'show', 'copy that', 'delete everything', 'find the bug in it'])(
@@ -86,12 +163,18 @@ describe('plain words about files', () => {
   });
 
   it('never throw, and never change a path', () => {
+    const places = fc.string().map((text) => `/x${text.replace(/["\s]/gu, '_')} y`);
     fc.assert(
-      fc.property(fc.string(), (text) => {
-        parseTask(text);
-        const path = `/x${text.replace(/["\s]/gu, '_')}`;
-        const parsed = parseTask(`list "${path}"`);
-        if (parsed.ok && parsed.said?.kind === 'files') expect(parsed.said.operation).toEqual({ op: 'list', path });
+      fc.property(fc.string(), places, places, (text, one, other) => {
+        route(text, { devices });
+        const said = (task: string) => {
+          const parsed = parseTask(task);
+          return parsed.ok ? parsed.said : undefined;
+        };
+        expect(said(`list "${one}"`)).toMatchObject({ operation: { op: 'list', path: one } });
+        expect(said(`edit @nas:"${one}"`)).toEqual({ kind: 'edit', device: 'nas', path: one });
+        expect(said(`move "${one}" to "${other}"`)).toMatchObject({ operation: { op: 'move', from: one, to: other } });
+        expect(said(`copy @nas:"${one}" "${other}"`)).toMatchObject({ from: { path: one }, to: { path: other } });
       }),
     );
   });

@@ -42,6 +42,7 @@ const SOURCES = {
   'src/store/hash-worker.ts': 'export {};',
   'src/routes/desktop/local-files/transfer/piece-hasher-worker.ts': 'export {};',
   'src/peer/notification-worker.ts': 'export {};',
+  'src/routes/desktop/browser-automation/browser-host.ts': 'export {};',
   'src/routes/desktop/desktop-automation/desktop-host.ts': 'export {};',
 };
 
@@ -106,6 +107,7 @@ test('an entry that is missing is an error', async () => {
       'hash-worker': 'src/nowhere.ts',
       'piece-hasher-worker': 'src/nowhere.ts',
       'notification-worker': 'src/nowhere.ts',
+      'browser-host': 'src/nowhere.ts',
       'desktop-host': 'src/nowhere.ts',
     }),
   ).rejects.toThrow('nowhere');

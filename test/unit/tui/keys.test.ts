@@ -258,8 +258,10 @@ describe('search and palette', () => {
   it('offers what can be done now, and the runs; Enter does it', () => {
     const dashboard = busy();
     dashboard.press('escape', '3', ':');
-    const labels = overlayOf(dashboard.model, 'palette')?.matches.map(({ item }) => item.label) ?? [];
+    const items = overlayOf(dashboard.model, 'palette')?.matches.map(({ item }) => item) ?? [];
+    const labels = items.filter(({ disabled }) => disabled === undefined).map(({ label }) => label);
     expect(labels).toContain('cancel the run');
+    expect(labels).toContain('list a folder');
     expect(labels).not.toContain('run it again, as a new run');
     expect(labels.some((label) => label.startsWith('2 '))).toBe(true);
     dashboard.type('zoom');
@@ -269,6 +271,25 @@ describe('search and palette', () => {
     dashboard.tell({ type: 'ranked', request: rank.request, matches: [{ item, positions: [] }] });
     dashboard.press('enter');
     expect(dashboard.model).toMatchObject({ zoomed: true, overlays: [] });
+  });
+
+  it('lists at its end what cannot be done now, and Enter says why', () => {
+    const dashboard = busy();
+    dashboard.press('escape', '3', ':');
+    const items = overlayOf(dashboard.model, 'palette')?.matches.map(({ item }) => item) ?? [];
+    const first = items.findIndex(({ disabled }) => disabled !== undefined);
+    expect(items.slice(first).every(({ disabled }) => disabled !== undefined)).toBe(true);
+    expect(items.find(({ label }) => label === 'run it again, as a new run')?.disabled).toMatch(/is not over/);
+    expect(items.find(({ label }) => label === 'take a picture of the screen')?.disabled).toMatch(/no screen/);
+    dashboard.press(...items.slice(1).map(() => 'down'), 'enter');
+    expect(dashboard.model.toasts.at(-1)?.text).toBe(items.at(-1)?.disabled);
+    expect(topOverlay(dashboard.model)?.kind).toBe('palette');
+    // What can be done comes first, however well the rest fits.
+    dashboard.type('x');
+    const rank = dashboard.take().findLast((effect) => effect.type === 'rank');
+    const matches = [items.at(-1), items[0]].flatMap((item) => (item === undefined ? [] : [{ item, positions: [] }]));
+    dashboard.tell({ type: 'ranked', request: rank?.type === 'rank' ? rank.request : -1, matches });
+    expect(overlayOf(dashboard.model, 'palette')?.matches[0]?.item.disabled).toBeUndefined();
   });
 
   it('is there from the composer too, with C-p', () => {

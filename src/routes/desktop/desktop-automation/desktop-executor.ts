@@ -5,11 +5,11 @@
 
 import { type Action, accessOf, operationsOf, type Plan } from '../../../core/actions.ts';
 import { acts, type DesktopAction } from '../../../core/desktop.ts';
-import { asDispatchError, DispatchError, type Refusal, refuse } from '../../../core/errors.ts';
-import type { StopReceipt } from '../../../core/events.ts';
+import { asDispatchError, DispatchError, refuse } from '../../../core/errors.ts';
 import type { DeviceId, Sha256 } from '../../../core/ids.ts';
 import type { ExecutionContext, Executor, Illustration, Outcome } from '../../../engine/ports.ts';
 import { cleanEnvironment } from '../environment.ts';
+import { createLimits, failure, NOTHING_LEFT, refusalOf } from '../host/limits.ts';
 import { createHostLink } from '../host/link.ts';
 import type { Answer, Question, Telling } from '../host/messages.ts';
 import { problemOf } from './check-steps.ts';
@@ -19,11 +19,8 @@ import type { Performed } from './perform.ts';
 import { becameAnother } from './targets.ts';
 import { findMissingTools } from './tools.ts';
 
-/** There are no processes to tell of: those that reach the screen end with each step. */
-const NOTHING_LEFT: StopReceipt = { stopped: [], left: [] };
 /** Looking at windows takes milliseconds; a program that hangs holds up no check for longer. */
 const LOOK_MS = 20_000;
-const ENDING_SIGNALS: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGKILL', 'SIGHUP', 'SIGQUIT']);
 const WARNING = 'Whoever can press keys and buttons there can do whatever the person at that screen can.';
 
 export interface DesktopOptions {
@@ -180,38 +177,6 @@ function tellingOf(context: ExecutionContext, steps: number): Telling {
   };
 }
 
-interface Limits {
-  readonly signal: AbortSignal;
-  /** How the run ended if it was stopped. */
-  outcome(): Outcome | undefined;
-  clear(): void;
-}
-
-/** What may stop the steps: whoever cancels, a signal that would end a process, and time. */
-function createLimits(context: ExecutionContext, timeoutMs: number | undefined): Limits {
-  const killed = new AbortController();
-  const late = new AbortController();
-  const timer = timeoutMs === undefined ? undefined : setTimeout(() => late.abort(), timeoutMs);
-  context.attach({
-    input: () => {},
-    endInput: () => {},
-    resize: () => {},
-    kill(signal) {
-      if (ENDING_SIGNALS.has(signal)) killed.abort(signal);
-    },
-  });
-  return {
-    signal: AbortSignal.any([context.signal, killed.signal, late.signal]),
-    outcome() {
-      if (context.signal.aborted) return { kind: 'stopped', receipt: NOTHING_LEFT };
-      if (killed.signal.aborted) return { kind: 'signal', signal: String(killed.signal.reason) };
-      if (late.signal.aborted) return { kind: 'timeout', timeoutMs: timeoutMs ?? 0, receipt: NOTHING_LEFT };
-      return undefined;
-    },
-    clear: () => clearTimeout(timer),
-  };
-}
-
 function outcomeOf(performed: Performed, steps: number): Outcome {
   switch (performed.kind) {
     case 'done': {
@@ -223,17 +188,4 @@ function outcomeOf(performed: Performed, steps: number): Outcome {
       return refused ? { kind: 'failed', reason: 'refused', message } : { kind: 'exit', exitCode: 1, message };
     }
   }
-}
-
-function failure(error: unknown): Outcome {
-  const { code, message, hint } = asDispatchError(error);
-  const sentence = hint === undefined ? message : `${message}; ${hint}`;
-  return code === 'internal'
-    ? { kind: 'failed', reason: 'internal', message: sentence }
-    : { kind: 'exit', exitCode: 1, message: sentence };
-}
-
-function refusalOf(error: unknown): Refusal {
-  const { code, message, hint } = asDispatchError(error);
-  return refuse(code, message, hint);
 }

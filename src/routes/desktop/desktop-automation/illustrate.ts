@@ -1,9 +1,9 @@
 /** What a person is shown who is asked about the steps of a run: each as a sentence, and the screen with a mark where each would touch it. */
 
 import { acts, type DesktopStep } from '../../../core/desktop.ts';
+import { drawMarks, type Mark } from '../picture/marks.ts';
 import type { Backend } from './backend.ts';
 import { foresee } from './foresee.ts';
-import { drawMarks, type Mark } from './picture/marks.ts';
 import { sentence } from './sentences.ts';
 import { becameAnother, bind, type Target } from './targets.ts';
 

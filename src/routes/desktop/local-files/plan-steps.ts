@@ -86,7 +86,7 @@ async function at<T>(
 }
 
 function planWrite(operation: Extract<Changing, { op: 'write' }>, context: PlanContext): Promise<Step> {
-  const { path, content, base64, mode: how } = operation;
+  const { path, content, base64, mode: how, replaces } = operation;
   const bytes = Buffer.from(content, base64 === true ? 'base64' : 'utf8');
   if (bytes.length > MOST_WRITTEN) {
     throw new DispatchError('too-large', `${bytes.length} bytes are more than one task writes (${MOST_WRITTEN})`, {
@@ -97,15 +97,21 @@ function planWrite(operation: Extract<Changing, { op: 'write' }>, context: PlanC
     requireParent(walked);
     const { real, stats } = walked;
     if (stats === undefined) {
-      if (how === 'replace') throw notThere(real);
+      if (how === 'replace' || replaces !== undefined) throw notThere(real);
       return { do: 'write', path: real, source: { kind: 'bytes', bytes }, after: sha256Of(bytes) };
     }
     if (how === 'create') throw inTheWay(real);
     requireAlone(real, stats);
     countReplaced(context.backupMaxBytes)(stats);
-    if (how !== 'append') return rewrite(real, stats, await hashFile(walked, context.signal), bytes);
+    if (how !== 'append') {
+      const before = await hashFile(walked, context.signal);
+      requireAsRead(real, before, replaces);
+      return rewrite(real, stats, before, bytes);
+    }
     const old = await readWhole(walked);
-    return rewrite(real, stats, sha256Of(old.bytes), Buffer.concat([old.bytes, bytes]));
+    const before = sha256Of(old.bytes);
+    requireAsRead(real, before, replaces);
+    return rewrite(real, stats, before, Buffer.concat([old.bytes, bytes]));
   });
 }
 
@@ -267,6 +273,14 @@ async function place(
   }
   const replaced = await readTree(walked, { onFile: countReplaced(context.backupMaxBytes), signal: context.signal });
   return { to, replaced: removal(replaced, context) };
+}
+
+/** Whoever changed what they had read does not write over what came after. */
+function requireAsRead(real: string, is: Sha256, read: Sha256 | undefined): void {
+  if (read === undefined || is === read) return;
+  throw new DispatchError('conflict', `${shown(real)} is not what it was when it was read, so it stays as it is`, {
+    hint: 'read it again, and change that',
+  });
 }
 
 function requireParent({ real, missing }: Walked): void {

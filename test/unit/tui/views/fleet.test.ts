@@ -195,8 +195,8 @@ describe('the page of a device', () => {
         "│ What it can do                                                               ┃",
         "│ shell               yes                                                      ┃",
         "│ local_files         yes                                                      ┃",
-        "│ browser_automation  no: the device cannot                                    ┃",
-        "│ desktop_automation  no: the device cannot                                    ┃",
+        "│ browser_automation  no: the device cannot do it                              ┃",
+        "│ desktop_automation  no: the device cannot do it                              ┃",
         "│ sandbox             none: everything has full access                         ┃",
         "│ reach               /home/ada                                                ┃",
         "│ Only its owner can change what is allowed, there.                            │",
@@ -205,7 +205,7 @@ describe('the page of a device', () => {
         "│ - nas lets you follow its whole thread                                       │",
         "│ It here                                                                      │",
         "└──────────────────────────────────────────────────────────────────────────────┘",
-        " Esc back  Enter its runs  r rename  M-a look…  x revoke  j scroll  F1 help",
+        " Esc back  Enter its runs  r rename  M-a look…  x revoke  L look again  F1 help",
       ]
     `);
     expect(rowsOf(narrow('device'))).toMatchInlineSnapshot(`

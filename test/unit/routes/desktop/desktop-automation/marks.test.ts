@@ -1,6 +1,6 @@
 import { PNG } from 'pngjs';
 import { describe, expect, test } from 'vitest';
-import { drawMarks, type Mark } from '../../../../../src/routes/desktop/desktop-automation/picture/marks.ts';
+import { drawMarks, type Mark } from '../../../../../src/routes/desktop/picture/marks.ts';
 
 function plain(width: number, height: number, shade: number): Buffer {
   const png = new PNG({ width, height });

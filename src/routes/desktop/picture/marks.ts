@@ -4,8 +4,8 @@
  */
 
 import { PNG } from 'pngjs';
-import type { Point } from '../../../../core/desktop.ts';
-import type { Bounds } from '../windows.ts';
+import type { Point } from '../../../core/desktop.ts';
+import type { Bounds } from '../desktop-automation/windows.ts';
 import { DIGIT_HEIGHT, DIGIT_WIDTH, dotsOf } from './digits.ts';
 
 export type Mark =

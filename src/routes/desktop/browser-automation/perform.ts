@@ -1,0 +1,194 @@
+/**
+ * Does the steps of a run one after the other. Before each it looks where the page is, and ends where that is not what was approved; the
+ * first step that fails ends the run. However it is stopped, nothing goes on in the page: its browser ends.
+ */
+
+import { writeFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { accessOfStep, type BrowserStep } from '../../../core/browser.ts';
+import { DispatchError } from '../../../core/errors.ts';
+import type { Telling } from '../host/messages.ts';
+import { quote } from '../quote.ts';
+import { checkSteps } from './check-steps.ts';
+import { createMask, frame } from './page-text.ts';
+import { shortSentence } from './sentences.ts';
+import { createPlaces, type Session, type Work } from './session.ts';
+import type { SessionSettings, Upload } from './session-settings.ts';
+import type { SessionUse } from './sessions.ts';
+import { BLANK, isSameSite, originOf } from './sites.ts';
+import { reasonOf, type ToolUse } from './tools/tool.ts';
+import { TOOLS } from './tools/tools.ts';
+
+export type Performed =
+  | { readonly kind: 'done'; readonly files: readonly string[] }
+  /** A sentence. `refused`: the page was not where it was approved. */
+  | { readonly kind: 'problem'; readonly refused: boolean; readonly message: string };
+
+export interface Performance {
+  readonly settings: SessionSettings;
+  readonly steps: readonly BrowserStep[];
+  /** For each step the origin that it may touch; empty where it touches none. */
+  readonly approved: readonly string[];
+  readonly secrets: Readonly<Record<string, string>>;
+  /** By step, counted from 0. */
+  readonly uploads: Readonly<Record<number, readonly Upload[]>>;
+  readonly folder: string;
+}
+
+export async function perform(
+  { settings, steps: given, approved, secrets, uploads, folder }: Performance,
+  use: SessionUse,
+  telling: Telling,
+  signal: AbortSignal,
+): Promise<Performed> {
+  const checked = checkSteps(given, Object.keys(secrets));
+  if (!checked.ok) return { kind: 'problem', refused: false, message: checked.problem };
+  const { steps } = checked;
+  const mask = createMask(secrets);
+  const place = createPlaces(folder);
+  const files: string[] = [];
+  const work: Work = {
+    place,
+    made(name) {
+      files.push(name);
+      telling.file(name, {});
+    },
+    print: (line) => telling.print(`   ${mask(line)}\n`),
+  };
+  /** A page's text as it may be printed; what is too long is kept whole as a file. */
+  const show = async (text: string): Promise<void> => {
+    const framed = frame(mask(text));
+    if (framed.text !== '') telling.print(framed.text);
+    if (!framed.cut) return;
+    const whole = place('text.txt');
+    await writeFile(whole.path, mask(text), { mode: 0o600 });
+    work.made(whole.name);
+    telling.print(`   the rest is left out here: ${whole.name} has all ${text.length} characters\n`);
+  };
+
+  let session: Session | undefined;
+  const doOne = async (step: BrowserStep, at: number): Promise<void> => {
+    signal.throwIfAborted();
+    const text = mask(shortSentence(step));
+    telling.step(at + 1, text);
+    telling.print(`[${at + 1}/${steps.length}] ${text}\n`);
+    if (step.tool === 'browser_close') {
+      await session?.finish(settings.stepTimeoutMs, signal);
+      await use.end();
+      session = undefined;
+      return;
+    }
+    session = await use.session();
+    session.begin(work);
+    requireAnswered(session, step);
+    const toolUse: ToolUse = {
+      session,
+      work,
+      signal: AbortSignal.any([signal, session.gone]),
+      timeoutMs: settings.stepTimeoutMs,
+      secrets,
+      uploads: uploads[at] ?? [],
+      check: (page) => requirePlace(page, approved[at] ?? ''),
+    };
+    const outcome = await withDialog(session, within(toolUse, doTool(step, toolUse)));
+    await show(outcome);
+  };
+
+  try {
+    for (const [at, step] of steps.entries()) {
+      try {
+        await doOne(step, at);
+      } catch (error) {
+        if (signal.aborted) throw error;
+        const problem = session?.gone.aborted ? session.gone.reason : error;
+        return problemOf(problem, { at, count: steps.length, tool: step.tool, mask });
+      }
+    }
+    await session?.finish(settings.stepTimeoutMs, signal);
+    return { kind: 'done', files };
+  } finally {
+    if (signal.aborted) await use.end();
+    await session?.finish(0, signal);
+  }
+}
+
+/** What is done to a page may lead to another one: the step is over when that is there. */
+async function doTool({ tool, params }: BrowserStep, use: ToolUse): Promise<string> {
+  const outcome = await TOOLS[tool as keyof typeof TOOLS](use, params);
+  if (accessOfStep({ tool, params }) === 'read-only') return outcome;
+  const page = use.session.page();
+  if (page !== undefined)
+    await use.session.settled(page, AbortSignal.any([use.signal, AbortSignal.timeout(use.timeoutMs)]));
+  return outcome;
+}
+
+/** A page that asks something holds up everything else in it. */
+function requireAnswered(session: Session, { tool }: BrowserStep): void {
+  const dialog = session.dialog();
+  if (dialog === undefined || tool === 'browser_handle_dialog' || tool === 'browser_tabs') return;
+  throw new DispatchError(
+    'conflict',
+    `the page waits for an answer: ${dialog.type()} ${quote(dialog.message(), 300)}`,
+    {
+      hint: 'answer it with browser_handle_dialog, or end it with browser_close',
+    },
+  );
+}
+
+/** A dialog that the step brings up ends it: its answer is a step of its own. */
+async function withDialog(session: Session, work: Promise<string>): Promise<string> {
+  const open = session.dialog();
+  if (open !== undefined) return work;
+  const asked = session
+    .asks()
+    .then((dialog) => `the page asks, and waits for an answer: ${dialog.type()} ${quote(dialog.message(), 300)}`);
+  work.catch(() => {}); // where a dialog came first, it goes on when that is answered
+  return Promise.race([work, asked]);
+}
+
+/** Not all calls end by a signal. */
+function within({ signal, timeoutMs }: ToolUse, work: Promise<string>): Promise<string> {
+  const over = Promise.withResolvers<never>();
+  const stop = (): void => over.reject(signal.reason);
+  const timer = setTimeout(
+    () =>
+      over.reject(
+        new DispatchError('unavailable', `it took longer than ${timeoutMs / 1000} s`, {
+          hint: 'raise [browser] step_time, or see what the page does',
+        }),
+      ),
+    timeoutMs + 1000,
+  );
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  return Promise.race([work, over.promise]).finally(() => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+  });
+}
+
+function requirePlace(page: Page, approved: string): void {
+  const now = originOf(page.url()) ?? BLANK;
+  if (page.url().startsWith('chrome-error:'))
+    throw new DispatchError('unavailable', 'the page could not be loaded', { hint: 'see whether its site is there' });
+  if (now === BLANK) throw new DispatchError('not-found', 'no page is open', { hint: 'begin with browser_navigate' });
+  if (approved !== '' && isSameSite(approved, now)) return;
+  throw new DispatchError('refused', `the page is at ${now}, and what was approved is for ${approved || 'no page'}`, {
+    hint: 'look where it is, and start over from there',
+  });
+}
+
+function problemOf(
+  error: unknown,
+  { at, count, tool, mask }: { at: number; count: number; tool: string; mask: (text: string) => string },
+): Performed {
+  const known = error instanceof DispatchError;
+  const message = known ? error.message : reasonOf(error);
+  const advice = known && error.hint !== undefined ? `; ${error.hint}` : '';
+  const rest = at + 1 === count ? '' : '; the steps after it were not done';
+  return {
+    kind: 'problem',
+    refused: known && error.code === 'refused',
+    message: mask(`step ${at + 1}, ${tool}: ${message}${advice}${rest}`),
+  };
+}
