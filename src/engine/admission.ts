@@ -68,7 +68,7 @@ export function createAdmission(
       await journal.apply(run.id, [{ type: 'fail', data: { reason: 'refused', message } }], { by: self, sync: true });
       return;
     }
-    const { shown, commands } = await illustrate(deps, checked);
+    const { shown, commands } = await illustrate(deps, run, checked);
     const ask = askFor(deps, run, checked, shown);
     if (run.noWait === true && (ask.approvers ?? 1) > 1) {
       const message = `it needs the yes of ${ask.approvers} devices and was not to wait for them`;

@@ -142,7 +142,7 @@ export function createAnswers(
     }
     const result: CheckResult = await checkAction(deps, run, action, false);
     if (!result.ok) throw refusedEdit(result.fail);
-    const illustrated = await illustrate(deps, result.checked);
+    const illustrated = await illustrate(deps, run, result.checked);
     const ask = askFor(deps, { ...run, action: shown }, result.checked, illustrated.shown);
     const change: RunCommand = { type: 'edit', approval: asked.id, digest, next: ask.approval, action: shown };
     const guard = (): void => requireGrant(by.device);

@@ -19,12 +19,15 @@ export interface Collected {
   readonly notes: readonly string[];
 }
 
-/** The files in the run's folder, up to the limits. Never rejects: what cannot be kept is noted. */
+/**
+ * The files in the run's folder, up to the limits. Never rejects: what cannot be kept is noted. Backups have limits of their own, which
+ * the executor keeps: what was taken from where it was is there to be put back.
+ */
 export async function collectFiles(
   deps: Collector,
   run: RunId,
   /** What the executor said of files, by name. */
-  about: ReadonlyMap<string, LeftAbout> = new Map(),
+  about: (name: string) => LeftAbout | undefined = () => undefined,
 ): Promise<Collected> {
   const { maxArtifacts, maxArtifactBytes } = deps.settings;
   const commands: RunCommand[] = [];
@@ -34,12 +37,17 @@ export async function collectFiles(
   }));
   const notes: string[] = [];
   let bytes = 0;
+  let count = 0;
   for (const file of left.files) {
-    if (commands.length >= maxArtifacts) {
-      notes.push(`more than ${maxArtifacts} files were left: "${file.name}" and those after it were not kept`);
-      break;
+    const said = about(file.name);
+    const isBackup = said?.kind === 'backup';
+    if (!isBackup && count >= maxArtifacts) {
+      if (count === maxArtifacts)
+        notes.push(`more than ${maxArtifacts} files were left: "${file.name}" and those after it were not kept`);
+      count += 1;
+      continue;
     }
-    if (bytes + file.sizeBytes > maxArtifactBytes) {
+    if (!isBackup && bytes + file.sizeBytes > maxArtifactBytes) {
       notes.push(
         `"${file.name}" was not kept: with its ${file.sizeBytes} bytes the run would exceed ${maxArtifactBytes} bytes`,
       );
@@ -47,13 +55,15 @@ export async function collectFiles(
     }
     try {
       const blob = await deps.blobs.putFile(file.path, {
-        maxBytes: maxArtifactBytes - bytes,
+        maxBytes: isBackup ? file.sizeBytes : maxArtifactBytes - bytes,
         identity: file.identity,
       });
-      const said = about.get(file.name);
       const mimeType =
         said?.mimeType ?? (await deps.sniffer.type(file.name, await deps.blobs.head(blob.sha256, SNIFF_BYTES)));
-      bytes += blob.sizeBytes;
+      if (!isBackup) {
+        bytes += blob.sizeBytes;
+        count += 1;
+      }
       const id = deps.ids.next() as ArtifactId;
       commands.push({
         type: 'add-artifact',

@@ -68,7 +68,7 @@ export async function checkAction(deps: EngineDeps, run: Run, raw: Action, maske
   if (gate.verdict === 'deny') return refusedBy(gate);
   const unasked = gate.verdict === 'allow' && !(run.status === 'running' && run.approved !== undefined);
   const action = withinTime(deps, raw, gate, unasked);
-  const prepared = await executor.prepare(run.id, action, gate.access);
+  const prepared = await executor.prepare(run.id, action, gate.access, inspected.facts);
   if (!prepared.ok) return invalid(prepared);
   const { plan } = prepared;
   const told = masked ? await maskPlan(maskerFor(deps.finder, raw), plan) : plan;

@@ -84,7 +84,7 @@ export function createExecutions(
     if (refusal?.check === 'approval') {
       const changed = before && (whatDiffers(before.payload, payloadFor(deps, run.action, checked)) ?? null);
       const again = before && (lapsed ?? `${changed ?? UNSEEN} changed since it was approved`);
-      const { shown, commands } = await illustrate(deps, checked);
+      const { shown, commands } = await illustrate(deps, run, checked);
       const ask = askFor(deps, run, checked, shown, again);
       const covered = lapsed === undefined && changed === null && isCovered(run, ask);
       // What would run is not what was approved: ask again, about this, unless the answer was "for this run".
@@ -140,7 +140,7 @@ export function createExecutions(
     { output, shown, about }: { output: OutputWriter; shown: MaskedOutput; about: ReadonlyMap<string, LeftAbout> },
     cause: StopCause | undefined,
   ): Promise<void> => {
-    const files = await collectFiles(deps, run, about);
+    const files = await collectFiles(deps, run, (name) => about.get(name));
     for (const note of files.notes) shown.write(Buffer.from(`[dispatch: ${note}]\n`));
     shown.flush();
     const { summary, artifacts } = await keepOutput(output);

@@ -7,8 +7,11 @@ import type { ApprovalPayload } from '../core/approvals.ts';
 import type { NewArtifact } from '../core/artifacts.ts';
 import type { RunCommand } from '../core/commands.ts';
 import type { ArtifactId } from '../core/ids.ts';
-import type { CheckedPlan } from './checks.ts';
+import { checkGate } from '../core/policy/gate.ts';
+import type { Run } from '../core/runs.ts';
+import { type CheckedPlan, gateRequest, requesterOf } from './checks.ts';
 import { type EngineDeps, executorFor } from './context.ts';
+import type { Illustration } from './ports.ts';
 
 /** How much of a diff a request holds, in characters; the rest is one key away. */
 const MOST_DIFF = 64 * 1024;
@@ -27,12 +30,12 @@ export interface Illustrated {
 
 const NOTHING: Illustrated = { shown: {}, commands: [] };
 
-type Illustrator = Pick<EngineDeps, 'executors' | 'finder' | 'blobs' | 'ids' | 'onFault'>;
-
-export async function illustrate(deps: Illustrator, { action, plan }: CheckedPlan): Promise<Illustrated> {
+export async function illustrate(deps: EngineDeps, run: Run, checked: CheckedPlan): Promise<Illustrated> {
+  const { action, plan } = checked;
   const executor = executorFor(deps, action.kind);
   if (executor.illustrate === undefined) return NOTHING;
-  const found = await executor.illustrate(action, plan);
+  const all = await executor.illustrate(action, plan);
+  const found = all.diff === undefined || mayRead(deps, run, checked) ? all : withoutDiff(all);
   const commands: RunCommand[] = [];
   const keep = async (
     name: string,
@@ -66,6 +69,28 @@ export async function illustrate(deps: Illustrator, { action, plan }: CheckedPla
       : { warnings: await sentences(found.warnings, MOST_WARNINGS) }),
   };
   return { shown, commands };
+}
+
+/**
+ * Whether whoever asks could read the files without being asked about it. The request goes to their device, too: asking to delete a file
+ * must not tell what is in it.
+ */
+function mayRead(deps: EngineDeps, run: Run, { action, plan, facts }: CheckedPlan): boolean {
+  const grants = deps.grants.of(run.origin);
+  if (action.kind !== 'files' || run.origin === deps.identity.device || grants.includes('approve')) return true;
+  const paths = [
+    ...facts.paths,
+    ...(plan.changes ?? []).map(({ path }) => ({ written: path, real: path, use: 'file' as const })),
+  ];
+  const reading = { kind: 'files', operation: { op: 'read', path: paths[0]?.real ?? '/' } } as const;
+  const gate = checkGate(gateRequest(deps, reading, requesterOf(deps, run)), { paths, operations: ['files.read'] });
+  return gate.verdict === 'allow';
+}
+
+function withoutDiff({ diff: _, warnings = [], ...rest }: Illustration): Illustration {
+  const why =
+    'what is in the files is not shown, as whoever asks may not read them unasked: look at them on the device';
+  return { ...rest, warnings: [...warnings, why] };
 }
 
 /** Whole lines, as many as there is room for. */

@@ -340,11 +340,15 @@ export interface Executor {
   sandbox?(): SandboxReport;
   /** What the checks look at: what the action would do and which paths it names, found now. Has no effects. */
   inspect(action: Action): Promise<{ readonly ok: true; readonly facts: ActionFacts } | Refusal>;
-  /** What exactly would run with that access, resolved now. Has no effects. */
+  /**
+   * What exactly would run with that access, resolved now. Has no effects. `seen`: the facts that the checks looked at; what is about
+   * other places by now is refused.
+   */
   prepare(
     run: RunId,
     action: Action,
     access: AccessLevel,
+    seen?: ActionFacts,
   ): Promise<{ readonly ok: true; readonly plan: Plan } | Refusal>;
   /** What a person is shown of it, found when one is about to be asked. Has no effects. Never rejects: what cannot be shown is a warning. */
   illustrate?(action: Action, plan: Plan): Promise<Illustration>;
@@ -354,6 +358,8 @@ export interface Executor {
   execute(action: Action, plan: Plan, context: ExecutionContext): Promise<Outcome>;
   /** Ends what a lost peer's execution of this run may have left behind. */
   reap(run: RunId, action: Action): Promise<StopReceipt>;
+  /** What it would have said of a file that a lost execution left, by its name. */
+  about?(name: string): LeftAbout | undefined;
 }
 
 /** Names types of files. */

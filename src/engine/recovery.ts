@@ -71,10 +71,11 @@ async function removeFiles(deps: EngineDeps, run: RunId): Promise<void> {
 
 /** Ends what the lost peer left running, keeps what it had printed, and says so. */
 async function interrupt(deps: EngineDeps & { ends: Ends; self: Actor }, run: Run): Promise<void> {
-  const receipt = await executorFor(deps, run.action.kind).reap(run.id, run.action);
+  const executor = executorFor(deps, run.action.kind);
+  const receipt = await executor.reap(run.id, run.action);
   const sealed = await deps.outputs.recover(run.id);
   const output = sealed === undefined ? [] : await collectOutput(deps, sealed);
-  const files = await collectFiles(deps, run.id);
+  const files = await collectFiles(deps, run.id, (name) => executor.about?.(name));
   await deps.ends.write(
     run.id,
     [

@@ -102,7 +102,7 @@ const PARTS: Readonly<Record<Exclude<keyof ApprovalPayload, 'programs' | 'likene
   sandbox: 'what the sandbox lets it reach',
   secrets: 'the names of its secrets',
   changes: 'the files that it changes',
-  targets: 'the pages or windows that it touches',
+  targets: 'what it touches',
   rule: 'the rule that makes it ask',
 };
 

@@ -86,7 +86,14 @@ export function buildEngine(options: BuildOptions): Engine {
       sandbox,
       path: env.PATH ?? '',
       backupMaxBytes: config.files.backup,
-      backups: { of: (run) => options.store.artifactsOf(run), path: (sha256) => options.blobs.path(sha256) },
+      backups: {
+        of: (run) => options.store.artifactsOf(run),
+        isCutOff: async (id) => {
+          const run = (await options.store.run(id))?.run;
+          return run?.status === 'failed' && run.reason === 'interrupted';
+        },
+        path: (sha256) => options.blobs.path(sha256),
+      },
     }),
     options.browser,
     options.desktop,

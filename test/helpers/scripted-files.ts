@@ -25,7 +25,7 @@ export function createScriptedFiles({ device, before, facts, illustration, act }
       if (action.kind !== 'files') throw new Error('not about files');
       return { ok: true, facts: { paths: [], operations: [`files.${action.operation.op}`], ...facts } };
     },
-    async prepare(run, action, access) {
+    async prepare(run, action, access, seen) {
       if (action.kind !== 'files') throw new Error('not about files');
       return {
         ok: true,
@@ -43,6 +43,7 @@ export function createScriptedFiles({ device, before, facts, illustration, act }
           enforced: access,
           programs: [],
           secrets: [],
+          ...(facts === undefined ? {} : { targets: seen?.paths.map(({ real }) => real) ?? [] }),
           ...(before === undefined ? {} : { changes: [{ path: '/a', before: systemIds.sha256(before()) as Sha256 }] }),
         },
       };

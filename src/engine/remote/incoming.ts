@@ -75,12 +75,20 @@ export function createIncoming(deps: IncomingDeps): PeerService {
     if (state === undefined || state.run.device !== self) throw unknown('run', id);
     return state.run;
   };
-  /** The same for one artifact, which whoever may answer may see where a request shows it. */
+  /**
+   * The same for one artifact. What a request shows is for whoever may answer it; whoever merely asks sees it once somebody said yes: to
+   * ask for a click must not show the screen.
+   */
   const shownRun = async (caller: DeviceId, id: RunId, artifact: ArtifactId): Promise<Run> => {
-    if (!grants.of(caller).includes('approve')) return readableRun(caller, id);
     const asked = await store.approvalsOf(id);
-    const isShown = asked.some(({ payload }) => payload.picture === artifact || payload.diffArtifact === artifact);
-    const state = isShown ? await store.run(id) : undefined;
+    const showing = asked.filter(({ payload }) => payload.picture === artifact || payload.diffArtifact === artifact);
+    if (showing.length === 0 || grants.of(caller).includes('observe')) return readableRun(caller, id);
+    if (!grants.of(caller).includes('approve')) {
+      const run = await readableRun(caller, id);
+      if (showing.some(({ status }) => status === 'approved')) return run;
+      throw notYetShown();
+    }
+    const state = await store.run(id);
     return state === undefined || state.run.device !== self ? readableRun(caller, id) : state.run;
   };
   const mayRead = (caller: DeviceId, run: Run): boolean =>
@@ -327,6 +335,12 @@ function shownMasked(): DispatchError {
       hint: 'read it with "dispatch logs RUN"',
     },
   );
+}
+
+function notYetShown(): DispatchError {
+  return new DispatchError('refused', 'what a request shows is for those who may answer it', {
+    hint: 'once one of them has said yes, you see it, too',
+  });
 }
 
 function refused(grant: Grant): DispatchError {

@@ -85,6 +85,20 @@ needs(
     expect(pixel(png, 300 + 6, 250 - 8)).not.toEqual(MARK);
   });
 
+  test('are not shown of another window than the one that a yes would be about', async () => {
+    const action = desktop({ action: 'left_click', coordinate: [300, 250] });
+    const plan = await screen.prepare(...action.steps);
+    const other = await openSink(screen, 'other', { geometry: '60x12+60+80' });
+    const shown = await screen.executor.illustrate?.(action, plan);
+    other.cleanUp();
+    expect(shown).toEqual({
+      warnings: [
+        expect.stringContaining('whatever the person at that screen can'),
+        'The screen cannot be shown: other windows came up while it was looked at.',
+      ],
+    });
+  });
+
   test('are not shown before somebody said yes to merely looking', async () => {
     const action = desktop({ action: 'screenshot' });
     const plan = await screen.prepare(...action.steps);

@@ -1,9 +1,12 @@
 // What a person is shown of a plan besides its text, what is kept of it, and what executors say of the files that they leave.
-import { writeFile } from 'node:fs/promises';
+import { realpathSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Approval } from '../../../src/core/approvals.ts';
 import type { Run } from '../../../src/core/runs.ts';
+import type { EngineSettings } from '../../../src/engine/context.ts';
 import { DEVICE, startEngine, type TestEngine } from '../../helpers/engine.ts';
 import { createProber } from '../../helpers/prober.ts';
 import { createScriptedFiles, DONE, type FilesScript } from '../../helpers/scripted-files.ts';
@@ -12,10 +15,11 @@ const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
 const KEY = ['AKIA', 'IOSFODNN7', 'EXAMPLQ'].join('');
 
 let test: TestEngine;
-const start = async (script: Partial<FilesScript>): Promise<void> => {
+const start = async (script: Partial<FilesScript>, settings: Partial<EngineSettings> = {}): Promise<void> => {
   test = await startEngine({
     executors: [createScriptedFiles({ device: DEVICE, act: async () => DONE, ...script })],
     prober: createProber(['shell', 'local_files']),
+    settings,
   });
 };
 afterEach(async () => {
@@ -69,6 +73,13 @@ describe('what is shown of a plan', () => {
     expect(await bytesOf(payload.picture ?? '')).toBe(PNG.toString('latin1'));
     const { artifacts } = await test.engine.api['run.get']({ run: run.id });
     expect(artifacts).toMatchObject([{ id: payload.picture, name: 'approval/before.png', kind: 'image' }]);
+  });
+
+  it('is planned by what the checks looked at, and by no second look', async () => {
+    const real = join(realpathSync(tmpdir()), 'work', 'a');
+    await start({ before: () => 'old', facts: { paths: [{ written: '/a', real, use: 'file' }] } });
+    const { payload } = await asked(await write());
+    expect(payload.targets).toEqual([real]);
   });
 
   it('is cut at the end of a line where it is long, and kept whole beside', async () => {
@@ -131,6 +142,34 @@ describe('a file that an executor leaves', () => {
       ['notes.txt', 'backup', 'text/plain'],
       ['other.txt', 'document', 'text/plain'],
     ]);
+  });
+});
+
+describe('backups', () => {
+  it('are all kept, however few other files a run may leave', async () => {
+    const names = Array.from({ length: 5 }, (_, at) => `backup/${at}`);
+    await start(
+      {
+        act: async (_operation, { artifactsDir, describe: say }) => {
+          await mkdir(join(artifactsDir, 'backup'));
+          for (const name of [...names, 'one', 'two', 'three', 'four']) {
+            await writeFile(join(artifactsDir, name), `what was in ${name}`);
+            if (names.includes(name)) say(name, { kind: 'backup' });
+          }
+          return DONE;
+        },
+      },
+      { maxArtifacts: 2, maxArtifactBytes: 30 },
+    );
+    const { run } = await test.engine.api.submit({
+      id: newId(),
+      task: 'read it',
+      action: { kind: 'files', operation: { op: 'read', path: '/a' } },
+    });
+    await test.done(run.id);
+    const { artifacts } = await test.engine.api['run.get']({ run: run.id });
+    const left = artifacts.filter(({ kind }) => kind !== 'output').map(({ name }) => name);
+    expect(left).toEqual([...names, 'four']);
   });
 });
 

@@ -66,6 +66,8 @@ export interface FilesWorld {
   run(operation: FileOperation, options?: RunOptions): Promise<Done>;
   plan(operation: FileOperation): Promise<Plan>;
   illustrate(operation: FileOperation): Promise<Illustration>;
+  /** The peer is said to have been lost in the middle of it. */
+  cutOff(run: RunId): void;
   /** Everything in the home folder: path → content, mode, or what a link leads to. */
   tree(): Record<string, string>;
   dispose(): void;
@@ -78,6 +80,7 @@ export function createFilesWorld(options: WorldOptions = {}): FilesWorld {
   const kept = join(base, 'kept');
   for (const folder of [home, outside, kept]) mkdirSync(folder, { recursive: true });
   const backups = new Map<RunId, Artifact[]>();
+  const cutOff = new Set<RunId>();
   let runs = 0;
   const executor = createFilesExecutor({
     device: DEVICE,
@@ -90,7 +93,11 @@ export function createFilesWorld(options: WorldOptions = {}): FilesWorld {
     sandbox: noSandbox('none in this test'),
     path: options.path ?? process.env.PATH ?? '',
     backupMaxBytes: options.backupMaxBytes ?? 2 ** 20,
-    backups: { of: async (run) => backups.get(run) ?? [], path: (sha256) => join(kept, sha256) },
+    backups: {
+      of: async (run) => backups.get(run) ?? [],
+      isCutOff: async (run) => cutOff.has(run),
+      path: (sha256) => join(kept, sha256),
+    },
   });
   const prepared = async (operation: FileOperation, run: RunId, { cwd, timeoutMs }: RunOptions = {}) => {
     const action = {
@@ -101,7 +108,7 @@ export function createFilesWorld(options: WorldOptions = {}): FilesWorld {
     } as const;
     const inspected = await executor.inspect(action);
     if (!inspected.ok) return { action, refused: inspected };
-    const found = await executor.prepare(run, action, accessOfFiles(action));
+    const found = await executor.prepare(run, action, accessOfFiles(action), inspected.facts);
     return found.ok ? { action, plan: found.plan } : { action, refused: found };
   };
   const mustPlan = async (operation: FileOperation) => {
@@ -176,6 +183,7 @@ export function createFilesWorld(options: WorldOptions = {}): FilesWorld {
       const { action, plan } = await mustPlan(operation);
       return (await executor.illustrate?.(action, plan)) ?? {};
     },
+    cutOff: (run) => cutOff.add(run),
     tree: () => treeOf(home),
     dispose: () => rmSync(base, { recursive: true, force: true }),
   };

@@ -1,6 +1,7 @@
 // A sender that says what no sender should: it is found out, in one sentence, and nothing of it stays, least of all outside.
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTransferEnds, type TransferEnds } from './transfer-ends.ts';
 
@@ -126,6 +127,34 @@ describe('a sender', () => {
     expect(await ends.receiveFrom([total(3, 10), folder(0), ...said()])).toMatchObject({ kind: 'exit', exitCode: 1 });
     expect(ends.left()).toEqual([]);
     expect(readdirSync(ends.outside)).toEqual([]);
+  });
+
+  it.each([
+    ['when all of it is there', { end: 2 }],
+    ['when nothing comes of it', { end: 1 }],
+  ])('touches nothing through a folder that somebody swaps for a link: %s', async (_, last) => {
+    const held = join(ends.outside, 'held');
+    mkdirSync(held);
+    writeFileSync(join(held, 'letter'), 'dear');
+    chmodSync(held, 0o700);
+    const before = statSync(held);
+    const part = join(ends.target, '.it.dispatch-receives.part');
+    const swap = (): void => {
+      renameSync(join(part, 'a'), join(part, 'b'));
+      symlinkSync(held, join(part, 'a'));
+    };
+    const said = [total(2), folder(0), { ...folder(1, ['a']), mode: 0o777 }, swap, last];
+    expect(await ends.receiveFrom(said)).toMatchObject({ kind: 'exit', exitCode: 1 });
+    expect(statSync(held)).toMatchObject({ mode: before.mode, mtimeMs: before.mtimeMs });
+    expect(readdirSync(held)).toEqual(['letter']);
+    expect(ends.left()).toEqual([]);
+  });
+
+  it('whose folders keep everybody out leaves nothing either', async () => {
+    const shut = { ...folder(1, ['a']), mode: 0 };
+    const said = [total(3, 5), folder(0), shut, file(2, ['a', 'x']), BYTES, { sha256: '0'.repeat(64) }];
+    expect(await ends.receiveFrom(said)).toMatchObject({ kind: 'exit', exitCode: 1 });
+    expect(ends.left()).toEqual([]);
   });
 
   it('gives no more rights than a mode has, and no other owner', async () => {

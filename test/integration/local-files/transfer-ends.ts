@@ -17,6 +17,8 @@ export type Wire = (bytes: AsyncIterable<Uint8Array>, attempt: number) => AsyncI
 
 const whole: Wire = (bytes) => bytes;
 
+export type Said = object | Uint8Array | (() => void);
+
 export interface TransferEnds {
   /** What is sent lies here. */
   readonly source: string;
@@ -29,8 +31,8 @@ export interface TransferEnds {
     what: string,
     options?: { wire?: Wire; as?: string; signal?: AbortSignal },
   ): Promise<{ sent: Outcome; received: Outcome }>;
-  /** Receives from a sender that says just this: messages are encoded, bytes are content. */
-  receiveFrom(...streams: readonly (readonly (object | Uint8Array)[])[]): Promise<Outcome>;
+  /** Receives from a sender that says just this: messages are encoded, bytes are content, and functions are called in between. */
+  receiveFrom(...streams: readonly (readonly Said[])[]): Promise<Outcome>;
   modeOf(name: string): number;
   /** All names in the target. */
   left(): string[];
@@ -58,7 +60,7 @@ export function createTransferEnds(target?: string): TransferEnds {
     const from = { device: FAR, run: 'sends' as RunId, name: what };
     return receive(
       { op: 'receive', path: join(to, what), from },
-      { absolute: ABSOLUTE, reach, context: context('receives', more) },
+      { absolute: ABSOLUTE, reach, context: context('receives', more), place: join(to, what) },
       2 ** 20,
     );
   };
@@ -74,7 +76,7 @@ export function createTransferEnds(target?: string): TransferEnds {
       };
       const sending = send(
         { op: 'send', path: join(source, what), to: FAR },
-        { absolute: ABSOLUTE, reach, context: context('sends', { attach, signal }) },
+        { absolute: ABSOLUTE, reach, context: context('sends', { attach, signal }), place: join(source, what) },
       );
       const { read, end } = await attached.promise;
       let attempts = 0;
@@ -87,8 +89,10 @@ export function createTransferEnds(target?: string): TransferEnds {
     receiveFrom(...streams) {
       let attempts = 0;
       async function* pull(): AsyncGenerator<Uint8Array> {
-        for (const part of streams[attempts++] ?? [])
-          yield part instanceof Uint8Array ? part : encode(part as Parameters<typeof encode>[0]);
+        for (const part of streams[attempts++] ?? []) {
+          if (typeof part === 'function') part();
+          else yield part instanceof Uint8Array ? part : encode(part as Parameters<typeof encode>[0]);
+        }
       }
       return receiveWith('it', { pull, tellEnd: async () => {} });
     },

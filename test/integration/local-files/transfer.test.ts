@@ -88,6 +88,13 @@ describe('a transfer that is cut', () => {
     expect(ends.left()).toEqual(['large']);
   }, 30_000);
 
+  it('takes any name that a disk takes', async () => {
+    const name = '好'.repeat(85); // 255 bytes
+    put(name, 'content');
+    expect(await ends.transfer(name)).toMatchObject(COMPLETED);
+    expect(ends.left()).toEqual([name]);
+  });
+
   it('anywhere, and sliced anyhow, brings the same tree', async () => {
     mkdirSync(join(ends.source, 'tree', 'a', 'b'), { recursive: true });
     put('tree/a/empty', '');

@@ -16,6 +16,7 @@ import { problemOf } from './check-steps.ts';
 import { type DisplayServer, findDisplayServer } from './display-server.ts';
 import type { ScreenName, ScreenQuestions } from './host-messages.ts';
 import type { Performed } from './perform.ts';
+import { becameAnother } from './targets.ts';
 import { findMissingTools } from './tools.ts';
 
 /** Looking at windows takes milliseconds; a program that hangs holds up no check for longer. */
@@ -104,7 +105,7 @@ export function createDesktopExecutor(options: DesktopOptions): DesktopExecutor 
           executable: 'desktop',
           enforced: accessOf(desktop),
           programs: [],
-          targets: touched.flatMap((targets, at) => targets.map((target) => `${stepPrefix(at)}${target}`)),
+          targets: targetsIn(touched),
           secrets: [],
         };
         return { ok: true, plan };
@@ -112,12 +113,14 @@ export function createDesktopExecutor(options: DesktopOptions): DesktopExecutor 
         return refusalOf(error);
       }
     },
-    async illustrate(action) {
+    async illustrate(action, plan) {
       const { steps } = requireDesktop(action);
       const warnings = steps.some(acts) ? [WARNING] : [];
       try {
-        const { picture, ...shown } = await ask({ kind: 'illustrate', screen: screen(), steps });
-        const illustration: Illustration = { ...shown, warnings };
+        const { picture, touched, steps: sentences } = await ask({ kind: 'illustrate', screen: screen(), steps });
+        // Another window than the one that a yes would be about is not shown for it.
+        if (JSON.stringify(targetsIn(touched)) !== JSON.stringify(plan.targets)) throw becameAnother();
+        const illustration: Illustration = { steps: sentences, warnings };
         return picture === undefined
           ? illustration
           : { ...illustration, picture: { bytes: picture, mimeType: 'image/png' } };
@@ -155,6 +158,10 @@ function requireDesktop(action: Action): DesktopAction {
 
 function stepPrefix(at: number): string {
   return `step ${at + 1}: `;
+}
+
+function targetsIn(touched: readonly (readonly string[])[]): string[] {
+  return touched.flatMap((targets, at) => targets.map((target) => `${stepPrefix(at)}${target}`));
 }
 
 function approvedFor({ targets = [] }: Plan, at: number): string[] {

@@ -5,9 +5,11 @@ import { drawMarks, type Mark } from '../picture/marks.ts';
 import type { Backend } from './backend.ts';
 import { foresee } from './foresee.ts';
 import { sentence } from './sentences.ts';
-import type { Target } from './targets.ts';
+import { becameAnother, bind, type Target } from './targets.ts';
 
 export interface Illustrated {
+  /** What each step would touch, as an approval binds it: on the screen that the rest shows. */
+  readonly touched: readonly (readonly string[])[];
   readonly steps: readonly string[];
   /** Only where something acts: what is merely looked at is not shown before somebody says yes. */
   readonly picture?: Uint8Array;
@@ -19,10 +21,15 @@ export async function illustrateSteps(
   signal: AbortSignal,
 ): Promise<Illustrated> {
   const targets = await foresee(steps, backend);
+  const touched = targets.map((each) => each.map(bind));
   const sentences = steps.map((step, at) => sentence(step, targets[at]));
-  if (!steps.some(acts)) return { steps: sentences };
+  if (!steps.some(acts)) return { touched, steps: sentences };
   const marks = steps.flatMap((step, at) => marksOf(step, at + 1, targets[at] ?? []));
-  return { steps: sentences, picture: drawMarks(await backend.picture(signal), withoutRepeats(marks)) };
+  const picture = await backend.picture(signal);
+  // A window that came up meanwhile is on the picture, and another one is in the sentences.
+  const after = (await foresee(steps, backend)).map((each) => each.map(bind));
+  if (JSON.stringify(after) !== JSON.stringify(touched)) throw becameAnother();
+  return { touched, steps: sentences, picture: drawMarks(picture, withoutRepeats(marks)) };
 }
 
 function marksOf(step: DesktopStep, number: number, targets: readonly Target[]): Mark[] {

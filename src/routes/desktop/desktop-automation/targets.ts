@@ -137,3 +137,8 @@ export async function isApproved(target: Target, approved: string, backend: Back
 export function cannot(why: string): DispatchError {
   return new DispatchError('invalid', why);
 }
+
+/** Of a screen that is no longer the one that steps were planned for. */
+export function becameAnother(): DispatchError {
+  return new DispatchError('conflict', 'other windows came up while it was looked at');
+}

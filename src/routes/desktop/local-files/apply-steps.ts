@@ -8,10 +8,11 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, readlink, rename, rmdir, symlink, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DispatchError } from '../../../core/errors.ts';
-import type { Sha256 } from '../../../core/ids.ts';
+import type { RunId, Sha256 } from '../../../core/ids.ts';
 import { type Backups, changedSince, type Done } from './backups.ts';
 import { enter } from './folder.ts';
 import { openFile } from './open-file.ts';
+import { partNameOf } from './parts.ts';
 import { putFile, renameToNew, syncFolder } from './put-file.ts';
 import type { Reach } from './reach.ts';
 import { shown } from './shown.ts';
@@ -20,6 +21,7 @@ import { hashFile, identityOf } from './tree.ts';
 import { explain, type Walked, walk } from './walk.ts';
 
 export interface Applying {
+  readonly run: RunId;
   readonly reach: Reach;
   readonly backups: Backups;
   readonly signal: AbortSignal;
@@ -100,10 +102,10 @@ async function setMode({ folder, name }: Walked, mode: number): Promise<void> {
   }
 }
 
-function applyStep(step: Step, { reach, signal }: Applying): Promise<void> {
+function applyStep(step: Step, { run, reach, signal }: Applying): Promise<void> {
   switch (step.do) {
     case 'write':
-      return reached(step.path, reach, (walked) => write(walked, step, { reach, signal }));
+      return reached(step.path, reach, (walked) => write(walked, step, { run, reach, signal }));
     case 'delete':
       return reached(step.path, reach, async (walked) => {
         if (walked.stats?.isFile() !== true || (await hashFile(walked)) !== step.before) throw changedSince(step.path);
@@ -139,16 +141,21 @@ function applyStep(step: Step, { reach, signal }: Applying): Promise<void> {
   }
 }
 
-type Writing = Pick<Applying, 'reach' | 'signal'>;
+type Writing = Pick<Applying, 'run' | 'reach' | 'signal'>;
 
 async function write(walked: Walked, step: Extract<Step, { do: 'write' }>, writing: Writing): Promise<void> {
   const { folder, name, stats } = walked;
   const { before, after, mode, source } = step;
-  if ((stats === undefined) !== (before === undefined)) throw changedSince(step.path);
-  if (before !== undefined && (await hashFile(walked)) !== before) throw changedSince(step.path);
+  const look = async (): Promise<void> => {
+    if ((stats === undefined) !== (before === undefined)) throw changedSince(step.path);
+    if (before !== undefined && (await hashFile(walked)) !== before) throw changedSince(step.path);
+  };
+  await look();
   const owner = stats === undefined ? {} : { owner: { uid: stats.uid, gid: stats.gid } };
   await putFile(folder, name, (handle) => fill(handle, source, after, writing), {
+    part: partNameOf(name, writing.run),
     replace: before !== undefined,
+    last: look,
     ...(mode === undefined ? {} : { mode }),
     ...owner,
   });

@@ -5,19 +5,20 @@
 
 import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { mkdir, open, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Artifact } from '../../../core/artifacts.ts';
 import { DispatchError } from '../../../core/errors.ts';
 import type { RunId, Sha256 } from '../../../core/ids.ts';
-import type { ExecutionContext } from '../../../engine/ports.ts';
+import type { ExecutionContext, LeftAbout } from '../../../engine/ports.ts';
 import { openFile } from './open-file.ts';
 import { shown, sizeText } from './shown.ts';
 import { explain, type Walked } from './walk.ts';
 
 const FOLDER = 'backup';
 const LIST = `${FOLDER}/undo.json`;
+const NEXT_LIST = `${FOLDER}/.next-undo.json`;
 
 const path = z.string().min(1).max(4096);
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -37,6 +38,16 @@ const done = z.discriminatedUnion('did', [
 ]);
 export type Done = z.output<typeof done>;
 const list = z.strictObject({ version: z.literal(1), done: z.array(done).max(200_000) });
+
+export function pathsOfDone(each: Done): readonly string[] {
+  return each.did === 'moved' ? [each.from, each.to] : [each.path];
+}
+
+/** What is said of a file that a run leaves, by its name. */
+export function backupAbout(name: string): LeftAbout | undefined {
+  if (!name.startsWith(`${FOLDER}/`)) return undefined;
+  return { kind: 'backup', ...(name === LIST ? { mimeType: 'application/json' } : {}) };
+}
 
 export interface Backups {
   /** Copies a file and gives what tells of it; the same content once. Throws `conflict` if it is not what was planned. */
@@ -77,7 +88,7 @@ export function createBackups(
           await copy?.close();
         }
         if (digest.digest('hex') !== expected) throw changedSince(walked.real);
-        if (!known) context.describe(name, { kind: 'backup' });
+        if (!known) context.describe(name, backupAbout(name) ?? {});
         kept.add(expected);
         return { sha256: expected, mode: stats.mode & 0o7777 };
       } catch (error) {
@@ -90,11 +101,13 @@ export function createBackups(
       const text = `${JSON.stringify({ version: 1, done: steps })}\n`;
       try {
         await makeFolder();
-        await writeFile(join(artifactsDir, LIST), text, { mode: 0o600, flush: true });
+        // As a whole: the one before it must be there if the peer is lost meanwhile.
+        await writeFile(join(artifactsDir, NEXT_LIST), text, { mode: 0o600, flush: true });
+        await rename(join(artifactsDir, NEXT_LIST), join(artifactsDir, LIST));
       } catch (error) {
         throw explain(error, 'what is kept to undo it');
       }
-      context.describe(LIST, { kind: 'backup', mimeType: 'application/json' });
+      context.describe(LIST, backupAbout(LIST) ?? {});
     },
   };
 }
@@ -126,6 +139,8 @@ function tooMuch(mostBytes: number): DispatchError {
 
 export interface KeptBackups {
   of(run: RunId): Promise<readonly Artifact[]>;
+  /** Whether the run was cut off, so that it may have done less than it had announced. */
+  isCutOff(run: RunId): Promise<boolean>;
   path(sha256: Sha256): string;
 }
 

@@ -23,6 +23,7 @@ export async function change(
     return DONE;
   }
   const done = await applySteps(steps, {
+    run: context.run,
     reach,
     backups: createBackups(context, backupMaxBytes),
     signal: context.signal,

@@ -1,28 +1,30 @@
 /**
  * Carries out operations on files without a shell. Every path is walked anew at the moment of use, and what is changed is what was
- * planned, by its content. It starts no process but ripgrep, which only reads.
+ * planned, by its content. It starts no process but ripgrep, which only reads, and sync.
  */
 
-import { basename, isAbsolute, join } from 'node:path';
+import { isAbsolute } from 'node:path';
 import { type Action, canonicalPlan, type Plan } from '../../../core/actions.ts';
 import { asDispatchError, DispatchError, type Refusal, refuse } from '../../../core/errors.ts';
 import { type FileOperation, type FilesAction, pathsOf } from '../../../core/files.ts';
 import type { DeviceId, RunId, Sha256 } from '../../../core/ids.ts';
-import type { ActionFacts, ResolvedPath } from '../../../core/policy/reading.ts';
+import type { ActionFacts } from '../../../core/policy/reading.ts';
 import type { ExecutionContext, Executor, Illustration, Outcome } from '../../../engine/ports.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import type { KeptBackups } from './backups.ts';
+import { backupAbout, type KeptBackups } from './backups.ts';
 import { change } from './changing.ts';
 import { completeNames } from './completing.ts';
 import { illustrateSteps } from './illustrating.ts';
 import { look } from './looking.ts';
 import { notThere } from './open-file.ts';
+import { removeParts } from './parts.ts';
+import { detours, findPlaces, follows, ledElsewhere, type Places, requireIn } from './places.ts';
 import { type Changing, type PlanContext, planSteps } from './plan-steps.ts';
 import { lookAtReach, type Reach } from './reach.ts';
-import { changesOf, pathsOfStep, type Step, stepText, targetsOf } from './steps.ts';
+import { changesOf, type Step, stepText, targetsOf } from './steps.ts';
 import { withinTime } from './time-limit.ts';
-import { destination, receive, removePart, send, whyNot } from './transfer/transfers.ts';
-import { type WalkOptions, walk } from './walk.ts';
+import { destination, receive, send, whyNot } from './transfer/transfers.ts';
+import { walk } from './walk.ts';
 
 export interface FilesExecutorOptions {
   readonly device: DeviceId;
@@ -42,6 +44,13 @@ export interface FilesExecutorOptions {
   readonly backups: KeptBackups;
 }
 
+/** What an operation comes to, as things are now. */
+interface Found {
+  readonly plan: Plan;
+  readonly steps: readonly Step[];
+  readonly places: Places;
+}
+
 const NOTHING_LEFT = { stopped: [], left: [] } as const;
 
 export function createFilesExecutor(options: FilesExecutorOptions): Executor {
@@ -54,21 +63,21 @@ export function createFilesExecutor(options: FilesExecutorOptions): Executor {
     backupMaxBytes,
   });
 
-  const planFor = async (
-    run: RunId,
-    action: FilesAction,
-    context: PlanContext,
-  ): Promise<{ plan: Plan; steps: readonly Step[] }> => {
+  const planFor = async (run: RunId, action: FilesAction, context: PlanContext, seen?: ActionFacts): Promise<Found> => {
     const { operation } = action;
     const steps = isChanging(operation) ? await planSteps(operation, context) : [];
-    const received = operation.op === 'receive' ? await planReceive(operation, context) : undefined;
+    const places = seen === undefined ? await findPlaces(operation, context, steps) : { operations: [], ...seen };
+    requireIn(places, operation, steps);
+    const received = operation.op === 'receive' ? await planReceive(operation, context, places) : undefined;
     const changes = changesOf(steps);
-    const targets = received === undefined ? targetsOf(steps) : [received];
+    const targets = [...(received === undefined ? targetsOf(steps) : [received]), ...detours(places, context)];
     const plan: Plan = {
       device,
       run,
       kind: 'files',
-      argv: ['files', operation.op, JSON.stringify(withoutContent(operation, sha256)), ...steps.map(stepText)],
+      argv: ['files', operation.op, JSON.stringify(withoutContent(operation, sha256)), ...steps.map(stepText)].concat(
+        places.paths.map(({ real }) => `at ${real}`),
+      ),
       cwd: action.cwd ?? home,
       envNames: [],
       envDigest: sha256(''),
@@ -82,7 +91,7 @@ export function createFilesExecutor(options: FilesExecutorOptions): Executor {
       ...(targets.length === 0 ? {} : { targets }),
       ...(received === undefined ? {} : { unheld: ['what the other device sends'] }),
     };
-    return { plan, steps };
+    return { plan, steps, places };
   };
 
   const carryOut = async (action: FilesAction, plan: Plan, context: ExecutionContext): Promise<Outcome> => {
@@ -91,17 +100,15 @@ export function createFilesExecutor(options: FilesExecutorOptions): Executor {
     try {
       const planning = { ...contextFor(action), signal };
       const { absolute: full, reach: reaching } = planning;
-      const doing = { absolute: full, reach: reaching, context };
-      if (operation.op === 'send') return await send(operation, doing);
-      if (!isChanging(operation) && operation.op !== 'receive') {
-        return await look(operation, { ...doing, sandbox: options.sandbox, path: options.path, folders });
-      }
       const found = await planFor(plan.run as RunId, action, planning);
-      if (canonicalPlan({ ...found.plan, enforced: plan.enforced }) !== canonicalPlan(plan)) {
-        throw new DispatchError('conflict', 'what is there has changed since it was looked at', { hint: 'start over' });
+      requireSame(found, plan);
+      if (isChanging(operation)) {
+        return await change(operation, found.steps, { reach: reaching, context, backupMaxBytes });
       }
+      const doing = { absolute: full, reach: reaching, context, place: found.places.paths[0]?.real };
+      if (operation.op === 'send') return await send(operation, doing);
       if (operation.op === 'receive') return await receive(operation, doing, backupMaxBytes);
-      return await change(operation, found.steps, { reach: reaching, context, backupMaxBytes });
+      return await look(operation, { ...doing, sandbox: options.sandbox, path: options.path, folders });
     } catch (error) {
       return signal.aborted ? { kind: 'stopped', receipt: NOTHING_LEFT } : failure(error);
     }
@@ -117,35 +124,25 @@ export function createFilesExecutor(options: FilesExecutorOptions): Executor {
       const context = contextFor(action);
       const { operation } = action;
       try {
-        const paths: ResolvedPath[] = [];
-        const operations = [`files.${operation.op}`];
-        for (const written of pathsOf(operation)) {
-          const named = operation.op === 'receive' ? operation.from.name : basename(paths[0]?.real ?? '');
-          const found = await lookAt(context.absolute(written), follows(operation, written), {
-            named: isInPlace(operation, written) ? named : undefined,
-          });
-          paths.push({ written, real: found.real, use: 'file' });
-          if (isInPlace(operation, written) && found.isThere && !operations.includes('files.overwrite'))
-            operations.push('files.overwrite');
-        }
-        if (operation.op === 'undo') paths.push(...(await undone(operation, context)));
+        const steps = operation.op === 'undo' ? await planSteps(operation, context) : [];
+        const facts = await findPlaces(operation, context, steps);
         // Of what lies outside nothing is told but that: the gate says so.
-        const hidden = paths.find(
+        const hidden = facts.paths.find(
           ({ real }) => context.reach.isReachable(real) && context.reach.whyHidden(real) !== undefined,
         );
         if (hidden !== undefined) return context.reach.whyHidden(hidden.real) as Refusal;
-        return { ok: true, facts: { paths, operations } satisfies ActionFacts };
+        return { ok: true, facts };
       } catch (error) {
         return refusalOf(error);
       }
     },
 
-    async prepare(run, given, access) {
+    async prepare(run, given, access, seen) {
       const action = mustBeFiles(given);
       try {
         const context = contextFor(action);
         await checkReadable(action.operation, context);
-        const { plan } = await planFor(run, action, context);
+        const { plan } = await planFor(run, action, context, seen);
         return { ok: true, plan: { ...plan, enforced: access } };
       } catch (error) {
         return refusalOf(error);
@@ -155,8 +152,12 @@ export function createFilesExecutor(options: FilesExecutorOptions): Executor {
     async illustrate(given, plan): Promise<Illustration> {
       const action = mustBeFiles(given);
       try {
-        const { steps } = await planFor(plan.run as RunId, action, contextFor(action));
-        return await illustrateSteps(steps);
+        const context = contextFor(action);
+        const found = await planFor(plan.run as RunId, action, context);
+        requireSame(found, plan);
+        return isChanging(action.operation)
+          ? await illustrateSteps(found.steps, found.plan.targets ?? [], context.reach)
+          : {};
       } catch (error) {
         return { warnings: [`what it would change cannot be shown: ${asDispatchError(error).message}`] };
       }
@@ -177,12 +178,21 @@ export function createFilesExecutor(options: FilesExecutorOptions): Executor {
     },
 
     async reap(run, action) {
-      if (action.kind === 'files' && action.operation.op === 'receive') {
-        await removePart(run, action.operation, (path) => absolute(path, home, action.cwd));
+      if (action.kind === 'files') {
+        const { operation, cwd } = action;
+        await removeParts({ run, operation, absolute: (path) => absolute(path, home, cwd), backups });
       }
       return NOTHING_LEFT;
     },
+
+    about: backupAbout,
   };
+}
+
+/** Throws where what is there makes it another plan. What the executor is kept to stands in that plan alone. */
+function requireSame({ plan }: Found, planned: Plan): void {
+  if (canonicalPlan({ ...plan, enforced: planned.enforced }) === canonicalPlan(planned)) return;
+  throw new DispatchError('conflict', 'what is there has changed since it was looked at', { hint: 'start over' });
 }
 
 function mustBeFiles(action: Action): FilesAction {
@@ -204,52 +214,19 @@ function withoutContent(operation: FileOperation, sha256: (text: string) => Sha2
   return operation.op === 'write' ? { ...operation, content: sha256(operation.content) } : operation;
 }
 
-/** Whether a link at the end of the path is what is meant. */
-function follows(operation: FileOperation, written: string): WalkOptions {
-  const ends =
-    operation.op === 'delete' || operation.op === 'stat' || (operation.op === 'move' && written === operation.from);
-  return { follow: !ends };
-}
-
-/** Whether something that is there would be in the place of what comes. */
-function isInPlace(operation: FileOperation, written: string): boolean {
-  if (operation.op === 'receive') return true;
-  return (operation.op === 'move' || operation.op === 'copy') && written === operation.to && written !== operation.from;
-}
-
-/** Where it leads, and whether something is there already: for what is put into a folder by a name, in that folder. */
-async function lookAt(
-  path: string,
-  options: WalkOptions,
-  { named }: { readonly named: string | undefined },
-): Promise<{ real: string; isThere: boolean }> {
-  const walked = await walk(path, options);
-  await walked.folder.close();
-  const isFolder = walked.stats?.isDirectory() === true;
-  if (!isFolder || named === undefined) return { real: walked.real, isThere: walked.stats !== undefined };
-  const inside = await walk(join(walked.real, named), { follow: false });
-  await inside.folder.close();
-  return { real: inside.real, isThere: inside.stats !== undefined };
-}
-
 /** Where it will be, in words. */
 async function planReceive(
   operation: Extract<FileOperation, { op: 'receive' }>,
   { absolute: full, reach }: PlanContext,
+  { paths, operations }: Places,
 ): Promise<string> {
   const to = await destination(full(operation.path), operation);
   await to.folder.close();
   const why = whyNot(to, operation, reach);
   if (why !== undefined) throw why;
+  const isSeen = to.stats === undefined || operations.includes('files.overwrite');
+  if (!isSeen || paths[0]?.real !== to.real) throw ledElsewhere(to.real);
   return `${to.real} is ${to.stats === undefined ? 'made' : 'replaced'} by what ${operation.from.device} sends`;
-}
-
-async function undone(
-  operation: Extract<FileOperation, { op: 'undo' }>,
-  context: PlanContext,
-): Promise<ResolvedPath[]> {
-  const paths = new Set((await planSteps(operation, context)).flatMap(pathsOfStep));
-  return [...paths].map((path) => ({ written: path, real: path, use: 'file' }));
 }
 
 /** What only reads is looked at once more before it is planned, so that what is missing is told before anybody is asked. */

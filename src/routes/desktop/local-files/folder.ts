@@ -3,7 +3,7 @@
  * from the handle, through /proc/self/fd (proc_pid_fd(5)); elsewhere by path, and the folder is looked at again after each use.
  */
 
-import { chmod, constants, type FileHandle, lstat, open } from 'node:fs/promises';
+import { chmod, constants, type FileHandle, lstat, open, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DispatchError } from '../../../core/errors.ts';
 
@@ -20,6 +20,8 @@ export interface Folder {
   check(): Promise<void>;
   /** Of this very folder. */
   chmod(mode: number): Promise<void>;
+  /** Unix milliseconds. */
+  setTime(modifiedAt: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -43,7 +45,9 @@ function folderByHandle(handle: FileHandle, path: string): Folder {
     path,
     at: (name) => `/proc/self/fd/${handle.fd}/${name}`,
     check: async () => {},
-    chmod: (mode) => chmod(`/proc/self/fd/${handle.fd}/.`, mode),
+    // The handle itself and no name in it: what nobody may enter can be made enterable, too.
+    chmod: (mode) => chmod(`/proc/self/fd/${handle.fd}`, mode),
+    setTime: (modifiedAt) => utimes(`/proc/self/fd/${handle.fd}`, modifiedAt / 1000, modifiedAt / 1000),
     close: () => handle.close(),
   };
 }
@@ -58,6 +62,7 @@ function folderByPath(handle: FileHandle, path: string): Folder {
       throw new DispatchError('conflict', `${path} became another folder meanwhile`, { hint: 'try it again' });
     },
     chmod: (mode) => handle.chmod(mode),
+    setTime: (modifiedAt) => handle.utimes(modifiedAt / 1000, modifiedAt / 1000),
     close: () => handle.close(),
   };
 }

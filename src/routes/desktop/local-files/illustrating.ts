@@ -1,21 +1,27 @@
 /** What a person is shown of changes to files: how each differs, and what else to look at before saying yes. */
 
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
-import { asDispatchError } from '../../../core/errors.ts';
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import { DispatchError } from '../../../core/errors.ts';
+import type { Sha256 } from '../../../core/ids.ts';
 import type { Illustration } from '../../../engine/ports.ts';
-import { openFile } from './open-file.ts';
+import { changedSince } from './backups.ts';
+import { type OpenFile, openFile } from './open-file.ts';
+import type { Reach } from './reach.ts';
 import { shown } from './shown.ts';
-import { type Step, targetsOf } from './steps.ts';
-import { diffOf } from './text.ts';
+import type { Source, Step } from './steps.ts';
+import { type Content, diffOf, MOST_COMPARED } from './text.ts';
 import { walk } from './walk.ts';
 
 /** In characters: more is no diff that anybody reads. */
 const MOST_DIFF = 4 * 1024 * 1024;
-/** Of one file, to be compared. */
-const MOST_BYTES = 2 * 1024 * 1024 + 1;
 
-export async function illustrateSteps(steps: readonly Step[]): Promise<Illustration> {
+/** `targets`: what else the plan says of them. Throws where what it would show is not what the steps are about. */
+export async function illustrateSteps(
+  steps: readonly Step[],
+  targets: readonly string[],
+  reach: Reach,
+): Promise<Illustration> {
   const parts: string[] = [];
   let length = 0;
   let left = 0;
@@ -25,8 +31,8 @@ export async function illustrateSteps(steps: readonly Step[]): Promise<Illustrat
       left += 1;
       continue;
     }
-    const before = step.before === undefined ? undefined : await headOf(step.path);
-    const after = step.do === 'delete' ? undefined : await contentOf(step);
+    const before = step.before === undefined ? undefined : await contentAt(step.path, step.before, reach);
+    const after = step.do === 'delete' ? undefined : await contentOf(step.source, step.after, reach);
     const part = diffOf(step.path, before, after);
     parts.push(part);
     length += part.length;
@@ -35,7 +41,7 @@ export async function illustrateSteps(steps: readonly Step[]): Promise<Illustrat
   const written = steps.filter((step) => step.do === 'write' && step.before !== undefined).length;
   return {
     ...(parts.length === 0 ? {} : { diff: parts.join('') }),
-    ...(targetsOf(steps).length === 0 ? {} : { steps: targetsOf(steps).map(shown) }),
+    ...(targets.length === 0 ? {} : { steps: targets.map(shown) }),
     warnings: [
       ...(deleted > 1 ? [`${deleted} files go; what was in them is kept to be undone`] : []),
       ...(written > 1 ? [`${written} files are written over; what was in them is kept to be undone`] : []),
@@ -44,30 +50,38 @@ export async function illustrateSteps(steps: readonly Step[]): Promise<Illustrat
   };
 }
 
-async function contentOf(step: Extract<Step, { do: 'write' }>): Promise<Uint8Array> {
-  const { source } = step;
-  if (source.kind === 'bytes') return source.bytes;
-  if (source.kind === 'file') return headOf(source.path);
-  const handle = await open(source.path, constants.O_RDONLY);
-  return readHead(handle);
+async function contentOf(source: Source, sha256: Sha256, reach: Reach): Promise<Content> {
+  switch (source.kind) {
+    case 'bytes':
+      return source.bytes;
+    case 'file':
+      return contentAt(source.path, sha256, reach);
+    case 'blob': {
+      const handle = await open(source.path, 'r');
+      return read({ handle, stats: await handle.stat() });
+    }
+  }
 }
 
-async function headOf(path: string): Promise<Uint8Array> {
+/** Of a real path: nothing else is shown than what a yes would be about, wherever the path leads by now. */
+async function contentAt(path: string, sha256: Sha256, reach: Reach): Promise<Content> {
   const walked = await walk(path, { follow: false });
   try {
-    return await readHead((await openFile(walked)).handle);
-  } catch (error) {
-    throw asDispatchError(error);
+    if (walked.real !== path) throw changedSince(path);
+    const why = reach.whyNotRead(path);
+    if (why !== undefined) throw DispatchError.fromRefusal(why);
+    const content = await read(await openFile(walked));
+    const isOther = content instanceof Uint8Array && createHash('sha256').update(content).digest('hex') !== sha256;
+    if (isOther) throw changedSince(path);
+    return content;
   } finally {
     await walked.folder.close();
   }
 }
 
-async function readHead(handle: FileHandle): Promise<Uint8Array> {
+async function read({ handle, stats }: OpenFile): Promise<Content> {
   try {
-    const buffer = Buffer.alloc(Math.min((await handle.stat()).size, MOST_BYTES));
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
-    return buffer.subarray(0, bytesRead);
+    return stats.size > MOST_COMPARED ? stats.size : await handle.readFile();
   } finally {
     await handle.close();
   }

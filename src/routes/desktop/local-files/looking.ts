@@ -10,6 +10,7 @@ import type { ExecutionContext, Outcome } from '../../../engine/ports.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { describeEntry, listEntries, listText, timeText } from './listing.ts';
 import { notAFile, notThere } from './open-file.ts';
+import { ledElsewhere } from './places.ts';
 import { createPrinter, type Printer } from './printing.ts';
 import type { Reach } from './reach.ts';
 import { readFile } from './reading.ts';
@@ -24,6 +25,8 @@ export interface LookContext {
   readonly absolute: (path: string) => string;
   readonly reach: Reach;
   readonly context: ExecutionContext;
+  /** Where the path must lead. */
+  readonly place: string | undefined;
   readonly sandbox: Sandbox;
   readonly path: string;
   readonly folders: () => readonly string[];
@@ -32,30 +35,32 @@ export interface LookContext {
 const DONE = { kind: 'exit', exitCode: 0 } as const;
 const STOPPED = { kind: 'stopped', receipt: { stopped: [], left: [] } } as const;
 
-export function look(operation: Looking, looking: LookContext): Promise<Outcome> {
-  const full = looking.absolute(operation.path);
+export async function look(operation: Looking, looking: LookContext): Promise<Outcome> {
   const printer = createPrinter(looking.context);
-  switch (operation.op) {
-    case 'list':
-      return reached(full, { follow: true }, looking.reach, (walked) => list(walked, operation, looking, printer));
-    case 'stat':
-      return reached(full, { follow: false }, looking.reach, (walked) => stat(walked, operation, printer));
-    case 'read':
-      return reached(full, { follow: true }, looking.reach, (walked) => read(walked, operation, looking, printer));
-    default:
-      return reached(full, { follow: true }, looking.reach, (walked) => find(walked, operation, looking, printer));
-  }
+  return reached(looking.absolute(operation.path), { follow: operation.op !== 'stat' }, looking, (walked) => {
+    switch (operation.op) {
+      case 'list':
+        return list(walked, operation, looking, printer);
+      case 'stat':
+        return stat(walked, operation, printer);
+      case 'read':
+        return read(walked, operation, looking, printer);
+      default:
+        return find(walked, operation, looking, printer);
+    }
+  });
 }
 
-/** What a path leads to, if it may be read. */
+/** What a path leads to, if that is what was looked at, and may be read. */
 export async function reached<T>(
   path: string,
   options: WalkOptions,
-  reach: Reach,
+  { reach, place }: Pick<LookContext, 'reach' | 'place'>,
   use: (walked: Walked) => Promise<T>,
 ): Promise<T> {
   const walked = await walk(path, options);
   try {
+    if (walked.real !== place) throw ledElsewhere(walked.real);
     const why = reach.whyNotRead(walked.real);
     if (why !== undefined) throw DispatchError.fromRefusal(why);
     return await use(walked);

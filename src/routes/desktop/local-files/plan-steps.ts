@@ -11,7 +11,7 @@ import { countReplaced, type KeptBackups } from './backups.ts';
 import { applyEdit } from './edit.ts';
 import { notThere, readWhole } from './open-file.ts';
 import type { Reach } from './reach.ts';
-import { repositoryMadeBy } from './repositories.ts';
+import { whyNoRepository } from './repositories.ts';
 import { shown } from './shown.ts';
 import { madeBy, pathsOfStep, type Step } from './steps.ts';
 import { textOf } from './text.ts';
@@ -43,15 +43,9 @@ export async function planSteps(operation: Changing, context: PlanContext): Prom
     const why = context.reach.whyNotWrite(path);
     if (why !== undefined) throw DispatchError.fromRefusal(why);
   }
-  const repository = repositoryMadeBy(steps.flatMap(madeBy));
-  if (repository === undefined) return steps;
-  throw new DispatchError(
-    'refused',
-    `${shown(repository)} would become a repository, of which git carries out things`,
-    {
-      hint: 'use a shell command with full access (!!)',
-    },
-  );
+  const repository = whyNoRepository(steps.flatMap(madeBy));
+  if (repository !== undefined) throw repository;
+  return steps;
 }
 
 async function stepsOf(operation: Changing, context: PlanContext): Promise<readonly Step[]> {

@@ -1,16 +1,19 @@
 /** Puts content in the place of a file, wholly or not at all: written beside it, on the disk, then named. */
 
-import { randomBytes } from 'node:crypto';
 import { constants, type FileHandle, link, open, rename, unlink } from 'node:fs/promises';
 import type { Folder } from './folder.ts';
 
 export interface PutOptions {
+  /** The name that it has until it is whole, in the same folder. */
+  readonly part: string;
   /** Permission bits of the new file; those of a new file of this account if absent. */
   readonly mode?: number;
   /** Kept where this account may. */
   readonly owner?: { readonly uid: number; readonly gid: number };
   /** False: fails with EEXIST where something is in its place. */
   readonly replace: boolean;
+  /** The last look at what is in its place, once the file is whole: writing may take long. Throws where it must stay. */
+  readonly last: () => Promise<void>;
 }
 
 /** `write` fills the file. Nothing is left where it fails. */
@@ -18,10 +21,8 @@ export async function putFile(
   folder: Folder,
   name: string,
   write: (handle: FileHandle) => Promise<void>,
-  { mode, owner, replace }: PutOptions,
+  { part, mode, owner, replace, last }: PutOptions,
 ): Promise<void> {
-  // At most 255 bytes, of which a character of a name takes three (or two of them four).
-  const part = `.${name.slice(0, 60)}.${randomBytes(6).toString('hex')}.part`;
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   const handle = await open(folder.at(part), flags, mode === undefined ? 0o666 : 0o600);
   let named = false;
@@ -31,6 +32,7 @@ export async function putFile(
     // Nobody gets a program that acts for its owner: the owner may be another one than that of the file that it comes from.
     if (mode !== undefined) await handle.chmod(mode & 0o777);
     await handle.sync();
+    await last();
     await folder.check();
     if (replace) await rename(folder.at(part), folder.at(name));
     else await renameToNew(folder.at(part), folder.at(name));

@@ -2,6 +2,8 @@
 
 import { lstatSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { DispatchError } from '../../../core/errors.ts';
+import { shown } from './shown.ts';
 
 const CARRIED_OUT: ReadonlySet<string> = new Set([
   'hooks',
@@ -24,7 +26,18 @@ export function isOfRepository(real: string, key: (path: string) => string): boo
   return false;
 }
 
-/** The folder that would become one by what comes: git would carry out settings that were put there before it was one. */
+/** Why these must not come to be: git would carry out settings that were put into a folder before it was a repository. */
+export function whyNoRepository(made: readonly string[]): DispatchError | undefined {
+  const repository = repositoryMadeBy(made);
+  if (repository === undefined) return undefined;
+  return new DispatchError(
+    'refused',
+    `${shown(repository)} would become a repository, of which git carries out things`,
+    { hint: 'use a shell command with full access (!!)' },
+  );
+}
+
+/** The folder that would become one by what comes. */
 export function repositoryMadeBy(made: readonly string[]): string | undefined {
   const coming = new Set(made);
   return made

@@ -12,11 +12,39 @@ import { explain, walk } from './walk.ts';
 
 /** Throws where something is not as the run left it: all of it is put back, or nothing. */
 export async function undoSteps(run: RunId, backups: KeptBackups): Promise<readonly Step[]> {
-  const { done } = await readDone(run, backups);
+  const announced = (await readDone(run, backups)).done;
+  const done = (await backups.isCutOff(run)) ? await begunOf(announced) : announced;
   const steps: Step[] = [];
   for (const each of done.toReversed()) steps.push(await inverse(each, backups));
   await requireRoom(steps);
   return steps;
+}
+
+/** Of what was announced in order, what was done before the run was cut off. */
+async function begunOf(announced: readonly Done[]): Promise<readonly Done[]> {
+  for (const [at, each] of announced.entries()) if (await isAsBefore(each)) return announced.slice(0, at);
+  return announced;
+}
+
+async function isAsBefore(done: Done): Promise<boolean> {
+  if (done.did === 'moved') {
+    const [from, to] = [await stateOf(done.from), await stateOf(done.to)];
+    return from.identity !== undefined && to.identity === undefined;
+  }
+  const { identity, sha256, target, kind } = await stateOf(done.path);
+  switch (done.did) {
+    case 'wrote':
+      return done.before === undefined ? identity === undefined : sha256 === done.before.sha256;
+    case 'deleted':
+      return sha256 === done.before.sha256;
+    case 'unlinked':
+      return target === done.target;
+    case 'linked':
+    case 'made-folder':
+      return identity === undefined;
+    case 'removed-folder':
+      return kind === 'folder';
+  }
 }
 
 /** What comes back needs its place, and a folder that goes must have nothing in it but what goes as well. */

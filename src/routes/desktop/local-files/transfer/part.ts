@@ -1,7 +1,6 @@
 /** What has come of a transfer so far: files and folders beside the destination, each where the sender's order has it. */
 
 import { mkdirSync, symlinkSync } from 'node:fs';
-import { chmod, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DispatchError } from '../../../../core/errors.ts';
 import type { TransferPosition } from '../../../../core/files.ts';
@@ -166,8 +165,14 @@ export function createPart({
       // Those inside first: what is done in a folder changes its time.
       for (const { names, mode, modifiedAt } of folders.toReversed()) {
         const { folder, name: child } = await parentOf(names);
-        await utimes(folder.at(child), modifiedAt / 1000, modifiedAt / 1000);
-        await chmod(folder.at(child), mode & 0o777);
+        // As a folder, or not at all: a link may have taken its place.
+        const made = await enter(folder, child);
+        try {
+          await made.setTime(modifiedAt);
+          await made.chmod(mode & 0o777);
+        } finally {
+          await made.close();
+        }
       }
       for (const { folder } of trail.splice(0)) await folder.close();
     },

@@ -4,7 +4,7 @@
  */
 
 import { execFile } from 'node:child_process';
-import { link, rename, rm, statfs, unlink } from 'node:fs/promises';
+import { rename, statfs } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { DispatchError } from '../../../../core/errors.ts';
@@ -12,8 +12,10 @@ import type { TransferEnd } from '../../../../core/files.ts';
 import type { DeviceId, RunId } from '../../../../core/ids.ts';
 import type { ExecutionContext, Outcome } from '../../../../engine/ports.ts';
 import { createBackups } from '../backups.ts';
-import { syncFolder } from '../put-file.ts';
+import { partNameOf } from '../parts.ts';
+import { renameToNew, syncFolder } from '../put-file.ts';
 import type { Reach } from '../reach.ts';
+import { removeTree } from '../remove-tree.ts';
 import { shown, sizeText } from '../shown.ts';
 import { hashFile } from '../tree.ts';
 import { explain, type Walked } from '../walk.ts';
@@ -53,21 +55,19 @@ export async function receiveFiles(options: ReceiveOptions): Promise<Outcome> {
     return { kind: 'exit', exitCode: 0, result: `${entriesText(entries)}, ${sizeText(bytes)}` };
   } catch (thrown) {
     await part.close();
-    await rm(to.folder.at(partName), { recursive: true, force: true });
-    if (signal.aborted) return { kind: 'stopped', receipt: NOTHING_LEFT };
+    const left = await removeTree(to.folder, partName).then(
+      () => '',
+      (error: unknown) => `; what had come of it could not be taken away: ${explain(error, partName).message}`,
+    );
+    if (signal.aborted && left === '') return { kind: 'stopped', receipt: NOTHING_LEFT };
     const error = explain(thrown, to.real);
-    const message = error.hint === undefined ? error.message : `${error.message}: ${error.hint}`;
+    const message = `${error.hint === undefined ? error.message : `${error.message}: ${error.hint}`}${left}`;
     // Whoever sends waits for a word; it has one even where nothing comes of it.
     await context
       .tellEnd(from, { ok: false, message: error.message }, AbortSignal.timeout(LAST_RETRY_MS))
       .catch(() => {});
     return { kind: 'exit', exitCode: 1, message };
   }
-}
-
-/** Beside the destination, so that it can take the name at once. */
-export function partNameOf(name: string, run: RunId): string {
-  return `.${name.slice(0, 180)}.dispatch-${run}.part`;
 }
 
 /** Asks for what is missing until all of it is here. */
@@ -144,17 +144,8 @@ async function place(part: string, { to, overwrite, reach }: ReceiveOptions): Pr
   const why = reach.whyNotWrite(real);
   if (why !== undefined) throw DispatchError.fromRefusal(why);
   await folder.check();
-  if (overwrite && stats?.isFile() === true) await rename(folder.at(part), folder.at(name));
-  else {
-    try {
-      // A rename would take the place of what came meanwhile; a link does not. Folders are no files, and cannot have two names.
-      await link(folder.at(part), folder.at(name));
-      await unlink(folder.at(part));
-    } catch (error) {
-      if (!['EPERM', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-      await rename(folder.at(part), folder.at(name));
-    }
-  }
+  const isReplaced = overwrite && stats?.isFile() === true;
+  await (isReplaced ? rename : renameToNew)(folder.at(part), folder.at(name));
   await syncFolder(folder);
 }
 

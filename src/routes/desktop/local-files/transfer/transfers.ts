@@ -1,17 +1,17 @@
 /** The two ends of a transfer as operations: where what is sent comes from, and where what is received goes. */
 
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DispatchError } from '../../../../core/errors.ts';
 import type { FileOperation } from '../../../../core/files.ts';
-import type { RunId } from '../../../../core/ids.ts';
 import type { ExecutionContext, Outcome } from '../../../../engine/ports.ts';
 import { reached } from '../looking.ts';
 import { notThere } from '../open-file.ts';
+import { ledElsewhere } from '../places.ts';
 import type { Reach } from '../reach.ts';
+import { whyNoRepository } from '../repositories.ts';
 import { shown } from '../shown.ts';
 import { type Walked, walk } from '../walk.ts';
-import { partNameOf, receiveFiles } from './receive.ts';
+import { receiveFiles } from './receive.ts';
 import { sendFiles } from './send.ts';
 
 type Send = Extract<FileOperation, { op: 'send' }>;
@@ -21,10 +21,13 @@ export interface TransferContext {
   readonly absolute: (path: string) => string;
   readonly reach: Reach;
   readonly context: ExecutionContext;
+  /** Where the path must lead. */
+  readonly place: string | undefined;
 }
 
-export function send({ path }: Send, { absolute, reach, context }: TransferContext): Promise<Outcome> {
-  return reached(absolute(path), { follow: true }, reach, (walked) => {
+export function send({ path }: Send, sending: TransferContext): Promise<Outcome> {
+  const { absolute, reach, context } = sending;
+  return reached(absolute(path), { follow: true }, sending, (walked) => {
     if (walked.stats === undefined) throw notThere(walked.real);
     return sendFiles(walked, reach, context);
   });
@@ -32,11 +35,12 @@ export function send({ path }: Send, { absolute, reach, context }: TransferConte
 
 export async function receive(
   operation: Receive,
-  { absolute, reach, context }: TransferContext,
+  { absolute, reach, context, place }: TransferContext,
   backupMaxBytes: number,
 ): Promise<Outcome> {
   const to = await destination(absolute(operation.path), operation);
   try {
+    if (to.real !== place) throw ledElsewhere(to.real);
     const why = whyNot(to, operation, reach);
     if (why !== undefined) throw why;
     const { from, overwrite } = operation;
@@ -54,17 +58,6 @@ export async function destination(path: string, { from }: Pick<Receive, 'from'>)
   return walk(join(walked.real, from.name), { follow: false });
 }
 
-/** What a lost peer had received of it. */
-export async function removePart(run: RunId, operation: Receive, absolute: (path: string) => string): Promise<void> {
-  const to = await destination(absolute(operation.path), operation).catch(() => undefined); // the folder went, and the part with it
-  if (to === undefined) return;
-  try {
-    await rm(to.folder.at(partNameOf(to.name, run)), { recursive: true, force: true });
-  } finally {
-    await to.folder.close();
-  }
-}
-
 /** Why nothing can be received there. */
 export function whyNot(
   { real, stats, missing }: Walked,
@@ -73,6 +66,8 @@ export function whyNot(
 ): DispatchError | undefined {
   const refusal = reach.whyNotWrite(real);
   if (refusal !== undefined) return DispatchError.fromRefusal(refusal);
+  const repository = whyNoRepository([real]);
+  if (repository !== undefined) return repository;
   if (missing.length > 0) {
     return new DispatchError('not-found', `there is no folder for ${shown(real)}`, { hint: 'make it first' });
   }
