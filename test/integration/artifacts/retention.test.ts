@@ -161,7 +161,11 @@ describe('what a run that is not over needs', () => {
       sandbox: noSandbox('none in this test'),
       path: '',
       backupMaxBytes: 2 ** 20,
-      backups: { of: (run) => engine.store.artifactsOf(run), path: (sha256) => blobs.path(sha256) },
+      backups: {
+        of: (run) => engine.store.artifactsOf(run),
+        path: (sha256) => blobs.path(sha256),
+        isCutOff: async () => false,
+      },
     });
     const engine: TestEngine = await begin({
       executors: [files],
