@@ -52,7 +52,7 @@ async function aboutAction({ stdin }: CliContext, args: Arguments): Promise<Para
     });
   const file = args.text('action') ?? '';
   const [{ parseJsonObject }, { readSource }] = await Promise.all([
-    import('./read-steps.ts'),
+    import('../core/steps.ts'),
     import('./read-source.ts'),
   ]);
   const where = file === '-' ? 'standard input' : file;

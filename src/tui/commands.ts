@@ -13,6 +13,7 @@ export const COMMANDS = [
   { name: 'cancel', args: 'RUN', help: 'cancel a run' },
   { name: 'retry', args: 'RUN', help: 'run it again, as a new run' },
   { name: 'edit', args: 'PLACE', help: 'change a file in your editor: @nas:~/a.txt' },
+  { name: 'steps', args: 'DEVICE [SESSION]', help: 'write steps for its browser or screen in your editor' },
   { name: 'undo', args: 'RUN', help: 'put back what a run changed of files' },
   { name: 'approve', args: '', help: 'look at the next approval' },
   { name: 'help', args: '', help: 'show all keys' },

@@ -17,6 +17,7 @@ import type { Failure, MessageBody } from './messages.ts';
 import type { OutputStreams } from './output-streams.ts';
 import { createPairRunner, type PairEffect } from './pair-runner.ts';
 import { createPolicyRunner, type PolicyEffect } from './policy-runner.ts';
+import { createStepsRunner } from './steps-runner.ts';
 import type { TerminalScreen } from './terminal/screen.ts';
 
 export interface RunnerDeps {
@@ -82,6 +83,14 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
     cwd: deps.cwd,
     editText: (text, path) => editOutside(deps, text, editorName(path)),
   });
+  const steps = createStepsRunner({
+    client,
+    tell,
+    attempt,
+    newId,
+    cwd: deps.cwd,
+    editText: (text) => editOutside(deps, text, 'steps.jsonl'),
+  });
 
   return (effect) => {
     switch (effect.type) {
@@ -118,6 +127,8 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
       case 'complete-place':
       case 'probe':
         return files(effect satisfies FileEffect);
+      case 'write-steps':
+        return steps(effect);
       case 'check-policy':
       case 'load-rules':
       case 'remove-rule':

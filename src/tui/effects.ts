@@ -46,6 +46,12 @@ export type Effect =
   /** Opens the editor of the person on it, and submits what came of it. */
   | { readonly type: 'edit-file'; readonly file: ReadFile }
   | { readonly type: 'write-file'; readonly file: ReadFile; readonly text: string }
+  /** Opens the editor of the person on steps for a browser or a screen, and submits them. */
+  | {
+      readonly type: 'write-steps';
+      readonly device: { readonly id: string; readonly name: string };
+      readonly session?: string;
+    }
   /** Asks which names a path goes on with. */
   | { readonly type: 'complete-place'; readonly request: number; readonly device?: string; readonly path: string }
   /** Has every device that is there look again what it can do. */

@@ -1,12 +1,12 @@
 /** `dispatch browse`: the browser of a device. */
 
-import { BROWSER_TOOLS, type BrowserStep, describeStep, SESSION_NAME } from '../../core/browser.ts';
+import { type BrowserStep, describeStep, SESSION_NAME } from '../../core/browser.ts';
 import { DispatchError } from '../../core/errors.ts';
+import { readBrowserSteps } from '../../core/steps.ts';
 import type { Arguments, Command } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { SAVE_OPTION, tellArtifacts } from '../list-artifacts.ts';
 import { readSource } from '../read-source.ts';
-import { parseSteps } from '../read-steps.ts';
 import { ON_OPTION, SUBMIT_OPTIONS, submitAction } from '../submit-action.ts';
 
 const TIMEOUT_MAX_S = 86_400;
@@ -101,16 +101,5 @@ function withScheme(url: string): string {
 }
 
 async function fromFile({ stdin }: CliContext, file: string): Promise<BrowserStep[]> {
-  const steps = parseSteps((await readSource(file, stdin)).toString('utf8'));
-  return steps.map(({ value, where }) => {
-    const { tool, params = {} } = value as { tool?: unknown; params?: unknown };
-    if (typeof tool !== 'string' || !Object.hasOwn(BROWSER_TOOLS, tool)) {
-      throw new DispatchError('usage', `${where}: there is no tool "${String(tool)}"`, {
-        hint: `one of ${Object.keys(BROWSER_TOOLS).join(', ')}`,
-      });
-    }
-    if (typeof params !== 'object' || params === null || Array.isArray(params))
-      throw new DispatchError('usage', `${where}: "params" is no object`, { hint: '{"tool":"…","params":{…}}' });
-    return { tool, params } as BrowserStep;
-  });
+  return readBrowserSteps((await readSource(file, stdin)).toString('utf8'));
 }

@@ -1,12 +1,12 @@
 /** `dispatch desktop`: the screen, keyboard and mouse of a device. */
 
-import { DESKTOP_STEPS, type DesktopStep, describeDesktopStep, type Point } from '../../core/desktop.ts';
+import { type DesktopStep, describeDesktopStep, type Point } from '../../core/desktop.ts';
 import { DispatchError } from '../../core/errors.ts';
+import { readDesktopSteps } from '../../core/steps.ts';
 import type { Arguments, Command } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { SAVE_OPTION, tellArtifacts } from '../list-artifacts.ts';
 import { readSource } from '../read-source.ts';
-import { parseSteps } from '../read-steps.ts';
 import { ON_OPTION, SUBMIT_OPTIONS, submitAction } from '../submit-action.ts';
 
 const TIMEOUT_MAX_S = 86_400;
@@ -59,15 +59,7 @@ async function runDesktop(context: CliContext, args: Arguments): Promise<number>
 }
 
 async function fromFile({ stdin }: CliContext, file: string): Promise<DesktopStep[]> {
-  const steps = parseSteps((await readSource(file, stdin)).toString('utf8'));
-  return steps.map(({ value, where }) => {
-    const action = (value as { action?: unknown }).action;
-    if (typeof action === 'string' && (DESKTOP_STEPS as readonly string[]).includes(action))
-      return value as DesktopStep;
-    throw new DispatchError('usage', `${where}: there is no step "${String(action)}"`, {
-      hint: `one of ${DESKTOP_STEPS.join(', ')}`,
-    });
-  });
+  return readDesktopSteps((await readSource(file, stdin)).toString('utf8'));
 }
 
 const CLICKS = {

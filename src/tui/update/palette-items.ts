@@ -41,7 +41,7 @@ function actionItems(model: Model): PaletteItem[] {
     });
 }
 
-/** Tasks about files and screens, begun for the device that is selected. They are gone on with in the composer. */
+/** Tasks about files, pages and screens, begun for the device that is selected. They are gone on with in the composer. */
 const TASKS: readonly {
   readonly label: string;
   readonly keywords: string;
@@ -51,6 +51,7 @@ const TASKS: readonly {
   { label: 'read a file', keywords: 'files cat show', text: (at) => `read ${at}~/` },
   { label: 'search in files', keywords: 'files grep find', text: (at) => `search for "TEXT" in ${at}~/` },
   { label: 'edit a file', keywords: 'files editor change', text: (at) => `edit ${at}~/` },
+  { label: 'read a page', keywords: 'browser web url text', text: (_at, on) => `read https://example.org${on}` },
   { label: 'take a picture of the screen', keywords: 'desktop screenshot', text: (_at, on) => `screenshot${on}` },
 ];
 

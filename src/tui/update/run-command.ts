@@ -10,6 +10,7 @@ import { editPlace } from './file-edit.ts';
 import { askQuit, openHelp, startSearch } from './overlays.ts';
 import { attach, cancel, openRun, retry } from './runs.ts';
 import { type Step, say, step } from './step.ts';
+import { writeSteps } from './steps-edit.ts';
 import { undo } from './undo.ts';
 
 export function runCommand(model: Model, { name, argument }: ParsedCommand): Step {
@@ -40,6 +41,8 @@ export function runCommand(model: Model, { name, argument }: ParsedCommand): Ste
       );
     case 'edit':
       return editPlace(model, argument);
+    case 'steps':
+      return writeSteps(model, argument);
     case 'undo':
       return withRun(model, argument, (run) => undo(model, run));
     // Messages are sent by the composer, which keeps their text if that fails.

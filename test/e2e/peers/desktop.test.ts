@@ -40,7 +40,7 @@ needs(
     try {
       const typed = join(x.env.HOME as string, 'typed');
       x.start('xterm', '-T', 'notes', '-e', `cat > ${typed}`);
-      await until('the window', async () => (await x.run('wmctrl', '-l')).includes('notes'));
+      await until('the window', async () => (await x.run('wmctrl', '-l').catch(() => '')).includes('notes'));
 
       const shot = join(laptop.work, 'shot.png');
       const looked = await laptop.cli(['desktop', 'screenshot', '--on', 'desk', '--yes', '-o', shot]);

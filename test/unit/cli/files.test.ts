@@ -1,9 +1,8 @@
-// Places as people write them, steps from files, progress on one line, and what a request shows of changes.
+// Places as people write them, progress on one line, and what a request shows of changes.
 import { describe, expect, it } from 'vitest';
 import { parsePlace } from '../../../src/cli/file-place.ts';
 import { lineWindow, parseLines } from '../../../src/cli/line-window.ts';
 import { changeLines } from '../../../src/cli/print-changes.ts';
-import { parseSteps } from '../../../src/cli/read-steps.ts';
 import { createSpeed, progressLine } from '../../../src/cli/show-progress.ts';
 import type { ApprovalPayload } from '../../../src/core/approvals.ts';
 
@@ -28,19 +27,6 @@ describe('a place', () => {
     expect(parsePlace('a', undefined)).toEqual({ device: 'local', path: `${process.cwd()}/a` });
     expect(parsePlace('./nas:a', undefined)).toEqual({ device: 'local', path: `${process.cwd()}/nas:a` });
     expect(() => parsePlace('', undefined)).toThrow('a path is empty');
-  });
-});
-
-describe('steps', () => {
-  it('come as an array or a line each, and errors say where', () => {
-    expect(parseSteps('[{"a":1},{"b":2}]')).toEqual([
-      { value: { a: 1 }, where: 'step 1' },
-      { value: { b: 2 }, where: 'step 2' },
-    ]);
-    expect(parseSteps('{"a":1}\n\n{"b":2}\n')).toMatchObject([{ where: 'line 1' }, { where: 'line 3' }]);
-    expect(() => parseSteps('{"a":1}\n{"b"')).toThrow('line 2: no JSON');
-    expect(() => parseSteps('[1]')).toThrow('step 1: expected an object');
-    expect(() => parseSteps(' \n')).toThrow('there are no steps');
   });
 });
 
