@@ -9,7 +9,7 @@ const ADAPTERS = '^src/(store|net|routes|control/(server|http))(/|\\.ts$|-)';
 const CONTROL_CLIENT = '^src/control/client(/|\\.ts$|-)';
 /** The API of clients and that of other devices, which the engine implements. */
 const ENGINE_API = '^src/protocol/(peer-|pairing-)?api\\.ts$';
-const PORTS = '^src/engine/(peer-|owner-)?ports\\.ts$';
+const PORTS = '^src/engine/(peer-|owner-|executor-)?ports\\.ts$';
 const PEER = '^src/peer/';
 
 export default {

@@ -37,14 +37,20 @@ export interface DemoPeer {
   end(): Promise<void>;
 }
 
-export function createDemoPeer(name: string): DemoPeer {
+export interface DemoPeerOptions {
+  /** Further lines of its config.toml. */
+  readonly config?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+export function createDemoPeer(name: string, options: DemoPeerOptions = {}): DemoPeer {
   const home = mkdtempSync(join(tmpdir(), `${PREFIX}${name}-`));
   rememberProcess(home, process.pid);
   writeFileSync(
     join(home, 'config.toml'),
-    `[device]\nname = "${name}"\n[network]\nlisten = ["127.0.0.1:0"]\nlan = false\n`,
+    `[device]\nname = "${name}"\n[network]\nlisten = ["127.0.0.1:0"]\nlan = false\n${options.config ?? ''}`,
   );
-  const env = environment(home);
+  const env = { ...environment(home), ...options.env };
   const log = join(home, 'demo.log');
   const children = new Set<ChildProcess>();
   let peer: ChildProcess | undefined;

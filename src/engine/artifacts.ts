@@ -6,7 +6,8 @@ import { DispatchError } from '../core/errors.ts';
 import type { ArtifactId, RunId } from '../core/ids.ts';
 import type { ThreadEntry } from '../core/thread.ts';
 import type { EngineDeps } from './context.ts';
-import type { LeftAbout, SealedOutput, StoredEntry } from './ports.ts';
+import type { LeftAbout } from './executor-ports.ts';
+import type { SealedOutput, StoredEntry } from './ports.ts';
 
 const SNIFF_BYTES = 4100;
 const MAX_NOTES = 20;

@@ -19,8 +19,8 @@ import type { Requester } from '../core/policy/rules.ts';
 import type { Run } from '../core/runs.ts';
 import { type EngineDeps, executorFor, rawAction } from './context.ts';
 import { levelsOf, nameOf } from './devices.ts';
+import type { Executor } from './executor-ports.ts';
 import { type Mask, maskerFor, maskReasons } from './masking.ts';
-import type { Executor } from './ports.ts';
 
 /** A plan that passed or may pass the gate, with everything that must still be so when it starts. */
 export interface CheckedPlan {

@@ -5,12 +5,12 @@ import type { Artifact } from '../core/artifacts.ts';
 import type { RunId } from '../core/ids.ts';
 import type { RuleBody } from '../core/policy/rules.ts';
 import type { DoctorCheck } from '../protocol/api.ts';
+import type { Executor } from './executor-ports.ts';
 import type { OwnerSettings } from './owner-ports.ts';
 import type { Ceremonies, Grants, Network, PairingStore } from './peer-ports.ts';
 import type {
   BlobStore,
   Clock,
-  Executor,
   Identity,
   Ids,
   MimeSniffer,

@@ -11,7 +11,7 @@ import { checkGate } from '../core/policy/gate.ts';
 import type { Run } from '../core/runs.ts';
 import { type CheckedPlan, gateRequest, requesterOf } from './checks.ts';
 import { type EngineDeps, executorFor } from './context.ts';
-import type { Illustration } from './ports.ts';
+import type { Illustration } from './executor-ports.ts';
 
 /** How much of a diff a request holds, in characters; the rest is one key away. */
 const MOST_DIFF = 64 * 1024;

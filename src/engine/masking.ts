@@ -4,7 +4,8 @@ import type { Action, ShellAction } from '../core/actions.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { FilesAction } from '../core/files.ts';
 import { MASK, maskFound, valueRanges } from '../core/secrets.ts';
-import type { Outcome, SecretFinder } from './ports.ts';
+import type { Outcome } from './executor-ports.ts';
+import type { SecretFinder } from './ports.ts';
 import { outsideQuotes } from './quoting.ts';
 
 /** What is written down, and whether the raw action has to be kept apart because anything was masked in it. */

@@ -3,7 +3,7 @@
 import type { Actor } from '../core/approvals.ts';
 import type { RunCommand } from '../core/commands.ts';
 import type { CancelReason, OutputSummary } from '../core/events.ts';
-import type { Outcome } from './ports.ts';
+import type { Outcome } from './executor-ports.ts';
 
 /** Why an execution was told to stop. */
 export type StopCause =

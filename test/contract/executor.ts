@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { AccessLevel } from '../../src/core/access.ts';
 import { type Action, canonicalPlan, type Plan } from '../../src/core/actions.ts';
 import type { RunId } from '../../src/core/ids.ts';
-import type { Executor, Outcome } from '../../src/engine/ports.ts';
+import type { Executor, Outcome } from '../../src/engine/executor-ports.ts';
 import { type RecordedExecution, recordExecution } from '../helpers/execution.ts';
 
 export interface ExecutorSamples<A extends Action> {

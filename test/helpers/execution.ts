@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunId } from '../../src/core/ids.ts';
-import type { ExecutionContext, ExecutionControl } from '../../src/engine/ports.ts';
+import type { ExecutionContext, ExecutionControl } from '../../src/engine/executor-ports.ts';
 import { QUIET } from './quiet-context.ts';
 
 export interface RecordedExecution {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { InlineAction } from '../../src/core/actions.ts';
 import type { DeviceId, Sha256 } from '../../src/core/ids.ts';
-import type { Outcome } from '../../src/engine/ports.ts';
+import type { Outcome } from '../../src/engine/executor-ports.ts';
 import { createInlineExecutor, type InlineExecutor } from '../../src/routes/inline/executor.ts';
 import type { ThreadReader } from '../../src/routes/inline/thread-reader.ts';
 import { carryOut } from '../contract/executor.ts';

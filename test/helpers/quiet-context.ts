@@ -1,6 +1,6 @@
 // The parts of an execution's context that most executors never use: nobody hears of progress, and nothing comes from elsewhere.
 import { DispatchError } from '../../src/core/errors.ts';
-import type { ExecutionContext } from '../../src/engine/ports.ts';
+import type { ExecutionContext } from '../../src/engine/executor-ports.ts';
 
 export const QUIET: Pick<ExecutionContext, 'progress' | 'describe' | 'pull' | 'tellEnd'> = {
   progress: () => {},

@@ -2,7 +2,7 @@
 import type { FileOperation } from '../../src/core/files.ts';
 import type { DeviceId, Sha256 } from '../../src/core/ids.ts';
 import type { ActionFacts } from '../../src/core/policy/reading.ts';
-import type { ExecutionContext, Executor, Illustration, Outcome } from '../../src/engine/ports.ts';
+import type { ExecutionContext, Executor, Illustration, Outcome } from '../../src/engine/executor-ports.ts';
 import { systemIds } from '../../src/peer/system.ts';
 
 export const DONE: Outcome = { kind: 'exit', exitCode: 0 };

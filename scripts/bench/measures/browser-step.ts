@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import type { BrowserAction, BrowserStep } from '../../../src/core/browser.ts';
 import type { DeviceId, RunId, Sha256 } from '../../../src/core/ids.ts';
-import type { ExecutionContext } from '../../../src/engine/ports.ts';
+import type { ExecutionContext } from '../../../src/engine/executor-ports.ts';
 import {
   type BrowserExecutor,
   createBrowserExecutor,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { AccessLevel } from '../../../src/core/access.ts';
 import type { ShellAction } from '../../../src/core/actions.ts';
 import type { DeviceId, RunId, Sha256 } from '../../../src/core/ids.ts';
-import type { Executor } from '../../../src/engine/ports.ts';
+import type { Executor } from '../../../src/engine/executor-ports.ts';
 import { openSandbox } from '../../../src/routes/desktop/sandbox/open-sandbox.ts';
 import { createShellExecutor } from '../../../src/routes/desktop/shell-executor.ts';
 import { alternate } from '../harness/alternate.ts';

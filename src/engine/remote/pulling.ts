@@ -4,8 +4,8 @@ import { DispatchError } from '../../core/errors.ts';
 import type { DeviceId } from '../../core/ids.ts';
 import type { EngineDeps } from '../context.ts';
 import { nameOf } from '../devices.ts';
+import type { ExecutionContext } from '../executor-ports.ts';
 import type { PeerLink } from '../peer-ports.ts';
-import type { ExecutionContext } from '../ports.ts';
 
 /** What an execution that receives is given. */
 export type Pulling = Pick<ExecutionContext, 'pull' | 'tellEnd'>;

@@ -5,7 +5,7 @@
 
 import type { Socket } from 'node:net';
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import type { ExecutionContext } from '../../engine/ports.ts';
+import type { ExecutionContext } from '../../engine/executor-ports.ts';
 
 const QUIET_MS = 200;
 /** Of reading, not of waiting for the disk. A pipe or a terminal holds far less than what is read in that time. */

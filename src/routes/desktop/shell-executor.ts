@@ -8,7 +8,8 @@ import type { Action, Plan, PlannedSandbox, ResourceLimits, ShellAction } from '
 import { DispatchError, type Refusal, refuse } from '../../core/errors.ts';
 import type { DeviceId, RunId, Sha256 } from '../../core/ids.ts';
 import { isInside } from '../../core/policy/paths.ts';
-import type { ExecutionContext, Executor, Outcome, Secrets } from '../../engine/ports.ts';
+import type { ExecutionContext, Executor, Outcome } from '../../engine/executor-ports.ts';
+import type { Secrets } from '../../engine/ports.ts';
 import { cleanEnvironment, environmentFor, RUN_VARIABLE } from './environment.ts';
 import { createFileHashes } from './file-hashes.ts';
 import { inspectShell } from './inspect-shell.ts';

@@ -7,7 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DispatchError } from '../../core/errors.ts';
 import type { StopReceipt } from '../../core/events.ts';
-import type { ExecutionContext, ExecutionControl, Outcome } from '../../engine/ports.ts';
+import type { ExecutionContext, ExecutionControl, Outcome } from '../../engine/executor-ports.ts';
 import { type OutputPump, pumpOutput } from './output-pump.ts';
 import type { ProcessEntry, ProcessTable } from './process-table.ts';
 import type { Confined } from './sandbox/sandbox.ts';

@@ -7,7 +7,7 @@ import type { Action, InlineAction, Plan } from '../../core/actions.ts';
 import { refuse } from '../../core/errors.ts';
 import type { StopReceipt } from '../../core/events.ts';
 import type { DeviceId, Sha256 } from '../../core/ids.ts';
-import type { ExecutionContext, Executor, Outcome } from '../../engine/ports.ts';
+import type { ExecutionContext, Executor, Outcome } from '../../engine/executor-ports.ts';
 import { answerCall } from './reader-calls.ts';
 import type { SandboxLimits } from './sandbox.ts';
 import { type JobHost, SandboxWorker, type WorkerEnding } from './sandbox-worker.ts';

@@ -157,3 +157,15 @@ function rootOf(error: unknown): RootCause {
 function isAbout({ code, message }: RootCause, name: string, text: string): boolean {
   return code === name || message.includes(text);
 }
+
+export function closed(location: string): DispatchError {
+  return new DispatchError('unavailable', `the thread store at ${location} is closed`, { hint: 'open it again' });
+}
+
+/** What LevelDB or the system says as a failure; bugs as they are. */
+export function explained(error: unknown, location: string): unknown {
+  const { code } = error as { code?: unknown };
+  const isTrouble = typeof code === 'string' && /^(LEVEL_|E[A-Z]+$)/.test(code);
+  if (error instanceof DispatchError || !isTrouble) return error;
+  return explain(error, location, `the database at ${location} did not answer`);
+}

@@ -7,7 +7,7 @@ import { rm } from 'node:fs/promises';
 import type { Approval, PendingApproval } from '../../core/approvals.ts';
 import type { Artifact } from '../../core/artifacts.ts';
 import type { Timestamp } from '../../core/clock.ts';
-import { DispatchError } from '../../core/errors.ts';
+import type { DispatchError } from '../../core/errors.ts';
 import type { LogEvent, NewEvent } from '../../core/events.ts';
 import type { DeviceId, EntryKey, RunId } from '../../core/ids.ts';
 import type { Run, RunState } from '../../core/runs.ts';
@@ -16,7 +16,7 @@ import type { ChainReport, LoggedChange, Page, StoredEntry, ThreadStore } from '
 import { AnchorWriter } from './anchor.ts';
 import { inspectAnchor } from './anchor-check.ts';
 import { readChangesAfter } from './changes.ts';
-import { type Database, explain, requireRoom } from './database.ts';
+import { closed, type Database, explained, requireRoom } from './database.ts';
 import { Findings } from './findings.ts';
 import { createGate } from './gate.ts';
 import { NOTHING_BEFORE } from './hash-chain.ts';
@@ -392,15 +392,7 @@ class LevelThreadStore implements ImportingThreadStore {
     this.#db = undefined;
   }
 
-  /** What LevelDB says as a failure; bugs as they are. */
   #explained(error: unknown): unknown {
-    if (error instanceof DispatchError) return error;
-    const { code } = error as { code?: unknown };
-    if (typeof code !== 'string' || !/^(LEVEL_|E[A-Z]+$)/.test(code)) return error;
-    return explain(error, this.#location, `the database at ${this.#location} did not answer`);
+    return explained(error, this.#location);
   }
-}
-
-function closed(location: string): DispatchError {
-  return new DispatchError('unavailable', `the thread store at ${location} is closed`, { hint: 'open it again' });
 }

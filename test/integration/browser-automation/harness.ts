@@ -7,7 +7,7 @@ import type { Plan } from '../../../src/core/actions.ts';
 import type { BrowserAction, BrowserStep, BrowserTool } from '../../../src/core/browser.ts';
 import { DispatchError } from '../../../src/core/errors.ts';
 import type { DeviceId, RunId, Sha256 } from '../../../src/core/ids.ts';
-import type { Outcome } from '../../../src/engine/ports.ts';
+import type { Outcome } from '../../../src/engine/executor-ports.ts';
 import {
   type BrowserExecutor,
   type BrowserOptions,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Plan } from '../../../src/core/actions.ts';
 import type { DesktopAction, DesktopStep } from '../../../src/core/desktop.ts';
 import type { DeviceId, RunId, Sha256 } from '../../../src/core/ids.ts';
-import type { Outcome } from '../../../src/engine/ports.ts';
+import type { Outcome } from '../../../src/engine/executor-ports.ts';
 import {
   createDesktopExecutor,
   type DesktopExecutor,

@@ -17,7 +17,7 @@ import type { Plan } from '../../../src/core/actions.ts';
 import type { Artifact, ArtifactKind } from '../../../src/core/artifacts.ts';
 import { accessOfFiles, type FileOperation } from '../../../src/core/files.ts';
 import type { DeviceId, RunId, Sha256 } from '../../../src/core/ids.ts';
-import type { ExecutionContext, Executor, Illustration, Outcome } from '../../../src/engine/ports.ts';
+import type { ExecutionContext, Executor, Illustration, Outcome } from '../../../src/engine/executor-ports.ts';
 import { createFilesExecutor } from '../../../src/routes/desktop/local-files/files-executor.ts';
 import { noSandbox } from '../../../src/routes/desktop/sandbox/sandbox.ts';
 import { QUIET } from '../../helpers/quiet-context.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TransferEnd, TransferPosition } from '../../../src/core/files.ts';
 import type { DeviceId, RunId } from '../../../src/core/ids.ts';
-import type { ExecutionContext, ExecutionControl, Outcome } from '../../../src/engine/ports.ts';
+import type { ExecutionContext, ExecutionControl, Outcome } from '../../../src/engine/executor-ports.ts';
 import { lookAtReach } from '../../../src/routes/desktop/local-files/reach.ts';
 import { encode } from '../../../src/routes/desktop/local-files/transfer/entries.ts';
 import { receive, send } from '../../../src/routes/desktop/local-files/transfer/transfers.ts';

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { DispatchError } from '../../../src/core/errors.ts';
 import type { RunId } from '../../../src/core/ids.ts';
 import type { Run } from '../../../src/core/runs.ts';
-import type { ExecutionContext, Outcome } from '../../../src/engine/ports.ts';
+import type { ExecutionContext, Outcome } from '../../../src/engine/executor-ports.ts';
 import type { TransferParams } from '../../../src/protocol/api.ts';
 import { BOX, type EnginePair, LAPTOP, startPair } from '../../helpers/engine-pair.ts';
 import { createProber } from '../../helpers/prober.ts';

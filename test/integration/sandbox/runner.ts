@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Plan, ResourceLimits, ShellAction } from '../../../src/core/actions.ts';
 import type { SandboxReport } from '../../../src/core/devices.ts';
-import type { Outcome } from '../../../src/engine/ports.ts';
+import type { Outcome } from '../../../src/engine/executor-ports.ts';
 
 export interface RunnerSetup {
   readonly home: string;

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import type { ShellAction } from '../../../src/core/actions.ts';
 import { type DeviceId, type RunId, type Sha256, spellId } from '../../../src/core/ids.ts';
-import type { ExecutionContext, ExecutionControl, Executor, Outcome } from '../../../src/engine/ports.ts';
+import type { ExecutionContext, ExecutionControl, Executor, Outcome } from '../../../src/engine/executor-ports.ts';
 import { createShellExecutor, type ShellExecutorOptions } from '../../../src/routes/desktop/shell-executor.ts';
 import { type RecordedExecution, recordExecution } from '../../helpers/execution.ts';
 import { QUIET } from '../../helpers/quiet-context.ts';

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import type { Plan, ShellAction } from '../../../src/core/actions.ts';
-import type { Executor, Outcome } from '../../../src/engine/ports.ts';
+import type { Executor, Outcome } from '../../../src/engine/executor-ports.ts';
 import { recordExecution } from '../../helpers/execution.ts';
 import { makeFolder, newRun, openShell, sha256, shellAction } from './harness.ts';
 

@@ -8,7 +8,8 @@ import { type Action, accessOf, operationsOf, type Plan } from '../../../core/ac
 import { accessOfStep, type BrowserAction, type BrowserStep } from '../../../core/browser.ts';
 import { asDispatchError, DispatchError } from '../../../core/errors.ts';
 import type { DeviceId, Sha256 } from '../../../core/ids.ts';
-import type { ExecutionContext, Executor, Illustration, Outcome, Secrets } from '../../../engine/ports.ts';
+import type { ExecutionContext, Executor, Illustration, Outcome } from '../../../engine/executor-ports.ts';
+import type { Secrets } from '../../../engine/ports.ts';
 import { cleanEnvironment } from '../environment.ts';
 import { createLimits, failure, NOTHING_LEFT, refusalOf } from '../host/limits.ts';
 import { createHostLink } from '../host/link.ts';

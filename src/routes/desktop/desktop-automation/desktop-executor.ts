@@ -7,7 +7,7 @@ import { type Action, accessOf, operationsOf, type Plan } from '../../../core/ac
 import { acts, type DesktopAction } from '../../../core/desktop.ts';
 import { asDispatchError, DispatchError, refuse } from '../../../core/errors.ts';
 import type { DeviceId, Sha256 } from '../../../core/ids.ts';
-import type { ExecutionContext, Executor, Illustration, Outcome } from '../../../engine/ports.ts';
+import type { ExecutionContext, Executor, Illustration, Outcome } from '../../../engine/executor-ports.ts';
 import { cleanEnvironment } from '../environment.ts';
 import { createLimits, failure, NOTHING_LEFT, refusalOf } from '../host/limits.ts';
 import { createHostLink } from '../host/link.ts';

@@ -2,7 +2,7 @@
 
 import { asDispatchError, type Refusal, refuse } from '../../../core/errors.ts';
 import type { StopReceipt } from '../../../core/events.ts';
-import type { ExecutionContext, Outcome } from '../../../engine/ports.ts';
+import type { ExecutionContext, Outcome } from '../../../engine/executor-ports.ts';
 
 /** There are no processes to tell of: those that the steps start end with them, or stay for the next run. */
 export const NOTHING_LEFT: StopReceipt = { stopped: [], left: [] };

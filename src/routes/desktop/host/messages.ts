@@ -4,7 +4,7 @@
  */
 
 import type { WireError } from '../../../core/errors.ts';
-import type { LeftAbout } from '../../../engine/ports.ts';
+import type { LeftAbout } from '../../../engine/executor-ports.ts';
 
 export type Question<Q, Name extends keyof Q = keyof Q> = {
   [N in Name]: { readonly kind: N } & (Q[N] extends { readonly ask: infer Ask } ? Ask : never);

@@ -11,7 +11,7 @@ import * as z from 'zod';
 import type { Artifact } from '../../../core/artifacts.ts';
 import { DispatchError } from '../../../core/errors.ts';
 import type { RunId, Sha256 } from '../../../core/ids.ts';
-import type { ExecutionContext, LeftAbout } from '../../../engine/ports.ts';
+import type { ExecutionContext, LeftAbout } from '../../../engine/executor-ports.ts';
 import { openFile } from './open-file.ts';
 import { shown, sizeText } from './shown.ts';
 import { explain, type Walked } from './walk.ts';

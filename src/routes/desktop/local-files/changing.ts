@@ -1,7 +1,7 @@
 /** Operations that change something: what was planned is done, and how far it is told. */
 
 import { describeFiles } from '../../../core/files.ts';
-import type { ExecutionContext, Outcome } from '../../../engine/ports.ts';
+import type { ExecutionContext, Outcome } from '../../../engine/executor-ports.ts';
 import { applySteps } from './apply-steps.ts';
 import { createBackups } from './backups.ts';
 import type { Changing } from './plan-steps.ts';

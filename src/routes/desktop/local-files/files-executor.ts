@@ -9,7 +9,7 @@ import { asDispatchError, DispatchError, type Refusal, refuse } from '../../../c
 import { type FileOperation, type FilesAction, pathsOf } from '../../../core/files.ts';
 import type { DeviceId, RunId, Sha256 } from '../../../core/ids.ts';
 import type { ActionFacts } from '../../../core/policy/reading.ts';
-import type { ExecutionContext, Executor, Illustration, Outcome } from '../../../engine/ports.ts';
+import type { ExecutionContext, Executor, Illustration, Outcome } from '../../../engine/executor-ports.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { backupAbout, type KeptBackups } from './backups.ts';
 import { change } from './changing.ts';

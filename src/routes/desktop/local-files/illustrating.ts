@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { DispatchError } from '../../../core/errors.ts';
 import type { Sha256 } from '../../../core/ids.ts';
-import type { Illustration } from '../../../engine/ports.ts';
+import type { Illustration } from '../../../engine/executor-ports.ts';
 import { changedSince } from './backups.ts';
 import { type OpenFile, openFile } from './open-file.ts';
 import type { Reach } from './reach.ts';

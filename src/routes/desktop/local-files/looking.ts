@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { DispatchError } from '../../../core/errors.ts';
 import type { FileOperation } from '../../../core/files.ts';
-import type { ExecutionContext, Outcome } from '../../../engine/ports.ts';
+import type { ExecutionContext, Outcome } from '../../../engine/executor-ports.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { describeEntry, listEntries, listText, timeText } from './listing.ts';
 import { notAFile, notThere } from './open-file.ts';

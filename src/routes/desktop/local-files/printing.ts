@@ -1,6 +1,6 @@
 /** Writes to the output of a run at the pace that it can be kept at. */
 
-import type { ExecutionContext } from '../../../engine/ports.ts';
+import type { ExecutionContext } from '../../../engine/executor-ports.ts';
 
 export interface Printer {
   print(text: string): Promise<void>;

@@ -1,6 +1,6 @@
 /** Stops what takes longer than it was given, in the way that a person would stop it. */
 
-import type { ExecutionContext, Outcome } from '../../../engine/ports.ts';
+import type { ExecutionContext, Outcome } from '../../../engine/executor-ports.ts';
 
 /** A longer time would be none at all (setTimeout). */
 const MOST_MS = 2 ** 31 - 1;

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { DispatchError } from '../../../../core/errors.ts';
 import type { TransferEnd } from '../../../../core/files.ts';
 import type { DeviceId, RunId } from '../../../../core/ids.ts';
-import type { ExecutionContext, Outcome } from '../../../../engine/ports.ts';
+import type { ExecutionContext, Outcome } from '../../../../engine/executor-ports.ts';
 import { createBackups } from '../backups.ts';
 import { partNameOf } from '../parts.ts';
 import { renameToNew, syncFolder } from '../put-file.ts';

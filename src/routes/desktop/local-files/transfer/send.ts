@@ -3,7 +3,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { DispatchError } from '../../../../core/errors.ts';
 import type { TransferEnd, TransferPosition } from '../../../../core/files.ts';
-import type { ExecutionContext, Outcome } from '../../../../engine/ports.ts';
+import type { ExecutionContext, Outcome } from '../../../../engine/executor-ports.ts';
 import { enter, type Folder } from '../folder.ts';
 import type { Reach } from '../reach.ts';
 import { shown, sizeText } from '../shown.ts';

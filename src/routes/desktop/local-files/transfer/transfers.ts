@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { DispatchError } from '../../../../core/errors.ts';
 import type { FileOperation } from '../../../../core/files.ts';
-import type { ExecutionContext, Outcome } from '../../../../engine/ports.ts';
+import type { ExecutionContext, Outcome } from '../../../../engine/executor-ports.ts';
 import { reached } from '../looking.ts';
 import { notThere } from '../open-file.ts';
 import { ledElsewhere } from '../places.ts';
