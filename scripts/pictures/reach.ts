@@ -41,10 +41,10 @@ export async function pictureReach(): Promise<void> {
   };
   /** Says yes to what waits, and waits until it is done. */
   const approve = async (): Promise<void> => {
-    const waiting = JSON.parse(await dispatch('approvals', '--json')) as readonly { id: string; run: string }[];
-    for (const { id, run } of waiting) {
+    const waiting = JSON.parse(await dispatch('approvals', '--json')) as readonly { id: string; runId: string }[];
+    for (const { id, runId } of waiting) {
       await dispatch('approve', id);
-      await dispatch('wait', run);
+      await dispatch('wait', runId);
     }
   };
   try {
@@ -116,7 +116,7 @@ export async function pictureReach(): Promise<void> {
     await picture(
       'screen',
       '120x40',
-      `${there} '/artifacts' enter wait:'What runs made' still:300 enter wait:'▀' still:500`,
+      `${there} '/artifacts' enter wait:'after.png' still:300 enter wait:'▀' still:500`,
     );
 
     const made = JSON.parse(await dispatch('artifacts', '--json')) as readonly { id: string; name: string }[];

@@ -16,7 +16,7 @@ import type { ChainReport, LoggedChange, Page, StoredEntry, ThreadStore } from '
 import { AnchorWriter } from './anchor.ts';
 import { inspectAnchor } from './anchor-check.ts';
 import { readChangesAfter } from './changes.ts';
-import { closed, type Database, explained, requireRoom } from './database.ts';
+import { closed, type Database, explain, explained, requireRoom } from './database.ts';
 import { Findings } from './findings.ts';
 import { createGate } from './gate.ts';
 import { NOTHING_BEFORE } from './hash-chain.ts';
