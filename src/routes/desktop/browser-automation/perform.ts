@@ -115,11 +115,17 @@ export async function perform(
 /** What is done to a page may lead to another one: the step is over when that is there. */
 async function doTool({ tool, params }: BrowserStep, use: ToolUse): Promise<string> {
   const outcome = await TOOLS[tool as keyof typeof TOOLS](use, params);
-  if (accessOfStep({ tool, params }) === 'read-only') return outcome;
+  if (staysOnPage({ tool, params })) return outcome;
   const page = use.session.page();
   if (page !== undefined)
     await use.session.settled(page, AbortSignal.any([use.signal, AbortSignal.timeout(use.timeoutMs)]));
   return outcome;
+}
+
+/** Pages are left by clicks, keys and choices. One that leaves because of a text in a field is met by the next step, which looks where it is. */
+function staysOnPage(step: BrowserStep): boolean {
+  if (accessOfStep(step) === 'read-only') return true;
+  return step.tool === 'browser_fill_form' || (step.tool === 'browser_type' && step.params.submit !== true);
 }
 
 /** A page that asks something holds up everything else in it. */
