@@ -25,6 +25,8 @@ export const BROWSER_TOOLS = {
   browser_verify_value: 'read-only',
   /** The text of the page as a person reads it. */
   dispatch_text: 'read-only',
+  /** Ends the session and deletes its profile, with its logins. */
+  dispatch_forget: 'workspace-write',
   browser_click: 'workspace-write',
   browser_drag: 'workspace-write',
   browser_file_upload: 'workspace-write',

@@ -16,6 +16,7 @@ const VALID: Readonly<Record<BrowserTool, readonly object[]>> = {
   browser_tabs: [{ action: 'list' }, { action: 'new', url: 'https://example.org' }, { action: 'select', index: 1 }],
   browser_resize: [{ width: 10, height: 10 }],
   browser_close: [{}],
+  dispatch_forget: [{}],
   browser_verify_element_visible: [{ role: 'button', accessibleName: 'a' }],
   browser_verify_list_visible: [{ element: 'list', target: 'e1', items: ['a'] }],
   browser_verify_text_visible: [{ text: 'a' }],
@@ -51,5 +52,5 @@ test('every tool is one of Playwright MCP, or our own', () => {
     tools: { browserTools: { schema: { name: string } }[] };
   };
   const names = new Set(tools.browserTools.map(({ schema }) => schema.name));
-  expect(Object.keys(BROWSER_TOOLS).filter((name) => !names.has(name))).toEqual(['dispatch_text']);
+  expect(Object.keys(BROWSER_TOOLS).filter((name) => !names.has(name))).toEqual(['dispatch_text', 'dispatch_forget']);
 });

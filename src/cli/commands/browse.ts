@@ -31,6 +31,8 @@ export const command: Command = {
     'full-page': { type: 'boolean', help: 'a picture of all of it' },
     pdf: { type: 'boolean', help: 'the page as a PDF' },
     steps: { type: 'string', value: 'FILE', help: 'further steps, as JSON; "-" is standard input' },
+    close: { type: 'boolean', help: 'at the end, close the browser of the session; its logins stay' },
+    forget: { type: 'boolean', help: 'the same, and delete its cookies and logins' },
     secret: { type: 'string', value: 'NAME', multiple: true, help: 'a secret of that device that steps may type' },
     output: SAVE_OPTION,
     ...SUBMIT_OPTIONS,
@@ -40,6 +42,7 @@ export const command: Command = {
     'dispatch browse https://example.org --screenshot --pdf --on desk',
     'dispatch browse https://example.org --full-page -o page.png',
     'dispatch browse --steps order.json --session shop --on desk',
+    'dispatch browse --session shop --forget --on desk',
   ],
   run: runBrowse,
 };
@@ -80,9 +83,14 @@ async function stepsOf(context: CliContext, args: Arguments): Promise<readonly B
   const looking = lookingOf(args);
   const going: BrowserStep[] =
     url === undefined ? [] : [{ tool: 'browser_navigate', params: { url: withScheme(url) } }];
-  const steps = [...going, ...given, ...looking];
+  const steps = [...going, ...given, ...looking, ...endingOf(args)];
   if (steps.length > 0) return steps;
   throw new DispatchError('usage', 'there is no URL and no step', { hint: 'dispatch browse --help' });
+}
+
+function endingOf(args: Arguments): BrowserStep[] {
+  if (args.flag('forget')) return [{ tool: 'dispatch_forget', params: {} }];
+  return args.flag('close') ? [{ tool: 'browser_close', params: {} }] : [];
 }
 
 function lookingOf(args: Arguments): BrowserStep[] {

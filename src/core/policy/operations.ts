@@ -22,7 +22,11 @@ export function operationsFit(compiled: CompiledRule, action: Action, facts: Act
   if (done.length === 0 || !done.every((name) => operations.some((pattern) => fitsWord(pattern, name)))) return false;
   if (origins !== undefined) {
     const found = facts.origins ?? [];
-    if (found.length === 0 || !found.every((origin) => origins.some((pattern) => fitsOrigin(pattern, origin))))
+    if (
+      facts.furtherOrigins === true ||
+      found.length === 0 ||
+      !found.every((origin) => origins.some((pattern) => fitsOrigin(pattern, origin)))
+    )
       return false;
   }
   if (paths === undefined) return true;
@@ -44,6 +48,7 @@ export function operationMeant(
   const found = facts.origins ?? [];
   const meant = found.find((origin) => origins.some((pattern) => fitsOrigin(pattern, origin)));
   if (meant !== undefined) return { what: meant, certain: true };
-  // A browser that is nowhere yet may be anywhere by the time it acts.
-  return action.kind === 'browser' && found.length === 0 ? { what: what ?? 'this', certain: false } : undefined;
+  // A browser that is nowhere yet, or goes back, may be anywhere by the time it acts.
+  const mayBeMore = found.length === 0 || facts.furtherOrigins === true;
+  return action.kind === 'browser' && mayBeMore ? { what: what ?? 'this', certain: false } : undefined;
 }

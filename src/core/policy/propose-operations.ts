@@ -26,7 +26,7 @@ export function proposeOperations({ request, facts, masked }: ProposeRequest): P
   const origins = [...new Set(facts.origins ?? [])];
   if (operations.length === 0) return no('it does nothing that a rule could name');
   if (paths.length > MOST_PLACES || origins.length > MOST_PLACES) return no(`it names more than ${MOST_PLACES} places`);
-  if (action.kind === 'browser' && origins.length === 0)
+  if (action.kind === 'browser' && (origins.length === 0 || facts.furtherOrigins === true))
     return no('it is not known which site it works on, and a rule is about a site');
   const access = accessOf(action);
   const rule: RuleBody = {

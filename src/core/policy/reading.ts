@@ -76,6 +76,8 @@ export interface ActionFacts {
   readonly operations?: readonly string[];
   /** Web origins that it opens or acts on, as `https://host:port` without a default port. */
   readonly origins?: readonly string[];
+  /** True if it may touch further origins, which are only known when it runs. */
+  readonly furtherOrigins?: true;
   /**
    * True if it is certain that no confined run can have put another program in the place of the one that the first command names, or
    * anything that is loaded with it. Absent: nobody has looked.

@@ -1,7 +1,7 @@
 /** Text that programs and pages wrote, as one line that cannot pretend to be anything else: quoted, and what is invisible spelled out. */
 
-/** Control characters, those that turn text around, those that have no width, and those that end a line. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Cn}]/gu;
+/** Control characters, those that turn text around, those that nobody sees, and those that end a line. */
+export const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}\p{Cn}\u115f\u1160\u3164\uffa0]|[\u{e0100}-\u{e01ef}]/gu;
 
 /** In double quotes. What is left out at the end is told. */
 export function quote(text: string, most = 200): string {

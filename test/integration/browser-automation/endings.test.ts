@@ -53,7 +53,7 @@ needs('chromium')('a browser that ends', () => {
       exitCode: 1,
       message: expect.stringMatching(/^step 2, browser_evaluate: /),
     });
-    expect((await stage.run(step('browser_close'), open, step('dispatch_text'))).text).toContain('   home\n');
+    expect((await stage.run(open, step('dispatch_text'))).text).toContain('   home\n');
   });
 
   test('when the run is stopped, so that nothing goes on in the page', async () => {

@@ -22,7 +22,14 @@ const PAGES = {
   '/busy': `<button onclick="for (;;) {}">Busy</button>`,
   '/login': `<form><input id="user"><input id="password"></form>`,
   '/reach': `<p id="out">-</p>`,
-  '/crash': '<p>alive</p>',
+  '/frames': `<p>outer</p><input id="own"><iframe src=LOCATION name="theirs"></iframe><iframe srcdoc="<input aria-label='inner'>"></iframe>`,
+  '/their-form': `<p>their text</p><input aria-label="theirs" oninput="fetch('/typed?' + this.value)" autofocus>`,
+  '/comment': `<title>Comment</title><button id="go" onclick="document.title = 'commented'">Go</button>`,
+  '/delete': `<title>Delete</title><button id="go" onclick="fetch('/deleted')">Go</button>`,
+  '/confirm': `<title>Bank</title><script>setTimeout(() => fetch(confirm('Transfer all of it?') ? '/paid' : '/kept'), 500)</script>`,
+  '/slow-form': `<input id="a"><input id="b" oninput="fetch('/typed?' + this.value)"><script>
+    setTimeout(() => { const a = document.querySelector('#a'); a.disabled = true; setTimeout(() => { a.disabled = false }, 4500) })</script>`,
+  '/unseen': '<p>a\u061c\u00ad\u180e\u{e0041}\u{e0101}\u3164b</p>',
 };
 
 needs('chromium')('pages that mean harm', () => {
@@ -39,6 +46,14 @@ needs('chromium')('pages that mean harm', () => {
       ...PAGES,
       '/leave': filled(PAGES['/leave']),
       '/late': filled(PAGES['/late']),
+      '/frames': (_, response) => {
+        response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
+        response.end(PAGES['/frames'].replace('LOCATION', `${other.at}/their-form`));
+      },
+      '/typed': (_, response) => void response.end(),
+      '/deleted': (_, response) => void response.end(),
+      '/paid': (_, response) => void response.end(),
+      '/kept': (_, response) => void response.end(),
       '/hang': () => {}, // no answer ever
       '/on': (_, response) => void response.writeHead(302, { location: `${other.at}/` }).end(),
       '/endless': (_, response) => {
@@ -74,7 +89,8 @@ needs('chromium')('pages that mean harm', () => {
     const first = await stage.run(open('/alerts'), step('browser_wait_for', { time: 1 }));
     expect(first.text).toContain('alert "again"');
     const answered = await stage.run(step('browser_handle_dialog', { accept: true }));
-    expect(answered.outcome).toMatchObject({ kind: 'exit' });
+    expect(answered.outcome).toMatchObject({ kind: 'exit', exitCode: 0 });
+    expect(answered.text).toContain('alert "again"');
     expect((await stage.run(step('browser_close'), open('/'), step('dispatch_text'))).outcome).toMatchObject({
       exitCode: 0,
     });
@@ -120,9 +136,101 @@ needs('chromium')('pages that mean harm', () => {
     expect((await stage.start(action, plan).finished).outcome).toMatchObject({ reason: 'refused' });
     expect((await stage.executor.prepare('0123456789abcdef' as never, action, 'full-access')) as unknown).toMatchObject(
       {
-        plan: { targets: [`step 1: ${site.other}`] },
+        plan: { targets: [expect.stringMatching(new RegExp(`^step 1: ${site.other} page [0-9a-f]{16}$`))] },
       },
     );
+  });
+
+  test('hold pages of others, which are neither read nor typed into', async () => {
+    const read = await stage.run(open('/frames'), step('browser_snapshot'));
+    expect(read.outcome).toMatchObject({ exitCode: 0 });
+    expect(read.text).toContain('of another site, left out');
+    expect(read.text).toContain('textbox "inner"');
+    expect(read.text).not.toContain('their text');
+    const theirs = 'f1e'; // as snapshots name what is in the first frame
+    for (const ref of [2, 3, 4]) {
+      const typed = await stage.run(
+        step('browser_snapshot'),
+        step('browser_type', { target: `${theirs}${ref}`, text: 'x' }),
+      );
+      expect(typed.outcome).not.toMatchObject({ exitCode: 0 });
+    }
+    const own = await stage.run(step('browser_type', { target: '#own', text: 'x' }));
+    expect(own.outcome).toMatchObject({ exitCode: 0 });
+    expect(site.asked.filter((asked) => asked.includes('/typed'))).toEqual([]);
+  });
+
+  test('take the keys only where they are the ones that were approved', async () => {
+    await stage.run(open('/frames'));
+    await stage.run(step('browser_evaluate', { function: '() => document.querySelector("iframe").focus()' }));
+    expect((await stage.run(step('browser_press_key', { key: 'x' }))).outcome).toMatchObject({
+      reason: 'refused',
+      message: message(`it is in a frame of ${site.other}`),
+    });
+    expect(site.asked.filter((asked) => asked.includes('/typed'))).toEqual([]);
+  });
+
+  test('that were approved are not another page of the same site', async () => {
+    await stage.run(open('/comment'));
+    const action = browse(step('browser_click', { target: '#go' }));
+    const plan = await stage.prepare(action);
+    await stage.run(open('/delete'));
+    expect((await stage.start(action, plan).finished).outcome).toMatchObject({
+      reason: 'refused',
+      message: message('another page is open now than the one that was approved'),
+    });
+    expect(site.asked.some((asked) => asked.endsWith('/deleted'))).toBe(false);
+    await stage.run(open('/comment#there'));
+    expect((await stage.start(action, plan).finished).outcome).toMatchObject({ exitCode: 0 });
+  });
+
+  test('in other tabs ask, and are not answered by what was approved for this one', async () => {
+    await stage.run(open('/'));
+    await stage.run(step('browser_tabs', { action: 'new', url: `${site.other}/confirm` }));
+    const answered = await stage.run(
+      step('browser_tabs', { action: 'select', index: 0 }),
+      step('browser_wait_for', { time: 1 }),
+      step('browser_handle_dialog', { accept: true }),
+    );
+    expect(answered.outcome).toMatchObject({ exitCode: 1, message: message('no dialog is open') });
+    expect(answered.text).not.toContain('Transfer');
+    expect(site.asked.some((asked) => asked.endsWith('/paid'))).toBe(false);
+    await stage.run(step('browser_close'));
+  });
+
+  test('are told of by their site alone where nobody asked for them', async () => {
+    await stage.run(open('/'));
+    const action = browse(step('browser_tabs', { action: 'list' }));
+    const plan = await stage.prepare(action);
+    await stage.run(step('browser_navigate', { url: `${site.other}/?token=abc` }));
+    const listed = await stage.start(action, plan).finished;
+    expect(listed.text).toContain('0 * another site');
+    expect(listed.text).not.toContain('token');
+    await stage.run(open('/'));
+    const back = await stage.run(step('browser_navigate_back'));
+    expect(back.outcome).toMatchObject({ exitCode: 0 });
+    expect(back.text).toContain('it went back');
+    expect(back.text).not.toContain('token');
+    const facts = await stage.executor.inspect(browse(open('/'), step('browser_navigate_back')));
+    expect(facts).toMatchObject({ facts: { origins: [site.origin], furtherOrigins: true } });
+  });
+
+  test('get nothing typed after the step has failed', async () => {
+    const fields = ['#a', '#b'].map((target) => ({ name: target, type: 'textbox', target, value: 'late' }));
+    const failed = await stage.run(
+      open('/slow-form'),
+      step('browser_wait_for', { time: 0.2 }),
+      step('browser_fill_form', { fields }),
+    );
+    expect(failed.outcome).toMatchObject({ exitCode: 1, message: message('step 3, browser_fill_form: ') });
+    await stage.run(step('browser_wait_for', { time: 2.8 }));
+    expect(site.asked.filter((asked) => asked.includes('/typed'))).toEqual([]);
+    await stage.run(step('browser_close'));
+  });
+
+  test('hide no letters in what is printed', async () => {
+    const { text } = await stage.run(open('/unseen'), step('dispatch_text'));
+    expect(text).toContain('a\\u{61c}\\u{ad}\\u{180e}\\u{e0041}\\u{e0101}\\u{3164}b');
   });
 
   test('of any length are printed to a bound, and kept whole as a file', async () => {

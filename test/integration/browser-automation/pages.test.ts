@@ -87,7 +87,10 @@ needs('chromium')('the browser', () => {
       step('dispatch_text'),
     );
     const plan = await stage.prepare(action);
-    expect(plan.targets).toEqual([1, 2, 3, 4].map((at) => `step ${at}: ${site.origin}`));
+    expect(plan.targets).toEqual([
+      expect.stringMatching(new RegExp(`^step 1: ${site.origin} page [0-9a-f]{16}$`)),
+      ...[2, 3, 4].map((at) => `step ${at}: ${site.origin}`),
+    ]);
     const { steps, picture, warnings } = (await stage.executor.illustrate?.(action, plan)) ?? {};
     expect(steps?.[0]).toBe(
       `fill in "Name" ("${ref}") with "Grüße ✓", "Fast" ("input[name=fast]") with "true", on ${site.origin}`,

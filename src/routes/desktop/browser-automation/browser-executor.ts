@@ -87,7 +87,10 @@ export function createBrowserExecutor(options: BrowserOptions): BrowserExecutor 
   /** Where each step will be, from where the session is now. Throws where that cannot be, or may not. */
   const look = async ({ steps, session = DEFAULT_SESSION, secrets = [] }: BrowserAction): Promise<readonly Place[]> => {
     const { problem, pages } = await ask<'look'>({ kind: 'look', session, steps, secrets });
-    if (problem !== undefined) throw new DispatchError('invalid', problem);
+    if (problem !== undefined)
+      throw new DispatchError('invalid', problem, {
+        hint: 'docs/BROWSER.md names the tools; their parameters are those of Playwright MCP',
+      });
     for (const [at, { params }] of steps.entries()) {
       const why = typeof params.url === 'string' ? sites.whyNot(params.url) : undefined;
       if (why !== undefined)
@@ -120,17 +123,22 @@ export function createBrowserExecutor(options: BrowserOptions): BrowserExecutor 
           .map(({ real }) => kept.whyHidden(real))
           .find((why) => why !== undefined);
         if (hidden !== undefined) return hidden;
-        return { ok: true, facts: { paths, operations: operationsOf(action), origins: originsOf(places) } };
+        const further = places.some(({ leads }) => leads === true) ? { furtherOrigins: true as const } : {};
+        return { ok: true, facts: { paths, operations: operationsOf(action), origins: originsOf(places), ...further } };
       } catch (error) {
         return refusalOf(error);
       }
     },
-    async prepare(run, action) {
+    async prepare(run, action, _granted, facts) {
       const browser = requireBrowser(action);
       const { steps, session = DEFAULT_SESSION, secrets = [], timeoutMs } = browser;
       try {
         const executable = realProgram(await program());
         const places = await look(browser);
+        if (facts?.origins !== undefined && originsOf(places).join() !== facts.origins.join())
+          throw new DispatchError('conflict', 'the browser went elsewhere while that was looked at', {
+            hint: 'start over',
+          });
         const { bound } = await readUploads(steps, { home, reach: reach() });
         const plan: Plan = {
           device,
@@ -146,7 +154,7 @@ export function createBrowserExecutor(options: BrowserOptions): BrowserExecutor 
           executable,
           enforced: accessOf(browser),
           programs: [],
-          targets: [...places.flatMap(({ on }, at) => (on === undefined ? [] : [`${stepPrefix(at)}${on}`])), ...bound],
+          targets: [...targetsOf(places), ...bound],
           unheld: UNHELD,
           secrets: [...secrets].sort(),
         };
@@ -186,6 +194,8 @@ export function createBrowserExecutor(options: BrowserOptions): BrowserExecutor 
             settings: await sessionSettings(session),
             steps,
             approved: steps.map((_, at) => approvedFor(plan, at)),
+            pages: steps.map((_, at) => pageFor(plan, at)),
+            told: toldIn(plan),
             secrets: await checkSecrets(browser),
             uploads,
             folder: context.artifactsDir,
@@ -235,10 +245,37 @@ function stepPrefix(at: number): string {
   return `step ${at + 1}: `;
 }
 
+const TOLD = 'tells of ';
+
+/** For each step that touches a page its site, and which page that was open; and the sites of tabs that are told of. */
+function targetsOf(places: readonly Place[]): string[] {
+  const told = new Set(places.flatMap((place) => ('on' in place ? [] : place.tells)));
+  return [
+    ...places.flatMap(({ on, page }, at) =>
+      on === undefined ? [] : [`${stepPrefix(at)}${on}${page === undefined ? '' : ` page ${page}`}`],
+    ),
+    ...[...told].map((origin) => `${TOLD}${origin}`),
+  ];
+}
+
 /** The origin that the step may touch; empty if none. */
-function approvedFor({ targets = [] }: Plan, at: number): string {
-  const prefix = `${stepPrefix(at)}http`;
-  return targets.find((target) => target.startsWith(prefix))?.slice(stepPrefix(at).length) ?? '';
+function approvedFor(plan: Plan, at: number): string {
+  return targetFor(plan, at)[0] ?? '';
+}
+
+/** The page that must still be the one that is open; empty if any of that site may. */
+function pageFor(plan: Plan, at: number): string {
+  return targetFor(plan, at)[1] ?? '';
+}
+
+function targetFor({ targets = [] }: Plan, at: number): string[] {
+  const prefix = stepPrefix(at);
+  const target = targets.find((each) => each.startsWith(`${prefix}http`));
+  return target?.slice(prefix.length).split(' page ') ?? [];
+}
+
+function toldIn({ targets = [] }: Plan): string[] {
+  return targets.filter((target) => target.startsWith(TOLD)).map((target) => target.slice(TOLD.length));
 }
 
 function warningsOf(steps: readonly BrowserStep[], session: string, secrets: readonly string[]): string[] {

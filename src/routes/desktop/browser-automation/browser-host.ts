@@ -21,7 +21,7 @@ async function answer(
   switch (question.kind) {
     case 'look': {
       const checked = checkSteps(question.steps, question.secrets);
-      const pages = (await sessions.find(question.session))?.origins() ?? { origins: [], current: -1 };
+      const pages = (await sessions.find(question.session))?.origins() ?? { origins: [], pages: [], current: -1 };
       return checked.ok ? { pages } : { pages, problem: checked.problem };
     }
     case 'illustrate':

@@ -1,7 +1,9 @@
 /** Text that pages wrote, as lines that cannot pass for Dispatch's own: indented, what is invisible spelled out, and bounded. */
 
-/** Control characters, those that turn text around or have no width, and those that end a line elsewhere. */
-const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Co}\p{Cs}]|[\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]/gu;
+import { UNSEEN } from '../quote.ts';
+
+/** Letters of some scripts and emoji are joined, or kept apart, by them. */
+const JOINERS = new Set(['\u200c', '\u200d']);
 /** Of what is printed; the rest is kept as a file. */
 const MOST_PRINTED = 100_000;
 const INDENT = '   ';
@@ -25,6 +27,7 @@ export function frame(text: string): Framed {
 }
 
 function spell(character: string): string {
+  if (JOINERS.has(character)) return character;
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }
 

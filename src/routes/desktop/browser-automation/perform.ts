@@ -3,8 +3,9 @@
  * first step that fails ends the run. However it is stopped, nothing goes on in the page: its browser ends.
  */
 
-import { writeFile } from 'node:fs/promises';
-import type { Page } from 'playwright-core';
+import { rm, writeFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Frame, Page } from 'playwright-core';
 import { accessOfStep, type BrowserStep } from '../../../core/browser.ts';
 import { DispatchError } from '../../../core/errors.ts';
 import type { Telling } from '../host/messages.ts';
@@ -15,7 +16,7 @@ import { shortSentence } from './sentences.ts';
 import { createPlaces, type Session, type Work } from './session.ts';
 import type { SessionSettings, Upload } from './session-settings.ts';
 import type { SessionUse } from './sessions.ts';
-import { BLANK, isSameSite, originOf } from './sites.ts';
+import { BLANK, isSameSite, originOf, pageId } from './sites.ts';
 import { reasonOf, type ToolUse } from './tools/tool.ts';
 import { TOOLS } from './tools/tools.ts';
 
@@ -29,14 +30,23 @@ export interface Performance {
   readonly steps: readonly BrowserStep[];
   /** For each step the origin that it may touch; empty where it touches none. */
   readonly approved: readonly string[];
+  /** For each step the page that must still be open, as `pageId` names it; empty where any page of that site may. */
+  readonly pages: readonly string[];
+  /** Sites of tabs that may be told of. */
+  readonly told: readonly string[];
   readonly secrets: Readonly<Record<string, string>>;
   /** By step, counted from 0. */
   readonly uploads: Readonly<Record<number, readonly Upload[]>>;
   readonly folder: string;
 }
 
+/** Of what a page says, in UTF-16 units: more is no text that anybody reads. */
+const MOST_KEPT = 20_000_000;
+/** What was given up has that long to stop, before its browser is ended. */
+const GIVE_UP_MS = 2000;
+
 export async function perform(
-  { settings, steps: given, approved, secrets, uploads, folder }: Performance,
+  { settings, steps: given, approved, pages, told, secrets, uploads, folder }: Performance,
   use: SessionUse,
   telling: Telling,
   signal: AbortSignal,
@@ -61,9 +71,10 @@ export async function perform(
     if (framed.text !== '') telling.print(framed.text);
     if (!framed.cut) return;
     const whole = place('text.txt');
-    await writeFile(whole.path, mask(text), { mode: 0o600 });
+    await writeFile(whole.path, mask(text).slice(0, MOST_KEPT), { mode: 0o600 });
     work.made(whole.name);
-    telling.print(`   the rest is left out here: ${whole.name} has all ${text.length} characters\n`);
+    const has = text.length > MOST_KEPT ? `the first ${MOST_KEPT} of ${text.length}` : `all ${text.length}`;
+    telling.print(`   the rest is left out here: ${whole.name} has ${has} characters\n`);
   };
 
   let session: Session | undefined;
@@ -72,25 +83,33 @@ export async function perform(
     const text = mask(shortSentence(step));
     telling.step(at + 1, text);
     telling.print(`[${at + 1}/${steps.length}] ${text}\n`);
-    if (step.tool === 'browser_close') {
+    if (step.tool === 'browser_close' || step.tool === 'dispatch_forget') {
       await session?.finish(settings.stepTimeoutMs, signal);
       await use.end();
       session = undefined;
+      if (step.tool === 'dispatch_forget') await rm(settings.profile, { recursive: true, force: true, maxRetries: 5 });
       return;
     }
     session = await use.session();
     session.begin(work);
-    requireAnswered(session, step);
+    const site = approved[at] || originOf(String(step.params.url)) || '';
+    const mayTell = (page: Page | undefined): boolean => isThere(page, site);
+    requireAnswered(session, step, mayTell);
+    requireSamePage(session.page(), pages[at] ?? '');
+    const over = new AbortController();
     const toolUse: ToolUse = {
       session,
       work,
-      signal: AbortSignal.any([signal, session.gone]),
+      signal: AbortSignal.any([signal, session.gone, over.signal]),
       timeoutMs: settings.stepTimeoutMs,
       secrets,
       uploads: uploads[at] ?? [],
       check: (page) => requirePlace(page, approved[at] ?? ''),
+      checkFrame: (frame) => requireFrame(frame, approved[at] ?? ''),
+      mayTell: (origin) => told.includes(origin) || (site !== '' && isSameSite(site, origin)),
     };
-    const outcome = await withDialog(session, within(toolUse, doTool(step, toolUse)));
+    const done = doTool(step, toolUse);
+    const outcome = await withDialog(session, within(toolUse, done, over, use), mayTell);
     await show(outcome);
   };
 
@@ -129,12 +148,12 @@ function staysOnPage(step: BrowserStep): boolean {
 }
 
 /** A page that asks something holds up everything else in it. */
-function requireAnswered(session: Session, { tool }: BrowserStep): void {
+function requireAnswered(session: Session, { tool }: BrowserStep, mayTell: (page: Page | undefined) => boolean): void {
   const dialog = session.dialog();
   if (dialog === undefined || tool === 'browser_handle_dialog' || tool === 'browser_tabs') return;
   throw new DispatchError(
     'conflict',
-    `the page waits for an answer: ${dialog.type()} ${quote(dialog.message(), 300)}`,
+    `the page waits for an answer${mayTell(session.page()) ? `: ${dialog.type()} ${quote(dialog.message(), 300)}` : ''}`,
     {
       hint: 'answer it with browser_handle_dialog, or end it with browser_close',
     },
@@ -142,35 +161,78 @@ function requireAnswered(session: Session, { tool }: BrowserStep): void {
 }
 
 /** A dialog that the step brings up ends it: its answer is a step of its own. */
-async function withDialog(session: Session, work: Promise<string>): Promise<string> {
+async function withDialog(
+  session: Session,
+  work: Promise<string>,
+  mayTell: (page: Page | undefined) => boolean,
+): Promise<string> {
   const open = session.dialog();
   if (open !== undefined) return work;
-  const asked = session
-    .asks()
-    .then((dialog) => `the page asks, and waits for an answer: ${dialog.type()} ${quote(dialog.message(), 300)}`);
+  const asked = session.asks().then((dialog) => {
+    const said = mayTell(session.page()) ? `: ${dialog.type()} ${quote(dialog.message(), 300)}` : '';
+    return `the page asks, and waits for an answer${said}`;
+  });
   work.catch(() => {}); // where a dialog came first, it goes on when that is answered
   return Promise.race([work, asked]);
 }
 
-/** Not all calls end by a signal. */
-function within({ signal, timeoutMs }: ToolUse, work: Promise<string>): Promise<string> {
-  const over = Promise.withResolvers<never>();
-  const stop = (): void => over.reject(signal.reason);
-  const timer = setTimeout(
-    () =>
-      over.reject(
-        new DispatchError('unavailable', `it took longer than ${timeoutMs / 1000} s`, {
-          hint: 'raise [browser] step_time, or see what the page does',
-        }),
-      ),
-    timeoutMs + 1000,
-  );
+/** Not all calls end by a signal. What takes too long is given up, and the browser with it where it goes on all the same. */
+async function within(
+  { signal, timeoutMs }: ToolUse,
+  work: Promise<string>,
+  over: AbortController,
+  use: SessionUse,
+): Promise<string> {
+  const stopped = Promise.withResolvers<never>();
+  const stop = (): void => stopped.reject(signal.reason);
+  const tooLong = new DispatchError('unavailable', `it took longer than ${timeoutMs / 1000} s`, {
+    hint: 'raise [browser] step_time, or see what the page does',
+  });
+  const timer = setTimeout(() => over.abort(tooLong), timeoutMs + 1000);
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
-  return Promise.race([work, over.promise]).finally(() => {
+  try {
+    return await Promise.race([work, stopped.promise]);
+  } catch (error) {
+    over.abort(error);
+    const settled = work.then(
+      () => true,
+      () => true,
+    );
+    if (!(await Promise.race([settled, delay(GIVE_UP_MS, false)]))) await use.end();
+    throw error;
+  } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', stop);
+  }
+}
+
+/** A run may have been asked about while one page of a site was open, and begin when another one is. */
+function requireSamePage(page: Page | undefined, approved: string): void {
+  if (approved === '' || page === undefined || pageId(page.url()) === approved) return;
+  throw new DispatchError('refused', 'another page is open now than the one that was approved', {
+    hint: 'look at it, and start over from there',
   });
+}
+
+function isThere(page: Page | undefined, site: string): boolean {
+  const now = page === undefined ? undefined : originOf(page.url());
+  return site !== '' && now !== undefined && isSameSite(site, now);
+}
+
+/** A page can hold pages of others. What has no site of its own has that of what it is in. */
+function requireFrame(frame: Frame | null, approved: string): void {
+  let from = frame;
+  while (from !== null && originOf(from.url()) === undefined) from = from.parentFrame();
+  const origin = from === null ? undefined : originOf(from.url());
+  if (origin !== undefined && approved !== '' && isSameSite(approved, origin)) return;
+  throw new DispatchError(
+    'refused',
+    `it is in a frame of ${origin ?? 'another site'}, and what was approved is for ${approved || 'no page'}`,
+    {
+      hint: 'open that page itself',
+    },
+  );
 }
 
 function requirePlace(page: Page, approved: string): void {

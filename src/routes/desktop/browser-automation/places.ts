@@ -1,18 +1,24 @@
 /** Where each step of a run will be, as far as that is known before it begins: which site it touches. Pure. */
 
-import type { BrowserStep, BrowserTool } from '../../../core/browser.ts';
+import { accessOfStep, type BrowserStep, type BrowserTool } from '../../../core/browser.ts';
 import { BLANK, originOf } from './sites.ts';
 
 /** The pages of a session that are open. */
 export interface OpenPages {
   /** The origin of each, `about:blank` where there is none. */
   readonly origins: readonly string[];
+  /** As `pageId` tells them apart. */
+  readonly pages: readonly string[];
   readonly current: number;
 }
 
 export interface Place {
   /** What the step works on: an origin, `about:blank`, or undefined where that depends on a step before. Absent: it works on no page. */
   readonly on?: string | undefined;
+  /** The page that was open before, until something acts on it. */
+  readonly page?: string;
+  /** It leads to a site that only shows when it is there. */
+  readonly leads?: true;
   /** Further origins that it tells of. */
   readonly tells: readonly string[];
 }
@@ -24,28 +30,40 @@ const OFF_PAGE: ReadonlySet<BrowserTool> = new Set([
   'browser_tabs',
   'browser_resize',
   'browser_close',
+  'dispatch_forget',
 ]);
 
 export function placesOf(steps: readonly BrowserStep[], pages: OpenPages): readonly Place[] {
   let now: string | undefined = pages.origins[pages.current] ?? BLANK;
+  let page = pages.pages[pages.current];
   /** Undefined once tabs have come or gone. */
   let tabs: readonly string[] | undefined = pages.origins;
-  return steps.map(({ tool, params }): Place => {
-    if (!OFF_PAGE.has(tool)) return { on: now, tells: [] };
+  return steps.map((step): Place => {
+    const { tool, params } = step;
+    if (!OFF_PAGE.has(tool)) {
+      const place = { on: now, ...(page === undefined ? {} : { page }), tells: [] };
+      if (accessOfStep(step) !== 'read-only') page = undefined;
+      return place;
+    }
+    if (tool !== 'browser_resize') page = undefined;
     switch (tool) {
       case 'browser_navigate':
         now = originOf(String(params.url)) ?? BLANK;
         return { tells: now === BLANK ? [] : [now] };
       case 'browser_navigate_back':
         now = undefined;
-        return { tells: [] };
+        return { leads: true, tells: [] };
+      case 'dispatch_forget':
       case 'browser_close':
         now = BLANK;
         tabs = [];
         return { tells: [] };
       case 'browser_tabs': {
         const tells = pages.origins.filter((origin) => origin !== BLANK);
-        if (params.action === 'select') now = tabs?.[Number(params.index)];
+        if (params.action === 'select') {
+          now = tabs?.[Number(params.index)];
+          page = tabs === undefined ? undefined : pages.pages[Number(params.index)];
+        }
         if (params.action === 'close') now = undefined;
         if (params.action === 'new') {
           now = typeof params.url === 'string' ? (originOf(params.url) ?? BLANK) : BLANK;

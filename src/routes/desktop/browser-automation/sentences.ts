@@ -74,6 +74,8 @@ export function sentence({ tool, params: given }: BrowserStep): string {
       return `see whether there is the text ${quote(params.text)}`;
     case 'browser_verify_value':
       return `see whether ${target(params)} holds ${quote(params.value)}`;
+    case 'dispatch_forget':
+      return 'close the browser, and delete the cookies and logins of the session';
     case 'dispatch_text':
       return 'read the text of the page';
     case 'browser_click':

@@ -10,7 +10,7 @@ import { DispatchError } from '../../../core/errors.ts';
 import { quote } from '../quote.ts';
 import type { Launched } from './launch.ts';
 import type { OpenPages } from './places.ts';
-import { BLANK, originOf } from './sites.ts';
+import { BLANK, originOf, pageId } from './sites.ts';
 
 /** A page that is led elsewhere asks for the other one within that, mostly. */
 const SETTLE_MS = 15;
@@ -51,10 +51,10 @@ export interface Session {
   open(): Promise<Page>;
   pages(): readonly Page[];
   origins(): OpenPages;
-  /** Asked by a page and not answered. */
+  /** Asked by that tab and not answered. */
   dialog(): Dialog | undefined;
   answered(dialog: Dialog): void;
-  /** Resolves when a page asks. */
+  /** Resolves when that tab asks. */
   asks(): Promise<Dialog>;
   chooser(): FileChooser | undefined;
   chosen(): void;
@@ -73,6 +73,7 @@ interface Tab {
   leaving: boolean;
   logged: Logged[];
   asked: Asked[];
+  dialog?: Dialog | undefined;
 }
 
 export function createSession({ context, headless }: Launched): Session {
@@ -80,26 +81,31 @@ export function createSession({ context, headless }: Launched): Session {
   const gone = new AbortController();
   const downloads = new Map<Download, Promise<void>>();
   let current: Page | undefined;
-  let dialog: Dialog | undefined;
   let chooser: FileChooser | undefined;
   let work: Work | undefined;
   let waiting: ((dialog: Dialog) => void)[] = [];
 
-  const ask = (asking: Dialog): void => {
-    dialog = asking;
+  const ask = (page: Page, asking: Dialog): void => {
+    const tab = tabs.get(page);
+    if (tab !== undefined) tab.dialog = asking;
+    if (page !== current) return;
     const told = waiting;
     waiting = [];
     for (const tell of told) tell(asking);
   };
 
+  const currentDialog = (): Dialog | undefined => (current === undefined ? undefined : tabs.get(current)?.dialog);
+
   const download = (page: Page, coming: Download): void => {
-    if (work === undefined || downloads.size >= MOST_DOWNLOADS) {
+    if (work === undefined || page !== current || downloads.size >= MOST_DOWNLOADS) {
       void coming.cancel().catch(() => {});
       return;
     }
     const { print, place, made } = work;
     const target = place(fileName(coming.suggestedFilename()));
-    print(`a download began: ${target.name}, from ${quote(originOf(page.url()) ?? page.url(), 200)}`);
+    print(
+      `a download began: ${target.name}, from ${quote(originOf(coming.url()) ?? originOf(page.url()) ?? 'the page', 200)}`,
+    );
     const done = coming
       .saveAs(target.path)
       .then(() => made(target.name))
@@ -118,7 +124,9 @@ export function createSession({ context, headless }: Launched): Session {
     const tab: Tab = { leaving: false, logged: [], asked: [] };
     tabs.set(page, tab);
     current ??= page;
-    page.on('dialog', ask);
+    page.on('dialog', (asking) => ask(page, asking));
+    // Nothing can be done with it any more.
+    page.on('crash', () => void page.close().catch(() => {}));
     page.on('filechooser', (opened) => {
       chooser = opened;
     });
@@ -141,7 +149,6 @@ export function createSession({ context, headless }: Launched): Session {
     page.on('close', () => {
       tabs.delete(page);
       if (current === page) current = [...tabs.keys()].at(-1);
-      if (dialog?.page() === page) dialog = undefined;
     });
   };
 
@@ -170,18 +177,17 @@ export function createSession({ context, headless }: Launched): Session {
     pages: () => [...tabs.keys()],
     origins: () => ({
       origins: [...tabs.keys()].map((page) => originOf(page.url()) ?? BLANK),
+      pages: [...tabs.keys()].map((page) => pageId(page.url())),
       current: current === undefined ? -1 : [...tabs.keys()].indexOf(current),
     }),
-    dialog: () => dialog,
+    dialog: currentDialog,
     answered(given) {
-      if (dialog === given) dialog = undefined;
+      for (const tab of tabs.values()) if (tab.dialog === given) tab.dialog = undefined;
     },
-    asks: () =>
-      dialog === undefined
-        ? new Promise((resolve) => {
-            waiting.push(resolve);
-          })
-        : Promise.resolve(dialog),
+    asks() {
+      const asking = currentDialog();
+      return asking === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(asking);
+    },
     chooser: () => chooser,
     chosen() {
       chooser = undefined;

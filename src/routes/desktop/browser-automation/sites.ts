@@ -1,5 +1,6 @@
 /** Which sites the browser may reach: what its owner denies, and nothing but what is allowed where something is. */
 
+import { createHash } from 'node:crypto';
 import { compileOrigin, fitsOrigin, type OriginPattern } from '../../../core/policy/origins.ts';
 
 export interface SiteSettings {
@@ -21,13 +22,16 @@ export interface Sites {
   readonly looksAtRequests: boolean;
 }
 
-/** Where the clouds tell whoever asks from a machine its keys. */
+/** Where the clouds tell whoever asks from a machine its keys; the first ones also as IPv6 has them, as Chromium writes that. */
 const METADATA_HOSTS = [
   '169.254.169.254',
   '169.254.170.2',
+  '100.100.100.200',
+  '::ffff:a9fe:a9fe',
+  '::ffff:a9fe:aa02',
+  '::ffff:6464:64c8',
   'fd00:ec2::254',
   'metadata.google.internal',
-  '100.100.100.200',
 ];
 const NOWHERE = '~NOTFOUND';
 
@@ -36,7 +40,8 @@ export function createSites({ allowed, denied }: SiteSettings): Sites {
   const mayNot = denied.map(compileOrigin);
   return {
     whyNot(text) {
-      const origin = originOf(text);
+      const given = originOf(text);
+      const origin = given?.replace(FINAL_DOT, '');
       if (origin === undefined) return text === BLANK ? undefined : `${schemeOf(text)} addresses are not opened`;
       const host = hostOf(text);
       if (METADATA_HOSTS.some((each) => each === host))
@@ -48,8 +53,8 @@ export function createSites({ allowed, denied }: SiteSettings): Sites {
     },
     resolverRules: [
       ...(may.length === 0 ? [] : [`MAP * ${NOWHERE}`, ...may.map((pattern) => `EXCLUDE ${named(pattern)}`)]),
-      ...mayNot.filter(({ port }) => port === '*').map((pattern) => `MAP ${named(pattern)} ${NOWHERE}`),
-      ...METADATA_HOSTS.map((host) => `MAP ${host.includes(':') ? `[${host}]` : host} ${NOWHERE}`),
+      ...mayNot.filter(isWholeHost).flatMap((pattern) => nowhere(named(pattern))),
+      ...METADATA_HOSTS.flatMap((host) => nowhere(host.includes(':') ? `[${host}]` : host)),
     ].join(', '),
     looksAtRequests: may.length > 0 || mayNot.length > 0,
   };
@@ -65,6 +70,14 @@ export function originOf(url: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Of an origin: the same host to look-ups, and another one to browsers. */
+const FINAL_DOT = /\.(?=:\d+$|$)/;
+
+/** Tells one page of a site from another; nobody can read the address from it. */
+export function pageId(url: string): string {
+  return createHash('sha256').update(url.replace(/#.*$/s, '')).digest('hex').slice(0, 16);
 }
 
 /** An address of a socket is looked at as that of a page. */
@@ -88,12 +101,22 @@ function fits(pattern: OriginPattern, origin: string): boolean {
   return fitsOrigin(pattern, origin);
 }
 
+/** A port of its own names a program on a host and not the host: the other ones stay where they can be reached. */
+function isWholeHost({ port }: OriginPattern): boolean {
+  return port === '' || port === '*' || port === '80' || port === '443';
+}
+
+/** With and without the dot at its end, which is the same host to look-ups. */
+function nowhere(host: string): string[] {
+  return host.startsWith('[') ? [`MAP ${host} ${NOWHERE}`] : [`MAP ${host} ${NOWHERE}`, `MAP ${host}. ${NOWHERE}`];
+}
+
 function named({ host, below }: OriginPattern): string {
   return below ? `*.${host}` : host;
 }
 
 function hostOf(url: string): string {
-  return new URL(url).hostname.replace(/^\[|\]$/g, '');
+  return new URL(url).hostname.replace(/^\[|\]$|\.$/g, '');
 }
 
 function schemeOf(text: string): string {

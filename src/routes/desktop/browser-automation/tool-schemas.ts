@@ -48,7 +48,7 @@ export function readParams(
   tool: BrowserTool,
   params: unknown,
 ): { readonly ok: true; readonly params: Record<string, unknown> } | { readonly ok: false; readonly problem: string } {
-  const schema = tool === 'dispatch_text' ? NOTHING : schemas().get(tool);
+  const schema = tool.startsWith('dispatch_') ? NOTHING : schemas().get(tool);
   if (schema === undefined) return { ok: false, problem: 'this version does not have it' };
   const read = schema.safeParse(params);
   if (read.success) return { ok: true, params: read.data };

@@ -1,6 +1,6 @@
 /** What a person would do with a page: press, type, choose, drag, answer. Each on an element of the page that was approved. */
 
-import type { ElementHandle, Page } from 'playwright-core';
+import type { ElementHandle, Frame, Page } from 'playwright-core';
 import { DispatchError } from '../../../../core/errors.ts';
 import { quote } from '../../quote.ts';
 import { withSecrets } from '../check-steps.ts';
@@ -53,6 +53,7 @@ export const type: Tool = async (use, { target, text, submit, slowly }) => {
   const element = await elementOf(use, pageOf(use), String(target));
   const value = withSecrets(String(text), use.secrets);
   await (slowly === true ? element.type(value, limits(use)) : element.fill(value, limits(use)));
+  use.signal.throwIfAborted();
   if (submit === true) await element.press('Enter', limits(use));
   return '';
 };
@@ -66,6 +67,7 @@ interface Field {
 export const fillForm: Tool = async (use, { fields }) => {
   const page = pageOf(use);
   for (const field of fields as readonly Field[]) {
+    use.signal.throwIfAborted();
     const element = await elementOf(use, page, field.target);
     const value = withSecrets(field.value, use.secrets);
     if (field.type === 'checkbox' || field.type === 'radio') await element.setChecked(value === 'true', limits(use));
@@ -83,11 +85,20 @@ export const selectOption: Tool = async (use, { target, values }) => {
 
 export const pressKey: Tool = async (use, { key }) => {
   const page = pageOf(use);
-  const focused = await page.evaluateHandle('document.activeElement ?? document.body');
+  const focused = await focusedIn(page.mainFrame());
   use.check(page);
-  await (focused.asElement() as ElementHandle).press(String(key), limits(use));
+  use.checkFrame(await focused.ownerFrame());
+  await focused.press(String(key), limits(use));
   return '';
 };
+
+/** Keys go to what has the focus in the innermost frame that has it. */
+async function focusedIn(frame: Frame): Promise<ElementHandle> {
+  const handle = await frame.evaluateHandle('document.activeElement ?? document.body ?? document.documentElement');
+  const element = handle.asElement() as ElementHandle;
+  const inner = await element.contentFrame();
+  return inner === null ? element : focusedIn(inner);
+}
 
 export const fileUpload: Tool = async (use, { paths }) => {
   const page = pageOf(use);
@@ -115,6 +126,7 @@ export const handleDialog: Tool = async (use, { accept, promptText }) => {
   pageOf(use);
   const dialog = use.session.dialog();
   if (dialog === undefined) throw new DispatchError('not-found', 'no dialog is open', { hint: 'leave the step out' });
+  use.checkFrame(dialog.page()?.mainFrame() ?? null);
   use.session.answered(dialog);
   if (accept === true) await dialog.accept(promptText === undefined ? undefined : String(promptText));
   else await dialog.dismiss();

@@ -15,10 +15,42 @@ export const snapshot: Tool = async (use, { target, depth, boxes, filename }) =>
     ...(depth === undefined ? {} : { depth: Number(depth) }),
     ...(boxes === undefined ? {} : { boxes: Boolean(boxes) }),
   };
+  if (target !== undefined) await elementOf(use, page, String(target));
   const text = await (target === undefined ? page : locate(page, String(target))).ariaSnapshot(options);
+  const own = await withoutForeignFrames(use, page, text);
   use.check(page);
-  return filed(use, text, filename);
+  return filed(use, own, filename);
 };
+
+const FRAME = /^\s*- iframe\b.*\[ref=((?:f\d+)?e\d+)\]/;
+
+/** What pages of other sites in the page hold is left out: a yes is for one site. What stands in a frame is indented below it. */
+async function withoutForeignFrames(use: ToolUse, page: Page, snapshot: string): Promise<string> {
+  const kept: string[] = [];
+  let hidden: number | undefined;
+  for (const line of snapshot.split('\n')) {
+    const indent = line.search(/\S|$/);
+    if (hidden !== undefined && indent > hidden) continue;
+    hidden = undefined;
+    const ref = FRAME.exec(line)?.[1];
+    if (ref === undefined || (await isOwnFrame(use, page, ref))) {
+      kept.push(line);
+      continue;
+    }
+    hidden = indent;
+    kept.push(`${line.replace(/:\s*$/, '')}: of another site, left out`);
+  }
+  return kept.join('\n');
+}
+
+async function isOwnFrame(use: ToolUse, page: Page, ref: string): Promise<boolean> {
+  try {
+    use.checkFrame(await (await elementOf(use, page, ref)).contentFrame());
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 export const text: Tool = async (use) => {
   const page = pageOf(use);

@@ -18,8 +18,11 @@ export const navigateBack: Tool = async (use) => {
   if (page === undefined) throw nothingOpen();
   const { signal, timeoutMs: timeout } = use;
   const response = await page.goBack({ signal, timeout, waitUntil: 'domcontentloaded' });
-  if (response === null && page.url() === BLANK) throw new DispatchError('not-found', 'there is no page before');
-  return where(await page.title(), page.url());
+  if (response === null && page.url() === BLANK)
+    throw new DispatchError('not-found', 'there is no page before', { hint: 'open one with browser_navigate' });
+  const now = originOf(page.url());
+  // Where that is was not known to who said yes.
+  return now !== undefined && use.mayTell(now) ? where(await page.title(), page.url()) : 'it went back';
 };
 
 async function go(use: ToolUse, page: NonNullable<ReturnType<ToolUse['session']['page']>>, url: string) {
@@ -104,10 +107,12 @@ export const waitFor: Tool = async (use, { time, text, textGone }) => {
   return '';
 };
 
-async function list({ session }: ToolUse): Promise<string> {
+async function list({ session, mayTell }: ToolUse): Promise<string> {
   const current = session.page();
   const lines = await Promise.all(
     session.pages().map(async (page, at) => {
+      const origin = originOf(page.url());
+      if (origin !== undefined && !mayTell(origin)) return `${at}${page === current ? ' *' : ''} another site`;
       const title = (await Promise.race([page.title().catch(() => ''), soon()])) ?? '';
       return `${at}${page === current ? ' *' : ''} ${quote(title, 100)} ${quote(page.url(), 300)}`;
     }),

@@ -1,6 +1,6 @@
 /** What a tool gets, and how it finds an element in the page that was approved and in no other. */
 
-import type { ElementHandle, Locator, Page } from 'playwright-core';
+import type { ElementHandle, Frame, Locator, Page } from 'playwright-core';
 import { DispatchError } from '../../../../core/errors.ts';
 import { quote } from '../../quote.ts';
 import type { Session, Work } from '../session.ts';
@@ -15,6 +15,10 @@ export interface ToolUse {
   readonly uploads: readonly Upload[];
   /** Throws `refused` if the page is not, or no more, where the step may be. */
   check(page: Page): void;
+  /** The same of a frame in it. */
+  checkFrame(frame: Frame | null): void;
+  /** Whether titles and addresses of that site may be told. */
+  mayTell(origin: string): boolean;
 }
 
 /** Gives what is printed: text that pages wrote may be in it. */
@@ -44,6 +48,7 @@ export async function elementOf(use: ToolUse, page: Page, target: string): Promi
   try {
     const handle = await locate(page, target).elementHandle({ signal: use.signal, timeout });
     use.check(page);
+    use.checkFrame(await (handle as ElementHandle).ownerFrame());
     return handle as ElementHandle;
   } catch (error) {
     if (error instanceof DispatchError || use.signal.aborted) throw error;

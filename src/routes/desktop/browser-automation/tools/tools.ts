@@ -7,8 +7,8 @@ import * as moving from './moving.ts';
 import type { Tool } from './tool.ts';
 import * as verifying from './verifying.ts';
 
-/** `browser_close` is done by whoever has the session. */
-export const TOOLS: Readonly<Record<Exclude<BrowserTool, 'browser_close'>, Tool>> = {
+/** What ends the session is done by whoever has it. */
+export const TOOLS: Readonly<Record<Exclude<BrowserTool, 'browser_close' | 'dispatch_forget'>, Tool>> = {
   browser_navigate: moving.navigate,
   browser_navigate_back: moving.navigateBack,
   browser_tabs: moving.tabs,

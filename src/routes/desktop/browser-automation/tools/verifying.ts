@@ -36,7 +36,9 @@ export const value: Tool = async (use, { type, target, value: expected }) => {
   const found =
     type === 'checkbox' || type === 'radio' ? String(await element.isChecked()) : await element.inputValue();
   if (found === expected) return 'it is so';
-  throw new DispatchError('conflict', `it holds ${quote(found)}, and not ${quote(String(expected))}`);
+  throw new DispatchError('conflict', `it holds ${quote(found)}, and not ${quote(String(expected))}`, {
+    hint: 'look at the page, and start over from there',
+  });
 };
 
 async function visible({ signal, timeoutMs }: ToolUse, locator: Locator, what: string): Promise<void> {

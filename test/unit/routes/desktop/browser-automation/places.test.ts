@@ -5,8 +5,8 @@ import { originsOf, placesOf } from '../../../../../src/routes/desktop/browser-a
 const step = (tool: BrowserTool, params: BrowserStep['params'] = {}): BrowserStep => ({ tool, params });
 const go = (url: string) => step('browser_navigate', { url });
 const click = step('browser_click', { target: 'a' });
-const NONE = { origins: [], current: -1 };
-const TWO = { origins: ['https://a.test', 'https://b.test'], current: 1 };
+const NONE = { origins: [], pages: [], current: -1 };
+const TWO = { origins: ['https://a.test', 'https://b.test'], pages: ['page-a', 'page-b'], current: 1 };
 const on = (steps: BrowserStep[], pages = TWO) =>
   placesOf(steps, pages).map((place) => ('on' in place ? place.on : '-'));
 
@@ -33,4 +33,19 @@ test('the origins are all that it touches or tells of', () => {
     'https://b.test',
   ]);
   expect(originsOf(placesOf([step('browser_resize', { width: 1, height: 1 })], TWO))).toEqual([]);
+});
+
+test('a step is for the page that is open, until something acts on it', () => {
+  const read = step('dispatch_text');
+  const pages = (steps: BrowserStep[]) => placesOf(steps, TWO).map(({ page }) => page ?? '-');
+  expect(pages([read, click, read, click])).toEqual(['page-b', 'page-b', '-', '-']);
+  expect(pages([go('https://b.test/x'), click])).toEqual(['-', '-']);
+  expect(pages([step('browser_tabs', { action: 'select', index: 0 }), click])).toEqual(['-', 'page-a']);
+  expect(
+    pages([step('browser_tabs', { action: 'new' }), step('browser_tabs', { action: 'select', index: 0 }), click]),
+  ).toEqual(['-', '-', '-']);
+});
+
+test('going back leads to where nobody knows', () => {
+  expect(placesOf([step('browser_navigate_back')], TWO)).toEqual([{ leads: true, tells: [] }]);
 });

@@ -34,6 +34,9 @@ describe('what the owner says', () => {
     ['https://example.org:444/', '[browser] allowed_origins does not have https://example.org:444'],
     ['https://other.test/', '[browser] allowed_origins does not have https://other.test'],
     ['http://169.254.169.254/', '169.254.169.254 is where a cloud keeps the keys of this machine'],
+    ['http://[::ffff:169.254.169.254]/', '::ffff:a9fe:a9fe is where a cloud keeps the keys of this machine'],
+    ['http://metadata.google.internal./', 'metadata.google.internal is where a cloud keeps the keys of this machine'],
+    ['https://ads.example.org./', '[browser] denied_origins has https://ads.example.org'],
     ['http://0xa9fea9fe/', '169.254.169.254 is where a cloud keeps the keys of this machine'],
     ['file:///etc/passwd', 'file: addresses are not opened'],
     ['nonsense', 'relative addresses are not opened'],
@@ -52,7 +55,9 @@ describe('what the owner says', () => {
         'MAP 169.254.169.254 ~NOTFOUND',
       ]),
     );
-    expect(rules.some((rule) => rule.includes('ads.'))).toBe(false); // by its port, which look-ups do not know
+    expect(rules).toEqual(expect.arrayContaining(['MAP ads.example.org ~NOTFOUND', 'MAP ads.example.org. ~NOTFOUND']));
+    const byPort = createSites({ allowed: [], denied: ['http://localhost:3000'] }).resolverRules;
+    expect(byPort).not.toContain('localhost'); // look-ups know no ports, and there are others
     expect(createSites({ allowed: [], denied: ['http://a.test:*'] }).resolverRules).toContain('MAP a.test ~NOTFOUND');
   });
 });
