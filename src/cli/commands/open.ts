@@ -27,13 +27,14 @@ export const command: Command = {
       });
     const client = await context.connect();
     const { artifact } = await client.call('artifact.get', { artifact: ref });
+    const { fetchToOpen, linkOf } = await import('../../tui/artifact-files.ts');
     if (opener === undefined) {
-      if (context.json) context.printJson({ id: artifact.id, downloadUrl: artifact.downloadUrl });
-      else context.print(artifact.downloadUrl);
+      const downloadUrl = await linkOf(client, artifact.id);
+      if (context.json) context.printJson({ id: artifact.id, downloadUrl });
+      else context.print(downloadUrl);
       return 0;
     }
     await bringHere(context, client, artifact);
-    const { fetchToOpen } = await import('../../tui/artifact-files.ts');
     const path = await fetchToOpen(client, artifact);
     await opener(path);
     if (context.json) context.printJson({ id: artifact.id, path });
