@@ -8,8 +8,7 @@ import { linkOf } from '../../../src/tui/artifact-files.ts';
 import { type CliHome, createHome } from '../../helpers/cli.ts';
 import { leaveLongAgo } from '../../helpers/old-artifact.ts';
 
-const GONE =
-  /^dispatch: "old\.txt" was removed on \d{4}-\d\d-\d\d \(kept for 40 days\): run it again\n$/;
+const GONE = /^dispatch: "old\.txt" was removed on \d{4}-\d\d-\d\d \(kept for 40 days\): run it again\n$/;
 
 let home: CliHome;
 let old: PublishedArtifact;
@@ -37,8 +36,16 @@ it('is there until it is removed, and whoever wants it then is told since when, 
   const failed = { code: 125, out: '', err: expect.stringMatching(GONE) };
   expect(await home.cli(['open', '--link', '1/old.txt'])).toMatchObject(failed);
   expect(await home.cli(['open', '--link', '1/old.txt', '--json'])).toMatchObject({ code: 125, out: '' });
+  expect(await home.cli(['open', '1/old.txt'])).toMatchObject(failed);
   expect(await home.cli(['get', '1/old.txt'])).toMatchObject(failed);
-  expect((await home.cli(['show', '1/old.txt'])).out).toMatch(/^gone +.*/m);
+  expect((await home.cli(['show', '1/old.txt'])).out).toMatch(
+    /^gone +\S.*: it was older than its device keeps artifacts$/m,
+  );
+  const [asked, removed] = (await home.cli(['audit', '1'])).out.split(/^ {2}\w{3} \d+ \w{3} \d{4}$/m).slice(1);
+  expect(asked).toContain('it left "old.txt"');
+  expect(removed?.replace(/\s+/g, ' ')).toMatch(
+    / a person on \S+ removed the bytes of "old\.txt": they were older than artifacts are kept $/,
+  );
   expect((await fetch(out.trim())).status).toBe(410);
   expect((await home.json(['artifacts', '--json'])) as unknown).toMatchObject([
     { id: old.id, removed: { reason: 'age' } },
