@@ -24,12 +24,16 @@ export function auditLines({ run, steps }: AuditRecord, look: AuditLook): string
   const width = Math.max(NARROWEST, look.width);
   const lines = steps.flatMap((step, index) => {
     const text = `${safe(step.text)}${signatureText(step)}`;
-    return wrap(text, Math.max(NARROWEST / 2, width - indent)).map(
-      (line, row) => `${(row === 0 ? (places[index] ?? '') : '').padEnd(indent)}${line}`,
-    );
+    const before = steps[index - 1];
+    const day = dayOf(step.at);
+    return [
+      ...(before !== undefined && dayOf(before.at) === day ? [] : [`  ${day}`]),
+      ...wrap(text, Math.max(NARROWEST / 2, width - indent)).map(
+        (line, row) => `${(row === 0 ? (places[index] ?? '') : '').padEnd(indent)}${line}`,
+      ),
+    ];
   });
-  const [first] = steps;
-  return [...wrap(title, width), ...(first === undefined ? [] : [`  ${dayOf(first.at)}`]), ...lines];
+  return [...wrap(title, width), ...lines];
 }
 
 /** The event of the log: what `audit verify` names. */

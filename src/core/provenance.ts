@@ -20,7 +20,7 @@ export interface ProvenanceWords {
 export type ProvenanceFact = readonly [label: string, value: string];
 
 const GONE: Readonly<Record<RemovalReason, string>> = {
-  age: 'it was kept as long as its device keeps such',
+  age: 'it was older than its device keeps artifacts',
   room: 'its device had no room for more',
 };
 

@@ -5,7 +5,7 @@ import { type Action, type PlannedProgram, type PlannedSandbox, type StartedPlan
 import type { Actor, ApprovalPayload } from '../core/approvals.ts';
 import type { RemovalReason } from '../core/artifacts.ts';
 import type { LogEvent, OutputSummary, StopReceipt } from '../core/events.ts';
-import type { DeviceId } from '../core/ids.ts';
+import type { ArtifactId, DeviceId } from '../core/ids.ts';
 import { CHECKS } from '../core/policy/gate.ts';
 import { ruleSubject } from '../core/policy/rule-words.ts';
 import type { RuleBody } from '../core/policy/rules.ts';
@@ -17,7 +17,8 @@ export type NameOf = (device: DeviceId) => string;
 const SHORT_HASH = 12;
 const short = (sha256: string): string => sha256.slice(0, SHORT_HASH);
 
-export function sentenceOf(event: LogEvent, nameOf: NameOf): string {
+/** `left`: what the run has left, by name. */
+export function sentenceOf(event: LogEvent, nameOf: NameOf, left: ReadonlyMap<ArtifactId, string>): string {
   const who = whoOf(event.by, nameOf);
   const here = nameOf(event.device);
   switch (event.type) {
@@ -54,10 +55,20 @@ export function sentenceOf(event: LogEvent, nameOf: NameOf): string {
       return `it left "${name}" (${kind}, ${bytesText(sizeBytes)}, SHA-256 ${short(sha256)})`;
     }
     case 'artifact.removed':
-      return `the bytes of artifact ${event.data.artifact} were removed: ${REMOVED[event.data.reason]}`;
+      return removedText(event.data, who, left.get(event.data.artifact));
     case 'message.said':
       return `${who} said "${event.data.text}"`;
   }
+}
+
+/** An artifact that the log does not tell of, as far as it is known here, has no name. */
+function removedText(
+  { artifact, reason }: { artifact: ArtifactId; reason: RemovalReason },
+  who: string,
+  name: string | undefined,
+): string {
+  const what = name === undefined ? `artifact ${artifact}` : `"${name}"`;
+  return `${who} removed the bytes of ${what}: ${REMOVED[reason]}`;
 }
 
 const REMOVED: Readonly<Record<RemovalReason, string>> = {

@@ -71,6 +71,11 @@ async function knownRun(store: ThreadStore, ref: string): Promise<Run> {
 async function readRecord({ store, signer, nameOf }: AuditDeps, run: Run): Promise<AuditRecord> {
   const check = createSignatureCheck(signer);
   const events = await store.eventsOf(run.id as RunId);
+  const left = new Map(
+    events.flatMap((event) =>
+      event.type === 'artifact.created' ? [[event.data.artifact.id, event.data.artifact.name]] : [],
+    ),
+  );
   const steps = events.map((event) => {
     const signature = check.look(event);
     return {
@@ -79,7 +84,7 @@ async function readRecord({ store, signer, nameOf }: AuditDeps, run: Run): Promi
       seq: event.seq,
       type: event.type,
       by: event.by,
-      text: sentenceOf(event, nameOf),
+      text: sentenceOf(event, nameOf, left),
       ...(signature === undefined ? {} : { signature }),
     };
   });

@@ -4,6 +4,7 @@
  */
 
 import { extname } from 'node:path';
+import { encodingOf } from '../core/text-encoding.ts';
 import type { MimeSniffer } from '../engine/ports.ts';
 
 /** By extension, where the registered type means something else or there is none. */
@@ -103,11 +104,9 @@ async function typeOfBinary(head: Uint8Array, named: string | undefined): Promis
 
 /** The bytes as text: UTF-8, or UTF-16 with its mark, without characters that no text has; undefined if they are not. */
 function decodeText(head: Uint8Array): string | undefined {
-  const encoding =
-    head[0] === 0xff && head[1] === 0xfe ? 'utf-16le' : head[0] === 0xfe && head[1] === 0xff ? 'utf-16be' : 'utf-8';
   try {
     // As a stream: the last character may be cut.
-    const text = new TextDecoder(encoding, { fatal: true }).decode(head, { stream: true });
+    const text = new TextDecoder(encodingOf(head), { fatal: true }).decode(head, { stream: true });
     return /[\0-\x06\x0e-\x1a\x1c-\x1f\x7f]/.test(text) ? undefined : text;
   } catch {
     return undefined;

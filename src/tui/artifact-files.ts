@@ -14,6 +14,17 @@ export async function bringHere(client: ControlClient, artifact: PublishedArtifa
   await client.call('artifact.fetch', { artifact: artifact.id });
 }
 
+/** Its address on this machine. Rejects where the bytes were removed, as the peer says it: nothing is there to be read. */
+export async function linkOf(client: ControlClient, id: string): Promise<string> {
+  const { artifact } = await client.call('artifact.get', { artifact: id });
+  if (artifact.removed !== undefined) {
+    // A copy of what another device removed may be here. The peer looks before it sends, and after the last byte there is nothing.
+    const { chunks } = await client.blob({ artifact: artifact.id, offset: artifact.sizeBytes });
+    for await (const _ of chunks);
+  }
+  return artifact.downloadUrl;
+}
+
 /** A copy with the artifact's name, so that whatever opens it knows the type. It gives the path. */
 export async function fetchToOpen(client: ControlClient, artifact: PublishedArtifact): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), 'dispatch-')), safeName(artifact));

@@ -10,7 +10,14 @@ import type { Document } from './preview/document.ts';
 export type ArtifactEffect = Extract<
   Effect,
   {
-    type: 'open-artifact' | 'open-picture' | 'preview-artifact' | 'save-artifact' | 'list-artifacts' | 'load-picture';
+    type:
+      | 'open-artifact'
+      | 'open-picture'
+      | 'preview-artifact'
+      | 'save-artifact'
+      | 'list-artifacts'
+      | 'load-picture'
+      | 'copy-link';
   }
 >;
 
@@ -19,6 +26,7 @@ export interface ArtifactRunnerDeps {
   readonly tell: (message: MessageBody) => void;
   readonly attempt: (work: () => Promise<void>, failed?: (failure: Failure) => void) => void;
   readonly done: (text: string) => void;
+  readonly copy: (text: string) => void;
   readonly openFile: ((path: string) => Promise<void>) | undefined;
   readonly cwd: string;
   readonly home: string;
@@ -80,6 +88,12 @@ export function createArtifactRunner(deps: ArtifactRunnerDeps): (effect: Artifac
           await bringHere(client(), effect.artifact);
           await saveTo(client(), effect.artifact, path);
           done(`saved ${path}`);
+        });
+      case 'copy-link':
+        return attempt(async () => {
+          const { linkOf } = await import('./artifact-files.ts');
+          deps.copy(await linkOf(client(), effect.artifact.id));
+          done('copied');
         });
       case 'list-artifacts': {
         const { request } = effect;

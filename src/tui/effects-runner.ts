@@ -66,7 +66,16 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
 
   const pair = createPairRunner({ client, tell, attempt });
   const { openFile, cwd, home } = deps;
-  const artifacts = createArtifactRunner({ client, tell, attempt, done, openFile, cwd, home });
+  const artifacts = createArtifactRunner({
+    client,
+    tell,
+    attempt,
+    done,
+    copy: (text) => screen.copy(text),
+    openFile,
+    cwd,
+    home,
+  });
   const policy = createPolicyRunner({ client, tell, attempt });
   const answers = createAnswerRunner({
     client,
@@ -192,6 +201,7 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
       case 'save-artifact':
       case 'list-artifacts':
       case 'load-picture':
+      case 'copy-link':
         return artifacts(effect satisfies ArtifactEffect);
       case 'pair-open':
       case 'pair-close':

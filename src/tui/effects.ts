@@ -89,6 +89,8 @@ export type Effect =
   | { readonly type: 'open-picture'; readonly artifact: string }
   | { readonly type: 'save-artifact'; readonly artifact: PublishedArtifact; readonly path: string }
   | { readonly type: 'copy'; readonly text: string }
+  /** The address of an artifact, if its bytes are there. */
+  | { readonly type: 'copy-link'; readonly artifact: PublishedArtifact }
   | {
       readonly type: 'pair-open';
       readonly allow: readonly Grant[];

@@ -12,7 +12,10 @@ export const ARTIFACT_KEYS = [
   bind('preview', 'preview.previous', 'N', 'go to the place before', { enabled: hasQuery }),
   bind('preview', 'preview.open', 'o', 'open it with the program for it', { ...foot('open', 2), enabled: connected }),
   bind('preview', 'preview.save', 's', 'save it', { ...foot('save', 2), enabled: connected }),
-  bind('preview', 'preview.link', 'y c', 'copy its link, for programs on this machine', foot('copy link', 5)),
+  bind('preview', 'preview.link', 'y c', 'copy its link, for programs on this machine', {
+    ...foot('copy link', 5),
+    enabled: connected,
+  }),
   bind('preview', 'preview.close', 'escape q', 'go back', foot('back', 1)),
   bind('find', 'find.send', 'enter', 'go to where it is', foot('find', 1)),
   bind('find', 'find.close', 'escape', 'go back', foot('back', 2)),

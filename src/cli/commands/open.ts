@@ -20,20 +20,22 @@ export const command: Command = {
   async run(context, args) {
     const ref = onlyArgument(args, 'open', 'ARTIFACT');
     const isLink = args.flag('link');
-    const opener = isLink ? undefined : findOpener(context.env);
-    if (!isLink && opener === undefined)
+    const client = await context.connect();
+    const { artifact } = await client.call('artifact.get', { artifact: ref });
+    const { fetchToOpen, linkOf } = await import('../../tui/artifact-files.ts');
+    // What was removed can be had in no way: that is said first.
+    const downloadUrl = await linkOf(client, artifact.id);
+    if (isLink) {
+      if (context.json) context.printJson({ id: artifact.id, downloadUrl });
+      else context.print(downloadUrl);
+      return 0;
+    }
+    const opener = findOpener(context.env);
+    if (opener === undefined)
       throw new DispatchError('unavailable', 'there is no display here, or no program that opens files on it', {
         hint: `save it with "dispatch get ${ref}", or print its address with --link`,
       });
-    const client = await context.connect();
-    const { artifact } = await client.call('artifact.get', { artifact: ref });
-    if (opener === undefined) {
-      if (context.json) context.printJson({ id: artifact.id, downloadUrl: artifact.downloadUrl });
-      else context.print(artifact.downloadUrl);
-      return 0;
-    }
     await bringHere(context, client, artifact);
-    const { fetchToOpen } = await import('../../tui/artifact-files.ts');
     const path = await fetchToOpen(client, artifact);
     await opener(path);
     if (context.json) context.printJson({ id: artifact.id, path });

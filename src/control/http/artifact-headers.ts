@@ -4,6 +4,7 @@
  */
 
 import type { Artifact } from '../../core/artifacts.ts';
+import type { TextEncoding } from '../../core/text-encoding.ts';
 import { fileName } from './artifact-url.ts';
 
 type Headers = Record<string, string>;
@@ -29,15 +30,31 @@ const TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126
 /** A browser shows no PDF inside a sandbox; its viewer has one of its own, and asks for styles of its own. */
 const PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'";
 
-/** `save`: whatever its type. */
-export function artifactHeaders(artifact: Artifact, { save }: { readonly save: boolean }): Headers {
-  const type = artifact.mimeType.toLowerCase();
-  const sound = TYPE.test(type) ? type : 'application/octet-stream';
+/** Whether it has a character encoding, which is told. */
+export function isText({ mimeType }: Pick<Artifact, 'mimeType'>): boolean {
+  const type = soundType(mimeType);
+  return type.startsWith('text/') || type === 'application/json';
+}
+
+function soundType(mimeType: string): string {
+  const type = mimeType.toLowerCase();
+  return TYPE.test(type) ? type : 'application/octet-stream';
+}
+
+export interface Served {
+  /** Whatever its type. */
+  readonly save: boolean;
+  /** Of what is text. */
+  readonly encoding: TextEncoding;
+}
+
+export function artifactHeaders(artifact: Artifact, { save, encoding }: Served): Headers {
+  const sound = soundType(artifact.mimeType);
   const disposition = SHOWN.test(sound) && !save ? 'inline' : 'attachment';
   return {
     ...SAFE_HEADERS,
     ...(sound === 'application/pdf' ? { 'Content-Security-Policy': PDF_POLICY } : {}),
-    'Content-Type': sound.startsWith('text/') || sound === 'application/json' ? `${sound}; charset=utf-8` : sound,
+    'Content-Type': isText(artifact) ? `${sound}; charset=${encoding}` : sound,
     'Content-Disposition': `${disposition}; ${namedFile(fileName(artifact.name, artifact.id))}`,
     'Accept-Ranges': 'bytes',
     ETag: etagOf(artifact),

@@ -6,8 +6,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Artifact } from '../../core/artifacts.ts';
 import { asDispatchError, DispatchError, type ErrorCode } from '../../core/errors.ts';
+import { encodingOf, MARK_BYTES, type TextEncoding } from '../../core/text-encoding.ts';
 import type { EngineApi } from '../../protocol/api.ts';
-import { artifactHeaders, etagOf, SAFE_HEADERS } from './artifact-headers.ts';
+import { artifactHeaders, etagOf, isText, SAFE_HEADERS } from './artifact-headers.ts';
 import type { AskedArtifact } from './artifact-url.ts';
 import { type ByteRange, parseRange } from './byte-range.ts';
 
@@ -25,13 +26,14 @@ export async function serveArtifact(
   try {
     const { artifact } = await source['artifact.get']({ artifact: id });
     const { headers } = request;
-    if (matches(headers['if-none-match'], artifact)) return answer(response, 304, artifactHeaders(artifact, { save }));
+    if (matches(headers['if-none-match'], artifact)) return answer(response, 304, unchanged(artifact));
     const mayBePart = headers['if-range'] === undefined || headers['if-range'] === etagOf(artifact);
     const range = parseRange(mayBePart ? headers.range : undefined, artifact.sizeBytes);
     if (range.kind === 'unsatisfiable') {
       return answer(response, 416, { ...SAFE_HEADERS, 'Content-Range': `bytes */${artifact.sizeBytes}` });
     }
-    const head = headOf(artifact, artifactHeaders(artifact, { save }), range);
+    const encoding = isText(artifact) ? await readEncoding(source, artifact, gone.signal) : 'utf-8';
+    const head = headOf(artifact, artifactHeaders(artifact, { save, encoding }), range);
     // Also for who wants no bytes: those that were removed are told of. Nothing is read before the first is asked for.
     const { chunks } = await source.blob({ artifact: artifact.id, offset: head.first, fleeting: true }, gone.signal);
     if (request.method === 'HEAD') return answer(response, head.status, head.headers);
@@ -39,6 +41,22 @@ export async function serveArtifact(
   } catch (error) {
     if (!gone.signal.aborted) fail(response, error);
   }
+}
+
+/** By its first bytes, whichever of them are asked for. */
+async function readEncoding(source: ArtifactSource, { id }: Artifact, signal: AbortSignal): Promise<TextEncoding> {
+  const { chunks } = await source.blob({ artifact: id, offset: 0, fleeting: true }, signal);
+  const mark: number[] = [];
+  for await (const { bytes } of chunks) {
+    mark.push(...bytes.subarray(0, MARK_BYTES - mark.length));
+    if (mark.length === MARK_BYTES) break;
+  }
+  return encodingOf(Uint8Array.from(mark));
+}
+
+/** What is told of bytes that are not sent. */
+function unchanged(artifact: Artifact): Record<string, string> {
+  return { ...SAFE_HEADERS, ETag: etagOf(artifact) };
 }
 
 interface Head {

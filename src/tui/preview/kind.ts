@@ -1,5 +1,6 @@
 // What kind of preview some bytes get: pictures by their first bytes, whatever they are called; text by its type and its name.
 
+import { encodingOf } from '../../core/text-encoding.ts';
 import type { PreviewSource } from './document.ts';
 
 export type PreviewKind = 'png' | 'jpeg' | 'gif' | 'markdown' | 'json' | 'diff' | 'text' | 'bytes';
@@ -30,15 +31,10 @@ function pictureKind(head: Uint8Array): 'png' | 'jpeg' | 'gif' | undefined {
 
 /** UTF-8 without a NUL, or UTF-16 that says so; but for a character that the cut went through. Undefined if it is not text. */
 export function decodeText(bytes: Uint8Array): string | undefined {
-  const utf16 =
-    bytes[0] === 0xff && bytes[1] === 0xfe
-      ? 'utf-16le'
-      : bytes[0] === 0xfe && bytes[1] === 0xff
-        ? 'utf-16be'
-        : undefined;
-  if (utf16 === undefined && bytes.includes(0)) return undefined;
+  const encoding = encodingOf(bytes);
+  if (encoding === 'utf-8' && bytes.includes(0)) return undefined;
   try {
-    const text = new TextDecoder(utf16 ?? 'utf-8', { fatal: true }).decode(bytes, { stream: true });
+    const text = new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: true });
     return text.includes('\0') ? undefined : text;
   } catch {
     return undefined;

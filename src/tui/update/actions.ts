@@ -131,8 +131,9 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
   'artifact.save': onArtifact((model, artifact) => step(runs.askWhereToSave(model, artifact))),
   'selection.copy': (model) => {
     const top = topOverlay(model)?.kind;
-    const text = top === 'run' || top === 'runs' ? subjectRun(model)?.task : panes.copyable(model);
-    return text === undefined ? say(model, 'info', 'nothing is selected') : copied(model, text);
+    const what = top === 'run' || top === 'runs' ? subjectRun(model)?.task : panes.copyable(model);
+    if (what === undefined) return say(model, 'info', 'nothing is selected');
+    return typeof what === 'string' ? copied(model, what) : step(model, { type: 'copy-link', artifact: what });
   },
 
   ...ANSWER_ACTIONS,

@@ -6,7 +6,7 @@ import type { Model } from '../model.ts';
 import { subjectArtifact } from '../select.ts';
 import type { Action } from './action.ts';
 import * as list from './artifact-list.ts';
-import { close, copied } from './device-actions.ts';
+import { close } from './device-actions.ts';
 import * as previews from './previews.ts';
 import { askWhereToSave, openArtifact, openRun } from './runs.ts';
 import { type Step, step } from './step.ts';
@@ -25,7 +25,7 @@ const moving =
 
 const open = onArtifact(openArtifact);
 const save = onArtifact((model, artifact) => step(askWhereToSave(model, artifact)));
-const copyLink = onArtifact((model, { downloadUrl }) => copied(model, downloadUrl));
+const copyLink = onArtifact((model, artifact) => step(model, { type: 'copy-link', artifact }));
 
 export const ARTIFACT_ACTIONS: Readonly<Record<(typeof ARTIFACT_KEYS)[number]['id'], Action>> = {
   'pane.artifacts': list.openArtifacts,

@@ -1,5 +1,6 @@
 // Moving in and between the panes: focus, cursors, scrolling, and opening what is selected.
 
+import type { PublishedArtifact } from '../../core/artifacts.ts';
 import { layoutOf, paneInner, paneSource } from '../geometry.ts';
 import { type Focus, type Model, PANES, type PaneId } from '../model.ts';
 import { selectedEntry } from '../select.ts';
@@ -142,8 +143,8 @@ function openSelectedDevice(model: Model): Model {
   return device === undefined ? model : openDevice(model, device);
 }
 
-/** What `c` copies. */
-export function copyable(model: Model): string | undefined {
+/** What `c` copies: a text, or the link of an artifact. */
+export function copyable(model: Model): string | PublishedArtifact | undefined {
   if (model.focus === 'devices') return model.devices[model.lists.devices.cursor]?.id;
   if (model.focus === 'runs') return model.runs[model.lists.runs.cursor]?.task;
   if (model.focus === 'approvals') return model.approvals[model.lists.approvals.cursor]?.payload.command;
@@ -157,7 +158,7 @@ export function copyable(model: Model): string | undefined {
     case 'approval':
       return entry.approval.payload.command;
     case 'artifact':
-      return entry.artifact.downloadUrl;
+      return entry.artifact;
   }
 }
 

@@ -18,6 +18,11 @@ const FILES: Readonly<Record<string, string>> = {
   'script.js': 'echo "alert(1)" > script.js',
   'data.json': `echo '{"a":1}' > data.json`,
   empty: ': > empty',
+  // "Aé" with its mark, and a mark alone; bash writes bytes in octal.
+  'little.txt': String.raw`printf '\377\376A\0\351\0' > little.txt`,
+  'big.txt': String.raw`printf '\376\377\0A\0\351' > big.txt`,
+  'mark.txt': String.raw`printf '\377\376' > mark.txt`,
+  'one.txt': 'printf A > one.txt',
   'sub/deep/ünï "x"; 100%\u202e.txt': `mkdir -p sub/deep; echo hi > $'sub/deep/ünï "x"; 100%\\u202e.txt'`,
   'back\\..\\slash.txt': `echo hi > 'back\\..\\slash.txt'`,
 };
@@ -132,6 +137,21 @@ describe('a download', () => {
     expect((await get(artifact('back\\..\\slash.txt').downloadUrl)).headers['content-disposition']).toContain(
       'filename="slash.txt"',
     );
+  });
+
+  test.each([
+    ['little.txt', 'utf-16le', 'A\u00e9'],
+    ['big.txt', 'utf-16be', 'A\u00e9'],
+    ['mark.txt', 'utf-16le', ''],
+    ['one.txt', 'utf-8', 'A'],
+  ])('%s is told to be in %s, and can be read so', async (name, charset, expected) => {
+    const { downloadUrl } = artifact(name);
+    const whole = await get(downloadUrl);
+    expect([whole.status, whole.headers['content-type']]).toEqual([200, `text/plain; charset=${charset}`]);
+    expect(new TextDecoder(charset).decode(whole.body)).toBe(expected);
+    const asked = [{ method: 'HEAD' }, { headers: { Range: `bytes=${whole.body.length - 1}-` } }];
+    for (const options of asked)
+      expect((await get(downloadUrl, options)).headers['content-type']).toBe(`text/plain; charset=${charset}`);
   });
 
   test('may be of nothing', async () => {

@@ -29,8 +29,9 @@ async function run(command: string, tty?: { cols: number; rows: number }, option
   return { test, ended, output: await test.output(submitted.id) };
 }
 
-/** All that a peer keeps, in one text. */
+/** All that a peer keeps, in one text, once it has put away what its runs needed while they ran: that goes after they have ended. */
 async function keptBy({ home }: TestEngine): Promise<string> {
+  await until('end of the folders of runs', async () => (await readdir(join(home, 'runs'))).length === 0);
   const entries = await readdir(home, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
   return (await Promise.all(files.map((file) => readFile(file, 'latin1')))).join('\n');

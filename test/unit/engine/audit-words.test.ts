@@ -6,7 +6,11 @@ import { sentenceOf } from '../../../src/engine/audit-words.ts';
 function started(executable: string): string {
   const plan = { cwd: '/home/me', executable, enforced: 'workspace-write', envNames: [], secrets: [], programs: [] };
   const event = { type: 'run.started', by: { kind: 'device', device: 'a' }, device: 'a' };
-  return sentenceOf({ ...event, data: { digest: 'd'.repeat(64), plan } } as unknown as LogEvent, () => 'here');
+  return sentenceOf(
+    { ...event, data: { digest: 'd'.repeat(64), plan } } as unknown as LogEvent,
+    () => 'here',
+    new Map(),
+  );
 }
 
 test.each([

@@ -94,7 +94,7 @@ describe('the preview', () => {
     const dashboard = previewing(many, true);
     dashboard.press('y', 'o');
     expect(dashboard.take()).toEqual([
-      { type: 'copy', text: entry.artifact.downloadUrl },
+      { type: 'copy-link', artifact: entry.artifact },
       { type: 'open-artifact', artifact: entry.artifact },
     ]);
     dashboard.press('s');
@@ -158,7 +158,7 @@ describe('the list of artifacts', () => {
   it('previews, copies, and shows the run of what is selected', () => {
     const dashboard = listing();
     dashboard.press('j', 'j', 'y');
-    expect(dashboard.take()).toEqual([{ type: 'copy', text: artifacts[2]?.downloadUrl }]);
+    expect(dashboard.take()).toEqual([{ type: 'copy-link', artifact: artifacts[2] }]);
     dashboard.press('enter');
     expect(page(dashboard)?.artifact.name).toBe('report.txt');
     dashboard.press('escape', 'g', 'r');

@@ -3,6 +3,7 @@
  * names up by itself can be led elsewhere between two looks.
  */
 
+import { encodingOf } from '../../../core/text-encoding.ts';
 import { openFile } from './open-file.ts';
 import { walk } from './walk.ts';
 
@@ -43,10 +44,7 @@ async function linesOf(path: string, most: number): Promise<readonly string[]> {
 
 /** As ripgrep reads it: by the mark that it begins with. */
 function split(bytes: Buffer): readonly string[] {
-  const [first, second] = bytes;
-  const encoding =
-    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
-  return new TextDecoder(encoding).decode(bytes).split('\n').map(withoutEnd);
+  return new TextDecoder(encodingOf(bytes)).decode(bytes).split('\n').map(withoutEnd);
 }
 
 export function withoutEnd(line: string): string {
