@@ -168,6 +168,11 @@ describe('rules', () => {
     expect(
       ask(two, { rules: [allow({ operations: ['browser.*'], origins: ['https://*.example.org'] })] }).verdict,
     ).toBe('ask');
+    const further = { ...facts, furtherOrigins: true as const };
+    expect(
+      ask(two, { facts: further, rules: [allow({ operations: ['browser.*'], origins: ['https://*.example.org'] })] })
+        .verdict,
+    ).toBe('ask');
     const elsewhere = { origins: ['https://a.example.org', 'https://evil.test'] };
     expect(
       ask(two, { facts: elsewhere, rules: [allow({ operations: ['browser.*'], origins: ['https://*.example.org'] })] })
@@ -200,6 +205,8 @@ describe('rules', () => {
     expect(ask(browse('browser_click'), { rules, facts: { origins: ['https://bank.test'] } }).verdict).toBe('deny');
     expect(ask(browse('browser_click'), { rules, facts: { origins: ['https://shop.test'] } }).verdict).toBe('allow');
     // where it will be is not known
+    const back = { origins: ['https://shop.test'], furtherOrigins: true as const };
+    expect(ask(browse('browser_navigate_back'), { rules, facts: back }).verdict).toBe('ask');
     expect(ask(browse('browser_click'), { rules }).verdict).toBe('ask');
   });
 
