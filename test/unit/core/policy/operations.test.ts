@@ -206,7 +206,7 @@ describe('rules', () => {
     expect(ask(browse('browser_click'), { rules, facts: { origins: ['https://shop.test'] } }).verdict).toBe('allow');
     // where it will be is not known
     const back = { origins: ['https://shop.test'], furtherOrigins: true as const };
-    expect(ask(browse('browser_navigate_back'), { rules, facts: back }).verdict).toBe('ask');
+    expect(ask(browse('browser_navigate'), { rules, facts: back }).verdict).toBe('ask');
     expect(ask(browse('browser_click'), { rules }).verdict).toBe('ask');
   });
 
