@@ -153,6 +153,7 @@ function startedText(plan: StartedPlan | undefined): string {
 const isProgram = (executable: string): boolean => executable.startsWith('/');
 
 function meansText(cwd: string, executable: string): string {
+  if (cwd === '') return `, by ${executable}`;
   return isProgram(executable) ? ` in ${cwd}, by ${executable}` : ` from ${cwd}, by Dispatch itself (${executable})`;
 }
 

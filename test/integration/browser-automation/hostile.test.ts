@@ -147,13 +147,15 @@ needs('chromium')('pages that mean harm', () => {
     expect(read.text).toContain('of another site, left out');
     expect(read.text).toContain('textbox "inner"');
     expect(read.text).not.toContain('their text');
-    const theirs = 'f1e'; // as snapshots name what is in the first frame
-    for (const ref of [2, 3, 4]) {
-      const typed = await stage.run(
-        step('browser_snapshot'),
-        step('browser_type', { target: `${theirs}${ref}`, text: 'x' }),
-      );
-      expect(typed.outcome).not.toMatchObject({ exitCode: 0 });
+    const theirs = 'iframe[name=theirs] >> internal:control=enter-frame >> input';
+    for (const act of [
+      step('browser_type', { target: theirs, text: 'x' }),
+      step('browser_click', { target: theirs }),
+      step('browser_verify_value', { type: 'textbox', element: 'theirs', target: theirs, value: '' }),
+      step('browser_take_screenshot', { target: theirs }),
+    ]) {
+      const { outcome } = await stage.run(act);
+      expect(outcome).toMatchObject({ reason: 'refused', message: message(`it is in a frame of ${site.other}`) });
     }
     const own = await stage.run(step('browser_type', { target: '#own', text: 'x' }));
     expect(own.outcome).toMatchObject({ exitCode: 0 });
