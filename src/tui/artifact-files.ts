@@ -2,8 +2,7 @@
 // final name whole or not at all, and nothing that is there is replaced.
 
 import { createHash, randomBytes } from 'node:crypto';
-import { link, mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { link, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { ControlClient } from '../control/client/client.ts';
 import type { PublishedArtifact } from '../core/artifacts.ts';
@@ -12,13 +11,6 @@ import { DispatchError } from '../core/errors.ts';
 /** Has the bytes on this machine before they are asked for: from another device they come in pieces, and it is told how far they are. */
 export async function bringHere(client: ControlClient, artifact: PublishedArtifact): Promise<void> {
   await client.call('artifact.fetch', { artifact: artifact.id });
-}
-
-/** A copy with the artifact's name, so that whatever opens it knows the type. It gives the path. */
-export async function fetchToOpen(client: ControlClient, artifact: PublishedArtifact): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), 'dispatch-')), safeName(artifact));
-  await saveTo(client, artifact, path);
-  return path;
 }
 
 /** Where a typed path leads: `~` is the home folder, a folder gets the artifact's name. */

@@ -4,6 +4,7 @@
  */
 
 import type { Artifact } from '../../core/artifacts.ts';
+import { isShown } from '../../core/shown-types.ts';
 import { fileName } from './artifact-url.ts';
 
 type Headers = Record<string, string>;
@@ -21,9 +22,6 @@ export const SAFE_HEADERS: Readonly<Headers> = {
   'Cache-Control': 'no-store',
 };
 
-/** Types that a browser shows and never runs; everything else is saved. */
-const SHOWN =
-  /^(text\/(plain|markdown|csv)|application\/(json|pdf)|image\/(png|jpeg|gif|webp|avif|bmp)|(audio|video)\/[a-z0-9.+-]+)$/;
 const TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/;
 
 /** A browser shows no PDF inside a sandbox; its viewer has one of its own, and asks for styles of its own. */
@@ -33,7 +31,7 @@ const PDF_POLICY = "default-src 'none'; style-src 'unsafe-inline'; object-src 's
 export function artifactHeaders(artifact: Artifact, { save }: { readonly save: boolean }): Headers {
   const type = artifact.mimeType.toLowerCase();
   const sound = TYPE.test(type) ? type : 'application/octet-stream';
-  const disposition = SHOWN.test(sound) && !save ? 'inline' : 'attachment';
+  const disposition = isShown(sound) && !save ? 'inline' : 'attachment';
   return {
     ...SAFE_HEADERS,
     ...(sound === 'application/pdf' ? { 'Content-Security-Policy': PDF_POLICY } : {}),
