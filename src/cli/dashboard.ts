@@ -17,7 +17,7 @@ export async function openDashboard(context: CliContext, { plain }: { plain: boo
     await runPlain({ connect, env, cwd: process.cwd(), input: context.stdin, output: context.stdout });
     return 0;
   }
-  const openFile = findOpener(env);
+  const openAddress = findOpener(env);
   await runDashboard({
     connect,
     openScreen,
@@ -27,7 +27,7 @@ export async function openDashboard(context: CliContext, { plain }: { plain: boo
     bell: settings.bell,
     ...(settings.ascii ? { ascii: true } : {}),
     ...(settings.background === 'auto' ? {} : { background: settings.background }),
-    ...(openFile === undefined ? {} : { openFile }),
+    ...(openAddress === undefined ? {} : { openAddress }),
     runEditor: (path) => runEditor(path, env),
     historyFile: paths.historyFile,
   });

@@ -1,16 +1,16 @@
-/** Opens a file with whatever program the desktop has for it, or with the editor of the person at this terminal. */
+/** Gives an address to the browser of the desktop, or a file to the editor of the person at this terminal. */
 
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { DispatchError } from '../core/errors.ts';
 
-/** Gives a way to open files, or undefined where there is no display or no program for it. */
-export function findOpener(env: NodeJS.ProcessEnv): ((path: string) => Promise<void>) | undefined {
-  if (process.platform === 'darwin') return (path) => launch('open', [path], env);
-  if (process.platform === 'win32') return (path) => launch('explorer.exe', [path], env);
+/** Gives a way to open addresses, or undefined where there is no display or no program for it. */
+export function findOpener(env: NodeJS.ProcessEnv): ((address: string) => Promise<void>) | undefined {
+  if (process.platform === 'darwin') return (address) => launch('open', address, env);
+  if (process.platform === 'win32') return (address) => launch('explorer.exe', address, env);
   const hasDisplay = env.DISPLAY !== undefined || env.WAYLAND_DISPLAY !== undefined;
-  return hasDisplay && isOnPath('xdg-open', env) ? (path) => launch('xdg-open', [path], env) : undefined;
+  return hasDisplay && isOnPath('xdg-open', env) ? (address) => launch('xdg-open', address, env) : undefined;
 }
 
 /**
@@ -38,12 +38,12 @@ export function runEditor(path: string, env: NodeJS.ProcessEnv): Promise<number>
 const NOT_FOUND = 127;
 const NAME_EDITOR = 'name one in $VISUAL or $EDITOR';
 
-function launch(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+function launch(command: string, address: string, env: NodeJS.ProcessEnv): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { env, detached: true, stdio: 'ignore' });
+    const child = spawn(command, [address], { env, detached: true, stdio: 'ignore' });
     child.once('error', (error) => {
       reject(
-        new DispatchError('unavailable', `cannot open ${args[0]}: ${error.message}`, {
+        new DispatchError('unavailable', `cannot start ${command}: ${error.message}`, {
           cause: error,
           hint: 'save it instead',
         }),

@@ -49,7 +49,7 @@ export async function illustrate(deps: EngineDeps, run: Run, checked: CheckedPla
     return id;
   };
   const sentences = (texts: readonly string[], most: number): Promise<string[]> =>
-    Promise.all(texts.slice(0, most).map((text) => deps.finder.mask(text.slice(0, MOST_SENTENCE))));
+    Promise.all(texts.slice(0, most).map(async (text) => shortened(await deps.finder.mask(text))));
 
   const diff = found.diff === undefined ? undefined : await deps.finder.mask(found.diff);
   const short = diff === undefined ? undefined : firstLines(diff, MOST_DIFF);
@@ -91,6 +91,12 @@ function withoutDiff({ diff: _, warnings = [], ...rest }: Illustration): Illustr
   const why =
     'what is in the files is not shown, as whoever asks may not read them unasked: look at them on the device';
   return { ...rest, warnings: [...warnings, why] };
+}
+
+/** Whoever reads it must know that there is more. Masked before: half a secret is not known as one. */
+function shortened(text: string): string {
+  const more = text.length - MOST_SENTENCE;
+  return more <= 0 ? text : `${text.slice(0, MOST_SENTENCE)}… and ${more} more characters: the command has all of it`;
 }
 
 /** Whole lines, as many as there is room for. */

@@ -1,12 +1,12 @@
 /** What is said of an artifact whose bytes are gone. */
 
-import type { Artifact } from '../core/artifacts.ts';
+import type { Artifact, ArtifactKind } from '../core/artifacts.ts';
 import { DispatchError } from '../core/errors.ts';
 
 const DAY_MS = 86_400_000;
 
 /** Nothing, if the bytes are meant to be there. */
-export function removalOf({ name, createdAt, removed }: Artifact): DispatchError | undefined {
+export function removalOf({ name, kind, createdAt, removed }: Artifact): DispatchError | undefined {
   if (removed === undefined) return undefined;
   const { at, reason } = removed;
   const why = reason === 'age' ? `kept for ${lengthText(at - createdAt)}` : 'there was no room for more';
@@ -14,10 +14,17 @@ export function removalOf({ name, createdAt, removed }: Artifact): DispatchError
     'not-found',
     `"${name}" was removed on ${new Date(at).toISOString().slice(0, 10)} (${why})`,
     {
-      hint: 'run it again',
+      hint: whatNow(name, kind),
       details: { removed },
     },
   );
+}
+
+/** What was there once, nothing makes anew. */
+function whatNow(name: string, kind: ArtifactKind): string {
+  if (kind === 'backup') return 'what that run changed can no longer be undone';
+  if (name.startsWith('approval/')) return 'the request that it went with is still in the thread';
+  return 'run it again';
 }
 
 function lengthText(ms: number): string {

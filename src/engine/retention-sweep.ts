@@ -19,8 +19,6 @@ export interface SweepDeps {
   readonly self: DeviceId;
   /** Content that is about to be told of. */
   readonly isHeld: (sha256: Sha256) => boolean;
-  /** A device that can be asked again for what it keeps. */
-  readonly isPaired: (device: DeviceId) => boolean;
   readonly needed: Pick<NeededRuns, 'has'>;
 }
 
@@ -44,6 +42,8 @@ export interface Swept {
   readonly leftovers: number;
   readonly bytes: number;
   readonly keptBytes: number;
+  /** Of these, what no sweep of now could remove. */
+  readonly fixedBytes: number;
 }
 
 const PAGE = 500;
@@ -59,15 +59,16 @@ export async function sweepArtifacts(deps: SweepDeps, options: SweepOptions): Pr
   const { dry, now, keepMs = Number.POSITIVE_INFINITY, roomBytes = Number.POSITIVE_INFINITY, signal } = options;
   const fresh = now - FRESH_MS;
   const oldest = now - keepMs;
-  /** How many artifacts need a content to stay, and which contents are copies that can be had again. */
+  /** How many artifacts need a content to stay, which contents no lack of room removes, and which are copies from other devices. */
   const staying = new Map<number, number>();
+  const fixed = new Set<number>();
   const copies = new Set<number>();
   /** Contents of artifacts that went in this sweep, or would. */
   const told = new Set<number>();
   const gone: { artifact: Artifact; reason: RemovalReason }[] = [];
-  const swept = { count: 0, copies: 0, leftovers: 0, bytes: 0, keptBytes: 0 };
+  const swept = { count: 0, copies: 0, leftovers: 0, bytes: 0, keptBytes: 0, fixedBytes: 0 };
 
-  const isCopy = ({ device }: Artifact): boolean => device !== deps.self && deps.isPaired(device);
+  const isCopy = ({ device }: Artifact): boolean => device !== deps.self;
   const mayGo = ({ device, runId, createdAt }: Artifact): boolean =>
     device === deps.self && createdAt <= fresh && !deps.needed.has(runId);
   const isOld = (artifact: Artifact): boolean => artifact.createdAt <= oldest && mayGo(artifact);
@@ -76,6 +77,7 @@ export async function sweepArtifacts(deps: SweepDeps, options: SweepOptions): Pr
     if (left > 0) staying.set(keyOf(sha256), left);
     else staying.delete(keyOf(sha256));
   };
+  const isFixed = (sha256: Sha256): boolean => fixed.has(keyOf(sha256)) || deps.isHeld(sha256);
   const isWanted = (sha256: Sha256): boolean => staying.has(keyOf(sha256)) || deps.isHeld(sha256);
 
   /** Gives those that went: a run that something needs since it was looked at keeps its own. */
@@ -91,13 +93,18 @@ export async function sweepArtifacts(deps: SweepDeps, options: SweepOptions): Pr
     const own = artifacts.filter((artifact) => !isCopy(artifact) && artifact.removed === undefined);
     for (const artifact of artifacts) if (isCopy(artifact)) copies.add(keyOf(artifact.sha256));
     const went = new Set(await tell(own.filter(isOld), 'age'));
-    for (const artifact of own) if (!went.has(artifact)) count(artifact.sha256, 1);
+    for (const artifact of own) {
+      if (went.has(artifact)) continue;
+      count(artifact.sha256, 1);
+      if (!mayGo(artifact)) fixed.add(keyOf(artifact.sha256));
+    }
   };
 
   const blobsNobodyNeeds = async (): Promise<void> => {
     for await (const { sha256, sizeBytes, keptAt } of deps.blobs.list()) {
       if (signal.aborted) return;
       const isCopied = copies.has(keyOf(sha256));
+      if (keptAt >= fresh || isFixed(sha256)) swept.fixedBytes += sizeBytes;
       if (isWanted(sha256) || keptAt >= fresh || (isCopied && keptAt > oldest)) swept.keptBytes += sizeBytes;
       else {
         const freed = dry ? sizeBytes : await deps.blobs.remove(sha256, fresh);
@@ -120,13 +127,14 @@ export async function sweepArtifacts(deps: SweepDeps, options: SweepOptions): Pr
     return bytes;
   };
 
+  let most = roomBytes;
   const byRoom = async (artifacts: readonly Artifact[]): Promise<void> => {
-    for (let rest = artifacts; rest.length > 0 && swept.keptBytes > roomBytes; ) {
-      const taken = firstOf(rest, swept.keptBytes - roomBytes);
+    for (let rest = artifacts; rest.length > 0 && swept.keptBytes > most; ) {
+      const taken = firstOf(rest, swept.keptBytes - most);
       rest = rest.slice(taken.length);
       const own = taken.filter((artifact) => artifact.removed === undefined && mayGo(artifact) && !isOld(artifact));
       const went = await tell(
-        own.filter(({ sizeBytes }) => sizeBytes > 0),
+        own.filter(({ sizeBytes, sha256 }) => sizeBytes > 0 && !isFixed(sha256)),
         'room',
       );
       for (const artifact of went) count(artifact.sha256, -1);
@@ -137,7 +145,9 @@ export async function sweepArtifacts(deps: SweepDeps, options: SweepOptions): Pr
 
   await eachPage(deps, signal, byAge);
   await blobsNobodyNeeds();
-  if (swept.keptBytes > roomBytes) await eachPage(deps, signal, byRoom, () => swept.keptBytes <= roomBytes);
+  // With no room beside what cannot go, the rest has the whole room for itself: to remove all of it would not help.
+  most = swept.fixedBytes > roomBytes ? swept.fixedBytes + roomBytes : roomBytes;
+  if (swept.keptBytes > most) await eachPage(deps, signal, byRoom, () => swept.keptBytes <= most);
   return { ...swept, gone };
 }
 

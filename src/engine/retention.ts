@@ -1,6 +1,7 @@
 /** When old artifacts go: some minutes after the start, every day, and when a person says so. One sweep at a time. */
 
 import type { Actor } from '../core/approvals.ts';
+import { DispatchError } from '../core/errors.ts';
 import type { Pruned } from '../protocol/api.ts';
 import { publishArtifact } from './artifacts.ts';
 import type { EngineDeps } from './context.ts';
@@ -25,17 +26,16 @@ export interface Retention {
 export function createRetention(
   deps: EngineDeps & { feed: Feed; journal: Journal; self: Actor; isHeld: SweepDeps['isHeld'] },
 ): Retention {
-  const { clock, settings, identity, network } = deps;
+  const { clock, settings, identity } = deps;
   const closing = new AbortController();
   let cancelTimer: () => void = () => {};
   let last: Promise<unknown> = Promise.resolve();
 
   const sweep = async ({ dry, by }: { dry: boolean; by: Actor }): Promise<Pruned> => {
-    const paired = new Set(network.devices().map(({ id }) => id));
     const needed = await findNeededRuns(deps);
     try {
-      const { gone, ...counts } = await sweepArtifacts(
-        { ...deps, self: identity.device, isPaired: (device) => paired.has(device), needed },
+      const { gone, fixedBytes, ...counts } = await sweepArtifacts(
+        { ...deps, self: identity.device, needed },
         {
           dry,
           by,
@@ -45,6 +45,8 @@ export function createRetention(
           ...(settings.artifactRoomBytes === undefined ? {} : { roomBytes: settings.artifactRoomBytes }),
         },
       );
+      if (!dry && settings.artifactRoomBytes !== undefined && fixedBytes > settings.artifactRoomBytes)
+        deps.onFault('making room for artifacts', noRoom(fixedBytes, settings.artifactRoomBytes));
       const artifacts = gone.map(({ artifact, reason }) => ({ ...publishArtifact(deps, artifact), reason }));
       return { ...counts, artifacts };
     } finally {
@@ -77,4 +79,11 @@ export function createRetention(
       await last;
     },
   };
+}
+
+function noRoom(fixedBytes: number, roomBytes: number): DispatchError {
+  const text = `what cannot go yet has ${fixedBytes} bytes, and all artifacts together may have ${roomBytes}`;
+  return new DispatchError('storage', text, {
+    hint: 'end the runs that are not over, or raise "room" in [artifacts] of config.toml',
+  });
 }

@@ -23,8 +23,8 @@ export interface DashboardOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Where tasks on this device run. */
   readonly cwd: string;
-  /** Shows a file with another program; absent where there is no display. */
-  readonly openFile?: (path: string) => Promise<void>;
+  /** Gives an address to the browser of the person; absent where there is no display. */
+  readonly openAddress?: (address: string) => Promise<void>;
   /** Opens the editor of the person on a file, in this terminal, and gives its exit status. */
   readonly runEditor?: (path: string) => Promise<number>;
   readonly mouse?: boolean;
@@ -53,7 +53,7 @@ export function runDashboard(options: DashboardOptions): Promise<void> {
     size: screen.size,
     now: Date.now(),
     clock: performance.now(),
-    settings: { mouse, background, cwd, home, opener: options.openFile !== undefined },
+    settings: { mouse, background, cwd, home, opener: options.openAddress !== undefined },
   });
   const frames = createFrames(screen, () => model, options);
   let alarm: NodeJS.Timeout | undefined;
@@ -120,7 +120,7 @@ export function runDashboard(options: DashboardOptions): Promise<void> {
     history,
     cwd,
     home,
-    openFile: options.openFile,
+    openAddress: options.openAddress,
     runEditor: options.runEditor,
     bell: options.bell !== false,
   });

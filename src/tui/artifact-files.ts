@@ -2,8 +2,7 @@
 // final name whole or not at all, and nothing that is there is replaced.
 
 import { createHash, randomBytes } from 'node:crypto';
-import { link, mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { link, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { ControlClient } from '../control/client/client.ts';
 import type { PublishedArtifact } from '../core/artifacts.ts';
@@ -23,13 +22,6 @@ export async function linkOf(client: ControlClient, id: string): Promise<string>
     for await (const _ of chunks);
   }
   return artifact.downloadUrl;
-}
-
-/** A copy with the artifact's name, so that whatever opens it knows the type. It gives the path. */
-export async function fetchToOpen(client: ControlClient, artifact: PublishedArtifact): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), 'dispatch-')), safeName(artifact));
-  await saveTo(client, artifact, path);
-  return path;
 }
 
 /** Where a typed path leads: `~` is the home folder, a folder gets the artifact's name. */

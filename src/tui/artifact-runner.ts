@@ -3,6 +3,7 @@
 import type { ControlClient } from '../control/client/client.ts';
 import type { PublishedArtifact } from '../core/artifacts.ts';
 import { DispatchError } from '../core/errors.ts';
+import { addressToOpen } from '../core/shown-types.ts';
 import type { Effect } from './effects.ts';
 import type { Failure, MessageBody } from './messages.ts';
 import type { Document } from './preview/document.ts';
@@ -27,7 +28,8 @@ export interface ArtifactRunnerDeps {
   readonly attempt: (work: () => Promise<void>, failed?: (failure: Failure) => void) => void;
   readonly done: (text: string) => void;
   readonly copy: (text: string) => void;
-  readonly openFile: ((path: string) => Promise<void>) | undefined;
+  /** Gives an address to the browser of the person. */
+  readonly openAddress: ((address: string) => Promise<void>) | undefined;
   readonly cwd: string;
   readonly home: string;
 }
@@ -38,11 +40,11 @@ export function createArtifactRunner(deps: ArtifactRunnerDeps): (effect: Artifac
   const { client, tell, attempt, done } = deps;
 
   const open = async (artifact: PublishedArtifact): Promise<void> => {
-    const { bringHere, fetchToOpen } = await import('./artifact-files.ts');
+    const address = addressToOpen(artifact, 'save it with s');
+    const { bringHere } = await import('./artifact-files.ts');
     await bringHere(client(), artifact);
-    const path = await fetchToOpen(client(), artifact);
-    await deps.openFile?.(path);
-    done(`opened ${path}`);
+    await deps.openAddress?.(address);
+    done(`opened ${artifact.name}`);
   };
   const read = async (artifact: PublishedArtifact): Promise<Document> => {
     const [{ previewOf }, { bringHere }] = await Promise.all([

@@ -31,7 +31,7 @@ export interface RunnerDeps {
   readonly cwd: string;
   readonly bell: boolean;
   readonly home: string;
-  readonly openFile: ((path: string) => Promise<void>) | undefined;
+  readonly openAddress: ((address: string) => Promise<void>) | undefined;
   readonly runEditor: ((path: string) => Promise<number>) | undefined;
 }
 
@@ -65,14 +65,14 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
   };
 
   const pair = createPairRunner({ client, tell, attempt });
-  const { openFile, cwd, home } = deps;
+  const { openAddress, cwd, home } = deps;
   const artifacts = createArtifactRunner({
     client,
     tell,
     attempt,
     done,
     copy: (text) => screen.copy(text),
-    openFile,
+    openAddress,
     cwd,
     home,
   });

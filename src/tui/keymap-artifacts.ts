@@ -10,7 +10,7 @@ export const ARTIFACT_KEYS = [
   bind('preview', 'preview.find', '/', 'look for a text in it', foot('find', 4)),
   bind('preview', 'preview.next', 'n', 'go to the next place where it is', { enabled: hasQuery }),
   bind('preview', 'preview.previous', 'N', 'go to the place before', { enabled: hasQuery }),
-  bind('preview', 'preview.open', 'o', 'open it with the program for it', { ...foot('open', 2), enabled: connected }),
+  bind('preview', 'preview.open', 'o', 'open it in your browser', { ...foot('open', 2), enabled: connected }),
   bind('preview', 'preview.save', 's', 'save it', { ...foot('save', 2), enabled: connected }),
   bind('preview', 'preview.link', 'y c', 'copy its link, for programs on this machine', {
     ...foot('copy link', 5),
@@ -30,7 +30,7 @@ export const ARTIFACT_KEYS = [
   bind('artifacts', 'artifacts.page-up', 'pageup C-u', 'ten artifacts up'),
   bind('artifacts', 'artifacts.first', 'g home', 'first artifact'),
   bind('artifacts', 'artifacts.last', 'G end', 'last artifact'),
-  bind('artifacts', 'artifacts.open-outside', 'o', 'open it with the program for it', {
+  bind('artifacts', 'artifacts.open-outside', 'o', 'open it in your browser', {
     ...foot('open', 2),
     enabled: hasArtifact,
   }),

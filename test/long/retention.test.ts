@@ -120,7 +120,7 @@ async function sweep(options: Partial<SweepOptions>): Promise<{ swept: Swept; he
     return journal.apply(run, commands, how);
   };
   const swept = await sweepArtifacts(
-    { store: counting, blobs, journal: { apply }, self: DEVICE, isHeld: () => false, isPaired: () => false, needed },
+    { store: counting, blobs, journal: { apply }, self: DEVICE, isHeld: () => false, needed },
     { dry: false, by: HUMAN, now: time, signal: new AbortController().signal, ...options },
   );
   needed.close();

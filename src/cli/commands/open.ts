@@ -1,6 +1,7 @@
-/** `dispatch open`: an artifact in the program that the desktop has for it. */
+/** `dispatch open`: an artifact in the browser of the desktop, if it cannot act there. */
 
 import { DispatchError } from '../../core/errors.ts';
+import { addressToOpen } from '../../core/shown-types.ts';
 import type { Command } from '../command.ts';
 import { onlyArgument } from '../command.ts';
 import { findOpener } from '../open.ts';
@@ -9,10 +10,11 @@ import { bringHere } from '../save-artifact.ts';
 
 export const command: Command = {
   usage: 'open ARTIFACT [--link]',
-  summary: 'Open an artifact with the program that this machine has for it.',
+  summary: 'Open an artifact in your browser.',
   details: [
-    'ARTIFACT is named as for "dispatch get". What is opened is a copy, in a folder of its own. --link prints an address instead, which',
-    'programs on this machine can read as long as its peer runs; it holds a secret, so it is for nobody else.',
+    'ARTIFACT is named as for "dispatch get". Text, pictures, sound, films and PDF are opened; what could run what is in it, such as',
+    'a page or a drawing, is not. --link prints its address instead, which programs on this machine can read as long as its peer',
+    'runs; it holds a secret, so it is for nobody else.',
   ].join('\n'),
   options: { link: { type: 'boolean', help: 'print its address on this machine, and open nothing' } },
   examples: ['dispatch open 12/report.pdf', 'curl -r 0-99 "$(dispatch open --link 12/data.bin)"'],
@@ -22,7 +24,7 @@ export const command: Command = {
     const isLink = args.flag('link');
     const client = await context.connect();
     const { artifact } = await client.call('artifact.get', { artifact: ref });
-    const { fetchToOpen, linkOf } = await import('../../tui/artifact-files.ts');
+    const { linkOf } = await import('../../tui/artifact-files.ts');
     // What was removed can be had in no way: that is said first.
     const downloadUrl = await linkOf(client, artifact.id);
     if (isLink) {
@@ -32,14 +34,14 @@ export const command: Command = {
     }
     const opener = findOpener(context.env);
     if (opener === undefined)
-      throw new DispatchError('unavailable', 'there is no display here, or no program that opens files on it', {
+      throw new DispatchError('unavailable', 'there is no display here, or no program that opens addresses on it', {
         hint: `save it with "dispatch get ${ref}", or print its address with --link`,
       });
+    const address = addressToOpen({ ...artifact, downloadUrl }, `save it with "dispatch get ${ref}"`);
     await bringHere(context, client, artifact);
-    const path = await fetchToOpen(client, artifact);
-    await opener(path);
-    if (context.json) context.printJson({ id: artifact.id, path });
-    else context.print(`opened ${safe(path)}`);
+    await opener(address);
+    if (context.json) context.printJson({ id: artifact.id, downloadUrl: address });
+    else context.print(`opened ${safe(artifact.name)}`);
     return 0;
   },
 };

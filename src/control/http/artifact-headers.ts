@@ -2,8 +2,8 @@
  * What a browser is told about an artifact. Whoever made it is not trusted: a page, a script or a drawing that could run in a
  * browser is only ever saved, and nothing that is shown may load, run or be embedded by anything.
  */
-
 import type { Artifact } from '../../core/artifacts.ts';
+import { isShown } from '../../core/shown-types.ts';
 import type { TextEncoding } from '../../core/text-encoding.ts';
 import { fileName } from './artifact-url.ts';
 
@@ -22,9 +22,6 @@ export const SAFE_HEADERS: Readonly<Headers> = {
   'Cache-Control': 'no-store',
 };
 
-/** Types that a browser shows and never runs; everything else is saved. */
-const SHOWN =
-  /^(text\/(plain|markdown|csv)|application\/(json|pdf)|image\/(png|jpeg|gif|webp|avif|bmp)|(audio|video)\/[a-z0-9.+-]+)$/;
 const TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}$/;
 
 /** A browser shows no PDF inside a sandbox; its viewer has one of its own, and asks for styles of its own. */
@@ -50,7 +47,7 @@ export interface Served {
 
 export function artifactHeaders(artifact: Artifact, { save, encoding }: Served): Headers {
   const sound = soundType(artifact.mimeType);
-  const disposition = SHOWN.test(sound) && !save ? 'inline' : 'attachment';
+  const disposition = isShown(sound) && !save ? 'inline' : 'attachment';
   return {
     ...SAFE_HEADERS,
     ...(sound === 'application/pdf' ? { 'Content-Security-Policy': PDF_POLICY } : {}),

@@ -66,11 +66,20 @@ export function parseTask(text: string): ParsedTask | Refusal {
   }
   const { body: whole, targets } = takeTargets(trimmed, TRAILING_TARGET);
   const body = targets.length > 0 ? whole.replace(/\s+(?:on|from|at)$/i, '') : whole;
-  const said = readPlainTask(body);
+  const said = onOneDevice(readPlainTask(body), [...leading, ...targets]);
   const because = said === undefined ? 'plain text' : BECAUSE[said.kind];
   const named = said !== undefined && 'device' in said && said.device !== undefined ? [said.device] : [];
   const more = said === undefined ? {} : { said };
   return { ok: true, kind: 'plain', body, targets: [...leading, ...named, ...targets], because, ...more };
+}
+
+/** `@nas:~/a on @pi` is about two devices, and nobody knows which was meant. A transfer has places on two. */
+function onOneDevice(said: PlainTask | undefined, targets: readonly string[]): PlainTask | undefined {
+  if (said === undefined || !('device' in said) || said.device === undefined) return said;
+  const { device } = said;
+  const other = targets.find((target) => target !== device);
+  if (other === undefined) return said;
+  return { kind: 'unclear', reason: `it names @${device} and @${other}`, hint: 'name one device' };
 }
 
 function shellTask(

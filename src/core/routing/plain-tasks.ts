@@ -6,7 +6,7 @@
 import type { BrowserAction } from '../browser.ts';
 import type { DesktopAction } from '../desktop.ts';
 import type { FileOperation } from '../files.ts';
-import { readPageTask } from './page-tasks.ts';
+import { addressMeant, readPageTask } from './page-tasks.ts';
 
 /** A path, and the device that stands before it: `@nas:~/work`. */
 export interface Place {
@@ -61,7 +61,9 @@ export function readPlainTask(text: string): PlainTask | undefined {
     const task = match === null ? undefined : make(match);
     if (task !== undefined) return task;
   }
-  return undefined;
+  const address = addressMeant(text);
+  if (address === undefined) return undefined;
+  return { kind: 'unclear', reason: 'a page is opened by its whole address', hint: `write ${address}` };
 }
 
 function whole(pattern: string): RegExp {

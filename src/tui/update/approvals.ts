@@ -48,7 +48,7 @@ export function takePicture(model: Model, artifact: string, document: Document |
 
 const PICTURE_CAME = 'the picture has just come: look at it, then press the key again';
 
-/** In the program for it; where there is none, here, over the request. */
+/** In the browser of the person; where there is none, here, over the request. */
 export function openPicture(model: Model): Step {
   const dialog = overlayOf(model, 'approval');
   const artifact = dialog?.approval.payload.picture;

@@ -94,11 +94,14 @@ describe('a copy of what another device keeps', () => {
     expect(removals()).toMatchObject([{ event: { stream: run.id } }]);
   });
 
-  test('stays when its device is paired no more: nobody has another', async () => {
-    const copy = await fetched({ keepArtifactsMs: 30 * DAY_MS, artifactRoomBytes: 5 });
+  test('goes by age like the others when its device is paired no more', async () => {
+    const copy = await fetched({ keepArtifactsMs: 30 * DAY_MS });
     await pair.laptop.engine.api['device.revoke']({ device: 'box' });
-    ahead = 31 * DAY_MS;
-    expect(await prune()).toMatchObject({ count: 0, copies: 0, leftovers: 0, bytes: 0, keptBytes: 12 });
+    ahead = 29 * DAY_MS;
+    expect(await prune()).toMatchObject({ count: 0, copies: 0, keptBytes: 12 });
     expect(await read(copy)).toBe('from the box');
+    ahead = 31 * DAY_MS;
+    expect(await prune()).toMatchObject({ count: 0, copies: 1, bytes: 12, keptBytes: 0 });
+    expect(removals()).toEqual([]);
   });
 });

@@ -4,12 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { PublishedArtifact } from '../../../src/core/artifacts.ts';
+import type { Timestamp } from '../../../src/core/clock.ts';
 import type { FileOperation } from '../../../src/core/files.ts';
+import type { ArtifactId, DeviceId, Sha256 } from '../../../src/core/ids.ts';
 import type { Run } from '../../../src/core/runs.ts';
 import type { BlobStore } from '../../../src/engine/ports.ts';
 import { systemClock, systemIds } from '../../../src/peer/system.ts';
 import { createFilesExecutor } from '../../../src/routes/desktop/local-files/files-executor.ts';
 import { noSandbox } from '../../../src/routes/desktop/sandbox/sandbox.ts';
+import { id, runId, submit } from '../../contract/thread-store-events.ts';
 import { DEVICE, type EngineOptions, startEngine, type TestEngine } from '../../helpers/engine.ts';
 import { createProber } from '../../helpers/prober.ts';
 
@@ -141,6 +144,103 @@ describe('by room', () => {
     expect(await prune(engine)).toEqual(dry);
     expect(dry.artifacts.map(({ id, reason }) => [id, reason])).toEqual(all.slice(0, 2).map(({ id }) => [id, 'room']));
     expect(await Promise.all(all.map(has))).toEqual([false, false, true, true]);
+  });
+});
+
+describe('what cannot go for room', () => {
+  /** Bytes that stay: a run still asks whether it may repeat the one that left them. */
+  async function needed(engine: TestEngine, text: string): Promise<PublishedArtifact> {
+    const artifact = await one(engine, text);
+    const { run } = await engine.engine.api.retry({ run: artifact.runId, id: systemIds.next() });
+    await engine.until(run.id, 'waiting_approval');
+    return artifact;
+  }
+
+  test('is not made up for by all the rest, and the owner is told once', async () => {
+    const engine = await begin({ settings: { artifactRoomBytes: 10 } });
+    const stays = await needed(engine, 'needs more than there is');
+    ahead = 1000;
+    const all: PublishedArtifact[] = [];
+    for (const text of ['aaaaa', 'bbbbb', 'ccccc']) {
+      all.push(await one(engine, text));
+      ahead += 1000;
+    }
+    ahead = 11 * 60_000;
+    const dry = await prune(engine, true);
+    expect(engine.faults).toEqual([]);
+    expect(await prune(engine)).toEqual(dry);
+    expect(await Promise.all([stays, ...all].map(has))).toEqual([true, false, true, true]);
+    expect(engine.faults).toEqual([expect.stringContaining('making room for artifacts')]);
+  });
+
+  test('takes nothing with it that has the same bytes: that would free none', async () => {
+    const engine = await begin({ settings: { artifactRoomBytes: 10 } });
+    const twin = await one(engine, 'same!');
+    ahead = 1000;
+    await needed(engine, 'same!');
+    const other = await one(engine, 'other one');
+    ahead = 11 * 60_000;
+    await prune(engine);
+    expect(await now(engine, twin)).not.toHaveProperty('removed');
+    expect(await has(other)).toBe(false);
+    expect(engine.faults).toEqual([]);
+  });
+});
+
+describe('a copy from a device that is not paired any more', () => {
+  const GONE = '12D3KooWGone' as DeviceId;
+
+  /** As it was left here: the record of the run, and what was fetched of it. */
+  async function copied(engine: TestEngine, text: string): Promise<Sha256> {
+    const blob = await blobs.put(
+      (async function* () {
+        yield Buffer.from(text);
+      })(),
+    );
+    const run = runId(1);
+    const made = submit(1);
+    if (made.type !== 'submit') throw new Error('no submission');
+    const of = (seq: number) => ({
+      v: 1 as const,
+      device: GONE,
+      stream: run,
+      seq,
+      at: `${(Date.now() + seq).toString(16).padStart(12, '0')}-0000` as Timestamp,
+      by: { kind: 'human' as const, device: GONE },
+    });
+    const artifact = { id: id(2) as ArtifactId, name: 'a.txt', kind: 'file', mimeType: 'text/plain', ...blob } as const;
+    await engine.store.importLog({
+      device: GONE,
+      events: [
+        { ...of(1), type: 'run.submitted', data: { ...made.data, device: GONE } },
+        { ...of(2), type: 'artifact.created', data: { artifact } },
+      ],
+      upTo: 2,
+      scope: 'all',
+    });
+    expect((await engine.engine.api['artifacts.list']({ limit: 5 })).artifacts).toMatchObject([{ device: GONE }]);
+    return blob.sha256;
+  }
+
+  test('goes by age', async () => {
+    const engine = await begin();
+    const sha256 = await copied(engine, 'copy');
+    ahead = 29 * DAY_MS;
+    expect(await prune(engine)).toMatchObject({ copies: 0, keptBytes: 4 });
+    ahead = 31 * DAY_MS;
+    expect(await prune(engine)).toMatchObject({ count: 0, copies: 1, bytes: 4, keptBytes: 0 });
+    expect(await blobs.has(sha256)).toBe(false);
+  });
+
+  test('makes room, before what is younger', async () => {
+    const engine = await begin({ settings: { artifactRoomBytes: 10 } });
+    const sha256 = await copied(engine, 'a long copy');
+    ahead = 1000;
+    const own = await one(engine, 'own');
+    ahead = 11 * 60_000;
+    expect(await prune(engine)).toMatchObject({ count: 0, copies: 1, keptBytes: 3 });
+    expect([await blobs.has(sha256), await has(own)]).toEqual([false, true]);
+    expect(engine.faults).toEqual([]);
   });
 });
 

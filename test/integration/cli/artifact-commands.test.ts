@@ -1,9 +1,14 @@
 // What is done with artifacts besides saving them: picked by kind, opened, read by their address, and traced back to what made them.
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliHome, createHome } from '../../helpers/cli.ts';
 import { until } from '../../helpers/until.ts';
+
+const ACTIVE = [
+  'cd "$DISPATCH_ARTIFACTS"; echo "<script>alert(1)</script>" > page.html; cp /bin/true program',
+  `echo '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>' > drawing.svg`,
+].join('; ');
 
 let home: CliHome;
 beforeAll(async () => {
@@ -72,24 +77,39 @@ describe('open', () => {
     expect(await home.json(['open', '1/a.md', '--link', '--json'])).toMatchObject({ downloadUrl: out.trim() });
   });
 
-  it.skipIf(process.platform !== 'linux')('gives a copy to the program that the desktop has for it', async () => {
-    const bin = join(home.path, 'bin');
-    const told = join(home.path, 'opened');
-    mkdirSync(bin);
-    writeFileSync(
-      join(bin, 'xdg-open'),
-      `#!/bin/sh\nprintf '%s' "$1" > '${told}.part' && mv '${told}.part' '${told}'\n`,
-    );
-    chmodSync(join(bin, 'xdg-open'), 0o755);
-    const env = { DISPLAY: ':7', PATH: `${bin}:${process.env.PATH}` };
-    const { code, out } = await home.cli(['open', '1/a.md'], { env });
-    expect(code).toBe(0);
-    const path = await until('the program', async () => (existsSync(told) ? readFileSync(told, 'utf8') : undefined));
-    onTestFinished(() => rmSync(dirname(path), { recursive: true }));
-    expect(out).toBe(`opened ${path}\n`);
-    expect(readFileSync(path, 'utf8')).toBe('words\n');
-    expect(path).toMatch(/\/a\.md$/);
-  });
+  it.skipIf(process.platform !== 'linux')(
+    'gives its address to the browser of the desktop, unless it could run what is in it',
+    async () => {
+      const bin = join(home.path, 'bin');
+      const told = join(home.path, 'opened');
+      mkdirSync(bin);
+      writeFileSync(
+        join(bin, 'xdg-open'),
+        `#!/bin/sh\nprintf '%s' "$1" > '${told}.part' && mv '${told}.part' '${told}'\n`,
+      );
+      chmodSync(join(bin, 'xdg-open'), 0o755);
+      const env = { DISPLAY: ':7', PATH: `${bin}:${process.env.PATH}` };
+      const { code, out } = await home.cli(['open', '1/a.md'], { env });
+      expect(code).toBe(0);
+      const address = await until('the program', async () =>
+        existsSync(told) ? readFileSync(told, 'utf8') : undefined,
+      );
+      expect(out).toBe('opened a.md\n');
+      expect(await (await fetch(address)).text()).toBe('words\n');
+      rmSync(told);
+      expect((await home.cli(['run', '--yes', '--', ACTIVE])).code).toBe(0);
+      for (const name of ['page.html', 'drawing.svg', 'program']) {
+        expect(await home.cli(['open', `2/${name}`], { env })).toMatchObject({
+          code: 126,
+          out: '',
+          err: expect.stringContaining(
+            `"${name}" is not opened, as it could run what is in it: save it with "dispatch get 2/${name}"`,
+          ),
+        });
+      }
+      expect(existsSync(told)).toBe(false);
+    },
+  );
 
   it.skipIf(process.platform !== 'linux')('says what to do where nothing opens files', async () => {
     const env = { DISPLAY: undefined, WAYLAND_DISPLAY: undefined };

@@ -92,6 +92,18 @@ describe('what is shown of a plan', () => {
     expect(await bytesOf(payload.diffArtifact ?? '')).toBe(diff);
   });
 
+  it('says how much of a long sentence is left out, and shows no half of a secret', async () => {
+    const step = `type ${'x'.repeat(9_990)} ${KEY} ${'y'.repeat(5_000)}`;
+    await start({ illustration: () => ({ steps: ['short', step] }) });
+    const [short, long] = (await asked(await write())).payload.steps ?? [];
+    expect(short).toBe('short');
+    expect(long).toMatch(/… and \d+ more characters: the command has all of it$/);
+    const [, shown = '', more] = /^(.*)… and (\d+) more/s.exec(long ?? '') ?? [];
+    expect(shown).toHaveLength(10_000);
+    expect(Number(more)).toBeGreaterThan(4_900);
+    expect(shown).not.toContain(KEY.slice(0, 4));
+  });
+
   it('holds no secret, neither where it is shown nor where it is kept', async () => {
     const secret = `+key = ${KEY}\n`;
     await start({

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { PublishedArtifact } from '../../../src/core/artifacts.ts';
-import { destination, fetchToOpen, saveTo } from '../../../src/tui/artifact-files.ts';
+import { destination, saveTo } from '../../../src/tui/artifact-files.ts';
 import { type Peer, startPeer } from './harness.ts';
 
 async function made(peer: Peer, command: string, name: string): Promise<PublishedArtifact> {
@@ -52,11 +52,5 @@ describe('saving', () => {
     const artifact = { name: '../../etc/passwd', id: 'x' } as PublishedArtifact;
     expect(await destination('~/a.txt', artifact, '/work', '/home/me')).toBe('/home/me/a.txt');
     expect(await destination('/nonexistent/', artifact, '/work', '/home/me')).toBe('/nonexistent/passwd');
-  });
-
-  it('keeps the name for whatever opens the file', async () => {
-    const peer = await startPeer();
-    const artifact = await made(peer, COMMAND, NAME);
-    expect(basename(await fetchToOpen(await peer.connect(), artifact))).toBe('log.txt');
   });
 });

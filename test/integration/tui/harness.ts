@@ -5,7 +5,7 @@ import { type ControlClient, connectControl } from '../../../src/control/client/
 import { createControlServer } from '../../../src/control/server/server.ts';
 import { isFinal, type Run } from '../../../src/core/runs.ts';
 import { type PeerStatus, PROTOCOL_VERSION } from '../../../src/protocol/api.ts';
-import { DEVICE, startEngine, type TestEngine } from '../../helpers/engine.ts';
+import { DEVICE, type EngineOptions, startEngine, type TestEngine } from '../../helpers/engine.ts';
 import { until } from '../../helpers/until.ts';
 
 export interface Peer {
@@ -36,8 +36,8 @@ const STATUS: PeerStatus = {
 };
 
 /** Serves until the test ends. */
-export async function startPeer(): Promise<Peer> {
-  const engine = await startEngine();
+export async function startPeer(options: EngineOptions = {}): Promise<Peer> {
+  const engine = await startEngine(options);
   const path = join(engine.home, 'control', 'peer.sock');
   const listen = () =>
     createControlServer({

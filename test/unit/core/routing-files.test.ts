@@ -44,6 +44,7 @@ describe('plain words about files', () => {
     ['move @nas:~/a @nas:~/b', 'nas', { op: 'move', from: '~/a', to: '~/b' }],
     ['copy ~/a ~/b on @nas', 'nas', { op: 'copy', from: '~/a', to: '~/b' }],
     ['copy "~/my a" to "~/my b"', 'here', { op: 'copy', from: '~/my a', to: '~/my b' }],
+    ['delete @nas:~/photos from @nas', 'nas', { op: 'delete', path: '~/photos' }],
     ['list @nas:"~/my photos"', 'nas', { op: 'list', path: '~/my photos' }],
     ['edit ~/a.txt on @nas', 'nas', { op: 'read', path: '~/a.txt', as: 'text' }],
     ['edit @nas:"~/my notes.md"', 'nas', { op: 'read', path: '~/my notes.md', as: 'text' }],
@@ -81,6 +82,10 @@ describe('plain words about files', () => {
     ['copy @nas:~/a ~/b on @nas', /both places are on nas/],
     ['copy @nas:~/a ~/b @here @desk', /from one place to one other/],
     ['edit ~/a.txt @all', /on one device at a time/],
+    ['delete @nas:~/photos from @desk', /it names @nas and @desk/],
+    ['@desk delete @nas:~/photos', /it names @nas and @desk/],
+    ['move @nas:~/a @nas:~/b on @nas,desk', /it names @nas and @desk/],
+    ['edit @nas:~/a.txt on @all', /it names @nas and @all/],
   ])('%s is understood, and refused with the reason', (text, reason) => {
     expect(sent(text)).toMatchObject({ ok: false, reason: expect.stringMatching(reason) });
   });

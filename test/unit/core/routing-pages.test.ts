@@ -1,6 +1,7 @@
 // Tasks about pages in plain words, and where they go.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parseTask } from '../../../src/core/routing/grammar.ts';
 import { readPageTask } from '../../../src/core/routing/page-tasks.ts';
 
 const looks = (text: string) => readPageTask(text)?.steps.map(({ tool, params }) => params.url ?? tool);
@@ -33,6 +34,31 @@ describe('a task about a page', () => {
     'open "https://example.org"',
   ])('is not: %s', (text) => {
     expect(readPageTask(text)).toBeUndefined();
+  });
+
+  test.each([
+    ['open example.org', 'https://example.org'],
+    ['visit docs.example.co.uk/a?b=c on @desk', 'https://docs.example.co.uk/a?b=c'],
+    ['open localhost:3000', 'http://localhost:3000'],
+    ['go to LOCALHOST:8080/x', 'http://LOCALHOST:8080/x'],
+    ['browse example.com:8443', 'https://example.com:8443'],
+  ])('may be meant by %s, which says how to write it', (text, address) => {
+    expect(parseTask(text)).toMatchObject({ said: { kind: 'unclear', hint: `write ${address}` } });
+  });
+
+  test.each([
+    'open notes.md',
+    'open main.rs',
+    'open archive.zip',
+    'open the example.org page',
+    'open localhost',
+    'open ./example.org',
+    'open -x.org',
+    'read example.org',
+    'open sesame',
+  ])('is not guessed in: %s', (text) => {
+    const parsed = parseTask(text);
+    expect(parsed.ok && parsed.said?.kind).not.toBe('unclear');
   });
 
   test('never changes the address', () => {
