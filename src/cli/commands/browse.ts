@@ -76,7 +76,7 @@ async function runBrowse(context: CliContext, args: Arguments): Promise<number> 
 }
 
 /** Goes there, does what the file says, and looks at what has come of it. */
-async function stepsOf(context: CliContext, args: Arguments): Promise<readonly BrowserStep[]> {
+export async function stepsOf(context: CliContext, args: Arguments): Promise<readonly BrowserStep[]> {
   const [url] = args.positionals;
   const file = args.text('steps');
   const given = file === undefined ? [] : await fromFile(context, file);

@@ -65,7 +65,15 @@ describe('a rule from options', () => {
     });
   });
 
+  it('is about sites, too', () => {
+    expect(rule('--allow', '--operation', 'browser.dispatch_text', '--origin', 'https://*.example.org')).toMatchObject({
+      operations: ['browser.dispatch_text'],
+      origins: ['https://*.example.org'],
+    });
+  });
+
   it.each([
+    [['--allow', '--operation', 'browser.*', '--origin', 'example.org'], '--origin example.org: expected'],
     [['--allow', '--operation', 'files.juggle'], '--operation files.juggle: it fits no operation'],
     [['--allow', '--operation', '{a'], '--operation {a: it fits no operation'],
     [['--allow', '--operation', 'files.*', '--', 'ls'], 'commands of the shell or about --operation, and not both'],
