@@ -73,7 +73,7 @@ describe('a rule from options', () => {
   });
 
   it.each([
-    [['--allow', '--operation', 'browser.*', '--origin', 'example.org'], '--origin example.org: expected'],
+    [['--allow', '--operation', 'browser.*', '--origin', 'example.org'], '--origin example.org: it is no origin'],
     [['--allow', '--operation', 'files.juggle'], '--operation files.juggle: it fits no operation'],
     [['--allow', '--operation', '{a'], '--operation {a: it fits no operation'],
     [['--allow', '--operation', 'files.*', '--', 'ls'], 'commands of the shell or about --operation, and not both'],
