@@ -83,7 +83,7 @@ needs('chromium')('a browser that ends', () => {
       import { fork } from 'node:child_process';
       const host = fork(${JSON.stringify(new URL('../../../src/routes/desktop/browser-automation/browser-host.ts', import.meta.url).pathname)}, [], { execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
       host.on('message', (message) => { if (message.kind === 'answer') console.log('ready'); });
-      host.send({ kind: 'ask', id: 1, question: { kind: 'perform', settings: { session: 'default', profile: ${JSON.stringify(profileOf(stage))}, program: '/usr/bin/chromium', headless: true, idleMs: 600000, stepTimeoutMs: 10000, sites: { allowed: [], denied: [] } }, steps: [{ tool: 'browser_navigate', params: { url: ${JSON.stringify(`${site.origin}/`)} } }], approved: [''], secrets: {}, uploads: {}, folder: ${JSON.stringify(stage.home)} } });
+      host.send({ kind: 'ask', id: 1, question: { kind: 'perform', settings: { session: 'default', profile: ${JSON.stringify(profileOf(stage))}, program: '/usr/bin/chromium', headless: true, idleMs: 600000, stepTimeoutMs: 10000, sites: { allowed: [], denied: [] } }, steps: [{ tool: 'browser_navigate', params: { url: ${JSON.stringify(`${site.origin}/`)} } }], approved: [''], pages: [''], told: [], secrets: {}, uploads: {}, folder: ${JSON.stringify(stage.home)} } });
     `;
     const peer = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],

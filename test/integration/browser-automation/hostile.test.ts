@@ -22,7 +22,7 @@ const PAGES = {
   '/busy': `<button onclick="for (;;) {}">Busy</button>`,
   '/login': `<form><input id="user"><input id="password"></form>`,
   '/reach': `<p id="out">-</p>`,
-  '/frames': `<p>outer</p><input id="own"><iframe src=LOCATION name="theirs"></iframe><iframe srcdoc="<input aria-label='inner'>"></iframe>`,
+  '/frames': `<p>outer</p><input id="own"><div id="box" style="width:320px"><iframe src=LOCATION name="theirs"></iframe></div><p id="plain">plain</p><iframe srcdoc="<input aria-label='inner'>"></iframe>`,
   '/their-form': `<p>their text</p><input aria-label="theirs" oninput="fetch('/typed?' + this.value)" autofocus>`,
   '/comment': `<title>Comment</title><button id="go" onclick="document.title = 'commented'">Go</button>`,
   '/delete': `<title>Delete</title><button id="go" onclick="fetch('/deleted')">Go</button>`,
@@ -151,6 +151,9 @@ needs('chromium')('pages that mean harm', () => {
     for (const act of [
       step('browser_type', { target: theirs, text: 'x' }),
       step('browser_click', { target: theirs }),
+      step('browser_click', { target: 'iframe[name=theirs]' }),
+      step('browser_click', { target: '#box' }),
+      step('browser_hover', { target: 'iframe[name=theirs]' }),
       step('browser_verify_value', { type: 'textbox', element: 'theirs', target: theirs, value: '' }),
       step('browser_take_screenshot', { target: theirs }),
     ]) {
@@ -165,10 +168,18 @@ needs('chromium')('pages that mean harm', () => {
   test('take the keys only where they are the ones that were approved', async () => {
     await stage.run(open('/frames'));
     await stage.run(step('browser_evaluate', { function: '() => document.querySelector("iframe").focus()' }));
-    expect((await stage.run(step('browser_press_key', { key: 'x' }))).outcome).toMatchObject({
-      reason: 'refused',
-      message: message(`it is in a frame of ${site.other}`),
-    });
+    for (const act of [
+      step('browser_press_key', { key: 'x' }),
+      step('browser_type', { target: '#plain', text: 'x', slowly: true }),
+    ]) {
+      expect((await stage.run(act)).outcome).toMatchObject({
+        reason: 'refused',
+        message: message(`it is in a frame of ${site.other}`),
+      });
+    }
+    expect(
+      (await stage.run(step('browser_type', { target: '#own', text: 'x', slowly: true, submit: true }))).outcome,
+    ).toMatchObject({ exitCode: 0 });
     expect(site.asked.filter((asked) => asked.includes('/typed'))).toEqual([]);
   });
 
@@ -195,6 +206,7 @@ needs('chromium')('pages that mean harm', () => {
       step('browser_handle_dialog', { accept: true }),
     );
     expect(answered.outcome).toMatchObject({ exitCode: 1, message: message('no dialog is open') });
+    expect(site.asked.some((asked) => asked.endsWith('/kept'))).toBe(true);
     expect(answered.text).not.toContain('Transfer');
     expect(site.asked.some((asked) => asked.endsWith('/paid'))).toBe(false);
     await stage.run(step('browser_close'));
@@ -217,6 +229,19 @@ needs('chromium')('pages that mean harm', () => {
     expect(facts).toMatchObject({ facts: { origins: [site.origin], furtherOrigins: true } });
   });
 
+  test('that ask something end the step, and nothing else', async () => {
+    const asks = await stage.run(open('/'), step('browser_evaluate', { function: '() => confirm("Sure?")' }));
+    expect(asks.outcome).toMatchObject({ exitCode: 0 });
+    expect(asks.text).toContain('the page asks, and waits for an answer: confirm "Sure?"');
+    // Longer than a step may take, and what is given up has to stop.
+    const later = await stage.run(
+      step('browser_tabs', { action: 'new', url: `${site.origin}/comment` }),
+      ...[1, 2, 3].map(() => step('browser_wait_for', { time: 2.5 })),
+    );
+    expect(later.outcome).toMatchObject({ exitCode: 0 });
+    await stage.run(step('browser_close'));
+  });
+
   test('get nothing typed after the step has failed', async () => {
     const fields = ['#a', '#b'].map((target) => ({ name: target, type: 'textbox', target, value: 'late' }));
     const failed = await stage.run(
@@ -232,7 +257,7 @@ needs('chromium')('pages that mean harm', () => {
 
   test('hide no letters in what is printed', async () => {
     const { text } = await stage.run(open('/unseen'), step('dispatch_text'));
-    expect(text).toContain('a\\u{61c}\\u{ad}\\u{180e}\\u{e0041}\\u{e0101}\\u{3164}b');
+    expect(text).toContain('a\\u{61c}\\u{180e}\\u{e0041}\\u{e0101}\\u{3164}b');
   });
 
   test('of any length are printed to a bound, and kept whole as a file', async () => {

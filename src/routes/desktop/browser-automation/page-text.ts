@@ -2,8 +2,10 @@
 
 import { UNSEEN } from '../quote.ts';
 
-/** Letters of some scripts and emoji are joined, or kept apart, by them. */
-const JOINERS = new Set(['\u200c', '\u200d']);
+/** Letters of some scripts and emoji are joined, or kept apart, by them; and signs that are seen. */
+const LET_THROUGH = /\u200c|\u200d|[\u0600-\u0605\u06dd\u070f]/;
+/** Says where a word may be parted. */
+const SOFT_HYPHEN = '\u00ad';
 /** Of what is printed; the rest is kept as a file. */
 const MOST_PRINTED = 100_000;
 const INDENT = '   ';
@@ -27,7 +29,8 @@ export function frame(text: string): Framed {
 }
 
 function spell(character: string): string {
-  if (JOINERS.has(character)) return character;
+  if (character === SOFT_HYPHEN) return '';
+  if (LET_THROUGH.test(character)) return character;
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }
 

@@ -109,7 +109,15 @@ export async function perform(
       mayTell: (origin) => told.includes(origin) || (site !== '' && isSameSite(site, origin)),
     };
     const done = doTool(step, toolUse);
-    const outcome = await withDialog(session, within(toolUse, done, over, use), mayTell);
+    const left = new AbortController();
+    const leave = (): void => {
+      left.abort();
+      over.abort(new DispatchError('cancelled', 'the page asked something'));
+    };
+    const outcome = await withDialog(session, within(toolUse, done, { over, left: left.signal, use }), {
+      mayTell,
+      leave,
+    });
     await show(outcome);
   };
 
@@ -119,7 +127,7 @@ export async function perform(
         await doOne(step, at);
       } catch (error) {
         if (signal.aborted) throw error;
-        const problem = session?.gone.aborted ? session.gone.reason : error;
+        const problem = session?.gone.aborted && !(error instanceof DispatchError) ? session.gone.reason : error;
         return problemOf(problem, { at, count: steps.length, tool: step.tool, mask });
       }
     }
@@ -164,15 +172,16 @@ function requireAnswered(session: Session, { tool }: BrowserStep, mayTell: (page
 async function withDialog(
   session: Session,
   work: Promise<string>,
-  mayTell: (page: Page | undefined) => boolean,
+  { mayTell, leave }: { mayTell: (page: Page | undefined) => boolean; leave: () => void },
 ): Promise<string> {
   const open = session.dialog();
   if (open !== undefined) return work;
   const asked = session.asks().then((dialog) => {
+    leave();
     const said = mayTell(session.page()) ? `: ${dialog.type()} ${quote(dialog.message(), 300)}` : '';
     return `the page asks, and waits for an answer${said}`;
   });
-  work.catch(() => {}); // where a dialog came first, it goes on when that is answered
+  work.catch(() => {}); // where a dialog came first, that is how the step ended
   return Promise.race([work, asked]);
 }
 
@@ -180,8 +189,7 @@ async function withDialog(
 async function within(
   { signal, timeoutMs }: ToolUse,
   work: Promise<string>,
-  over: AbortController,
-  use: SessionUse,
+  { over, left, use }: { over: AbortController; left: AbortSignal; use: SessionUse },
 ): Promise<string> {
   const stopped = Promise.withResolvers<never>();
   const stop = (): void => stopped.reject(signal.reason);
@@ -194,6 +202,7 @@ async function within(
   try {
     return await Promise.race([work, stopped.promise]);
   } catch (error) {
+    if (left.aborted) throw error;
     over.abort(error);
     const settled = work.then(
       () => true,

@@ -1,6 +1,6 @@
 /** Where each step of a run will be, as far as that is known before it begins: which site it touches. Pure. */
 
-import { accessOfStep, type BrowserStep, type BrowserTool } from '../../../core/browser.ts';
+import type { BrowserStep, BrowserTool } from '../../../core/browser.ts';
 import { BLANK, originOf } from './sites.ts';
 
 /** The pages of a session that are open. */
@@ -15,7 +15,7 @@ export interface OpenPages {
 export interface Place {
   /** What the step works on: an origin, `about:blank`, or undefined where that depends on a step before. Absent: it works on no page. */
   readonly on?: string | undefined;
-  /** The page that was open before, until something acts on it. */
+  /** The page that was open before: of the first step on it, as it may go on by itself from then on. */
   readonly page?: string;
   /** It leads to a site that only shows when it is there. */
   readonly leads?: true;
@@ -38,14 +38,14 @@ export function placesOf(steps: readonly BrowserStep[], pages: OpenPages): reado
   let page = pages.pages[pages.current];
   /** Undefined once tabs have come or gone. */
   let tabs: readonly string[] | undefined = pages.origins;
-  return steps.map((step): Place => {
-    const { tool, params } = step;
+  return steps.map(({ tool, params }): Place => {
     if (!OFF_PAGE.has(tool)) {
       const place = { on: now, ...(page === undefined ? {} : { page }), tells: [] };
-      if (accessOfStep(step) !== 'read-only') page = undefined;
+      page = undefined;
       return place;
     }
-    if (tool !== 'browser_resize') page = undefined;
+    const stays = tool === 'browser_resize' || (tool === 'browser_tabs' && params.action === 'list');
+    if (!stays) page = undefined;
     switch (tool) {
       case 'browser_navigate':
         now = originOf(String(params.url)) ?? BLANK;

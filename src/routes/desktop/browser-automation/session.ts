@@ -87,8 +87,9 @@ export function createSession({ context, headless }: Launched): Session {
 
   const ask = (page: Page, asking: Dialog): void => {
     const tab = tabs.get(page);
-    if (tab !== undefined) tab.dialog = asking;
-    if (page !== current) return;
+    // It would hold up the pages that can reach it, and nobody could answer it.
+    if (tab === undefined || page !== current) return void asking.dismiss().catch(() => {});
+    tab.dialog = asking;
     const told = waiting;
     waiting = [];
     for (const tell of told) tell(asking);
@@ -97,6 +98,7 @@ export function createSession({ context, headless }: Launched): Session {
   const currentDialog = (): Dialog | undefined => (current === undefined ? undefined : tabs.get(current)?.dialog);
 
   const download = (page: Page, coming: Download): void => {
+    if (work !== undefined && page !== current) work.print('a download of another tab is not taken');
     if (work === undefined || page !== current || downloads.size >= MOST_DOWNLOADS) {
       void coming.cancel().catch(() => {});
       return;
@@ -134,7 +136,9 @@ export function createSession({ context, headless }: Launched): Session {
     page.on('console', (message) => keep(tab.logged, { level: levelOf(message), text: message.text().slice(0, 2000) }));
     page.on('pageerror', (error) => keep(tab.logged, { level: 'error', text: String(error).slice(0, 2000) }));
     page.on('request', (request) => {
-      if (isLeaving(page, request)) tab.leaving = true;
+      if (!isLeaving(page, request)) return;
+      tab.leaving = true;
+      if (request.redirectedFrom() === null) tab.asked = [];
     });
     page.on('requestfinished', (request) => void answered(tab, request));
     page.on('requestfailed', (request) => {

@@ -26,12 +26,18 @@ export interface Sites {
 const METADATA_HOSTS = [
   '169.254.169.254',
   '169.254.170.2',
+  '169.254.170.23',
   '100.100.100.200',
+  '192.0.0.192',
   '::ffff:a9fe:a9fe',
   '::ffff:a9fe:aa02',
+  '::ffff:a9fe:aa17',
   '::ffff:6464:64c8',
+  '::ffff:c000:c0',
   'fd00:ec2::254',
+  'fd00:ec2::23',
   'metadata.google.internal',
+  'metadata',
 ];
 const NOWHERE = '~NOTFOUND';
 

@@ -4,7 +4,7 @@ import type { ElementHandle, Frame, Page } from 'playwright-core';
 import { DispatchError } from '../../../../core/errors.ts';
 import { quote } from '../../quote.ts';
 import { withSecrets } from '../check-steps.ts';
-import { elementOf, pageOf, type Tool, type ToolUse } from './tool.ts';
+import { elementOf, pageOf, requireFocus, requireOwnMiddle, type Tool, type ToolUse } from './tool.ts';
 
 const CHOOSER_MS = 2000;
 
@@ -12,6 +12,7 @@ type Modifier = 'Alt' | 'Control' | 'ControlOrMeta' | 'Meta' | 'Shift';
 
 export const click: Tool = async (use, { target, doubleClick, button, modifiers }) => {
   const element = await elementOf(use, pageOf(use), String(target));
+  await requireOwnMiddle(use, element);
   const options = {
     ...limits(use),
     ...(button === undefined ? {} : { button: button as 'left' | 'right' | 'middle' }),
@@ -50,11 +51,20 @@ async function middle(element: ElementHandle): Promise<{ x: number; y: number }>
 }
 
 export const type: Tool = async (use, { target, text, submit, slowly }) => {
-  const element = await elementOf(use, pageOf(use), String(target));
+  const page = pageOf(use);
+  const element = await elementOf(use, page, String(target));
   const value = withSecrets(String(text), use.secrets);
-  await (slowly === true ? element.type(value, limits(use)) : element.fill(value, limits(use)));
+  if (slowly === true) {
+    await element.focus();
+    await requireFocus(use, page);
+    await element.type(value, limits(use));
+  } else {
+    await element.fill(value, limits(use));
+  }
   use.signal.throwIfAborted();
-  if (submit === true) await element.press('Enter', limits(use));
+  if (submit !== true) return '';
+  await requireFocus(use, page);
+  await element.press('Enter', limits(use));
   return '';
 };
 
@@ -86,8 +96,8 @@ export const selectOption: Tool = async (use, { target, values }) => {
 export const pressKey: Tool = async (use, { key }) => {
   const page = pageOf(use);
   const focused = await focusedIn(page.mainFrame());
-  use.check(page);
   use.checkFrame(await focused.ownerFrame());
+  await requireFocus(use, page);
   await focused.press(String(key), limits(use));
   return '';
 };
@@ -111,8 +121,9 @@ export const fileUpload: Tool = async (use, { paths }) => {
       hint: 'click what makes it ask for one in the step before',
     });
   }
-  use.check(chooser.page());
   use.session.chosen();
+  use.check(chooser.page());
+  use.checkFrame(await chooser.element().ownerFrame());
   const files = use.uploads.map(({ name, bytes }) => ({
     name,
     mimeType: 'application/octet-stream',

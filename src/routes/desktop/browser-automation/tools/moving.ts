@@ -112,7 +112,8 @@ async function list({ session, mayTell }: ToolUse): Promise<string> {
   const lines = await Promise.all(
     session.pages().map(async (page, at) => {
       const origin = originOf(page.url());
-      if (origin !== undefined && !mayTell(origin)) return `${at}${page === current ? ' *' : ''} another site`;
+      if (page.url() !== BLANK && (origin === undefined || !mayTell(origin)))
+        return `${at}${page === current ? ' *' : ''} another site`;
       const title = (await Promise.race([page.title().catch(() => ''), soon()])) ?? '';
       return `${at}${page === current ? ' *' : ''} ${quote(title, 100)} ${quote(page.url(), 300)}`;
     }),

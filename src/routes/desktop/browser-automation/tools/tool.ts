@@ -48,8 +48,11 @@ export async function elementOf(use: ToolUse, page: Page, target: string): Promi
   try {
     const handle = await locate(page, target).elementHandle({ signal: use.signal, timeout });
     use.check(page);
-    use.checkFrame(await (handle as ElementHandle).ownerFrame());
-    return handle as ElementHandle;
+    const element = handle as ElementHandle;
+    use.checkFrame(await element.ownerFrame());
+    const inner = await element.contentFrame();
+    if (inner !== null) use.checkFrame(inner);
+    return element;
   } catch (error) {
     if (error instanceof DispatchError || use.signal.aborted) throw error;
     throw new DispatchError('not-found', `${quote(target)} is not on the page: ${reasonOf(error)}`, {
@@ -58,6 +61,39 @@ export async function elementOf(use: ToolUse, page: Page, target: string): Promi
     });
   }
 }
+
+/** What is pressed goes to what has the focus: not to a page of another site that is in this one. */
+export async function requireFocus(use: ToolUse, page: Page): Promise<void> {
+  for (const frame of page.frames()) {
+    if (frame === page.mainFrame() || !(await hasFocus(frame))) continue;
+    use.checkFrame(frame);
+  }
+  use.check(page);
+}
+
+async function hasFocus(frame: Frame): Promise<boolean> {
+  try {
+    return (await frame.evaluate('document.hasFocus()')) === true;
+  } catch {
+    return !frame.isDetached();
+  }
+}
+
+/** Nor does a click go to one that lies in the middle of what is clicked. */
+export async function requireOwnMiddle(use: ToolUse, element: ElementHandle): Promise<void> {
+  const there = await element.evaluateHandle(MIDDLE);
+  const frame = await there.asElement()?.contentFrame();
+  if (frame !== undefined && frame !== null) use.checkFrame(frame);
+}
+
+/** playwright sends its text to the page. */
+const MIDDLE = Object.assign(() => undefined as unknown, {
+  toString: () => `(element) => {
+    element.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    const box = element.getBoundingClientRect();
+    return element.getRootNode().elementFromPoint?.(box.x + box.width / 2, box.y + box.height / 2) ?? element;
+  }`,
+});
 
 /** The first line of what playwright says, without what it was called with. */
 export function reasonOf(error: unknown): string {

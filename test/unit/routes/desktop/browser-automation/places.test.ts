@@ -35,10 +35,11 @@ test('the origins are all that it touches or tells of', () => {
   expect(originsOf(placesOf([step('browser_resize', { width: 1, height: 1 })], TWO))).toEqual([]);
 });
 
-test('a step is for the page that is open, until something acts on it', () => {
+test('the first step is for the page that is open: from then on it may go on by itself', () => {
   const read = step('dispatch_text');
   const pages = (steps: BrowserStep[]) => placesOf(steps, TWO).map(({ page }) => page ?? '-');
-  expect(pages([read, click, read, click])).toEqual(['page-b', 'page-b', '-', '-']);
+  expect(pages([read, click, read, click])).toEqual(['page-b', '-', '-', '-']);
+  expect(pages([step('browser_tabs', { action: 'list' }), click])).toEqual(['-', 'page-b']);
   expect(pages([go('https://b.test/x'), click])).toEqual(['-', '-']);
   expect(pages([step('browser_tabs', { action: 'select', index: 0 }), click])).toEqual(['-', 'page-a']);
   expect(
