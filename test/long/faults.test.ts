@@ -140,7 +140,7 @@ unless(await whyNotCut())('whatever breaks in mid-run', () => {
       // Each fault meets each of them.
       const kind = mix[Math.floor(round / faults.length) % mix.length] as string;
       const what = `round ${round} with seed ${SEED}: the run ${kind}, and ${name}`;
-      const started = join(far.path, `started-${round}`);
+      const started = join(far.work, `started-${round}`);
       const command = `echo started >> ${started}; for ((i = 0; i < ${LINES}; i++)); do echo "line $i"; sleep 0.01; done`;
       const play = MIX[kind] as (typeof MIX)[string];
       const { id, reason } = await play({ near, far, command, started, strike: () => fault.strike({ near, far }) });

@@ -47,10 +47,10 @@ async function memory(): Promise<Memory> {
 
 async function run(client: ControlClient, command: string): Promise<void> {
   const id = systemIds.next();
-  const action = { kind: 'shell', command, access: 'workspace-write', cwd: home.path } as const;
+  const action = { kind: 'shell', command, access: 'workspace-write', cwd: home.work } as const;
   await client.call('submit', { id, task: `!${command}`, action, approve: true });
   const { runs } = await client.call('wait', { runs: [id] });
-  expect(runs[0]?.status).toBe('completed');
+  expect(runs[0]).toMatchObject({ status: 'completed' });
 }
 
 async function runs(count: number): Promise<void> {
