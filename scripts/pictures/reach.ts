@@ -67,7 +67,7 @@ export async function pictureReach(): Promise<void> {
     );
     await approve();
     await dispatch('files', 'undo', '3', '--yes');
-    await picture('undo', '120x34', `${there} wait:'undo what run' escape still:500`);
+    await picture('undo', '120x34', `${there} wait:'undo run' escape still:500`);
 
     await dispatch('browse', `${site.origin}/`, '--text', '--on', 'desk', '--yes');
     const form = steps(

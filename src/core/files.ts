@@ -135,7 +135,7 @@ export function describeFiles(operation: FileOperation): string {
     case 'copy':
       return `${operation.op} ${operation.from} to ${operation.to}`;
     case 'undo':
-      return `undo what run ${operation.run} changed`;
+      return `undo run ${operation.run}`;
     case 'search':
       return `search ${operation.path} for ${operation.content ?? (operation.names ?? ['*']).join(' ')}`;
     case 'make-folder':

@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import type { BrowserAction, BrowserStep } from '../../../src/core/browser.ts';
 import type { DeviceId, RunId, Sha256 } from '../../../src/core/ids.ts';
-import type { ExecutionContext } from '../../../src/engine/executor-ports.ts';
 import {
   type BrowserExecutor,
   createBrowserExecutor,
@@ -16,6 +15,7 @@ import {
 import { findBrowser } from '../../../src/routes/desktop/browser-automation/find-browser.ts';
 import { alternate } from '../harness/alternate.ts';
 import { atMost, type Benchmark, type Measure } from '../harness/benchmark.ts';
+import { executionContext } from '../harness/execution-context.ts';
 import { environment } from '../harness/processes.ts';
 import { makeTemporaryFolder } from '../harness/temporary-folder.ts';
 
@@ -150,26 +150,8 @@ function timer(executor: BrowserExecutor, artifactsDir: string): (steps: readonl
     const into = join(artifactsDir, run);
     mkdirSync(into);
     const startedAt = performance.now();
-    const outcome = await executor.execute(action, prepared.plan, contextOf(run, into));
+    const outcome = await executor.execute(action, prepared.plan, executionContext(run, into));
     if (outcome.kind !== 'exit' || outcome.exitCode !== 0) throw new Error(`it ended as ${JSON.stringify(outcome)}`);
     return performance.now() - startedAt;
   };
-}
-
-function contextOf(run: RunId, artifactsDir: string): ExecutionContext {
-  return {
-    progress: () => {},
-    describe: () => {},
-    pull: () => nothingElsewhere(),
-    tellEnd: () => nothingElsewhere(),
-    run,
-    artifactsDir,
-    signal: new AbortController().signal,
-    output: { write: () => {}, pressure: false, onDrain: () => {} },
-    attach: () => {},
-  };
-}
-
-function nothingElsewhere(): never {
-  throw new Error('a browser asks nothing of other devices');
 }

@@ -10,6 +10,7 @@ import { openSandbox } from '../../../src/routes/desktop/sandbox/open-sandbox.ts
 import { createShellExecutor } from '../../../src/routes/desktop/shell-executor.ts';
 import { alternate } from '../harness/alternate.ts';
 import { atMost, type BenchContext, type Benchmark, type Measure } from '../harness/benchmark.ts';
+import { executionContext } from '../harness/execution-context.ts';
 import { environment } from '../harness/processes.ts';
 import { makeTemporaryFolder } from '../harness/temporary-folder.ts';
 
@@ -94,22 +95,8 @@ function timer(executor: Executor, artifactsDir: string): Timer {
     const prepared = await executor.prepare(run, action, access);
     if (!prepared.ok) throw new Error(prepared.reason);
     const startedAt = performance.now();
-    const outcome = await executor.execute(action, prepared.plan, {
-      progress: () => {},
-      describe: () => {},
-      pull: () => nothingElsewhere(),
-      tellEnd: () => nothingElsewhere(),
-      run,
-      artifactsDir,
-      signal: new AbortController().signal,
-      output: { write: () => {}, pressure: false, onDrain: () => {} },
-      attach: () => {},
-    });
+    const outcome = await executor.execute(action, prepared.plan, executionContext(run, artifactsDir));
     if (outcome.kind !== 'exit' || outcome.exitCode !== 0) throw new Error(`true ended as ${JSON.stringify(outcome)}`);
     return performance.now() - startedAt;
   };
-}
-
-function nothingElsewhere(): never {
-  throw new Error('a shell command asks nothing of other devices');
 }

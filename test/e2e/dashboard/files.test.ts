@@ -51,7 +51,7 @@ test('lists a folder, edits a file in it with a difference to approve, and undoe
   await laptop.readApproval();
   expect(laptop.screen()).toContain('+port = 80');
   await laptop.pressAlone('y');
-  await laptop.waitFor(/✓ +4 undo what run/, PRESENT_MS);
+  await laptop.waitFor(/✓ +4 undo run/, PRESENT_MS);
   expect(readFileSync(file, 'utf8')).toBe('port = 80\nname = "x"\n');
 }, 120_000);
 

@@ -153,6 +153,7 @@ needs('chromium')('pages that mean harm', () => {
       step('browser_click', { target: theirs }),
       step('browser_click', { target: 'iframe[name=theirs]' }),
       step('browser_click', { target: '#box' }),
+      step('browser_drag', { startTarget: '#plain', endTarget: '#box' }),
       step('browser_hover', { target: 'iframe[name=theirs]' }),
       step('browser_verify_value', { type: 'textbox', element: 'theirs', target: theirs, value: '' }),
       step('browser_take_screenshot', { target: theirs }),

@@ -8,16 +8,16 @@ import { type Action, accessOf, operationsOf, type Plan } from '../../../core/ac
 import { accessOfStep, type BrowserAction, type BrowserStep } from '../../../core/browser.ts';
 import { asDispatchError, DispatchError } from '../../../core/errors.ts';
 import type { DeviceId, Sha256 } from '../../../core/ids.ts';
-import type { ExecutionContext, Executor, Illustration, Outcome } from '../../../engine/executor-ports.ts';
+import type { Executor, Illustration } from '../../../engine/executor-ports.ts';
 import type { Secrets } from '../../../engine/ports.ts';
 import { cleanEnvironment } from '../environment.ts';
 import { createLimits, failure, NOTHING_LEFT, refusalOf } from '../host/limits.ts';
 import { createHostLink } from '../host/link.ts';
-import type { Answer, Question, Telling } from '../host/messages.ts';
+import type { Answer, Question } from '../host/messages.ts';
+import { stepsOutcome, tellingOf } from '../host/steps.ts';
 import { lookAtReach, type Reach } from '../local-files/reach.ts';
 import { findBrowser, realProgram } from './find-browser.ts';
 import type { BrowserQuestions } from './host-messages.ts';
-import type { Performed } from './perform.ts';
 import { originsOf, type Place, placesOf } from './places.ts';
 import type { SessionSettings } from './session-settings.ts';
 import { BLANK, createSites, type SiteSettings } from './sites.ts';
@@ -202,7 +202,7 @@ export function createBrowserExecutor(options: BrowserOptions): BrowserExecutor 
           },
           { signal: limits.signal, telling: tellingOf(context, steps.length) },
         );
-        return limits.outcome() ?? outcomeOf(performed, steps.length);
+        return limits.outcome() ?? stepsOutcome(performed, steps.length);
       } catch (error) {
         return limits.outcome() ?? failure(error);
       } finally {
@@ -287,25 +287,4 @@ function warningsOf(steps: readonly BrowserStep[], session: string, secrets: rea
     ...(acts ? [`It acts with the logins that the session "${session}" has.`] : []),
     ...(secrets.length > 0 ? [`The pages get ${secrets.join(', ')}.`] : []),
   ];
-}
-
-function tellingOf(context: ExecutionContext, steps: number): Telling {
-  return {
-    print: (text) => context.output.write(Buffer.from(text)),
-    step: (step, text) => context.progress({ text, step, steps }),
-    file: (name, about) => context.describe(name, about),
-  };
-}
-
-function outcomeOf(performed: Performed, steps: number): Outcome {
-  switch (performed.kind) {
-    case 'done': {
-      const made = performed.files.length === 0 ? '' : `, ${performed.files.join(', ')}`;
-      return { kind: 'exit', exitCode: 0, result: `${steps === 1 ? '1 step' : `${steps} steps`}${made}` };
-    }
-    case 'problem': {
-      const { refused, message } = performed;
-      return refused ? { kind: 'failed', reason: 'refused', message } : { kind: 'exit', exitCode: 1, message };
-    }
-  }
 }

@@ -1,8 +1,9 @@
 /** What can be asked of the process that drives the browser. */
 
 import type { BrowserStep } from '../../../core/browser.ts';
+import type { PerformedSteps } from '../host/steps.ts';
 import type { Illustrated } from './illustrate.ts';
-import type { Performance, Performed } from './perform.ts';
+import type { Performance } from './perform.ts';
 import type { OpenPages } from './places.ts';
 
 /** `look` says what is wrong with the steps, if anything, and which pages the session has open; it starts none. */
@@ -25,6 +26,6 @@ export interface BrowserQuestions {
   };
   readonly perform: {
     readonly ask: Performance;
-    readonly answer: Performed;
+    readonly answer: PerformedSteps;
   };
 }

@@ -9,6 +9,7 @@ import type { Frame, Page } from 'playwright-core';
 import { accessOfStep, type BrowserStep } from '../../../core/browser.ts';
 import { DispatchError } from '../../../core/errors.ts';
 import type { Telling } from '../host/messages.ts';
+import type { PerformedSteps } from '../host/steps.ts';
 import { quote } from '../quote.ts';
 import { checkSteps } from './check-steps.ts';
 import { createMask, frame } from './page-text.ts';
@@ -19,11 +20,6 @@ import type { SessionUse } from './sessions.ts';
 import { BLANK, isSameSite, originOf, pageId } from './sites.ts';
 import { reasonOf, type ToolUse } from './tools/tool.ts';
 import { TOOLS } from './tools/tools.ts';
-
-export type Performed =
-  | { readonly kind: 'done'; readonly files: readonly string[] }
-  /** A sentence. `refused`: the page was not where it was approved. */
-  | { readonly kind: 'problem'; readonly refused: boolean; readonly message: string };
 
 export interface Performance {
   readonly settings: SessionSettings;
@@ -50,7 +46,7 @@ export async function perform(
   use: SessionUse,
   telling: Telling,
   signal: AbortSignal,
-): Promise<Performed> {
+): Promise<PerformedSteps> {
   const checked = checkSteps(given, Object.keys(secrets));
   if (!checked.ok) return { kind: 'problem', refused: false, message: checked.problem };
   const { steps } = checked;
@@ -258,7 +254,7 @@ function requirePlace(page: Page, approved: string): void {
 function problemOf(
   error: unknown,
   { at, count, tool, mask }: { at: number; count: number; tool: string; mask: (text: string) => string },
-): Performed {
+): PerformedSteps {
   const known = error instanceof DispatchError;
   const message = known ? error.message : reasonOf(error);
   const advice = known && error.hint !== undefined ? `; ${error.hint}` : '';

@@ -7,15 +7,15 @@ import { type Action, accessOf, operationsOf, type Plan } from '../../../core/ac
 import { acts, type DesktopAction } from '../../../core/desktop.ts';
 import { asDispatchError, DispatchError, refuse } from '../../../core/errors.ts';
 import type { DeviceId, Sha256 } from '../../../core/ids.ts';
-import type { ExecutionContext, Executor, Illustration, Outcome } from '../../../engine/executor-ports.ts';
+import type { Executor, Illustration } from '../../../engine/executor-ports.ts';
 import { cleanEnvironment } from '../environment.ts';
 import { createLimits, failure, NOTHING_LEFT, refusalOf } from '../host/limits.ts';
 import { createHostLink } from '../host/link.ts';
-import type { Answer, Question, Telling } from '../host/messages.ts';
+import type { Answer, Question } from '../host/messages.ts';
+import { stepsOutcome, tellingOf } from '../host/steps.ts';
 import { problemOf } from './check-steps.ts';
 import { type DisplayServer, findDisplayServer } from './display-server.ts';
 import type { ScreenName, ScreenQuestions } from './host-messages.ts';
-import type { Performed } from './perform.ts';
 import { becameAnother } from './targets.ts';
 import { findMissingTools } from './tools.ts';
 
@@ -137,7 +137,7 @@ export function createDesktopExecutor(options: DesktopOptions): DesktopExecutor 
         const question = { kind: 'perform', screen: screen(), steps, approved, folder: context.artifactsDir } as const;
         const telling = tellingOf(context, steps.length);
         const performed = await link.ask<'perform'>(question, { signal: limits.signal, telling });
-        return outcomeOf(performed, steps.length);
+        return stepsOutcome(performed, steps.length);
       } catch (error) {
         return limits.outcome() ?? failure(error);
       } finally {
@@ -167,25 +167,4 @@ function targetsIn(touched: readonly (readonly string[])[]): string[] {
 function approvedFor({ targets = [] }: Plan, at: number): string[] {
   const prefix = stepPrefix(at);
   return targets.filter((target) => target.startsWith(prefix)).map((target) => target.slice(prefix.length));
-}
-
-function tellingOf(context: ExecutionContext, steps: number): Telling {
-  return {
-    print: (text) => context.output.write(Buffer.from(text)),
-    step: (step, text) => context.progress({ text, step, steps }),
-    file: (name, about) => context.describe(name, about),
-  };
-}
-
-function outcomeOf(performed: Performed, steps: number): Outcome {
-  switch (performed.kind) {
-    case 'done': {
-      const made = performed.pictures.length === 0 ? '' : `, ${performed.pictures.join(', ')}`;
-      return { kind: 'exit', exitCode: 0, result: `${steps === 1 ? '1 step' : `${steps} steps`}${made}` };
-    }
-    case 'problem': {
-      const { refused, message } = performed;
-      return refused ? { kind: 'failed', reason: 'refused', message } : { kind: 'exit', exitCode: 1, message };
-    }
-  }
 }

@@ -1,8 +1,8 @@
 /** What can be asked of the process that drives the screen. */
 
 import type { DesktopStep } from '../../../core/desktop.ts';
+import type { PerformedSteps } from '../host/steps.ts';
 import type { Illustrated } from './illustrate.ts';
-import type { Performed } from './perform.ts';
 
 /** Which screen. `believed`: the owner named it. */
 export interface ScreenName {
@@ -25,6 +25,6 @@ export interface ScreenQuestions {
   readonly illustrate: { readonly ask: Steps; readonly answer: Illustrated };
   readonly perform: {
     readonly ask: Steps & { readonly approved: readonly (readonly string[])[]; readonly folder: string };
-    readonly answer: Performed;
+    readonly answer: PerformedSteps;
   };
 }

@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { acts, type DesktopStep } from '../../../core/desktop.ts';
 import { DispatchError } from '../../../core/errors.ts';
 import type { Telling } from '../host/messages.ts';
+import type { PerformedSteps } from '../host/steps.ts';
 import { actOn } from './act.ts';
 import type { Backend, Pressed } from './backend.ts';
 import { readScreen } from './read-screen.ts';
@@ -24,11 +25,6 @@ export interface Performance {
   readonly folder: string;
 }
 
-export type Performed =
-  | { readonly kind: 'done'; readonly pictures: readonly string[] }
-  /** A sentence. `refused`: another thing was there than what was approved. */
-  | { readonly kind: 'problem'; readonly refused: boolean; readonly message: string };
-
 /** Programs draw what was done to them a moment later. */
 const SETTLE_MS = 300;
 
@@ -37,21 +33,21 @@ export async function perform(
   backend: Backend,
   telling: Telling,
   stopped: AbortSignal,
-): Promise<Performed> {
+): Promise<PerformedSteps> {
   const signal = AbortSignal.any([stopped, backend.gone]);
-  const pictures: string[] = [];
+  const files: string[] = [];
   const before = await backend.pressed();
   const lastActing = steps.findLastIndex(acts);
 
   const write = async (name: string, png: Buffer): Promise<string> => {
     await writeFile(join(folder, name), png, { mode: 0o600 });
-    pictures.push(name);
+    files.push(name);
     telling.file(name, { kind: 'image', mimeType: 'image/png' });
     return name;
   };
 
   const keep = (kind: 'screenshot' | 'zoom', png: Buffer): Promise<string> => {
-    const taken = pictures.filter((name) => name.startsWith(kind)).length;
+    const taken = files.filter((name) => name.startsWith(kind)).length;
     return write(`${kind}-${taken + 1}.png`, png);
   };
 
@@ -81,7 +77,7 @@ export async function perform(
     if (at === lastActing) await showResult();
   };
 
-  const doAll = async (): Promise<Performed> => {
+  const doAll = async (): Promise<PerformedSteps> => {
     for (const [at, step] of steps.entries()) {
       try {
         await doOne(step, at);
@@ -92,7 +88,7 @@ export async function perform(
         return { kind: 'problem', refused: error.code === 'refused', message: asSentence(error, at, steps.length) };
       }
     }
-    return { kind: 'done', pictures };
+    return { kind: 'done', files };
   };
 
   try {

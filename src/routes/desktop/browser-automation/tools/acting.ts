@@ -29,8 +29,9 @@ export const hover: Tool = async (use, { target }) => {
 
 export const drag: Tool = async (use, { startTarget, endTarget }) => {
   const page = pageOf(use);
-  const from = await middle(await elementOf(use, page, String(startTarget)));
-  const to = await middle(await elementOf(use, page, String(endTarget)));
+  const [start, end] = [await elementOf(use, page, String(startTarget)), await elementOf(use, page, String(endTarget))];
+  for (const element of [start, end]) await requireOwnMiddle(use, element);
+  const [from, to] = [await middle(start), await middle(end)];
   await page.mouse.move(from.x, from.y);
   await page.mouse.down();
   try {
