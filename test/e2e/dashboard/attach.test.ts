@@ -6,6 +6,8 @@ import { type Dashboard, dashboards, projectOf, runIs } from '../../helpers/dash
 import { needs } from '../../helpers/needs.ts';
 
 const stage = dashboards();
+/** An editor reads and writes files before it draws: without a swap file (-n), and still as long as a busy disk takes. */
+const START_MS = 40_000;
 
 /** With the approved run selected in the Runs pane. */
 async function running(task: string, options = {}): Promise<Dashboard> {
@@ -18,16 +20,16 @@ async function running(task: string, options = {}): Promise<Dashboard> {
 
 needs('vi')('attached to vi', () => {
   it('types, detaches, comes back, and quits', async () => {
-    const dashboard = await running('!vi notes.txt');
+    const dashboard = await running('!vi -n notes.txt');
     await dashboard.attach();
-    await dashboard.waitFor(() => dashboard.line(5) === '~');
+    await dashboard.waitFor(() => dashboard.line(5) === '~', START_MS);
     dashboard.type('ihello from the dashboard');
     dashboard.press('escape');
     dashboard.type(':set number\r');
     await dashboard.waitFor(() => dashboard.line(1).trim() === '1 hello from the dashboard');
     dashboard.press('C-]');
     await dashboard.waitFor('3 Runs');
-    expect(dashboard.pane('Runs')).toMatch(/▶ +1 vi notes\.txt/);
+    expect(dashboard.pane('Runs')).toMatch(/▶ +1 vi -n notes\.txt/);
 
     await dashboard.attach();
     await dashboard.waitFor(() => dashboard.line(1).trim() === '1 hello from the dashboard');
@@ -35,13 +37,13 @@ needs('vi')('attached to vi', () => {
     await dashboard.waitFor('Enter goes back');
     dashboard.press('enter');
     await dashboard.waitFor('3 Runs');
-    expect(dashboard.pane('Runs')).toMatch(/✓ +1 vi notes\.txt/);
+    expect(dashboard.pane('Runs')).toMatch(/✓ +1 vi -n notes\.txt/);
     expect(readFileSync(join(projectOf(dashboard.home), 'notes.txt'), 'utf8')).toBe('hello from the dashboard\n');
     expect(await runIs(dashboard.home, 1, () => true)).toMatchObject({ status: 'completed', exitCode: 0 });
-  });
+  }, 90_000);
 
   it('shows the whole of its screen in the detail, before and after it was attached to', async () => {
-    const dashboard = await running('!vi notes.txt', { cols: 80, rows: 24 });
+    const dashboard = await running('!vi -n notes.txt', { cols: 80, rows: 24 });
     await dashboard.attach();
     dashboard.type('ione\rtwo');
     dashboard.press('escape');
