@@ -3,6 +3,7 @@
 import { type AccessLevel, highestAccess } from './access.ts';
 import { accessOfStep, type BrowserAction, describeStep } from './browser.ts';
 import { canonicalJson } from './canonical.ts';
+import { type CodeAction, describeCode, describeKnowledge, type KnowledgeAction } from './cloud.ts';
 import { accessOfDesktopStep, type DesktopAction, describeDesktopStep } from './desktop.ts';
 import { accessOfFiles, describeFiles, type FilesAction } from './files.ts';
 import type { Sha256 } from './ids.ts';
@@ -39,12 +40,31 @@ export interface InlineAction {
   readonly timeoutMs?: number;
 }
 
-export type Action = ShellAction | FilesAction | BrowserAction | DesktopAction | InlineAction;
+export type Action =
+  | ShellAction
+  | FilesAction
+  | BrowserAction
+  | DesktopAction
+  | KnowledgeAction
+  | CodeAction
+  | InlineAction;
 export type ActionKind = Action['kind'];
 
 /** The route that carries out an action. */
 export function routeOf(action: Action): Route {
-  return action.kind === 'inline' ? 'inline' : 'desktop-local';
+  switch (action.kind) {
+    case 'knowledge':
+      return 'cloud-knowledge';
+    case 'code':
+      return 'cloud-code';
+    case 'inline':
+      return 'inline';
+    case 'shell':
+    case 'files':
+    case 'browser':
+    case 'desktop':
+      return 'desktop-local';
+  }
 }
 
 /** How far the action reaches: what was asked for, or what it does. */
@@ -58,6 +78,8 @@ export function accessOf(action: Action): AccessLevel {
       return highestAccess(action.steps.map(accessOfStep));
     case 'desktop':
       return highestAccess(action.steps.map(accessOfDesktopStep));
+    case 'knowledge':
+    case 'code':
     case 'inline':
       return 'read-only';
   }
@@ -72,6 +94,10 @@ export function operationsOf(action: Action): readonly string[] {
       return action.steps.map(({ tool }) => `browser.${tool}`);
     case 'desktop':
       return action.steps.map(({ action: name }) => `desktop.${name}`);
+    case 'knowledge':
+      return [action.assistant === true ? 'cloud.assist' : 'cloud.ask'];
+    case 'code':
+      return ['cloud.code'];
     case 'shell':
     case 'inline':
       return [];
@@ -85,6 +111,10 @@ export function textOf(action: Action): string {
       return action.command;
     case 'inline':
       return action.source;
+    case 'knowledge':
+      return describeKnowledge(action);
+    case 'code':
+      return describeCode(action);
     case 'files':
       return describeFiles(action.operation);
     case 'browser':

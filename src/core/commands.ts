@@ -77,6 +77,7 @@ export type ExistingCommand =
       readonly mustBeApproved: boolean;
       readonly plan?: StartedPlan;
     }
+  | { readonly type: 'answer'; readonly data: Extract<EventBody, { type: 'run.answered' }>['data'] }
   | { readonly type: 'complete'; readonly data: Extract<EventBody, { type: 'run.completed' }>['data'] }
   | { readonly type: 'fail'; readonly data: Extract<EventBody, { type: 'run.failed' }>['data'] }
   | { readonly type: 'cancel'; readonly data: Extract<EventBody, { type: 'run.cancelled' }>['data'] }

@@ -92,6 +92,9 @@ function decideExisting(
         type: 'run.started',
         data: { digest: command.digest, ...(command.plan === undefined ? {} : { plan: command.plan }) },
       });
+    case 'answer':
+      if (run.status !== 'running') return wrongStatus('be answered');
+      return emit({ type: 'run.answered', data: command.data });
     case 'complete':
       if (run.status !== 'running') return wrongStatus('complete');
       return emit({ type: 'run.completed', data: command.data });

@@ -5,6 +5,7 @@
 
 import type { AccessLevel } from './access.ts';
 import type { Action, Route, StartedPlan } from './actions.ts';
+import type { Answer } from './answers.ts';
 import type { Actor, ApprovalPayload, Beforehand, Decision, Signature } from './approvals.ts';
 import type { NewArtifact, RemovalReason } from './artifacts.ts';
 import type { Timestamp } from './clock.ts';
@@ -63,6 +64,8 @@ export type EventBody =
         readonly approved?: true;
         readonly beforehand?: Beforehand;
         readonly noWait?: true;
+        /** The run of the assistant that proposed it. */
+        readonly proposedBy?: RunId;
       };
     }
   /**
@@ -141,6 +144,8 @@ export type EventBody =
     }
   | { readonly type: 'approval.expired'; readonly data: { readonly approval: ApprovalId } }
   | { readonly type: 'run.started'; readonly data: { readonly digest: Sha256; readonly plan?: StartedPlan } }
+  /** What a connector said to the question of the run: an assistant's message of the thread. Nothing in it is secret. */
+  | { readonly type: 'run.answered'; readonly data: { readonly message: MessageId } & Answer }
   | {
       readonly type: 'run.completed';
       readonly data: { readonly exitCode: number; readonly output: OutputSummary; readonly result?: string };
@@ -216,6 +221,7 @@ export const EVENT_TYPES = [
   'approval.decided',
   'approval.expired',
   'run.started',
+  'run.answered',
   'run.completed',
   'run.failed',
   'run.cancelled',

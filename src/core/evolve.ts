@@ -33,6 +33,7 @@ function begin(event: Extract<LogEvent, { type: 'run.submitted' | 'run.received'
     expiresAt,
     approved,
     noWait,
+    proposedBy,
     beforehand,
   } = event.data;
   const submittedAt = event.type === 'run.received' ? timeOfPlace(event.data.place) : at;
@@ -53,6 +54,7 @@ function begin(event: Extract<LogEvent, { type: 'run.submitted' | 'run.received'
     ...(approved === undefined ? {} : { approvedBefore: approved }),
     ...(beforehand === undefined ? {} : { beforehand }),
     ...(noWait === undefined ? {} : { noWait }),
+    ...(proposedBy === undefined ? {} : { proposedBy }),
     submittedAt,
     updatedAt: submittedAt,
     status: 'queued',
@@ -159,6 +161,7 @@ function evolveExisting({ run, approval }: RunState, event: LogEvent, updatedAt:
     case 'run.cancelled':
       move('cancelled');
       return { run: { ...base, status: 'cancelled', endedAt: at, ...event.data }, ...same };
+    case 'run.answered':
     case 'artifact.created':
     case 'artifact.removed':
       return { run: { ...run, updatedAt }, ...same };

@@ -32,6 +32,7 @@ export function mayTell(event: LogEvent, known: Run | undefined, self: DeviceId)
       return known !== undefined && known.device !== self && (known.device === teller || known.origin === teller);
     case 'run.accepted':
     case 'run.started':
+    case 'run.answered':
     case 'run.completed':
     case 'approval.requested':
     case 'approval.agreed':

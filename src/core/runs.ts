@@ -32,6 +32,8 @@ export interface RunBase {
   readonly approvedBefore?: true;
   readonly beforehand?: Beforehand;
   readonly noWait?: true;
+  /** The run of the assistant that proposed it. */
+  readonly proposedBy?: RunId;
   /** When the origin began to offer it: from then on only the executor may end it. */
   readonly offeredAt?: number;
   /** The origin wants it ended. */

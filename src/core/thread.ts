@@ -1,10 +1,11 @@
 /** The thread: messages, runs, approvals and artifacts in one order, each shown in its present state at the place where it began. */
 
+import type { Answer } from './answers.ts';
 import type { Actor, Approval } from './approvals.ts';
 import type { PublishedArtifact } from './artifacts.ts';
 import type { Timestamp } from './clock.ts';
 import type { LogEvent } from './events.ts';
-import type { DeviceId, EntryKey, MessageId } from './ids.ts';
+import type { DeviceId, EntryKey, MessageId, RunId } from './ids.ts';
 import type { Run } from './runs.ts';
 
 export interface Message {
@@ -14,6 +15,9 @@ export interface Message {
   readonly by: Actor;
   /** Unix milliseconds. */
   readonly at: number;
+  /** Of an answer: the run that asked, and what is known of the answer besides its text. */
+  readonly run?: RunId;
+  readonly about?: Omit<Answer, 'text'>;
 }
 
 export type ThreadEntry = { readonly key: EntryKey } & (

@@ -44,6 +44,11 @@ export function sentenceOf(event: LogEvent, nameOf: NameOf, left: ReadonlyMap<Ar
       return `the request ${event.data.approval} ended without an answer`;
     case 'run.started':
       return `it started (plan ${short(event.data.digest)})${startedText(event.data.plan)}`;
+    case 'run.answered': {
+      const { connector, model, text, cut } = event.data;
+      const by = model === undefined ? connector : `${connector} (${model})`;
+      return `${by} answered with ${text.length} characters${cut === undefined ? '' : `, and not all of it: ${cut}`}`;
+    }
     case 'run.completed':
       return `it ended with exit status ${event.data.exitCode}${outputText(event.data.output)}`;
     case 'run.failed':

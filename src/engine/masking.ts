@@ -1,6 +1,7 @@
 /** What may be written down of an action, wherever it comes from: no secrets, and no values of variables at all. */
 
 import type { Action, ShellAction } from '../core/actions.ts';
+import type { CodeAction, KnowledgeAction } from '../core/cloud.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { FilesAction } from '../core/files.ts';
 import { MASK, maskFound, valueRanges } from '../core/secrets.ts';
@@ -67,12 +68,33 @@ async function maskAction(action: Action, mask: Mask): Promise<Action> {
       return maskShell(action, mask);
     case 'inline':
       return { ...action, source: await mask(action.source) };
+    case 'knowledge':
+      return maskQuestion(action, mask);
+    case 'code':
+      return maskCode(action, mask);
     case 'files':
       return shortened(await maskTexts(action, mask), action);
     case 'browser':
     case 'desktop':
       return maskTexts(action, mask);
   }
+}
+
+/** What goes along is named, and its content is nothing for the log. */
+async function maskQuestion(action: KnowledgeAction, mask: Mask): Promise<KnowledgeAction> {
+  const { attach } = action;
+  const shown = attach?.map((each) => ('content' in each ? { name: each.name, content: '' } : each));
+  return { ...action, question: await mask(action.question), ...(shown === undefined ? {} : { attach: shown }) };
+}
+
+async function maskCode(action: CodeAction, mask: Mask): Promise<CodeAction> {
+  const { source, stdin, files } = action;
+  return {
+    ...action,
+    source: await mask(source),
+    ...(stdin === undefined ? {} : { stdin: await mask(stdin) }),
+    ...(files === undefined ? {} : { files: files.map(({ name }) => ({ name, content: '' })) }),
+  };
 }
 
 /** How much of the content of a file that is written stands in the log; the whole lies apart until the run ends. */

@@ -128,6 +128,8 @@ const DONE: Readonly<Record<Action['kind'], string>> = {
   files: 'Work on files',
   browser: 'Use the browser',
   desktop: 'Use the screen, keyboard and mouse',
+  knowledge: 'Send a question, and what goes along with it, to a connector',
+  code: 'Run code at a connector',
   inline: 'Run inline code',
 };
 

@@ -210,7 +210,7 @@ export function createSubmission(
     if (again !== undefined) return transferNew(again, by, [`it is run ${run.number} again`]);
     const action = await rawAction(deps, run);
     if (action === undefined) {
-      throw new DispatchError('refused', `run ${run.number} held secrets, which are erased when a run ends`, {
+      throw new DispatchError('refused', `run ${run.number} held secrets or files, which are erased when a run ends`, {
         hint: 'submit it again with them',
       });
     }

@@ -2,9 +2,10 @@
 
 import * as z from 'zod';
 import { BROWSER_TOOLS, type BrowserStep, type BrowserTool } from '../core/browser.ts';
+import { type Attachment, type CodeFile, isInnerName } from '../core/cloud.ts';
 import type { DesktopStep } from '../core/desktop.ts';
 import type { FileOperation } from '../core/files.ts';
-import { type DeviceId, ID_PATTERN, type RunId } from '../core/ids.ts';
+import { type ArtifactId, type DeviceId, ID_PATTERN, type RunId } from '../core/ids.ts';
 
 const TEXT_MAX = 2 ** 20;
 /** Base64 of 8 MiB; larger files are transferred. */
@@ -27,7 +28,8 @@ const yes = z.exactOptional(z.literal(true));
 const whole = z.int().min(0);
 const form = z.exactOptional(z.enum(['text', 'json']));
 const list = <T extends z.ZodType>(item: T, most: number) => z.array(item).min(1).max(most);
-const runId = z.string().regex(ID_PATTERN, 'expected an id') as unknown as z.ZodType<RunId, RunId>;
+export const runId = z.string().regex(ID_PATTERN, 'expected an id') as unknown as z.ZodType<RunId, RunId>;
+const artifactId = z.string().regex(ID_PATTERN, 'expected an id') as unknown as z.ZodType<ArtifactId, ArtifactId>;
 const deviceId = z.string().regex(/^[1-9A-HJ-NP-Za-km-z]{8,128}$/, 'expected a peer id') as unknown as z.ZodType<
   DeviceId,
   DeviceId
@@ -144,6 +146,34 @@ export const desktopStep = step as unknown as z.ZodType<DesktopStep, DesktopStep
 
 export const steps = <T>(one: z.ZodType<T, T>) =>
   z.array(one).min(1).max(STEPS_MAX) as unknown as z.ZodType<readonly T[], readonly T[]>;
+
+/** Of all that goes along with one question or program, as base64 or text. */
+const ALONG_MAX = 12 * 2 ** 20;
+
+const attachment = z.union([
+  z.strictObject({ artifact: artifactId, name: z.string().min(1).max(4200) }),
+  z.strictObject({ name: z.string().min(1).max(255), content: z.base64().max(ALONG_MAX) }),
+]);
+export const attachments = z
+  .array(attachment)
+  .max(50)
+  .refine(
+    (all) => all.reduce((sum, each) => sum + ('content' in each ? each.content.length : 0), 0) <= ALONG_MAX,
+    'what goes along has more than 9 MiB',
+  ) as unknown as z.ZodType<readonly Attachment[], readonly Attachment[]>;
+
+const codeFile = z.strictObject({
+  name: z.string().refine(isInnerName, 'expected a relative path, without ".."'),
+  content: z.string().max(ALONG_MAX),
+  base64: yes,
+});
+export const codeFiles = z
+  .array(codeFile)
+  .max(100)
+  .refine(
+    (all) => all.reduce((sum, { content }) => sum + content.length, 0) <= ALONG_MAX,
+    'the files have more than 12 MiB in all',
+  ) as unknown as z.ZodType<readonly CodeFile[], readonly CodeFile[]>;
 
 export const transferEnd = z.union([
   z.strictObject({ ok: z.literal(true), entries: whole, bytes: whole }),

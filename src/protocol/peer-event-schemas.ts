@@ -146,6 +146,7 @@ const submitted = {
   group: z.exactOptional(runId),
   expiresAt: z.exactOptional(whole),
   noWait: z.exactOptional(z.literal(true)),
+  proposedBy: z.exactOptional(runId),
 };
 const failure = {
   reason: z.enum(['exit', 'signal', 'timeout', 'interrupted', 'refused', 'connector', 'invalid', 'internal']),
@@ -230,6 +231,29 @@ export const logEvent: z.ZodType<LogEvent> = z.discriminatedUnion('type', [
   event('run.completed', z.object(completion)),
   event('run.failed', z.object(failure)),
   event('run.cancelled', z.object(cancellation)),
+  event(
+    'run.answered',
+    z.object({
+      message: messageId,
+      text: longText,
+      connector: z.string().max(200),
+      model: z.exactOptional(z.string().max(1000)),
+      citations: z.exactOptional(
+        z
+          .array(
+            z.object({
+              title: z.string().max(4096),
+              url: z.exactOptional(z.string().max(4096)),
+              line: z.exactOptional(whole),
+              endLine: z.exactOptional(whole),
+            }),
+          )
+          .max(1000),
+      ),
+      usage: z.exactOptional(z.object({ input: z.exactOptional(whole), output: z.exactOptional(whole) })),
+      cut: z.exactOptional(z.string().max(20_000)),
+    }),
+  ),
   event('artifact.created', z.object({ artifact })),
   event('artifact.removed', z.object({ artifact: artifactId, reason: z.enum(REMOVAL_REASONS) })),
   event('message.said', z.object({ message: messageId, role: z.enum(['user', 'assistant']), text: longText })),

@@ -9,11 +9,12 @@ import { ROUTES } from '../core/actions.ts';
 import { DECISIONS } from '../core/approvals.ts';
 import { ARTIFACT_KINDS } from '../core/artifacts.ts';
 import { SESSION_NAME } from '../core/browser.ts';
+import { CONNECTOR_NAME } from '../core/connectors.ts';
 import { GRANTS } from '../core/grants.ts';
 import { type DeviceId, ID_PATTERN } from '../core/ids.ts';
 import { type RuleBody, VERDICTS } from '../core/policy/rules.ts';
 import { RUN_STATUSES } from '../core/runs.ts';
-import { browserStep, desktopStep, fileOperation, steps } from './action-schemas.ts';
+import { attachments, browserStep, codeFiles, desktopStep, fileOperation, runId, steps } from './action-schemas.ts';
 import type { Method, Params } from './api.ts';
 
 const TEXT_MAX = 2 ** 20;
@@ -60,6 +61,8 @@ const env = z
   .record(variableName, programText(TEXT_MAX))
   .refine((variables) => Object.keys(variables).length <= VARIABLES_MAX, `more than ${VARIABLES_MAX} variables`);
 
+const connectorName = z.string().regex(CONNECTOR_NAME, 'expected the name of a connector');
+
 export const action = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('shell'),
@@ -92,6 +95,24 @@ export const action = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('desktop'),
     steps: steps(desktopStep),
+    timeoutMs: z.exactOptional(timeoutMs),
+  }),
+  z.strictObject({
+    kind: z.literal('knowledge'),
+    question: text.min(1),
+    connector: z.exactOptional(connectorName),
+    after: z.exactOptional(runId),
+    attach: z.exactOptional(attachments),
+    assistant: z.exactOptional(z.literal(true)),
+    timeoutMs: z.exactOptional(timeoutMs),
+  }),
+  z.strictObject({
+    kind: z.literal('code'),
+    language: z.string().regex(/^[A-Za-z0-9+#._-]{1,64}$/, 'expected the name of a language'),
+    source: text,
+    stdin: z.exactOptional(text),
+    files: z.exactOptional(codeFiles),
+    connector: z.exactOptional(connectorName),
     timeoutMs: z.exactOptional(timeoutMs),
   }),
   z.strictObject({

@@ -126,6 +126,9 @@ const NEEDS: Readonly<
     what: 'screen that Dispatch can use',
     fix: 'see "dispatch doctor" there',
   },
+  // What its owner configured to be asked is not a thing of the device: rules are what stands before it.
+  knowledge: undefined,
+  code: undefined,
   inline: undefined,
 };
 

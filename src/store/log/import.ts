@@ -78,6 +78,7 @@ function keysOfNew(event: LogEvent): string[] {
   const own = keys.logKey(event.device, event.seq);
   switch (event.type) {
     case 'message.said':
+    case 'run.answered':
       return [own, keys.messageKey(event.data.message)];
     case 'approval.requested':
       return [own, keys.approvalKey(event.data.approval)];

@@ -216,6 +216,7 @@ export class Draft {
 
   /** Keeps what the event says beyond the run itself, and gives the entry that it concerns. */
   #entryOf(event: RunEvent, runPlace: EntryKey, state: RunState, isNew: boolean): StoredEntry {
+    if (event.type === 'run.answered') return this.#keepAnswer(event);
     if (event.type === 'artifact.created') return this.#keepArtifact(event);
     if (event.type === 'artifact.removed') return this.#removeArtifact(event);
     if (isAboutApproval(event)) return this.#keepApproval(event, state);
@@ -241,6 +242,16 @@ export class Draft {
     } else {
       before.now = { key, approval };
     }
+    return entry;
+  }
+
+  #keepAnswer(event: Extract<LogEvent, { type: 'run.answered' }>): StoredEntry {
+    const { message: id, text, ...about } = event.data;
+    const run = event.stream as RunId;
+    const message: Message = { id, role: 'assistant', text, by: event.by, at: wallTime(event.at), run, about };
+    const entry: StoredEntry = { key: entryKey(event), kind: 'message', message };
+    this.#put(keys.messageKey(id), { key: entry.key, message });
+    this.#enter(entry, keys.messageKey(id));
     return entry;
   }
 

@@ -230,6 +230,7 @@ export async function readChanges(db: Database, events: readonly LogEvent[]): Pr
 function recordKeyOf(event: LogEvent): string {
   switch (event.type) {
     case 'message.said':
+    case 'run.answered':
       return keys.messageKey(event.data.message);
     case 'approval.requested':
     case 'approval.agreed':
