@@ -23,6 +23,16 @@ export const COMMANDS: Readonly<Record<string, RegisteredCommand>> = {
     summary: 'look at a screen, or use its keyboard and mouse',
     load: async () => (await import('./commands/desktop.ts')).command,
   },
+  ask: {
+    group: 'Tasks',
+    summary: 'ask a model, or the embedded knowledge',
+    load: async () => (await import('./commands/ask.ts')).command,
+  },
+  code: {
+    group: 'Tasks',
+    summary: 'run a program in a sandbox elsewhere',
+    load: async () => (await import('./commands/code.ts')).command,
+  },
   eval: {
     group: 'Tasks',
     summary: 'evaluate an expression in the sandbox',

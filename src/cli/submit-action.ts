@@ -1,5 +1,6 @@
 /** Has something other than a shell command done, and stays with it to its end: what `run` does, for all other kinds of actions. */
 
+import type { ControlClient } from '../control/client/client.ts';
 import type { Action } from '../core/actions.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { Run } from '../core/runs.ts';
@@ -29,6 +30,8 @@ export interface Submitting {
   readonly device: string | undefined;
   /** Standard output is what the run prints, also with --json: it is a document then. */
   readonly prints?: 'document';
+  /** With --json, what is printed of the run in the place of it alone. */
+  readonly document?: (client: ControlClient, run: Run) => Promise<unknown>;
   /** What is shown of each piece of it; all if absent. */
   readonly shown?: (piece: Uint8Array) => Uint8Array;
 }
@@ -55,7 +58,7 @@ export function submitFlags(
 export async function submitAction(
   context: CliContext,
   args: Arguments,
-  { task, action, device, prints, shown = (piece) => piece }: Submitting,
+  { task, action, device, prints, document = async (_, run) => run, shown = (piece) => piece }: Submitting,
   then: (run: Run) => Promise<void> = async () => {},
 ): Promise<number> {
   const id = newId();
@@ -102,7 +105,7 @@ export async function submitAction(
     stopWatching();
   });
   await then(run);
-  if (context.json && prints === undefined) context.printJson(run);
+  if (context.json && prints === undefined) context.printJson(await document(client, run));
   const complaint = complaintOf(run);
   if (complaint !== undefined) context.note(complaint);
   return exitStatusOf(run);

@@ -3,7 +3,7 @@
 import type { Answer } from './answers.ts';
 import type { Actor, Approval } from './approvals.ts';
 import type { PublishedArtifact } from './artifacts.ts';
-import type { Timestamp } from './clock.ts';
+import { type Timestamp, wallTime } from './clock.ts';
 import type { LogEvent } from './events.ts';
 import type { DeviceId, EntryKey, MessageId, RunId } from './ids.ts';
 import type { Run } from './runs.ts';
@@ -18,6 +18,12 @@ export interface Message {
   /** Of an answer: the run that asked, and what is known of the answer besides its text. */
   readonly run?: RunId;
   readonly about?: Omit<Answer, 'text'>;
+}
+
+/** The message that a connector's answer makes. */
+export function messageOfAnswer(event: Extract<LogEvent, { type: 'run.answered' }>): Message {
+  const { message: id, text, ...about } = event.data;
+  return { id, role: 'assistant', text, by: event.by, at: wallTime(event.at), run: event.stream as RunId, about };
 }
 
 export type ThreadEntry = { readonly key: EntryKey } & (

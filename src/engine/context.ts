@@ -6,7 +6,7 @@ import type { RunId } from '../core/ids.ts';
 import type { RuleBody } from '../core/policy/rules.ts';
 import type { DoctorCheck } from '../protocol/api.ts';
 import type { Executor } from './executor-ports.ts';
-import type { OwnerSettings } from './owner-ports.ts';
+import type { Connectors, OwnerSettings } from './owner-ports.ts';
 import type { Ceremonies, Grants, Network, PairingStore } from './peer-ports.ts';
 import type {
   BlobStore,
@@ -53,6 +53,7 @@ export interface EngineDeps {
   readonly identity: Identity;
   readonly prober: Prober;
   readonly owner: OwnerSettings;
+  readonly connectors: Connectors;
   readonly signer: Signer;
   readonly secrets: Secrets;
   readonly finder: SecretFinder;

@@ -10,7 +10,7 @@ import type { Device } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { ApprovalId, MessageId, RunId, Sha256 } from '../core/ids.ts';
 import { isFinal, type Run } from '../core/runs.ts';
-import type { Change, EngineApi } from '../protocol/api.ts';
+import type { Change, EngineApi, SubmitParams } from '../protocol/api.ts';
 import { createAdmission } from './admission.ts';
 import { createAnswers } from './answers.ts';
 import { publishArtifact, publishEntry } from './artifacts.ts';
@@ -52,6 +52,8 @@ export interface Engine {
   survey(): Promise<void>;
   /** Takes up what was found. Resolves when every unfinished run is on its way or ended. */
   start(): Promise<void>;
+  /** Submits what the assistant proposes. It asks as a program does, and a person on this device is not the one who asks. */
+  propose(params: SubmitParams & { proposedBy: RunId }): Promise<Run>;
   load(): { running: number; queued: number };
   /** Stops what runs (it becomes failed/interrupted), writes what is left to write. The store stays open. */
   close(): Promise<void>;
@@ -296,6 +298,10 @@ export function createEngine(given: EngineDeps): Engine {
       if (!device.local) return steer.check(device, action, as);
       return explainAction(deps, action, { kind: as, device: identity.device, name: deps.owner.name() });
     },
+    'connectors.list': async () => ({ connectors: [...deps.connectors.list()] }),
+    'connector.show': async ({ name }) => ({ connector: deps.connectors.show(name) }),
+    'connector.test': async ({ name }) => ({ stages: [...(await deps.connectors.test(name))] }),
+    'connector.key': async ({ name, key }) => ({ where: await deps.connectors.keepKey(name, key) }),
     'artifacts.prune': ({ dry }) => retention.prune({ dry, by: human }),
     audit: (params) => audit.read(params),
     'audit.verify': (params) => audit.verify(params),
@@ -337,6 +343,11 @@ export function createEngine(given: EngineDeps): Engine {
       } finally {
         recovered.resolve();
       }
+    },
+    async propose(params) {
+      const [run] = await submission.submit(params, { ...human, kind: 'assistant' });
+      if (run === undefined) throw new Error('a proposal made no run');
+      return run;
     },
     load: () => ({ running: scheduler.running, queued: scheduler.queued }),
     async close() {

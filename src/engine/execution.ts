@@ -4,6 +4,7 @@
  */
 
 import type { Plan } from '../core/actions.ts';
+import type { Answer } from '../core/answers.ts';
 import type { Actor } from '../core/approvals.ts';
 import type { RunCommand } from '../core/commands.ts';
 import { DispatchError } from '../core/errors.ts';
@@ -12,6 +13,7 @@ import type { RunId } from '../core/ids.ts';
 import { checkStart } from '../core/policy/gate.ts';
 import { isFinal, type Run, type RunState } from '../core/runs.ts';
 import { giveUp } from './admission.ts';
+import { answerCommands } from './answer-message.ts';
 import { collectFiles, collectOutput } from './artifacts.ts';
 import { type CheckedPlan, checkRun } from './checks.ts';
 import { type EngineDeps, executorFor } from './context.ts';
@@ -43,6 +45,14 @@ export interface Executions {
 
 /** What a request does not show and its digest holds. */
 const UNSEEN = 'something that is not shown (its environment, or the value of a secret)';
+
+/** What an execution leaves. */
+interface Left {
+  readonly output: OutputWriter;
+  readonly shown: MaskedOutput;
+  readonly about: ReadonlyMap<string, LeftAbout>;
+  readonly answers: readonly RunCommand[];
+}
 
 interface Active {
   readonly abort: AbortController;
@@ -118,12 +128,16 @@ export function createExecutions(
     const artifactsDir = await deps.workspaces.create(run.id);
     const shown = maskOutput(output, await secretValues(checked.plan));
     const about = new Map<string, LeftAbout>();
+    let answer: Answer | undefined;
     const outcome = await executorFor(deps, checked.action.kind).execute(checked.action, checked.plan, {
       run: run.id,
       artifactsDir,
       output: shown,
       signal: slot.abort.signal,
       progress: (progress) => deps.progress.tell(run.id, progress),
+      answer: (said) => {
+        answer = said;
+      },
       describe: (name, said) => about.set(name, said),
       ...pulling,
       attach: (control) => {
@@ -132,20 +146,21 @@ export function createExecutions(
       },
     });
     deps.progress.forget(run.id);
-    await finish(run, await maskOutcome(deps.finder, outcome), { output, shown, about }, slot.cause);
+    const left = { output, shown, about, answers: await answerCommands(deps, answer) };
+    await finish(run, await maskOutcome(deps.finder, outcome), left, slot.cause);
   };
 
   const finish = async (
     { id: run, origin }: Run,
     outcome: Outcome,
-    { output, shown, about }: { output: OutputWriter; shown: MaskedOutput; about: ReadonlyMap<string, LeftAbout> },
+    { output, shown, about, answers }: Left,
     cause: StopCause | undefined,
   ): Promise<void> => {
     const files = await collectFiles(deps, run, (name) => about.get(name));
     for (const note of files.notes) shown.write(Buffer.from(`[dispatch: ${note}]\n`));
     shown.flush();
     const { summary, artifacts } = await keepOutput(output);
-    const commands = [...files.commands, ...artifacts, commandOf(outcome, summary, cause)];
+    const commands = [...files.commands, ...artifacts, ...answers, commandOf(outcome, summary, cause)];
     // What another device is told must be on the disk, and it waits for exactly this.
     const sync = commands.length > 1 || origin !== self.device;
     await deps.ends.write(run, commands, { by: self, sync });

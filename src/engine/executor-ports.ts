@@ -2,6 +2,7 @@
 
 import type { AccessLevel } from '../core/access.ts';
 import type { Action, Plan } from '../core/actions.ts';
+import type { Answer } from '../core/answers.ts';
 import type { ArtifactKind } from '../core/artifacts.ts';
 import type { SandboxReport } from '../core/devices.ts';
 import type { Refusal } from '../core/errors.ts';
@@ -26,7 +27,11 @@ export type Outcome =
   /** The signal of the context aborted, and everything has been stopped. */
   | { readonly kind: 'stopped'; readonly receipt: StopReceipt }
   /** It could not be started, or is not valid. */
-  | { readonly kind: 'failed'; readonly reason: 'invalid' | 'internal' | 'refused'; readonly message: string };
+  | {
+      readonly kind: 'failed';
+      readonly reason: 'invalid' | 'internal' | 'refused' | 'connector';
+      readonly message: string;
+    };
 
 /** What an executor may use while it works. */
 export interface ExecutionContext {
@@ -38,6 +43,8 @@ export interface ExecutionContext {
   readonly signal: AbortSignal;
   /** May be called as often as there is something new. Told to whoever looks at the run now, and never kept. */
   progress(progress: Progress): void;
+  /** What was said to the question of the run. It becomes a message of the thread when the run ends; the last one counts. */
+  answer(answer: Answer): void;
   /** Says what a file in the artifacts folder is. `name` as in `LeftFile`. */
   describe(name: string, about: LeftAbout): void;
   /**
@@ -119,6 +126,8 @@ export interface Executor {
   execute(action: Action, plan: Plan, context: ExecutionContext): Promise<Outcome>;
   /** Ends what a lost peer's execution of this run may have left behind. */
   reap(run: RunId, action: Action): Promise<StopReceipt>;
+  /** The answer that a lost execution was giving, from the text that it had printed; undefined if that was none. */
+  answerLeft?(action: Action, printed: string): Answer | undefined;
   /** What it would have said of a file that a lost execution left, by its name. */
   about?(name: string): LeftAbout | undefined;
 }

@@ -1,8 +1,10 @@
 /** What the engine needs of the owner of this device: their settings, which are obeyed at once. Adapters implement it. */
 
 import type { AccessLevel } from '../core/access.ts';
+import type { Connector, ConnectorSummary } from '../core/connectors.ts';
 import type { Permissions } from '../core/devices.ts';
 import type { Rule, RuleBody } from '../core/policy/rules.ts';
+import type { ConnectorStage } from '../protocol/connector-api.ts';
 
 /** What the owner wants changed. */
 export interface PermissionsChange {
@@ -34,4 +36,15 @@ export interface OwnerSettings {
   /** Throws `not-found`, or `refused` for a built-in one. */
   removeRule(name: string): Promise<Rule>;
   onChange(listener: () => void): () => void;
+}
+
+/** The connectors that the owner configured, and the embedded one. */
+export interface Connectors {
+  list(): readonly ConnectorSummary[];
+  /** Throws `not-found`. */
+  show(name: string): Connector;
+  /** Makes a real call, and never rejects for what it finds. Throws `not-found`. */
+  test(name: string): Promise<readonly ConnectorStage[]>;
+  /** Keeps a key where connectors find it by that name; says where, in words. */
+  keepKey(name: string, key: string): Promise<string>;
 }

@@ -4,6 +4,7 @@ import type { Device } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { RunId } from '../core/ids.ts';
 import { isFinal, type Run } from '../core/runs.ts';
+import { type Message, messageOfAnswer } from '../core/thread.ts';
 import type { EngineApi, Snapshot } from '../protocol/api.ts';
 import { publishArtifact, publishEntry } from './artifacts.ts';
 import type { EngineDeps } from './context.ts';
@@ -35,6 +36,11 @@ export function createQueries(deps: EngineDeps & { feed: Feed; ends: Ends; devic
     if (state === undefined)
       throw new DispatchError('not-found', `there is no run ${id}`, { hint: 'list them with "dispatch ps"' });
     return state.run;
+  };
+
+  const answerTo = async (id: RunId): Promise<Message | undefined> => {
+    const said = (await store.eventsOf(id)).findLast((event) => event.type === 'run.answered');
+    return said?.type === 'run.answered' ? messageOfAnswer(said) : undefined;
   };
 
   return {
@@ -73,8 +79,10 @@ export function createQueries(deps: EngineDeps & { feed: Feed; ends: Ends; devic
         store.approvalsOf(id),
         store.artifactsOf(id),
       ]);
+      const answer = run.action.kind === 'knowledge' ? await answerTo(id) : undefined;
       return {
         run,
+        ...(answer === undefined ? {} : { answer }),
         approvals: [...approvals],
         artifacts: artifacts.map((artifact) => publishArtifact(deps, artifact)),
       };

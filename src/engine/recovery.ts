@@ -4,13 +4,18 @@
  */
 
 import type { Actor } from '../core/approvals.ts';
+import type { RunCommand } from '../core/commands.ts';
 import type { RunId } from '../core/ids.ts';
 import { isFinal, type Run } from '../core/runs.ts';
 import { giveUp } from './admission.ts';
+import { answerCommands } from './answer-message.ts';
 import { collectFiles, collectOutput } from './artifacts.ts';
 import { type EngineDeps, executorFor } from './context.ts';
 import type { Ends } from './ends.ts';
 import { readOpenRuns } from './open-runs.ts';
+
+/** Bytes of what a lost execution printed that may become an answer. */
+const LONGEST_ANSWER = 2 ** 20;
 
 /** What an earlier peer left. */
 export interface Legacy {
@@ -76,11 +81,14 @@ async function interrupt(deps: EngineDeps & { ends: Ends; self: Actor }, run: Ru
   const sealed = await deps.outputs.recover(run.id);
   const output = sealed === undefined ? [] : await collectOutput(deps, sealed);
   const files = await collectFiles(deps, run.id, (name) => executor.about?.(name));
+  const answer = executor.answerLeft?.(run.action, await printedOf(deps, output));
+  const answers = await answerCommands(deps, answer);
   await deps.ends.write(
     run.id,
     [
       ...files.commands,
       ...output,
+      ...answers,
       {
         type: 'fail',
         data: {
@@ -94,4 +102,12 @@ async function interrupt(deps: EngineDeps & { ends: Ends; self: Actor }, run: Ru
     { by: deps.self, sync: true },
   );
   await removeFiles(deps, run.id);
+}
+
+/** The beginning of what it had printed. */
+async function printedOf({ blobs }: EngineDeps, output: readonly RunCommand[]): Promise<string> {
+  const [kept] = output;
+  return kept?.type === 'add-artifact'
+    ? Buffer.from(await blobs.head(kept.artifact.sha256, LONGEST_ANSWER)).toString()
+    : '';
 }

@@ -20,7 +20,7 @@ import { resolveRun } from './references.ts';
 
 export interface Submission {
   /** One run for each device that is meant. */
-  submit(params: SubmitParams, by: Actor): Promise<Run[]>;
+  submit(params: SubmitParams & { proposedBy?: RunId }, by: Actor): Promise<Run[]>;
   /** The run that receives, and the one that sends. */
   transfer(params: TransferParams, by: Actor): Promise<Run[]>;
   retry(params: { run: string; id: string }, by: Actor): Promise<Run>;
@@ -130,7 +130,7 @@ export function createSubmission(
     return [receive, send];
   };
 
-  const submitNew = async (params: SubmitParams, by: Actor): Promise<Run[]> => {
+  const submitNew = async (params: SubmitParams & { proposedBy?: RunId }, by: Actor): Promise<Run[]> => {
     if (params.approve === true && by.kind !== 'human') {
       throw new DispatchError('refused', 'only a person may say yes beforehand', { hint: 'submit it without --yes' });
     }
@@ -147,6 +147,7 @@ export function createSubmission(
       action: withTty(action, params),
       because,
       ...(devices.length > 1 ? { group: params.id as RunId } : {}),
+      ...(params.proposedBy === undefined ? {} : { proposedBy: params.proposedBy }),
       ...(params.expiresInMs === undefined ? {} : { expiresAt: clock.now() + params.expiresInMs }),
       ...(params.noWait === true ? { noWait: true as const } : {}),
       ...(params.approve === true ? { approved: true as const } : {}),

@@ -14,7 +14,8 @@ import type { GateAnswer } from '../core/policy/gate.ts';
 import type { Rule, RuleBody } from '../core/policy/rules.ts';
 import type { RouteAnswer } from '../core/routing/route.ts';
 import type { Run, RunStatus } from '../core/runs.ts';
-import type { Cursor, ThreadEntry } from '../core/thread.ts';
+import type { Cursor, Message, ThreadEntry } from '../core/thread.ts';
+import type { ConnectorMethods } from './connector-api.ts';
 import type {
   LanDevice,
   PairConfirmParams,
@@ -100,6 +101,8 @@ export interface TransferParams {
 /** Everything known of one run. */
 export interface RunDetail {
   run: Run;
+  /** What a connector said to its question. */
+  answer?: Message;
   approvals: Approval[];
   artifacts: PublishedArtifact[];
 }
@@ -226,7 +229,7 @@ export interface DoctorCheck {
 }
 
 /** method → [parameters, result]. */
-export interface Methods {
+export interface Methods extends ConnectorMethods {
   hello: [{ protocol: number; version: string; client: string }, PeerStatus];
   status: [Record<string, never>, PeerStatus];
   /** Answers, then ends the peer; running runs are stopped and become failed/interrupted. */

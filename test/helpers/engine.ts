@@ -12,6 +12,7 @@ import type { Run, RunStatus } from '../../src/core/runs.ts';
 import type { EngineDeps, EngineSettings } from '../../src/engine/context.ts';
 import { createEngine, type Engine } from '../../src/engine/engine.ts';
 import type { Executor } from '../../src/engine/executor-ports.ts';
+import type { Connectors } from '../../src/engine/owner-ports.ts';
 import type { Grants, Network, PairingStore } from '../../src/engine/peer-ports.ts';
 import type { BlobStore, Clock, Prober, Secrets, ThreadStore } from '../../src/engine/ports.ts';
 import { createSecretFinder } from '../../src/peer/secrets/finder.ts';
@@ -25,7 +26,15 @@ import { createOutputStore } from '../../src/store/output/output-store.ts';
 import { listRunFiles } from '../../src/store/run-files.ts';
 import { createRunVault } from '../../src/store/vault.ts';
 import { createWorkspaces } from '../../src/store/workspaces.ts';
-import { createOwner, LONELY, NO_CEREMONIES, NO_GRANTS, NO_PAIRINGS, type OwnerOptions } from './lonely.ts';
+import {
+  createOwner,
+  LONELY,
+  NO_CEREMONIES,
+  NO_CONNECTORS,
+  NO_GRANTS,
+  NO_PAIRINGS,
+  type OwnerOptions,
+} from './lonely.ts';
 import { createProber } from './prober.ts';
 import { createTestSigner } from './signer.ts';
 
@@ -52,6 +61,7 @@ export interface EngineOptions {
   readonly network?: Network;
   readonly grants?: Grants;
   readonly pairings?: PairingStore;
+  readonly connectors?: Connectors;
   /** Besides the shell. */
   readonly executors?: readonly Executor[];
   /** What the device can do; a shell alone if absent. */
@@ -144,6 +154,7 @@ export async function startEngine(options: EngineOptions = {}): Promise<TestEngi
     },
     prober: options.prober ?? createProber(),
     owner,
+    connectors: options.connectors ?? NO_CONNECTORS,
     signer: createTestSigner(device),
     secrets,
     finder: createSecretFinder(),

@@ -4,7 +4,7 @@ import type { Permissions } from '../../src/core/devices.ts';
 import { DispatchError } from '../../src/core/errors.ts';
 import { BUILT_IN_RULES } from '../../src/core/policy/builtin.ts';
 import type { Rule } from '../../src/core/policy/rules.ts';
-import type { OwnerSettings } from '../../src/engine/owner-ports.ts';
+import type { Connectors, OwnerSettings } from '../../src/engine/owner-ports.ts';
 import type { Ceremonies, Grants, Network, PairingStore } from '../../src/engine/peer-ports.ts';
 
 const unsubscribe = (): void => {};
@@ -41,6 +41,18 @@ export const NO_CEREMONIES: Ceremonies = {
   confirm: async () => alone(),
   lan: () => [],
   onEvent: () => unsubscribe,
+};
+
+/** A device whose owner configured no connector. */
+export const NO_CONNECTORS: Connectors = {
+  list: () => [],
+  show: (name) => {
+    throw new DispatchError('not-found', `there is no connector "${name}"`);
+  },
+  test: async (name) => {
+    throw new DispatchError('not-found', `there is no connector "${name}"`);
+  },
+  keepKey: async () => alone(),
 };
 
 export interface OwnerOptions {

@@ -6,6 +6,7 @@ export function executionContext(run: RunId, artifactsDir: string): ExecutionCon
   return {
     progress: () => {},
     describe: () => {},
+    answer: () => {},
     pull: () => nothingElsewhere(),
     tellEnd: () => nothingElsewhere(),
     run,

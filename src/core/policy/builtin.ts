@@ -28,6 +28,23 @@ const SANDBOXED = { decision: 'allow', source: 'built-in', routes: ['desktop-loc
 export const BUILT_IN_RULES: readonly Rule[] = [
   { name: 'inline-sandbox', decision: 'allow', source: 'built-in', routes: ['inline'] },
   {
+    // What a person asks of a service that the owner of this device configured here.
+    name: 'own-questions',
+    decision: 'allow',
+    source: 'built-in',
+    routes: ['cloud-knowledge'],
+    requesters: ['human@local'],
+    operations: ['cloud.{ask,assist}'],
+  },
+  {
+    name: 'own-code',
+    decision: 'allow',
+    source: 'built-in',
+    routes: ['cloud-code'],
+    requesters: ['human@local'],
+    operations: ['cloud.code'],
+  },
+  {
     name: 'read-only-sandbox',
     decision: 'allow',
     source: 'built-in',

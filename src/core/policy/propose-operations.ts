@@ -1,6 +1,6 @@
 /** The narrowest rule for what is done without a shell: the same operations on the same files or sites, and nothing else. */
 
-import { accessOf } from '../actions.ts';
+import { accessOf, routeOf } from '../actions.ts';
 import { acts } from '../desktop.ts';
 import { type Refusal, refuse } from '../errors.ts';
 import { evaluatePolicy } from './evaluate.ts';
@@ -32,7 +32,7 @@ export function proposeOperations({ request, facts, masked }: ProposeRequest): P
   const rule: RuleBody = {
     name: nameFor(operations, rules),
     decision: 'allow',
-    routes: ['desktop-local'],
+    routes: [routeOf(action)],
     requesters: [`${requester.kind}@${requester.device === device.id ? 'local' : requester.device}`],
     access,
     operations: operations.map(literalWord),

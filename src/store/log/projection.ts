@@ -9,7 +9,7 @@ import type { LogEvent } from '../../core/events.ts';
 import { evolve } from '../../core/evolve.ts';
 import type { EntryKey, RunId, Sha256 } from '../../core/ids.ts';
 import type { Run, RunState } from '../../core/runs.ts';
-import { entryKey, type Message } from '../../core/thread.ts';
+import { entryKey, type Message, messageOfAnswer } from '../../core/thread.ts';
 import type { LoggedChange, StoredEntry } from '../../engine/ports.ts';
 import { hashEvent } from './hash-chain.ts';
 import * as keys from './keys.ts';
@@ -246,12 +246,10 @@ export class Draft {
   }
 
   #keepAnswer(event: Extract<LogEvent, { type: 'run.answered' }>): StoredEntry {
-    const { message: id, text, ...about } = event.data;
-    const run = event.stream as RunId;
-    const message: Message = { id, role: 'assistant', text, by: event.by, at: wallTime(event.at), run, about };
+    const message = messageOfAnswer(event);
     const entry: StoredEntry = { key: entryKey(event), kind: 'message', message };
-    this.#put(keys.messageKey(id), { key: entry.key, message });
-    this.#enter(entry, keys.messageKey(id));
+    this.#put(keys.messageKey(message.id), { key: entry.key, message });
+    this.#enter(entry, keys.messageKey(message.id));
     return entry;
   }
 

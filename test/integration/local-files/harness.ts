@@ -161,6 +161,7 @@ export function createFilesWorld(options: WorldOptions = {}): FilesWorld {
         run,
         artifactsDir,
         signal,
+        answer: () => {},
         describe: (name, { kind }) => kind !== undefined && kinds.set(name, kind),
         progress: () => onProgress?.(),
         output: {

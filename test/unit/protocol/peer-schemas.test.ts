@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EVENT_TYPES, type LogEvent } from '../../../src/core/events.ts';
-import type { ArtifactId, DeviceId } from '../../../src/core/ids.ts';
+import type { ArtifactId, DeviceId, MessageId } from '../../../src/core/ids.ts';
 import { logBatchOf, PEER_PARAMS } from '../../../src/protocol/peer-schemas.ts';
 
 const LOGS = join(import.meta.dirname, '../../fixtures/logs');
@@ -34,6 +34,20 @@ const events: LogEvent[] = [
     seq: last + 4,
     type: 'artifact.removed',
     data: { artifact: '0123456789abcdef' as ArtifactId, reason: 'age' },
+  },
+  {
+    ...common,
+    seq: last + 5,
+    type: 'run.answered',
+    data: {
+      message: '0123456789abcdef' as MessageId,
+      text: '# Yes',
+      connector: 'gpt',
+      model: 'a model',
+      citations: [{ title: 'README.md', url: 'https://example.org', line: 1, endLine: 2 }],
+      usage: { input: 10, output: 2 },
+      cut: 'it was stopped',
+    },
   },
   { ...common, seq: last + 3, type: 'run.received', data: { ...submitted.data, origin: DEVICE, place: '0190/x/1' } },
 ];

@@ -1,0 +1,155 @@
+/**
+ * Carries out programs at a connector: what they print streams into the output of the run, their files become artifacts. What is
+ * written under a name of theirs stays in the folder of the run.
+ */
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { operationsOf } from '../../core/actions.ts';
+import { type CodeAction, isInnerName } from '../../core/cloud.ts';
+import { refuse } from '../../core/errors.ts';
+import type { DeviceId, Sha256 } from '../../core/ids.ts';
+import type { ExecutionContext, Executor, Outcome } from '../../engine/executor-ports.ts';
+import type { CodeEvent, CodeRequest } from './connector/conversation.ts';
+import { createLimits, failureOf, NOTHING_LEFT } from './limits.ts';
+import { originOf, planOf, refusalOf, requireKind } from './plan.ts';
+import type { ConnectorBook } from './ports.ts';
+import { createPrinter, harmless, type Printer } from './printer.ts';
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+const LONGEST_TIMEOUT_MS = 600_000;
+const MOST_FILES = 1000;
+
+export interface CodeOptions {
+  readonly device: DeviceId;
+  readonly sha256: (text: string) => Sha256;
+  readonly slots: number;
+  readonly book: ConnectorBook;
+}
+
+export function createCodeExecutor(options: CodeOptions): Executor {
+  const { book } = options;
+  return {
+    kind: 'code',
+    slots: options.slots,
+    enforces: () => 'read-only',
+    async inspect(action) {
+      try {
+        const code = requireKind(action, 'code');
+        if (code.source.trim() === '') return refuse('invalid', 'there is no program');
+        const connector = book.find('cloud-code', code.connector);
+        const { languages } = connector;
+        if (languages !== undefined && !Object.hasOwn(languages, code.language.toLowerCase())) {
+          const known = Object.keys(languages).join(', ');
+          return refuse('invalid', `${connector.name} does not run ${code.language}`, `it runs ${known}`);
+        }
+        const origin = originOf(connector);
+        return {
+          ok: true,
+          facts: {
+            paths: [],
+            operations: operationsOf(action),
+            ...(origin === undefined ? {} : { origins: [origin] }),
+          },
+        };
+      } catch (error) {
+        return refusalOf(error);
+      }
+    },
+    async prepare(run, action) {
+      try {
+        const code = requireKind(action, 'code');
+        return { ok: true, plan: planOf(options, run, code, book.find('cloud-code', code.connector)) };
+      } catch (error) {
+        return refusalOf(error);
+      }
+    },
+    async execute(action, _plan, context) {
+      const code = requireKind(action, 'code');
+      const timeoutMs = Math.min(code.timeoutMs ?? DEFAULT_TIMEOUT_MS, LONGEST_TIMEOUT_MS);
+      // The service is told the limit and has it first: what comes a little late is its own word.
+      const limits = createLimits(context, timeoutMs + 5000);
+      try {
+        const client = await book.client(book.find('cloud-code', code.connector), limits.signal);
+        return await carryOut(client.run(requestOf(code, timeoutMs), limits.signal), context, timeoutMs);
+      } catch (error) {
+        const ended = limits.outcome();
+        return ended?.kind === 'timeout' ? { ...ended, timeoutMs } : (ended ?? failureOf(error));
+      } finally {
+        limits.clear();
+      }
+    },
+    async reap() {
+      return NOTHING_LEFT; // what a connector was doing ended with the connection
+    },
+  };
+}
+
+function requestOf({ language, source, stdin = '', files = [] }: CodeAction, timeoutMs: number): CodeRequest {
+  return {
+    language,
+    source,
+    stdin,
+    files: files.map(({ name, content, base64 }) =>
+      base64 === true
+        ? { name, base64: content }
+        : { name, base64: Buffer.from(content).toString('base64'), text: content },
+    ),
+    timeoutMs,
+  };
+}
+
+async function carryOut(
+  events: AsyncIterable<CodeEvent>,
+  context: ExecutionContext,
+  timeoutMs: number,
+): Promise<Outcome> {
+  const printer = createPrinter(context);
+  const left = new Set<string>();
+  let outcome: Outcome = { kind: 'failed', reason: 'connector', message: 'the answer ended before the program did' };
+  for await (const event of events) {
+    switch (event.type) {
+      case 'output': {
+        const room = printer.bytes(event.bytes);
+        if (room !== undefined) await room;
+        break;
+      }
+      case 'file':
+        await keep(event, context, printer, left);
+        break;
+      case 'end':
+        outcome = outcomeOf(event, timeoutMs);
+    }
+  }
+  return outcome;
+}
+
+function outcomeOf(
+  { exitCode, signal, timedOut, message }: Extract<CodeEvent, { type: 'end' }>,
+  timeoutMs: number,
+): Outcome {
+  if (timedOut === true) return { kind: 'timeout', timeoutMs, receipt: NOTHING_LEFT };
+  if (signal !== undefined) return { kind: 'signal', signal: harmless(signal).slice(0, 32) };
+  const said = message === undefined ? {} : { message: harmless(message).slice(0, 2000) };
+  return { kind: 'exit', exitCode: exitCode ?? 0, ...said };
+}
+
+/** A name that leads elsewhere is no name of a file here. */
+async function keep(
+  { name, bytes, mimeType }: Extract<CodeEvent, { type: 'file' }>,
+  context: ExecutionContext,
+  printer: Printer,
+  left: Set<string>,
+): Promise<void> {
+  const refused = left.size >= MOST_FILES || !isInnerName(name);
+  if (refused) return printer.print(`[dispatch: "${harmless(name).slice(0, 200)}" was not kept]\n`);
+  try {
+    const path = join(context.artifactsDir, name);
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await writeFile(path, bytes, { flag: 'wx', mode: 0o600 });
+    left.add(name);
+    if (mimeType !== undefined && mimeType.length <= 255) context.describe(name, { mimeType });
+  } catch (error) {
+    await printer.print(`[dispatch: "${harmless(name).slice(0, 200)}" was not kept: ${(error as Error).message}]\n`);
+  }
+}

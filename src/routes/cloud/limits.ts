@@ -1,0 +1,51 @@
+/** When an execution at a connector ends that does not end by itself: it was stopped, a signal was sent to it, its time is over. */
+
+import { asDispatchError } from '../../core/errors.ts';
+import type { StopReceipt } from '../../core/events.ts';
+import type { ExecutionContext, Outcome } from '../../engine/executor-ports.ts';
+
+/** There are no processes of this device to tell of. */
+export const NOTHING_LEFT: StopReceipt = { stopped: [], left: [] };
+const ENDING_SIGNALS: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGKILL', 'SIGHUP', 'SIGQUIT']);
+
+export interface Limits {
+  readonly signal: AbortSignal;
+  /** How it ended, if one of these ended it. */
+  outcome(): Outcome | undefined;
+  clear(): void;
+}
+
+export function createLimits(context: ExecutionContext, timeoutMs: number | undefined): Limits {
+  const killed = new AbortController();
+  const late = new AbortController();
+  const timer = timeoutMs === undefined ? undefined : setTimeout(() => late.abort(), timeoutMs);
+  context.attach({
+    input: () => {},
+    endInput: () => {},
+    resize: () => {},
+    kill(signal) {
+      if (ENDING_SIGNALS.has(signal)) killed.abort(signal);
+    },
+  });
+  return {
+    signal: AbortSignal.any([context.signal, killed.signal, late.signal]),
+    outcome() {
+      if (context.signal.aborted) return { kind: 'stopped', receipt: NOTHING_LEFT };
+      if (killed.signal.aborted) return { kind: 'signal', signal: String(killed.signal.reason) };
+      if (late.signal.aborted) return { kind: 'timeout', timeoutMs: timeoutMs ?? 0, receipt: NOTHING_LEFT };
+      return undefined;
+    },
+    clear: () => clearTimeout(timer),
+  };
+}
+
+/** Why an answer is not whole that one of the limits ended. */
+export function whyCut(outcome: Outcome): string {
+  return outcome.kind === 'timeout' ? 'its time was over' : 'it was stopped';
+}
+
+/** What a connector did not do. */
+export function failureOf(error: unknown): Extract<Outcome, { kind: 'failed' }> {
+  const { message, hint } = asDispatchError(error);
+  return { kind: 'failed', reason: 'connector', message: hint === undefined ? message : `${message}: ${hint}` };
+}
