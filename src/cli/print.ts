@@ -88,7 +88,7 @@ export function artifactRow(artifact: PublishedArtifact): string[] {
 export function entryLine(entry: ThreadEntry): string {
   switch (entry.kind) {
     case 'message':
-      return `${formatClock(entry.message.at)}  ${entry.message.role === 'user' ? 'you' : 'assistant'}: ${safe(entry.message.text)}`;
+      return `${formatClock(entry.message.at)}  ${entry.message.role === 'user' ? 'you' : (entry.message.about?.connector ?? 'assistant')}: ${safe(entry.message.text)}`;
     case 'run':
       return `${formatClock(entry.run.submittedAt)}  ${GLYPHS[entry.run.status]} ${entry.run.number}  ${safe(actionTitle(entry.run.action))}  (${statusText(entry.run)})`;
     case 'approval':

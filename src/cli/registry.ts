@@ -112,10 +112,20 @@ export const COMMANDS: Readonly<Record<string, RegisteredCommand>> = {
     summary: 'leave a message in the thread',
     load: async () => (await import('./commands/say.ts')).command,
   },
+  export: {
+    group: 'Thread',
+    summary: 'write the whole thread to a file',
+    load: async () => (await import('./commands/export.ts')).command,
+  },
   search: {
     group: 'Thread',
     summary: 'search the thread',
     load: async () => (await import('./commands/search.ts')).command,
+  },
+  connector: {
+    group: 'This device',
+    summary: 'list, show and try connectors to services',
+    load: async () => (await import('./commands/connector.ts')).command,
   },
   devices: {
     group: 'Devices',

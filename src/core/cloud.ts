@@ -16,6 +16,8 @@ export interface KnowledgeAction {
   /** The run whose answer it follows up: the conversation up to there goes along. */
   readonly after?: RunId;
   readonly attach?: readonly Attachment[];
+  /** So many of the newest entries of the thread go along, in short. */
+  readonly thread?: number;
   /** The model may propose runs, each with the ordinary policy and approvals. */
   readonly assistant?: true;
   readonly timeoutMs?: number;

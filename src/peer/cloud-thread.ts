@@ -1,6 +1,7 @@
 /** Gives the cloud routes their look at the thread: conversations, and the bytes of what is attached. */
 
 import { DispatchError } from '../core/errors.ts';
+import { entryToMarkdown } from '../core/export.ts';
 import type { RunId } from '../core/ids.ts';
 import type { EngineApi } from '../protocol/api.ts';
 import type { CloudThread, Turn } from '../routes/cloud/ports.ts';
@@ -22,6 +23,11 @@ export function createCloudThread(api: () => EngineApi): CloudThread {
         next = run.action.after;
       }
       return turns;
+    },
+    async digest(limit) {
+      const [{ entries }, { devices }] = await Promise.all([api()['thread.read']({ limit }), api().devices({})]);
+      const nameOf = (id: string): string => devices.find((device) => device.id === id)?.name ?? id;
+      return entries.map((entry) => entryToMarkdown(entry, { nameOf, brief: true })).join('\n\n');
     },
     async artifact(id, maxBytes, signal) {
       const { artifact } = await api()['artifact.get']({ artifact: id });

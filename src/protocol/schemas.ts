@@ -103,6 +103,7 @@ export const action = z.discriminatedUnion('kind', [
     connector: z.exactOptional(connectorName),
     after: z.exactOptional(runId),
     attach: z.exactOptional(attachments),
+    thread: z.exactOptional(z.int().min(1).max(1000)),
     assistant: z.exactOptional(z.literal(true)),
     timeoutMs: z.exactOptional(timeoutMs),
   }),

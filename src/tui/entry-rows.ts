@@ -1,6 +1,7 @@
 // A thread entry as rows: how high it is, and what stands under its first row. Shared by scrolling and by the view, which
 // draws the first row itself (glyph, number, device, times). Long messages are cut, and the last row says so.
 
+import { citationText } from '../core/export.ts';
 import { isFinal, type Run } from '../core/runs.ts';
 import type { Message, ThreadEntry } from '../core/thread.ts';
 import { membersOf } from './groups.ts';
@@ -16,7 +17,7 @@ export type EntryRow =
   /** The first. For a message it holds the first row of the text, which begins at column `messageIndent`. */
   | { readonly kind: 'head'; readonly text: string }
   | {
-      readonly kind: 'text' | 'output' | 'result' | 'failure' | 'waits' | 'progress' | 'more';
+      readonly kind: 'text' | 'output' | 'result' | 'failure' | 'waits' | 'progress' | 'about' | 'more';
       readonly text: string;
     };
 
@@ -32,6 +33,7 @@ export const TAIL_ROWS = 3;
 const MESSAGE_ROWS = 20;
 const RESULT_ROWS = 6;
 const WAITS_ROWS = 4;
+const MOST_SOURCES = 5;
 
 /** Output is kept as an artifact of its run; in the thread the run shows it already. */
 export function isShown(entry: ThreadEntry): boolean {
@@ -100,7 +102,7 @@ function makeRows(entry: ShownEntry, tail: Tail | undefined, said: string, width
     case 'message': {
       const room = Math.max(1, width - messageIndent(said));
       const [first, ...rest] = limited(entry.message.text, room, MESSAGE_ROWS, 'text');
-      return [{ kind: 'head', text: first?.text ?? '' }, ...rest];
+      return [{ kind: 'head', text: first?.text ?? '' }, ...rest, ...aboutRows(entry.message, room)];
     }
     case 'run': {
       const waits = said === '' ? [] : limited(said, width - BODY_INDENT, WAITS_ROWS, 'waits');
@@ -117,6 +119,20 @@ function makeRows(entry: ShownEntry, tail: Tail | undefined, said: string, width
     case 'artifact':
       return [{ kind: 'head', text: '' }];
   }
+}
+
+/** Who answered and with what, under the answer. */
+function aboutRows({ about }: Message, width: number): EntryRow[] {
+  if (about === undefined) return [];
+  const { connector, model, usage, cut, citations = [] } = about;
+  const tokens = usage === undefined ? [] : [`${usage.input ?? '?'} → ${usage.output ?? '?'} tokens`];
+  const line = [connector, ...(model === undefined ? [] : [model]), ...tokens].join(' · ');
+  const sources = citations.slice(0, MOST_SOURCES).map((each, index) => `[${index + 1}] ${citationText(each)}`);
+  const more = citations.length > MOST_SOURCES ? [`and ${citations.length - MOST_SOURCES} more sources`] : [];
+  return [
+    ...(cut === undefined ? [] : limited(`not all of it: ${cut}`, width, 2, 'failure')),
+    ...[...sources, ...more, line].map((text): EntryRow => ({ kind: 'about', text: sanitizeLine(text) })),
+  ];
 }
 
 function underRun(run: Run, tail: Tail | undefined, width: number): EntryRow[] {

@@ -39,8 +39,10 @@ function brief(text: string): string {
 export function entryLine(entry: ThreadEntry, context: PlainContext): string {
   switch (entry.kind) {
     case 'message': {
-      const { role, text, at } = entry.message;
-      return `${role === 'user' ? 'You' : 'Assistant'}, ${formatTime(at, context.now)}: ${brief(text)}`;
+      const { role, text, at, about } = entry.message;
+      const cut = about?.cut === undefined ? '' : `. Not all of it: ${sanitizeLine(about.cut)}`;
+      const by = about === undefined ? '' : ` (${sanitizeLine(about.connector)})`;
+      return `${role === 'user' ? 'You' : 'Assistant'}${by}, ${formatTime(at, context.now)}: ${brief(text)}${cut}`;
     }
     case 'run':
       return runLine(entry.run, context);

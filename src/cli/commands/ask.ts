@@ -26,6 +26,7 @@ export const command: Command = {
     attach: { type: 'string', short: 'a', value: 'FILE', multiple: true, help: 'send this along' },
     'follow-up': { type: 'boolean', short: 'f', help: 'go on with the newest conversation' },
     in: { type: 'string', value: 'RUN', help: 'go on with the conversation of that run' },
+    thread: { type: 'string', value: 'N', help: 'send the newest N entries of the thread along, in short' },
     assist: { type: 'boolean', help: 'let it propose runs' },
     on: { ...ON_OPTION, help: 'the device whose connector is asked (default: this device)' },
     ...SUBMIT_OPTIONS,
@@ -34,6 +35,7 @@ export const command: Command = {
     'dispatch ask how do I pair a device',
     'git diff | dispatch ask --attach - what could go wrong here',
     'dispatch ask --follow-up and on a Mac?',
+    'dispatch ask --thread 100 what went wrong today',
     'dispatch ask --assist why is the disk of nas full',
   ],
   async run(context, args) {
@@ -41,6 +43,7 @@ export const command: Command = {
     const attach = await readAlong(context, args.list('attach'));
     const after = await precedingRun(context, args);
     const connector = args.text('connector');
+    const entries = args.number('thread', { min: 1, max: 1000 });
     const timeout = args.number('timeout', { min: 1, max: TIMEOUT_MAX_S });
     return submitAction(context, args, {
       task: `?${question}`,
@@ -50,6 +53,7 @@ export const command: Command = {
         ...(connector === undefined ? {} : { connector }),
         ...(after === undefined ? {} : { after }),
         ...(attach.length === 0 ? {} : { attach }),
+        ...(entries === undefined ? {} : { thread: entries }),
         ...(args.flag('assist') ? { assistant: true as const } : {}),
         ...(timeout === undefined ? {} : { timeoutMs: timeout * 1000 }),
       },

@@ -10,7 +10,7 @@ export const command: Command = {
   usage: 'eval EXPRESSION',
   summary: 'Evaluate a JavaScript expression or script in the sandbox of this session.',
   details:
-    'It can read the thread: runs(), artifacts(), messages(), devices(), text(artifact). "-" reads the script from standard input.',
+    'It can read the thread: runs(), artifacts(), messages(), devices(), text(artifact), summary(). "-" reads the script from standard input.',
   options: {},
   examples: [
     "dispatch eval '6 * 7'",

@@ -6,8 +6,11 @@ import type { PlannedSandbox, ShellAction } from '../../core/actions.ts';
 import type { Approval } from '../../core/approvals.ts';
 import type { Device } from '../../core/devices.ts';
 import { DispatchError } from '../../core/errors.ts';
+import { citationText } from '../../core/export.ts';
 import type { Run } from '../../core/runs.ts';
+import type { Message } from '../../core/thread.ts';
 import type { RunDetail } from '../../protocol/api.ts';
+import { sanitizeText } from '../../tui/terminal/sanitize.ts';
 import { storyOf } from '../approval-story.ts';
 import type { Command } from '../command.ts';
 import { onlyArgument } from '../command.ts';
@@ -102,10 +105,22 @@ async function showRun(context: CliContext, client: ControlClient, detail: RunDe
   const complaint = complaintOf(run, devices);
   if (complaint !== undefined) for (const line of wrapLines([complaint], width)) context.print(line);
   const story = await storyOf(client, detail);
+  if (detail.answer !== undefined) printAnswer(context, detail.answer, width);
   for (const approval of approvals)
     for (const line of approvalLines(approval, story, { devices, now: Date.now(), width })) context.print(line);
   for (const line of table(artifacts.map(artifactRow))) context.print(`◆ ${line}`);
   return 0;
+}
+
+/** What a connector said, and who that was. */
+function printAnswer(context: CliContext, { text, about }: Message, width: number | undefined): void {
+  for (const line of wrapLines(sanitizeText(text).split('\n'), width)) context.print(line);
+  if (about === undefined) return;
+  const { connector, model, usage, cut, citations = [] } = about;
+  if (cut !== undefined) context.print(`not all of it: ${safe(cut)}`);
+  for (const [index, citation] of citations.entries()) context.print(`[${index + 1}] ${safe(citationText(citation))}`);
+  const tokens = usage === undefined ? [] : [`${usage.input ?? '?'} → ${usage.output ?? '?'} tokens`];
+  context.print(`— ${[connector, ...(model === undefined ? [] : [model]), ...tokens].map(safe).join(' · ')}`);
 }
 
 const localId = (devices: readonly Device[]): string | undefined => devices.find(({ local }) => local)?.id;

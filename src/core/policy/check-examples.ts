@@ -53,7 +53,7 @@ function findProblem(rule: RuleBody, place: number, read: (text: string) => Shel
   if (unknown !== undefined) {
     return {
       key: 'operations',
-      problem: `"${unknown}" fits no operation: they are called as "files.write", "browser.browser_click" or "desktop.screenshot"`,
+      problem: `"${unknown}" fits no operation: they are called as "files.write", "browser.browser_click", "desktop.screenshot" or "cloud.ask"`,
     };
   }
   const wrong = origins?.find((origin) => !isOriginPattern(origin));

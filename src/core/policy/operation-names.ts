@@ -13,6 +13,9 @@ const OPERATION_NAMES: readonly string[] = [
   ...FOUND,
   ...Object.keys(BROWSER_TOOLS).map((name) => `browser.${name}`),
   ...DESKTOP_STEPS.map((name) => `desktop.${name}`),
+  'cloud.ask',
+  'cloud.assist',
+  'cloud.code',
 ];
 
 export function isOperationPattern(pattern: string): boolean {

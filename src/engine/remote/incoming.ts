@@ -27,6 +27,7 @@ import { readOpenRuns } from '../open-runs.ts';
 import type { PeerService } from '../peer-ports.ts';
 import type { ProgressHub } from '../progress.ts';
 import { createRoom } from '../room.ts';
+import { requireOwnThread } from './asked-of-thread.ts';
 import { tellLog } from './log-teller.ts';
 import type { Transfers } from './transfers.ts';
 
@@ -138,6 +139,7 @@ export function createIncoming(deps: IncomingDeps): PeerService {
         hint: 'run expressions on your own device',
       });
     }
+    await requireOwnThread(deps, caller, action);
     if (by.device !== caller || parsePlace(place)?.device !== caller) {
       throw new DispatchError('invalid', 'an offer speaks for another device than the one that makes it', {
         hint: 'bring both sides to the same version of Dispatch',

@@ -1,6 +1,7 @@
 /** Reads one answer to its end: its text goes out as it comes, and what else is known of it is kept. */
 
 import type { Answer, Citation, Usage } from '../../core/answers.ts';
+import { citationText } from '../../core/export.ts';
 import type { AnswerEvent, ToolCall } from './connector/conversation.ts';
 import { harmless } from './printer.ts';
 
@@ -79,9 +80,4 @@ export function sourcesText(citations: readonly Citation[]): string {
   if (citations.length === 0) return '';
   const lines = citations.map((citation, index) => `[${index + 1}] ${harmless(citationText(citation))}`);
   return `\nSources\n${lines.join('\n')}\n`;
-}
-
-function citationText({ title, url, line, endLine }: Citation): string {
-  const lines = line === undefined ? '' : `:${line}${endLine === undefined || endLine === line ? '' : `-${endLine}`}`;
-  return `${title}${lines}${url === undefined || url === title ? '' : ` ${url}`}`.replaceAll('\n', ' ');
 }

@@ -13,7 +13,7 @@ import type { Executor } from '../../engine/executor-ports.ts';
 import { type Assistant, assist } from './assistant/assist.ts';
 import { readAttachments } from './attachments.ts';
 import { answerOf, collectAnswer, type GrowingAnswer, newAnswer, sourcesText } from './collect-answer.ts';
-import type { ModelMessage, ModelRequest } from './connector/conversation.ts';
+import type { ModelAttachment, ModelMessage, ModelRequest } from './connector/conversation.ts';
 import { createLimits, failureOf, NOTHING_LEFT, whyCut } from './limits.ts';
 import { originOf, planOf, refusalOf, requireKind } from './plan.ts';
 import type { CloudThread, ConnectorBook, Turn } from './ports.ts';
@@ -42,9 +42,13 @@ export function createKnowledgeExecutor(options: KnowledgeOptions): Executor {
   };
 
   const messages = async (action: KnowledgeAction, signal: AbortSignal): Promise<readonly ModelMessage[]> => {
-    const { question, after, attach = [] } = action;
+    const { question, after, attach = [], thread: entries } = action;
     const turns = after === undefined ? [] : await thread.conversation(after, MOST_TURNS);
-    const attachments = await readAttachments(attach, thread, signal);
+    const digest: readonly ModelAttachment[] =
+      entries === undefined
+        ? []
+        : [{ name: 'thread.md', mimeType: 'text/markdown', text: tail(await thread.digest(entries)) }];
+    const attachments = [...digest, ...(await readAttachments(attach, thread, signal))];
     return [
       ...conversation(turns, question.length),
       { role: 'user', text: question, ...(attachments.length === 0 ? {} : { attachments }) },
@@ -138,6 +142,11 @@ interface Asking {
   readonly connector: Connector;
   readonly signal: AbortSignal;
   readonly print: (text: string) => void | Promise<void>;
+}
+
+/** The newest of it: what there is room for. */
+function tail(digest: string): string {
+  return digest.length <= MOST_CHARACTERS ? digest : `[older entries left out]\n${digest.slice(-MOST_CHARACTERS)}`;
 }
 
 /** The newest turns that there is room for, oldest first. */

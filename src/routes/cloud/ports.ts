@@ -30,6 +30,8 @@ export interface AttachedFile {
 export interface CloudThread {
   /** The conversation that ends with that run, oldest first, at most `limit` turns. Throws `not-found`. */
   conversation(run: RunId, limit: number): Promise<readonly Turn[]>;
+  /** The newest entries, oldest first, as Markdown in short. */
+  digest(limit: number): Promise<string>;
   /** The bytes of an artifact, fetched if they are elsewhere. Throws `not-found`, and `too-large` beyond `maxBytes`. */
   artifact(id: ArtifactId, maxBytes: number, signal: AbortSignal): Promise<AttachedFile>;
 }

@@ -26,7 +26,6 @@ export function createPrinter({ output }: Pick<ExecutionContext, 'output'>): Pri
 }
 
 /** Controls, and what turns the direction of text: none of it belongs into an answer. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const STEERING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 export function harmless(text: string): string {

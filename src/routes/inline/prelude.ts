@@ -123,6 +123,32 @@ export const PRELUDE = String.raw`(function (hostPrint, hostCall) {
   const refOf = (thing) => (typeof thing === 'object' && thing !== null ? thing.id : thing === undefined ? thing : String(thing));
   const queryOf = (query) => (typeof query === 'number' ? { limit: query } : typeof query === 'string' ? { status: query } : query);
 
+  /** What has gone on lately, in a few lines. */
+  const summary = (limit) => {
+    const all = call('runs', { limit: limit === undefined ? 100 : limit });
+    const names = {};
+    for (const { id, name } of call('devices')) names[id] = name;
+    const count = (items, keyOf) => {
+      const counts = new Map();
+      for (const item of items) counts.set(keyOf(item), (counts.get(keyOf(item)) || 0) + 1);
+      return from(counts).sort((one, other) => other[1] - one[1]).map(([key, n]) => n + ' ' + key).join(', ');
+    };
+    const line = (run) => '  ' + run.number + '  ' + run.task.split('\n', 1)[0].slice(0, 60);
+    const some = (title, runs, more) =>
+      runs.length === 0 ? [] : [title + ':'].concat(runs.slice(0, 5).map((run) => line(run) + more(run)), runs.length > 5 ? ['  and ' + (runs.length - 5) + ' more'] : []);
+    const of = (...statuses) => all.filter((run) => statuses.includes(run.status));
+    if (all.length === 0) return 'no runs yet';
+    return [
+      (all.length === 1 ? '1 run: ' : 'the newest ' + all.length + ' runs: ') + count(all, (run) => run.status.replace('_', ' ')),
+      'on ' + count(all, (run) => names[run.device] || 'a device that is gone'),
+    ]
+      .concat(some('waiting for an answer', of('waiting_approval'), () => ''))
+      .concat(some('under way', of('running', 'queued'), () => ''))
+      .concat(some('failed', of('failed'), (run) => '  (' + run.reason + ')'))
+      .concat(some('cancelled', of('cancelled'), (run) => '  (' + run.reason + (run.note === undefined ? '' : ': ' + run.note.slice(0, 60)) + ')'))
+      .join('\n');
+  };
+
   const globals = {
     print,
     runs: (query) => call('runs', queryOf(query)),
@@ -131,6 +157,7 @@ export const PRELUDE = String.raw`(function (hostPrint, hostCall) {
     devices: () => call('devices'),
     messages: (limit) => call('messages', limit),
     thread: (limit) => call('thread', limit),
+    summary,
     console: { log: print, info: print, warn: print, error: print, debug: print },
   };
   for (const name of keys(globals)) {

@@ -89,6 +89,7 @@ const BODY_STYLES: Readonly<Record<Exclude<EntryRow['kind'], 'head'>, StyleName>
   failure: 'error',
   waits: 'warning',
   progress: 'info',
+  about: 'muted',
   more: 'muted',
 };
 
