@@ -298,7 +298,7 @@ export function createEngine(given: EngineDeps): Engine {
       if (!device.local) return steer.check(device, action, as);
       return explainAction(deps, action, { kind: as, device: identity.device, name: deps.owner.name() });
     },
-    'connectors.list': async () => ({ connectors: [...deps.connectors.list()] }),
+    'connectors.list': async () => ({ connectors: [...(await deps.connectors.list())] }),
     'connector.show': async ({ name }) => ({ connector: deps.connectors.show(name) }),
     'connector.test': async ({ name }) => ({ stages: [...(await deps.connectors.test(name))] }),
     'connector.key': async ({ name, key }) => ({ where: await deps.connectors.keepKey(name, key) }),

@@ -40,7 +40,9 @@ export interface OwnerSettings {
 
 /** The connectors that the owner configured, and the embedded one. */
 export interface Connectors {
-  list(): readonly ConnectorSummary[];
+  /** As they were when they were listed last; whether a key is there may have changed. */
+  known(): readonly ConnectorSummary[];
+  list(): Promise<readonly ConnectorSummary[]>;
   /** Throws `not-found`. */
   show(name: string): Connector;
   /** Makes a real call, and never rejects for what it finds. Throws `not-found`. */

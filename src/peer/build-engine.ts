@@ -13,14 +13,19 @@ import { createFilesExecutor } from '../routes/desktop/local-files/files-executo
 import type { Sandbox } from '../routes/desktop/sandbox/sandbox.ts';
 import { createShellExecutor } from '../routes/desktop/shell-executor.ts';
 import type { Shells } from '../routes/desktop/shells.ts';
+import { createCodeExecutor } from '../routes/cloud/code-executor.ts';
+import { createKnowledgeExecutor } from '../routes/cloud/knowledge-executor.ts';
 import { createInlineExecutor } from '../routes/inline/executor.ts';
 import { createMimeSniffer } from '../store/mime-sniffer.ts';
 import { listRunFiles } from '../store/run-files.ts';
 import { createRunVault } from '../store/vault.ts';
 import { createWorkspaces } from '../store/workspaces.ts';
+import { createCloudThread } from './cloud-thread.ts';
+import type { PeerConnectors } from './connectors.ts';
 import { checkMachine } from './doctor.ts';
 import { grantsOf } from './grants.ts';
 import type { PeerLog } from './log.ts';
+import { createProposals } from './proposals.ts';
 import type { OwnSecrets } from './secrets/own-secrets.ts';
 import { createSigner } from './signatures.ts';
 import { systemClock, systemIds } from './system.ts';
@@ -47,6 +52,7 @@ export interface BuildOptions {
   readonly secrets: OwnSecrets;
   readonly finder: SecretFinder;
   readonly prober: Prober;
+  readonly connectors: PeerConnectors;
   /** The executors with processes of their own, which whoever starts the peer closes. */
   readonly browser: Executor;
   readonly desktop: Executor;
@@ -96,6 +102,19 @@ export function buildEngine(options: BuildOptions): Engine {
         path: (sha256) => options.blobs.path(sha256),
       },
     }),
+    createKnowledgeExecutor({
+      device,
+      sha256: systemIds.sha256,
+      slots: config.cloud.slots,
+      book: options.connectors,
+      thread: createCloudThread(() => engine.api),
+      assistant: {
+        proposals: createProposals(() => engine),
+        maxSteps: config.assistant.max_steps,
+        ...(config.assistant.connector === undefined ? {} : { connector: config.assistant.connector }),
+      },
+    }),
+    createCodeExecutor({ device, sha256: systemIds.sha256, slots: config.cloud.slots, book: options.connectors }),
     options.browser,
     options.desktop,
     createInlineExecutor({
@@ -126,6 +145,7 @@ export function buildEngine(options: BuildOptions): Engine {
     },
     prober: options.prober,
     owner,
+    connectors: options.connectors,
     signer: createSigner(options.key),
     secrets,
     finder: options.finder,

@@ -31,7 +31,9 @@ import { openThreadStore } from '../store/log/thread-store.ts';
 import { createOutputStore } from '../store/output/output-store.ts';
 import { openPairingStore } from '../store/pairings.ts';
 import { buildEngine } from './build-engine.ts';
+import { createConnectors } from './connectors.ts';
 import { startDownloads } from './downloads.ts';
+import { createEmbeddedCloud } from './embedded-cloud.ts';
 import { loadIdentity } from './identity.ts';
 import { createLateNetwork } from './late-network.ts';
 import { createPeerLog, type LogFormat, type PeerLog } from './log.ts';
@@ -176,8 +178,15 @@ async function serve(options: PeerOptions, grounds: Grounds): Promise<Peer> {
     ],
     onFault: (what, error) => log.error(what, error),
   });
+  const connectors = createConnectors({
+    config,
+    env,
+    home,
+    keysFile: paths.keysFile,
+    embedded: createEmbeddedCloud({}),
+  });
   const finder = createSecretFinder({
-    known: () => secrets.values(),
+    known: async () => [...(await secrets.values()), ...(await connectors.keys())],
     onFault: (what, error) => log.error(what, error),
   });
   const engine = buildEngine({
@@ -194,6 +203,7 @@ async function serve(options: PeerOptions, grounds: Grounds): Promise<Peer> {
     secrets,
     finder,
     prober,
+    connectors,
     browser,
     desktop,
     own: ownFolders(paths),
@@ -248,7 +258,7 @@ async function serve(options: PeerOptions, grounds: Grounds): Promise<Peer> {
         await notifier?.close();
         await downloads.close();
         await engine.close();
-        await Promise.all([browser.close(), desktop.close()]);
+        await Promise.all([browser.close(), desktop.close(), connectors.close()]);
         await starting;
         await network?.close();
         await artifacts.close();

@@ -45,7 +45,8 @@ export const NO_CEREMONIES: Ceremonies = {
 
 /** A device whose owner configured no connector. */
 export const NO_CONNECTORS: Connectors = {
-  list: () => [],
+  known: () => [],
+  list: async () => [],
   show: (name) => {
     throw new DispatchError('not-found', `there is no connector "${name}"`);
   },
