@@ -10,6 +10,10 @@ export interface Paths {
   /** config.toml */
   readonly configFile: string;
   readonly identityFile: string;
+  /** Keys of connectors, where the system has no keyring. */
+  readonly keysFile: string;
+  /** What the embedded cloud keeps: its index. */
+  readonly cloud: string;
   /** The devices that this one is paired with. */
   readonly pairingsFile: string;
   /** The LevelDB database. */
@@ -35,6 +39,8 @@ export function findPaths(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = pr
     home: folders.data,
     configFile: join(folders.config, 'config.toml'),
     identityFile: join(folders.data, 'identity.key'),
+    keysFile: join(folders.config, 'keys.json'),
+    cloud: join(folders.state, 'cloud'),
     pairingsFile: join(folders.data, 'pairings.json'),
     thread: join(folders.data, 'thread'),
     blobs: join(folders.data, 'blobs'),

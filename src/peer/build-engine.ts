@@ -75,7 +75,7 @@ export function buildEngine(options: BuildOptions): Engine {
       slots: config.shell.slots,
       sha256: systemIds.sha256,
       baseEnv: env,
-      withheld: Object.values(config.secrets).flatMap((source) => ('env' in source ? [source.env] : [])),
+      withheld: keptVariables(config),
       secrets,
       sandbox,
       folders: () => owner.reachableFolders(),
@@ -178,4 +178,10 @@ export function buildEngine(options: BuildOptions): Engine {
     onFault: (what, error) => log.error(what, error),
   });
   return engine;
+}
+
+/** Variables of this peer that hold what no run may have: secrets, and the keys of connectors. */
+function keptVariables({ secrets, connectors }: Config): readonly string[] {
+  const sources = [...Object.values(secrets), ...Object.values(connectors).flatMap(({ auth }) => auth?.key ?? [])];
+  return sources.flatMap((source) => ('env' in source ? [source.env] : []));
 }

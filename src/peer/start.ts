@@ -345,8 +345,9 @@ function describeOwner(owner: OwnerSettings): string {
 }
 
 /** What else its owner wants hidden, and the files that secrets are read from: runs are given those by name, or not at all. */
-function hiddenPlaces({ sandbox, secrets }: Config, home: string): readonly string[] {
-  const files = Object.values(secrets).flatMap((source) => ('file' in source ? [source.file] : []));
+function hiddenPlaces({ sandbox, secrets, connectors }: Config, home: string): readonly string[] {
+  const sources = [...Object.values(secrets), ...Object.values(connectors).flatMap(({ auth }) => auth?.key ?? [])];
+  const files = sources.flatMap((source) => ('file' in source ? [source.file] : []));
   return [...sandbox.hide, ...files].map((path) => expandHome(path, home));
 }
 
