@@ -109,7 +109,7 @@ export function buildEngine(options: BuildOptions): Engine {
       book: options.connectors,
       thread: createCloudThread(() => engine.api),
       assistant: {
-        proposals: createProposals(() => engine),
+        proposals: createProposals(() => engine, options.finder),
         maxSteps: config.assistant.max_steps,
         ...(config.assistant.connector === undefined ? {} : { connector: config.assistant.connector }),
       },

@@ -4,12 +4,13 @@ import { DispatchError } from '../core/errors.ts';
 import type { RunId } from '../core/ids.ts';
 import { type FinalRun, isFinal } from '../core/runs.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { SecretFinder } from '../engine/ports.ts';
 import type { OutputChunk } from '../protocol/api.ts';
 import type { Proposals } from '../routes/cloud/ports.ts';
 import { systemIds } from './system.ts';
 
 /** `engine` is asked for late: it needs its executors before it exists. */
-export function createProposals(engine: () => Engine): Proposals {
+export function createProposals(engine: () => Engine, finder: SecretFinder): Proposals {
   return {
     devices: async () => (await engine().api.devices({})).devices,
     propose: ({ by, task, action, device }) =>
@@ -21,7 +22,11 @@ export function createProposals(engine: () => Engine): Proposals {
         proposedBy: by,
       }),
     ended: (run, signal) => ended(engine, run, signal),
-    printed: (run, maxBytes) => printed(engine, run, maxBytes),
+    async printed(run, maxBytes) {
+      const { text, bytes } = await printed(engine, run, maxBytes);
+      // It goes to somebody else's machine: what looks like a secret does not.
+      return { text: await finder.mask(text), bytes };
+    },
     async left(run) {
       const { artifacts } = await engine().api['artifacts.list']({ run, limit: 100 });
       return artifacts.flatMap(({ kind, name }) => (kind === 'output' || kind === 'backup' ? [] : [name]));
