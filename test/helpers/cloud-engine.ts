@@ -28,7 +28,11 @@ export interface CloudEngineOptions extends EngineOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export async function startCloudEngine({ config: text, env = {}, ...options }: CloudEngineOptions): Promise<CloudEngine> {
+export async function startCloudEngine({
+  config: text,
+  env = {},
+  ...options
+}: CloudEngineOptions): Promise<CloudEngine> {
   const folder = await mkdtemp(join(tmpdir(), 'dispatch-cloud-'));
   const configFile = join(folder, 'config.toml');
   await writeFile(configFile, text);
@@ -64,7 +68,8 @@ export async function startCloudEngine({ config: text, env = {}, ...options }: C
     ...test,
     async ask(question, more = {}) {
       const action: KnowledgeAction = { kind: 'knowledge', question, ...more };
-      return (await test.engine.api.submit({ id: systemIds.next(), task: `?${question}`, action, devices: ['local'] })).run;
+      return (await test.engine.api.submit({ id: systemIds.next(), task: `?${question}`, action, devices: ['local'] }))
+        .run;
     },
     answerOf: async (run) => (await test.engine.api['run.get']({ run })).answer,
     async dispose() {

@@ -54,7 +54,9 @@ export async function startModelServer(
     results: () => {
       const messages = requests.at(-1)?.messages ?? [];
       const since = messages.findLastIndex(({ role }) => role === 'assistant');
-      return messages.slice(since + 1).flatMap(({ role, content }) => (role === 'tool' ? [JSON.parse(String(content))] : []));
+      return messages
+        .slice(since + 1)
+        .flatMap(({ role, content }) => (role === 'tool' ? [JSON.parse(String(content))] : []));
     },
     async close() {
       server.closeAllConnections();
@@ -78,7 +80,9 @@ async function answer(
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   const say = (delta: object, reason: string | null = null): void => {
     const choice = { index: 0, delta, finish_reason: reason };
-    response.write(`data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', model: 'test-model', choices: [choice] })}\n\n`);
+    response.write(
+      `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', model: 'test-model', choices: [choice] })}\n\n`,
+    );
   };
   for (const word of text.match(/\S+\s*|\s+/g) ?? []) say({ content: word });
   if (then === 'hang') return;
@@ -90,7 +94,11 @@ async function answer(
   }
   calls.forEach(({ id, name, arguments: args }, index) => {
     const json = typeof args === 'string' ? args : JSON.stringify(args);
-    say({ tool_calls: [{ index, id: id ?? `call-${requests.length}-${index}`, type: 'function', function: { name, arguments: '' } }] });
+    say({
+      tool_calls: [
+        { index, id: id ?? `call-${requests.length}-${index}`, type: 'function', function: { name, arguments: '' } },
+      ],
+    });
     const half = Math.floor(json.length / 2);
     for (const piece of [json.slice(0, half), json.slice(half)]) {
       say({ tool_calls: [{ index, function: { arguments: piece } }] });

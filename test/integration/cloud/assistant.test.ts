@@ -47,7 +47,7 @@ const proposals = async ({ engine }: CloudEngine): Promise<Run[]> =>
 /** The proposals once there are so many that wait for an answer. */
 async function waiting(engine: CloudEngine, count: number): Promise<Run[]> {
   let found: Run[] = [];
-  await until(async () => {
+  await until('proposal that waits', async () => {
     found = (await proposals(engine)).filter(({ status }) => status === 'waiting_approval');
     return found.length === count;
   });
@@ -68,9 +68,11 @@ describe('the assistant', () => {
     const [first] = await waiting(here, 1);
     expect(first).toMatchObject({ by: { kind: 'assistant' }, proposedBy: run.id, route: 'desktop-local' });
     await approve(here, first);
-    await until(async () => (await proposals(here)).length === 2);
+    await until('second proposal', async () => (await proposals(here)).length === 2);
     const [second] = await waiting(here, 1);
-    expect(model.results()).toEqual([expect.objectContaining({ status: 'completed', exitCode: 0, output: 'first-42\n' })]);
+    expect(model.results()).toEqual([
+      expect.objectContaining({ status: 'completed', exitCode: 0, output: 'first-42\n' }),
+    ]);
     await approve(here, second);
     expect(await here.done(run.id)).toMatchObject({ status: 'completed' });
     expect(model.results()).toEqual([expect.objectContaining({ output: 'second\n' })]);
@@ -111,7 +113,9 @@ describe('the assistant', () => {
     const [asked] = await waiting(here, 1);
     await approve(here, asked);
     await here.done(run.id);
-    expect(model.results()).toEqual([expect.objectContaining({ status: 'failed', reason: 'exit', exitCode: 3, output: 'no\n' })]);
+    expect(model.results()).toEqual([
+      expect.objectContaining({ status: 'failed', reason: 'exit', exitCode: 3, output: 'no\n' }),
+    ]);
   });
 
   it.each<[string, ModelCall]>([
@@ -121,8 +125,14 @@ describe('the assistant', () => {
     ['a yes of its own', shell('rm -r /', { approve: true })],
     ['variables', shell('x', { env: { LD_PRELOAD: '/tmp/x.so' } })],
     ['an access that is none', shell('x', { access: 'root' })],
-    ['a device that there is not', { name: 'run_shell', arguments: { device: 'moon', command: 'ls', access: 'read-only' } }],
-    ['a file outside of everything', { name: 'run_code', arguments: { language: 'x', source: 'y', files: [{ name: '../../x', content: '' }] } }],
+    [
+      'a device that there is not',
+      { name: 'run_shell', arguments: { device: 'moon', command: 'ls', access: 'read-only' } },
+    ],
+    [
+      'a file outside of everything',
+      { name: 'run_code', arguments: { language: 'x', source: 'y', files: [{ name: '../../x', content: '' }] } },
+    ],
   ])('gets %s back as a complaint, and nothing runs', async (_what, call) => {
     const { here, model } = await begin({ calls: [call] }, { text: 'I see.' });
     const run = await here.ask('try', { assistant: true });
@@ -176,7 +186,7 @@ describe('the assistant', () => {
     const run = await here.ask('look', { assistant: true });
     const [first] = await waiting(here, 1);
     await approve(here, first);
-    await until(async () => (await proposals(here)).length === 2);
+    await until('second proposal', async () => (await proposals(here)).length === 2);
     const [second] = await waiting(here, 1);
     expect(model.results()).toEqual([expect.objectContaining({ output: `${injected}\n` })]);
     expect(second).toMatchObject({ status: 'waiting_approval', by: { kind: 'assistant' } });
@@ -191,6 +201,10 @@ describe('the assistant', () => {
       config: `[connectors.hook]\npreset = "webhook"\nurl = "${server.url}"\n`,
     });
     const run = await here.ask('x', { assistant: true });
-    expect(await here.done(run.id)).toMatchObject({ status: 'failed', reason: 'invalid', message: expect.stringContaining("cannot call tools") });
+    expect(await here.done(run.id)).toMatchObject({
+      status: 'failed',
+      reason: 'invalid',
+      message: expect.stringContaining('cannot call tools'),
+    });
   });
 });
