@@ -14,7 +14,7 @@ export interface ModelReply {
   readonly text?: string;
   readonly calls?: readonly ModelCall[];
   /** What is done to the connection after the text. */
-  readonly then?: 'reset' | 'hang';
+  readonly afterwards?: 'reset' | 'hang';
   readonly finish?: string;
 }
 
@@ -76,7 +76,7 @@ async function answer(
   for await (const part of request) parts.push(part as Buffer);
   const body = JSON.parse(Buffer.concat(parts).toString()) as ModelRequestBody;
   requests.push(body);
-  const { text = '', calls = [], then, finish } = await reply(body, requests.length - 1);
+  const { text = '', calls = [], afterwards, finish } = await reply(body, requests.length - 1);
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   const say = (delta: object, reason: string | null = null): void => {
     const choice = { index: 0, delta, finish_reason: reason };
@@ -85,8 +85,8 @@ async function answer(
     );
   };
   for (const word of text.match(/\S+\s*|\s+/g) ?? []) say({ content: word });
-  if (then === 'hang') return;
-  if (then === 'reset') {
+  if (afterwards === 'hang') return;
+  if (afterwards === 'reset') {
     // What was written has to be on its way before the connection breaks.
     await new Promise<void>((resolve) => response.write(': \n\n', () => resolve()));
     request.socket.resetAndDestroy();

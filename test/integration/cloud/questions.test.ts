@@ -66,7 +66,7 @@ describe('a question', () => {
   });
 
   it('is seen while it streams', async () => {
-    const { here } = await begin(() => ({ text: 'the first words', then: 'hang' }));
+    const { here } = await begin(() => ({ text: 'the first words', afterwards: 'hang' }));
     const run = await here.ask('slowly');
     const reading = new AbortController();
     const { chunks } = await here.engine.api.output({ run: run.id, offset: 0 }, reading.signal);
@@ -82,7 +82,7 @@ describe('a question', () => {
   });
 
   it('keeps what had come when the connection breaks', async () => {
-    const { here } = await begin(() => ({ text: 'half of it', then: 'reset' }));
+    const { here } = await begin(() => ({ text: 'half of it', afterwards: 'reset' }));
     const run = await here.ask('what?');
     const done = await here.done(run.id);
     expect(done).toMatchObject({ status: 'failed', reason: 'connector' });
@@ -92,7 +92,7 @@ describe('a question', () => {
   });
 
   it('that takes too long is stopped, with what had come', async () => {
-    const { here } = await begin(() => ({ text: 'so far', then: 'hang' }));
+    const { here } = await begin(() => ({ text: 'so far', afterwards: 'hang' }));
     const run = await here.ask('what?', { timeoutMs: 500 });
     expect(await here.done(run.id)).toMatchObject({ status: 'failed', reason: 'timeout' });
     expect(await here.answerOf(run.id)).toMatchObject({ text: 'so far', about: { cut: 'its time was over' } });
