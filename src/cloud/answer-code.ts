@@ -38,11 +38,11 @@ export async function answerCode(
   lines.end();
 }
 
-function jobOf({ source, stdin = '', files = [], timeoutMs }: CodeRequest, limits: CodeLimits): Job {
+function jobOf({ source, stdin, files, timeoutMs }: CodeRequest, limits: CodeLimits): Job {
   return {
     source,
-    stdin,
-    files: files.map(({ name, base64 }) => ({ name, bytes: Buffer.from(base64, 'base64') })),
+    stdin: stdin ?? '',
+    files: (files ?? []).map(({ name, base64 }) => ({ name, bytes: Buffer.from(base64, 'base64') })),
     timeoutMs: Math.min(timeoutMs ?? limits.timeoutMs, limits.longestMs),
   };
 }

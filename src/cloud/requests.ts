@@ -1,4 +1,4 @@
-/** What can be asked over HTTP: the bodies, as they are checked. */
+/** What can be asked over HTTP: the bodies, as they are checked. What a template leaves empty may be null. */
 
 import * as z from 'zod';
 import { isInnerName } from '../core/cloud.ts';
@@ -14,9 +14,9 @@ export const answerRequest = z.object({
     .max(1000)
     .optional(),
   attachments: z
-    .array(z.object({ name: z.string().max(1000), mimeType: z.string().optional(), text: z.string().optional() }))
+    .array(z.object({ name: z.string().max(1000), mimeType: z.string().nullish(), text: z.string().nullish() }))
     .max(MAX_FILES)
-    .optional(),
+    .nullish(),
 });
 
 export type AnswerRequest = z.infer<typeof answerRequest>;
@@ -24,7 +24,7 @@ export type AnswerRequest = z.infer<typeof answerRequest>;
 export const codeRequest = z.object({
   language: z.string().min(1).max(100),
   source: z.string(),
-  stdin: z.string().optional(),
+  stdin: z.string().nullish(),
   files: z
     .array(
       z.object({
@@ -34,8 +34,8 @@ export const codeRequest = z.object({
     )
     .max(MAX_FILES)
     .refine(areOneTree, 'expected each name once, and none that is a folder of another')
-    .optional(),
-  timeoutMs: z.number().int().min(1).optional(),
+    .nullish(),
+  timeoutMs: z.number().int().min(1).nullish(),
 });
 
 export type CodeRequest = z.infer<typeof codeRequest>;

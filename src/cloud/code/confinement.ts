@@ -7,6 +7,7 @@
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { existsSync, lstatSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { CodeLimits } from './job.ts';
 
 const BUBBLEWRAP = '/usr/bin/bwrap';
@@ -19,6 +20,8 @@ const ACCOUNTS = [
 ] as const;
 const PROBE_MS = 5000;
 const PRIVATE_BYTES = 64 * 1024 * 1024;
+/** Where a program that is none of the system's is put: its own folder is not there. */
+const OUTSIDE = '/run';
 const SYSTEM = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
 /** What interpreters need to start: where their libraries are, and their own settings. */
 const SETTINGS = ['alternatives', 'ld.so.cache', 'localtime', 'perl', 'php', 'R'];
@@ -45,7 +48,8 @@ export function newAccount(confinement: Confinement): number | undefined {
 /** The whole command line. */
 export function confine({ argv, workFolder, account, limits }: Confined): readonly [string, ...string[]] {
   const [program] = argv;
-  const outside = /^\/(usr|bin|sbin|lib)\//.test(program) ? [] : ['--ro-bind', program, program];
+  const isOurs = /^\/(usr|bin|sbin|lib)\//.test(program);
+  const inside = isOurs ? program : `${OUTSIDE}/${basename(program)}`;
   return [
     BUBBLEWRAP,
     ...(account === undefined
@@ -53,18 +57,20 @@ export function confine({ argv, workFolder, account, limits }: Confined): readon
       : ['--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-cgroup-try', ...switching()]),
     ...['--die-with-parent', '--new-session', '--clearenv', '--hostname', 'sandbox'],
     ...['--ro-bind', '/usr', '/usr', ...SYSTEM.flatMap(asOutside)],
+    ...['--perms', '0755', '--dir', '/etc'],
     ...SETTINGS.flatMap((name) => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
-    ...outside,
     ...['--proc', '/proc', '--dev', '/dev'],
     ...['--perms', '1777', '--size', `${PRIVATE_BYTES}`, '--tmpfs', '/dev/shm'],
     ...['--perms', '1777', '--size', `${PRIVATE_BYTES}`, '--tmpfs', '/tmp'],
+    ...(isOurs ? [] : ['--perms', '0755', '--dir', OUTSIDE, '--ro-bind', program, inside]),
     ...(workFolder === undefined ? ['--dir', '/work'] : ['--bind', workFolder, '/work']),
-    ...['--remount-ro', '/dev', '--remount-ro', '/proc', '--remount-ro', '/', '--chdir', '/work'],
+    ...['--remount-ro', '/dev', '--remount-ro', '/proc', '--remount-ro', '/', '--chdir', '/'],
     ...environment(),
     ...['--', LIMITER, '--core=0', `--data=${limits.memoryBytes}`, `--fsize=${limits.folderBytes}`, '--nofile=1024'],
     `--nproc=${limits.processes}`,
     ...(account === undefined ? [] : switchTo(account)),
-    ...argv,
+    // Whose folder it is may enter it, and nobody before.
+    ...['/usr/bin/env', '--chdir=/work', inside, ...argv.slice(1)],
   ];
 }
 

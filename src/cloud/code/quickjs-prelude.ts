@@ -3,13 +3,14 @@
  * of the host that take and give bytes, and keeps them to itself.
  */
 
-/** A function expression: (print, read, write, list, stdin) → (thrown) → exit status. */
+/** A function expression: (print, read, write, list, stdin) → (thrown) → exit status, and above it what ran out: 1 memory, 2 stack. */
 export const QUICKJS_PRELUDE = String.raw`(function (hostPrint, hostRead, hostWrite, hostList, input) {
   'use strict';
   const { parse, stringify } = JSON;
   const { keys, defineProperty, getPrototypeOf, is } = Object;
   const { isArray } = Array;
   const fromCodePoint = String.fromCodePoint, Bytes = Uint8Array, isView = ArrayBuffer.isView;
+  const InternalError = globalThis.InternalError;
   const ITEMS = 100, DEPTH = 4;
 
   const encode = (text) => {
@@ -126,8 +127,9 @@ export const QUICKJS_PRELUDE = String.raw`(function (hostPrint, hostRead, hostWr
     defineProperty(globalThis, name, { value: globals[name], writable: true, configurable: true, enumerable: false });
   }
   return (thrown) => {
-    if (thrown instanceof Exit) return thrown.status;
+    if (thrown instanceof Exit) return thrown.status & 255;
     complain('Uncaught ' + (thrown instanceof Error ? describe(thrown) : inspect(thrown, [])));
-    return 1;
+    const message = thrown instanceof InternalError ? thrown.message : '';
+    return message === 'out of memory' ? 257 : message === 'stack overflow' ? 513 : 1;
   };
 })`;

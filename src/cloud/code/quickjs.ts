@@ -26,6 +26,10 @@ const STACK_BYTES = 256 * 1024;
 /** Memory of WebAssembly never shrinks: a process that grew beyond this is not used again. */
 const KEEP_BYTES = 64 * 1024 * 1024;
 const JOBS_AT_ONCE = 100;
+const RAN_OUT: Readonly<Record<number, string>> = {
+  1: `it needed more than ${MEMORY_BYTES / 1024 / 1024} MiB of memory`,
+  2: `its calls or its nesting went too deep: it gets ${STACK_BYTES / 1024} KiB of stack`,
+};
 
 let loading: Promise<QuickJSWASMModule> | undefined;
 
@@ -90,7 +94,7 @@ function run(quickjs: QuickJSWASMModule, job: RunnerJob, source: string, world: 
   }
   if (late()) return { timedOut: true };
   if (quickjs.getWasmMemory().buffer.byteLength >= BASE_BYTES + MEMORY_BYTES - 2 * 1024 * 1024)
-    return { exitCode: 1, message: `it needed more than ${MEMORY_BYTES / 1024 / 1024} MiB of memory` };
+    return { exitCode: 1, message: RAN_OUT[1] as string };
   return end;
 }
 
@@ -103,12 +107,12 @@ function evaluate(
 ): JobEnd {
   const fail = enter(context, job, world);
   const evaluated = context.evalCode(source, 'main.js', { strict: false });
-  if (evaluated.error !== undefined) return failure(context, evaluated.error, fail);
+  if (evaluated.error !== undefined) return failure(context, evaluated.error, fail, isOver);
   while (context.runtime.hasPendingJob() && !isOver()) context.runtime.executePendingJobs(JOBS_AT_ONCE).dispose();
   const state = context.getPromiseState(evaluated.value);
   if (state.type === 'rejected') {
     evaluated.value.dispose();
-    return failure(context, state.error, fail);
+    return failure(context, state.error, fail, isOver);
   }
   if (state.type === 'fulfilled' && state.value !== evaluated.value) state.value.dispose();
   evaluated.value.dispose();
@@ -117,15 +121,19 @@ function evaluate(
 }
 
 /** Prints what was thrown as the prelude describes it; `exit(n)` throws, too. */
-function failure(context: QuickJSContext, thrown: QuickJSHandle, fail: QuickJSHandle): JobEnd {
-  const told = context.callFunction(fail, context.undefined, thrown);
+function failure(context: QuickJSContext, thrown: QuickJSHandle, fail: QuickJSHandle, isOver: () => boolean): JobEnd {
+  // What ended it is known, and is no error of the program.
+  const told = isOver() ? undefined : context.callFunction(fail, context.undefined, thrown);
   thrown.dispose();
   fail.dispose();
+  if (told === undefined) return {};
   if (told.error !== undefined) {
     told.error.dispose();
     return { exitCode: 1 };
   }
-  return { exitCode: told.value.consume((handle) => context.getNumber(handle)) & 255 };
+  const status = told.value.consume((handle) => context.getNumber(handle));
+  const message = RAN_OUT[status >> 8];
+  return { exitCode: status & 255, ...(message === undefined ? {} : { message }) };
 }
 
 /** Evaluates the prelude with the functions of the host, which take and give bytes, names and text. */

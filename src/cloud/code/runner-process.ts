@@ -53,6 +53,7 @@ export class RunnerProcess {
 
   async end(): Promise<void> {
     this.#reusable = false;
+    this.#process.ref();
     this.#process.kill('SIGKILL');
     await this.#exited;
   }

@@ -49,14 +49,13 @@ export function createRunners(runnerUrl: URL, idleMs = IDLE_MS): Runners {
   return {
     async run(kind, job, sink, signal) {
       const process = take(kind);
-      // A shell is used once: the next one gets ready while this one works.
-      if (kind === 'wasm') keep(start(kind));
       try {
         return await process.run(job, sink, signal);
       } finally {
         if (process.reusable) keep(process);
         else {
           await end(process);
+          // A shell is used once: the next one gets ready when this one is out of its way.
           if (!closed && !ready.has(kind)) keep(start(kind));
         }
       }

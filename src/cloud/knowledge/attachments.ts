@@ -13,8 +13,8 @@ import { type Section, type Syntax, splitSections } from './sections.ts';
 
 export interface AttachedText {
   readonly name: string;
-  readonly mimeType?: string | undefined;
-  readonly text?: string | undefined;
+  readonly mimeType?: string | null | undefined;
+  readonly text?: string | null | undefined;
 }
 
 export interface AttachedHit extends Hit {
@@ -31,7 +31,7 @@ export function searchAttached(attached: readonly AttachedText[], query: readonl
   const index = createSectionIndex();
   const sections: { readonly name: string; readonly section: Section }[] = [];
   for (const { name, text, mimeType } of attached) {
-    if (text === undefined) continue;
+    if (text == null) continue;
     for (const section of splitSections(text, syntaxOf(name, mimeType))) {
       addSection(index, sections.length, name, section);
       sections.push({ name, section });
@@ -46,7 +46,7 @@ export function searchAttached(attached: readonly AttachedText[], query: readonl
   return { hits, sections: sections.length };
 }
 
-function syntaxOf(name: string, mimeType: string | undefined): Syntax {
+function syntaxOf(name: string, mimeType: string | null | undefined): Syntax {
   const extension = extname(name).toLowerCase();
   if (mimeType === 'text/markdown' || extension === '.md' || extension === '.markdown') return 'markdown';
   return extension === '.rst' ? 'rst' : extension === '.org' ? 'org' : 'plain';

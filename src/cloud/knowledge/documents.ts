@@ -48,12 +48,7 @@ const FOLDERS_AT_ONCE = 50;
 export async function findDocuments(folders: readonly string[], manualDir: string): Promise<Found> {
   const files = new Map<string, DocumentFile>();
   const told: DocumentFolder[] = [];
-  const manual = await look(
-    manualDir,
-    'dispatch',
-    (path) => /^(README\.md|docs(\/[^/]+\.md|\/adr(\/[^/]+\.md)?)?)$/.test(path),
-    files,
-  );
+  const manual = await look(manualDir, 'dispatch', (path) => /^(README\.md|docs(\/[^/]+\.md)?)$/.test(path), files);
   told.push({ ...manual, path: manualDir });
   for (const folder of folders) told.push(await look(folder, basename(folder), () => true, files));
   return { files: [...files.values()], folders: told };

@@ -12,8 +12,8 @@ import { type Place, searchSections } from './section-index.ts';
 
 export interface Question {
   readonly question: string;
-  readonly messages?: readonly Turn[] | undefined;
-  readonly attachments?: readonly AttachedText[] | undefined;
+  readonly messages?: readonly Turn[] | null | undefined;
+  readonly attachments?: readonly AttachedText[] | null | undefined;
 }
 
 export type AnswerPart = { readonly type: 'text'; readonly text: string } | ({ readonly type: 'citation' } & Citation);
@@ -68,9 +68,9 @@ export function createKnowledge(options: LibraryOptions): Knowledge {
     prepare() {
       void library.refresh(0).catch(() => {}); // whoever asks learns of it
     },
-    async answer({ question, messages = [], attachments = [] }, signal) {
-      const query = readQuery(question, messages);
-      const attached = searchAttached(attachments, query);
+    async answer({ question, messages, attachments }, signal) {
+      const query = readQuery(question, messages ?? []);
+      const attached = searchAttached(attachments ?? [], query);
       const along = rank(attached.hits, query, attached.sections).flatMap(({ id, words }): Chosen[] => {
         const hit = attached.hits.find((one) => one.id === id);
         return hit === undefined ? [] : [{ place: hit.place, extract: extract(hit.lines, hit.place.line, words) }];
