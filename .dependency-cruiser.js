@@ -11,6 +11,7 @@ const CONTROL_CLIENT = '^src/control/client(/|\\.ts$|-)';
 const ENGINE_API = '^src/protocol/(peer-|pairing-|connector-)?api\\.ts$';
 const PORTS = '^src/engine/(peer-|owner-|executor-)?ports\\.ts$';
 const PEER = '^src/peer/';
+const CLOUD = '^src/cloud/';
 
 export default {
   forbidden: [
@@ -63,31 +64,46 @@ export default {
       to: { path: PORTS, dependencyTypesNot: ['type-only'] },
     },
     {
+      name: '3-cloud-stands-alone',
+      comment:
+        'The embedded server is reached over HTTP, as any connector is: it knows the domain, and nothing of Dispatch.',
+      severity: 'error',
+      from: { path: CLOUD },
+      to: { path: '^src/', pathNot: ['^src/(cloud|core|protocol)/', ADAPTERS, PEER] },
+    },
+    {
+      name: '3-cloud-is-started-by-cli-and-peer',
+      comment: 'Who starts the embedded server may name it; all others know its address.',
+      severity: 'error',
+      from: { path: '^src/(tui|config)/' },
+      to: { path: CLOUD },
+    },
+    {
       name: '4-tui-is-a-client',
       comment: 'tui reaches the engine as any client does: core, protocol and the client side of the control socket.',
       severity: 'error',
       from: { path: '^src/tui/' },
-      to: { path: '^src/', pathNot: ['^src/(tui|core|protocol)/', CONTROL_CLIENT, ADAPTERS, PEER] },
+      to: { path: '^src/', pathNot: ['^src/(tui|core|protocol)/', CONTROL_CLIENT, ADAPTERS, PEER, CLOUD] },
     },
     {
       name: '4-cli-is-a-client',
       comment: 'cli imports what tui may, and tui, config and the peer that it starts.',
       severity: 'error',
       from: { path: '^src/cli/' },
-      to: { path: '^src/', pathNot: ['^src/(cli|tui|config|core|protocol)/', CONTROL_CLIENT, ADAPTERS, PEER] },
+      to: { path: '^src/', pathNot: ['^src/(cli|tui|config|core|protocol|cloud)/', CONTROL_CLIENT, ADAPTERS, PEER] },
     },
     {
       name: '4-config-is-a-leaf',
       comment: 'config reads and checks a file. It imports the domain that the file speaks of, and nothing else.',
       severity: 'error',
       from: { path: '^src/config/' },
-      to: { path: '^src/', pathNot: ['^src/(config|core|protocol)/', ADAPTERS, PEER] },
+      to: { path: '^src/', pathNot: ['^src/(config|core|protocol)/', ADAPTERS, PEER, CLOUD] },
     },
     {
       name: '5-only-peer-imports-adapters',
       comment: 'The peer is the one place where adapters are wired into an engine.',
       severity: 'error',
-      from: { path: '^src/(tui|cli|config)/' },
+      from: { path: '^src/(tui|cli|config|cloud)/' },
       to: { path: ADAPTERS },
     },
     {
@@ -128,11 +144,11 @@ export default {
     {
       name: '6-processes-in-desktop-route',
       comment:
-        'Child processes are started by the desktop route, where policy has been asked; besides, the command line starts the peer and opens artifacts and the editor.',
+        'Child processes are started by the desktop route, where policy has been asked; besides, the command line starts the peer and opens artifacts and the editor, and the embedded server runs code in sandboxes.',
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: ['^src/routes/desktop/', '^src/cli/(start-peer|open)\\.ts$', PEER, '^src/core/'],
+        pathNot: ['^src/routes/desktop/', '^src/cli/(start-peer|open)\\.ts$', '^src/cloud/code/', PEER, '^src/core/'],
       },
       to: { path: '^(node:)?child_process$' },
     },
@@ -166,11 +182,19 @@ export default {
       to: { path: library('unbash') },
     },
     {
-      name: '6-quickjs-in-inline-route',
-      comment: 'One owner for each library: the QuickJS sandbox is behind the inline route.',
+      name: '6-quickjs-in-sandboxes',
+      comment:
+        'QuickJS is behind two sandboxes, which are processes apart: that of the inline route and that of the embedded server.',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/routes/inline/', '^src/core/'] },
+      from: { path: '^src/', pathNot: ['^src/routes/inline/', '^src/cloud/code/', '^src/core/'] },
       to: { path: library('(quickjs-emscripten[^/]*|@jitl/[^/]+)') },
+    },
+    {
+      name: '6-minisearch-and-just-bash-in-cloud',
+      comment: 'One owner for each library: documents are searched, and shells interpreted, by the embedded server.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [CLOUD, '^src/core/'] },
+      to: { path: library('(minisearch|just-bash)') },
     },
     {
       name: '6-blessed-in-terminal',

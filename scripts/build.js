@@ -26,6 +26,8 @@ const ENTRIES = {
   'notification-worker': 'src/peer/notification-worker.ts',
   'browser-host': 'src/routes/desktop/browser-automation/browser-host.ts',
   'desktop-host': 'src/routes/desktop/desktop-automation/desktop-host.ts',
+  'cloud-host': 'src/cloud/cloud-host.ts',
+  'cloud-runner': 'src/cloud/code/runner.ts',
 };
 
 /** Native code, wasm beside the script, or code that breaks when bundled: loaded from node_modules at run time. */
@@ -38,6 +40,7 @@ const EXTERNAL = [
   'quickjs-emscripten-core',
   'playwright-core',
   'dbus-next',
+  'just-bash',
 ];
 
 const REQUIRE =

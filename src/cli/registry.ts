@@ -167,6 +167,11 @@ export const COMMANDS: Readonly<Record<string, RegisteredCommand>> = {
     summary: 'check everything a run could need',
     load: async () => (await import('./commands/doctor.ts')).command,
   },
+  cloud: {
+    group: 'This device',
+    summary: 'answer questions and run code for connectors, on loopback',
+    load: async () => (await import('./commands/cloud.ts')).command,
+  },
   completion: {
     group: 'This device',
     summary: 'print completion for a shell',

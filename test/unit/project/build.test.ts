@@ -45,6 +45,8 @@ const SOURCES = {
   'src/peer/notification-worker.ts': 'export {};',
   'src/routes/desktop/browser-automation/browser-host.ts': 'export {};',
   'src/routes/desktop/desktop-automation/desktop-host.ts': 'export {};',
+  'src/cloud/cloud-host.ts': 'export {};',
+  'src/cloud/code/runner.ts': 'export {};',
 };
 
 let root: string;
@@ -111,6 +113,8 @@ test('an entry that is missing is an error', async () => {
       'notification-worker': 'src/nowhere.ts',
       'browser-host': 'src/nowhere.ts',
       'desktop-host': 'src/nowhere.ts',
+      'cloud-host': 'src/nowhere.ts',
+      'cloud-runner': 'src/nowhere.ts',
     }),
   ).rejects.toThrow('nowhere');
 });

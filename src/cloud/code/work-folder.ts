@@ -1,0 +1,145 @@
+/**
+ * The folder that one run works in: filled before, looked through afterwards, and then removed. A link in it is never followed, and what
+ * is collected is read through the descriptor that was checked. A server that was killed leaves its folders; the next one removes them.
+ */
+
+import { chmodSync, chownSync, constants, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { lstat, open, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { CodeLimits, JobFile } from './job.ts';
+
+export interface WorkFolder {
+  /** In a folder that only this account can enter. */
+  readonly path: string;
+  /** Files that are new or not what they were, with what was left out. */
+  collect(): Promise<{ readonly files: AsyncIterable<JobFile>; readonly leftOut: () => number }>;
+  remove(): void;
+}
+
+/** `owner` is whose the folder is to be, where that is somebody else. */
+export function createWorkFolder(
+  base: string,
+  files: readonly JobFile[],
+  limits: CodeLimits,
+  owner: number | undefined,
+): WorkFolder {
+  mkdirSync(base, { recursive: true, mode: 0o700 });
+  const outer = mkdtempSync(join(base, `${process.pid}-`));
+  const path = join(outer, 'work');
+  const made = (place: string): void => {
+    if (owner !== undefined) chownSync(place, owner, owner);
+  };
+  mkdirSync(path, { mode: 0o700 });
+  made(path);
+  const given = new Map<string, Uint8Array>();
+  for (const { name, bytes } of files) {
+    const parts = dirname(name) === '.' ? [] : dirname(name).split('/');
+    parts.reduce((folder, part) => {
+      const next = join(folder, part);
+      mkdirSync(next, { recursive: true, mode: 0o700 });
+      made(next);
+      return next;
+    }, path);
+    writeFileSync(join(path, name), bytes, { mode: 0o600, flag: 'wx' });
+    made(join(path, name));
+    given.set(name, bytes);
+  }
+  return {
+    path,
+    async collect() {
+      let left = 0;
+      const leftOut = (): number => left;
+      const collected = collectFrom(path, given, limits, () => {
+        left += 1;
+      });
+      return { files: collected, leftOut };
+    },
+    remove: () => removeTree(outer),
+  };
+}
+
+/** Those of servers that are no more. */
+export function removeForgotten(base: string): void {
+  for (const name of listed(base)) {
+    const pid = Number(/^(\d+)-/.exec(name)?.[1]);
+    if (Number.isInteger(pid) && !isAlive(pid)) removeTree(join(base, name));
+  }
+}
+
+async function* collectFrom(
+  root: string,
+  given: ReadonlyMap<string, Uint8Array>,
+  { folderBytes, folderFiles }: CodeLimits,
+  leaveOut: () => void,
+): AsyncGenerator<JobFile> {
+  let bytesLeft = folderBytes;
+  let filesLeft = folderFiles;
+  const folders = [''];
+  for (let folder = folders.shift(); folder !== undefined; folder = folders.shift()) {
+    for (const entry of (await readdir(join(root, folder), { withFileTypes: true }).catch(() => [])).sort(byName)) {
+      const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory() && entry.name !== '__pycache__') folders.push(name);
+      if (!entry.isFile()) continue;
+      const bytes = filesLeft > 0 ? await readPlain(join(root, name), bytesLeft) : undefined;
+      if (bytes === undefined) leaveOut();
+      else {
+        const before = given.get(name);
+        if (before !== undefined && Buffer.compare(before, bytes) === 0) continue;
+        bytesLeft -= bytes.length;
+        filesLeft -= 1;
+        yield { name, bytes };
+      }
+    }
+  }
+}
+
+const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
+
+/** Nothing runs in the folder any more; what was left there is still no friend: a link, a pipe, a file with a second name. */
+async function readPlain(path: string, limit: number): Promise<Buffer | undefined> {
+  try {
+    if (!(await lstat(path)).isFile()) return undefined;
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const stat = await file.stat();
+      return stat.isFile() && stat.size <= limit ? await file.readFile() : undefined;
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+/** A run may have closed its own folders against everybody. */
+function removeTree(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    openFolders(path);
+    rmSync(path, { recursive: true, force: true });
+  }
+}
+
+function openFolders(path: string): void {
+  chmodSync(path, 0o700);
+  for (const entry of readdirSync(path, { withFileTypes: true }))
+    if (entry.isDirectory()) openFolders(join(path, entry.name));
+}
+
+function listed(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
