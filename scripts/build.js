@@ -12,7 +12,17 @@
 //   into the bundle, and costs every start 20 ms.
 //
 // Usage: node scripts/build.js [--if-stale]
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -29,6 +39,9 @@ const ENTRIES = {
   'cloud-host': 'src/cloud/cloud-host.ts',
   'cloud-runner': 'src/cloud/code/runner.ts',
 };
+
+/** Folders of data that are read at run time, by the rule above: name in dist/ → source. */
+const DATA = { presets: 'src/config/presets' };
 
 /** Native code, wasm beside the script, or code that breaks when bundled: loaded from node_modules at run time. */
 const EXTERNAL = [
@@ -69,6 +82,7 @@ export async function build(root = PROJECT, entries = ENTRIES) {
     chunkNames: '[name]-[hash]',
     logLevel: 'warning',
   });
+  copyData(root);
   return write(join(root, 'dist'), outputFiles);
 }
 
@@ -83,9 +97,28 @@ function write(dist, files) {
   }
   writeFileSync(join(dist, 'built'), '');
   for (const name of readdirSync(dist)) {
-    if (!names.includes(name) && name !== 'built' && !name.endsWith('.part')) rmSync(join(dist, name));
+    if (!names.includes(name) && name !== 'built' && !name.endsWith('.part') && !(name in DATA))
+      rmSync(join(dist, name));
   }
   return names;
+}
+
+// As above: whole, and what went is removed last.
+function copyData(root) {
+  for (const [name, source] of Object.entries(DATA)) {
+    if (!existsSync(join(root, source))) continue;
+    const folder = join(root, 'dist', name);
+    mkdirSync(folder, { recursive: true });
+    const files = readdirSync(join(root, source));
+    for (const file of files) {
+      const part = join(folder, `${file}.${process.pid}.part`);
+      copyFileSync(join(root, source, file), part);
+      renameSync(part, join(folder, file));
+    }
+    for (const file of readdirSync(folder)) {
+      if (!files.includes(file) && !file.endsWith('.part')) rmSync(join(folder, file));
+    }
+  }
 }
 
 // An `import` of a built-in module evaluates everything that it exports, also what Node loads late: some milliseconds for

@@ -5,6 +5,8 @@ import { parse, TomlError } from 'smol-toml';
 import type * as z from 'zod';
 import { DispatchError } from '../core/errors.ts';
 import { closest } from './closest.ts';
+import { connectorSchema } from './connector-schema.ts';
+import { connectorsOf } from './connectors.ts';
 import { locateKey } from './locate.ts';
 import { type Config, configSchema } from './schema.ts';
 
@@ -25,6 +27,19 @@ export function parseConfig(text: string, file: string): Config {
   const result = configSchema.safeParse(parseToml(text, file));
   if (result.success) return result.data;
   throw describeIssue(result.error.issues[0] as z.core.$ZodIssue, text, file);
+}
+
+/** Compiles what the connectors are made of; loads what does so only if there are any. Throws as loadConfig does. */
+export async function checkConnectors({ config, file }: LoadedConfig): Promise<void> {
+  const connectors = connectorsOf(config);
+  if (connectors.length === 0) return;
+  const { findBroken } = await import('./check-connectors.ts');
+  const [broken] = await findBroken(connectors);
+  if (broken === undefined) return;
+  const path = ['connectors', broken.connector, ...broken.key];
+  throw new DispatchError('config', `${place(readText(file) ?? '', file, path)}: ${path.join('.')}: ${broken.why}`, {
+    hint: 'mend the template or the expression; docs/CONNECTORS.md describes them',
+  });
 }
 
 /** Whoever can write the file can name the program that runs commands. */
@@ -65,8 +80,7 @@ function parseToml(text: string, file: string): unknown {
 function describeIssue(issue: z.core.$ZodIssue, text: string, file: string): DispatchError {
   const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
   const path = [...issue.path.map(String), ...(unknownKey === undefined ? [] : [unknownKey])];
-  const line = locateKey(text, path);
-  const where = line === undefined ? file : `${file}:${line}`;
+  const where = place(text, file, path);
   const key = path.join('.');
   if (unknownKey === undefined)
     return new DispatchError('config', `${where}: ${key}: ${issue.message}`, {
@@ -77,11 +91,19 @@ function describeIssue(issue: z.core.$ZodIssue, text: string, file: string): Dis
   return new DispatchError('config', `${where}: ${key}: there is no such key`, { hint });
 }
 
+function place(text: string, file: string, path: readonly string[]): string {
+  const line = locateKey(text, path);
+  return line === undefined ? file : `${file}:${line}`;
+}
+
 /** The keys that may stand in a table of the schema. */
 function knownKeys(path: readonly string[]): string[] {
-  let schema: unknown = configSchema;
-  for (const part of path)
-    schema = unwrap((unwrap(schema) as { shape?: Record<string, unknown> } | undefined)?.shape?.[part]);
+  const ofConnector = path[0] === 'connectors';
+  let schema: unknown = ofConnector ? connectorSchema : configSchema;
+  for (const part of ofConnector ? path.slice(2) : path) {
+    const { shape, element } = (unwrap(schema) ?? {}) as { shape?: Record<string, unknown>; element?: unknown };
+    schema = unwrap(element ?? shape?.[part]);
+  }
   return Object.keys((unwrap(schema) as { shape?: Record<string, unknown> } | undefined)?.shape ?? {});
 }
 

@@ -35,6 +35,14 @@ export interface ConnectorSummary {
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
+export const RESPONSE_FORMATS = ['json', 'text', 'sse', 'ndjson', 'stream', 'websocket'] as const;
+
+/**
+ * What templates have besides the filters of Liquid: `refuse` ends the call with its text as the reason, `parse` reads a JSON object
+ * from a text (an empty one if it is none), `zip` packs files into a ZIP as base64.
+ */
+export const TEMPLATE_FILTERS = ['refuse', 'parse', 'zip'] as const;
+
 /** Where the key of a connector is found when it is used. */
 export type KeySource =
   | { readonly env: string }
@@ -97,6 +105,7 @@ export interface ConnectorMapping {
   readonly error?: string;
   readonly stdout?: string;
   readonly stderr?: string;
+  /** The first that was seen counts. */
   readonly exitCode?: string;
   readonly signal?: string;
   /** True if it took longer than it was given. */
@@ -109,11 +118,11 @@ export interface ConnectorMapping {
 }
 
 export interface ConnectorResponse extends ConnectorMapping {
-  /** `websocket`: the call opens one, and sends its body as the first message. */
-  readonly format: 'json' | 'text' | 'sse' | 'ndjson' | 'websocket';
+  /** `stream`: SSE, NDJSON or one JSON, as its content type says. `websocket`: the call opens one, and sends its body as the first message. */
+  readonly format: (typeof RESPONSE_FORMATS)[number];
   /** The data of an SSE event that ends the stream: `[DONE]`. */
   readonly end?: string;
-  /** stdout, stderr and message are base64. */
+  /** stdout and stderr are base64. Either may be a list of texts, each by itself. */
   readonly encoding?: 'base64';
 }
 
