@@ -5,6 +5,7 @@ import { ACCESS_LEVELS } from '../core/access.ts';
 import { DEVICE_NAME_RULE, isDeviceName } from '../core/devices.ts';
 import { isOriginPattern, ORIGIN_RULE } from '../core/policy/origins.ts';
 import { formatHostPort, parseHostPort } from './host-port.ts';
+import { routingRuleSchema } from './routing.ts';
 import { ruleSchema } from './rules.ts';
 
 const DURATION = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)$/;
@@ -113,6 +114,7 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   rules: z.array(ruleSchema).max(10_000).default([]),
+  routing: z.array(routingRuleSchema).max(1000).default([]),
   sandbox: z
     .strictObject({
       network: z.boolean().default(true),

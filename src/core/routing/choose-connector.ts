@@ -33,7 +33,7 @@ export function chooseConnector(
     const found = connectors.find(({ name }) => name === named);
     if (found === undefined)
       return refuse('not-found', `there is no connector "${named}"`, `known: ${listed(connectors)}`);
-    return usable(found, route, language, serving, 'you named it');
+    return usable(found, route, language, serving, `you named ${named}`);
   }
   const preferred =
     serving.find(({ defaultFor }) => defaultFor.includes(route)) ?? (serving.length === 1 ? serving[0] : undefined);
@@ -43,7 +43,9 @@ export function chooseConnector(
       route,
       language,
       serving,
-      serving.length === 1 ? `it is the only one that ${DOES[route]}` : 'it is the default',
+      serving.length === 1
+        ? `${preferred.name} is the only one that ${DOES[route]}`
+        : `${preferred.name} is the default`,
     );
   }
   const fitting = serving.filter((connector) => takes(connector, language) && connector.trouble === undefined);
@@ -63,7 +65,7 @@ export function chooseConnector(
   }
   const because =
     preferred === undefined
-      ? 'it is the only one that can be used'
+      ? `${only.name} is the only one that can be used`
       : `${preferred.name} does not take ${language ?? ''}`;
   return { ok: true, connector: only.name, because };
 }

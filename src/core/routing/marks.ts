@@ -5,7 +5,8 @@
 
 const TARGET = /^@([A-Za-z0-9][A-Za-z0-9._-]*(?:,[A-Za-z0-9][A-Za-z0-9._-]*)*)$/;
 const OVERRIDE = /^#([A-Za-z0-9][A-Za-z0-9_-]*)$/;
-const ATTACH = /^\+([A-Za-z0-9][^\s"']*)$/;
+/** Not a number alone: that is a summand, or a run, which may have left several. */
+const ATTACH = /^\+(?![0-9]+$)([A-Za-z0-9][^\s"']*)$/;
 /** For names with spaces. */
 const QUOTED_ATTACH = /^\+"([^"\n]+)"$/;
 

@@ -20,9 +20,9 @@ export function routeQuestion(task: Question, context: RouteContext, fleet: Flee
   const { connector: named, body: question, followUp, attach } = task;
   // A conversation goes on where it was: with the connector of the answer, which whoever submits it knows.
   const goesOn = followUp === true && named === undefined;
-  const place = choosePlace(task, 'cloud-knowledge', context, fleet);
+  const place = choosePlace(task, 'cloud-knowledge', goesOn ? undefined : context, fleet);
   if (!place.ok) return place;
-  const connector = goesOn ? undefined : place.connector;
+  const { connector } = place;
   const action: KnowledgeAction = { kind: 'knowledge', question, ...(connector === undefined ? {} : { connector }) };
   return {
     ...answerOf('cloud-knowledge', action, place, task.because),
@@ -83,7 +83,8 @@ interface Place {
 function choosePlace(
   { targets, connector: named }: ParsedTask,
   route: CloudRoute,
-  { connectors }: RouteContext,
+  /** Undefined where the connector is settled already. */
+  context: RouteContext | undefined,
   fleet: Fleet,
   language?: string,
 ): Place | Refusal {
@@ -91,12 +92,14 @@ function choosePlace(
   if (!choice.ok) return choice;
   const { devices, rejected } = choice;
   const where = choice.because === '' ? [] : [choice.because];
+  if (context === undefined)
+    return { ok: true, devices, because: [...where, 'whoever gave that answer goes on'], rejected };
   if (!devices.every(({ local }) => local)) {
     const because = [...where, named === undefined ? 'connectors of its own answer there' : `you named ${named}`];
     return { ok: true, devices, because, rejected, ...(named === undefined ? {} : { connector: named }) };
   }
   const wanted = { route, ...(named === undefined ? {} : { named }), ...(language === undefined ? {} : { language }) };
-  const chosen = chooseConnector(wanted, connectors);
+  const chosen = chooseConnector(wanted, context.connectors);
   if (!chosen.ok) return chosen;
   return { ok: true, devices, connector: chosen.connector, because: [...where, chosen.because], rejected };
 }
