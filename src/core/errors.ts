@@ -38,10 +38,18 @@ export interface Refusal {
   readonly code: ErrorCode;
   readonly reason: string;
   readonly hint?: string;
+  /** With `ambiguous`: what may be written instead, each as it is written: `@nas`. */
+  readonly choices?: readonly string[];
 }
 
-export function refuse(code: ErrorCode, reason: string, hint?: string): Refusal {
-  return hint === undefined ? { ok: false, code, reason } : { ok: false, code, reason, hint };
+export function refuse(code: ErrorCode, reason: string, hint?: string, choices?: readonly string[]): Refusal {
+  return {
+    ok: false,
+    code,
+    reason,
+    ...(hint === undefined ? {} : { hint }),
+    ...(choices === undefined ? {} : { choices }),
+  };
 }
 
 interface FailureOptions {
@@ -84,7 +92,11 @@ export class DispatchError extends Error {
   }
 
   static fromRefusal(refusal: Refusal): DispatchError {
-    return new DispatchError(refusal.code, refusal.reason, refusal.hint === undefined ? {} : { hint: refusal.hint });
+    const { code, reason, hint, choices } = refusal;
+    return new DispatchError(code, reason, {
+      ...(hint === undefined ? {} : { hint }),
+      ...(choices === undefined ? {} : { details: { choices } }),
+    });
   }
 }
 

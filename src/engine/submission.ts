@@ -8,7 +8,9 @@ import { DispatchError } from '../core/errors.ts';
 import type { EventBody } from '../core/events.ts';
 import type { FileOperation } from '../core/files.ts';
 import { type RunId, spellId } from '../core/ids.ts';
-import { type RouteAnswer, route } from '../core/routing/route.ts';
+import { type RouteSources, routeContext } from '../core/routing/context.ts';
+import { route } from '../core/routing/route.ts';
+import type { RouteAnswer } from '../core/routing/route-answer.ts';
 import { isFinal, type Run } from '../core/runs.ts';
 import type { SubmitParams, TransferParams } from '../protocol/api.ts';
 import { sayBeforehand } from './beforehand.ts';
@@ -40,6 +42,8 @@ export function createSubmission(
   deps: EngineDeps & {
     journal: Journal;
     devices: () => Device[];
+    /** The connectors and rules that tasks are routed by; the embedded connector alone if absent. */
+    sources?: () => RouteSources;
     /** Takes a run of this device on. Never rejects: trouble ends the run. */
     admit: (run: Run) => Promise<void>;
     /** Takes a run for another device on. */
@@ -81,8 +85,8 @@ export function createSubmission(
   };
 
   const routed = (params: { task: string; cwd?: string; tty?: { cols: number; rows: number } }): RouteAnswer => {
-    const { task, ...context } = params;
-    const answer = route(task, { devices: deps.devices(), ...context });
+    const { task, ...where } = params;
+    const answer = route(task, routeContext(deps.devices(), where, deps.sources?.()));
     if (!answer.ok) throw DispatchError.fromRefusal(answer);
     return answer;
   };

@@ -5,6 +5,7 @@
 
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import { manualFolder } from '../cloud/manual-folder.ts';
 import { loadConfig } from '../config/load.ts';
 import { makePrivateFolder } from '../config/make-folder.ts';
 import { homeFolder, type Paths } from '../config/paths.ts';
@@ -183,7 +184,14 @@ async function serve(options: PeerOptions, grounds: Grounds): Promise<Peer> {
     env,
     home,
     keysFile: paths.keysFile,
-    embedded: createEmbeddedCloud({}),
+    embedded: createEmbeddedCloud({
+      version,
+      folders: config.cloud.folders.map((folder) => expandHome(folder, home)),
+      manualDir: manualFolder(),
+      stateDir: paths.cloud,
+      env,
+      onFault: (what, error) => log.error(what, error),
+    }),
   });
   const finder = createSecretFinder({
     known: async () => [...(await secrets.values()), ...(await connectors.keys())],

@@ -12,7 +12,7 @@ import type { LogEvent } from '../core/events.ts';
 import type { EntryKey } from '../core/ids.ts';
 import type { GateAnswer } from '../core/policy/gate.ts';
 import type { Rule, RuleBody } from '../core/policy/rules.ts';
-import type { RouteAnswer } from '../core/routing/route.ts';
+import type { RouteAnswer } from '../core/routing/route-answer.ts';
 import type { Run, RunStatus } from '../core/runs.ts';
 import type { Cursor, Message, ThreadEntry } from '../core/thread.ts';
 import type { ConnectorMethods } from './connector-api.ts';

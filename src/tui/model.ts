@@ -6,7 +6,8 @@ import type { PublishedArtifact } from '../core/artifacts.ts';
 import type { Device } from '../core/devices.ts';
 import type { EntryKey } from '../core/ids.ts';
 import type { GateAnswer } from '../core/policy/gate.ts';
-import type { RouteAnswer } from '../core/routing/route.ts';
+import type { RouteSources } from '../core/routing/context.ts';
+import type { RouteAnswer } from '../core/routing/route-answer.ts';
 import type { Run } from '../core/runs.ts';
 import type { ThreadEntry } from '../core/thread.ts';
 import type { KnownProgress } from './known-progress.ts';
@@ -167,6 +168,8 @@ export interface Model {
   readonly deafUntil: number;
   /** Runs that are being retried: each once at a time. */
   readonly retrying: readonly string[];
+  /** The connectors and rules that the peer routes by; undefined before it has told them. */
+  readonly routing: RouteSources | undefined;
   readonly connection: Connection;
   /** This device; undefined before the first snapshot. */
   readonly device: Device | undefined;
@@ -218,6 +221,7 @@ export function createModel({ size, now, clock = now, settings, history }: Model
     clock,
     deafUntil: 0,
     retrying: [],
+    routing: undefined,
     connection: { state: 'connecting', since: now },
     device: undefined,
     devices: [],

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { ControlClient } from '../control/client/client.ts';
 import { DispatchError } from '../core/errors.ts';
 import { spellId } from '../core/ids.ts';
+import { routeContext } from '../core/routing/context.ts';
 import { route } from '../core/routing/route.ts';
 import { isFinal, type Run } from '../core/runs.ts';
 import { createPlainAnswers } from './plain-answers.ts';
@@ -50,7 +51,7 @@ export function createPlainCommands({ state, client, cwd, print, quit }: Deps): 
   const answers = createPlainAnswers({ state, peer, named, print });
 
   const submit = async (task: string): Promise<void> => {
-    const answer = route(task, { devices: state.devices(), cwd });
+    const answer = route(task, routeContext(state.devices(), { cwd }));
     if (!answer.ok && state.devices().length > 0) {
       return print(answer.hint === undefined ? answer.reason : `${answer.reason}: ${answer.hint}`);
     }

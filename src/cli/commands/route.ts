@@ -9,9 +9,14 @@ export const command: Command = {
   usage: 'route TASK…',
   summary: 'Say where a task would go, and why. Nothing runs.',
   details:
-    'The task is written as in the composer: !command, !?command, !!command, = expression, @device (several, or @all).',
+    'The task is written as in the composer: !command, !?command, !!command, ?question, ??more, = expression, /code LANGUAGE SOURCE or a block, plain words; @device (several, or @all), #route or #connector, +artifact.',
   options: {},
-  examples: ["dispatch route '!npm test'", "dispatch route '= 6 * 7' --json"],
+  examples: [
+    "dispatch route '!npm test'",
+    "dispatch route 'what is a CRDT?'",
+    "dispatch route '/code python print(1) @gpu-box'",
+    "dispatch route '= 6 * 7' --json",
+  ],
   async run(context, args) {
     const task = [...args.positionals, ...(args.rest ?? [])].join(' ');
     if (task.trim() === '')
@@ -22,15 +27,19 @@ export const command: Command = {
       context.printJson(devices.length > 1 ? { ...answer, devices } : answer);
       return 0;
     }
-    const { action } = answer;
+    const { action, connector, attach = [] } = answer;
     const now = Date.now();
-    const where = devices.map((device) => safe(device.name)).join(', ');
+    // What this device asks a connector says where it goes; the device adds nothing.
+    const isAskedHere = connector !== undefined && devices.every(({ local }) => local);
+    const where = isAskedHere ? '' : devices.map((device) => safe(device.name)).join(', ');
     context.print(
       [
         answer.route,
+        ...(connector === undefined ? [] : [safe(connector)]),
         ...(where === '' ? [] : [where]),
         ...(action.kind === 'shell' ? [action.access] : []),
         safe(actionTitle(action)),
+        ...attach.map((name) => `+${safe(name)}`),
       ].join(' · '),
     );
     context.print(`because ${answer.because.join('; ')}`);
@@ -38,7 +47,8 @@ export const command: Command = {
       if (device.presence.state === 'offline')
         context.print(`it would wait for ${safe(device.name)}, which is ${offlineText(device, now)}`);
     }
-    for (const { device: name, reason } of answer.rejected) context.print(`not ${safe(name)}: ${reason}`);
+    for (const each of answer.rejected)
+      context.print(`not ${'device' in each ? safe(each.device) : each.route}: ${safe(each.reason)}`);
     return 0;
   },
 };

@@ -4,26 +4,62 @@
 
 import type { AccessLevel } from '../access.ts';
 import { type Refusal, refuse } from '../errors.ts';
+import { readCode, type TypedCode } from './fences.ts';
+import {
+  type IsMark,
+  joinMarks,
+  type Marks,
+  takeFirstMarks,
+  takeLastMarks,
+  takeLastOn,
+  withoutLastWord,
+} from './marks.ts';
+import { resolveOverride } from './overrides.ts';
 import { type PlainTask, readPlainTask } from './plain-tasks.ts';
+import { questionBecause } from './questions.ts';
 
-export interface ParsedTask {
+interface Parsed extends Marks {
   readonly ok: true;
-  readonly kind: 'shell' | 'expression' | 'script' | 'plain';
-  /** Of plain text: what it says in words that are understood. */
-  readonly said?: PlainTask;
-  /** The task without its prefix and its targets. */
+  /** The task without its prefix and its marks. */
   readonly body: string;
-  readonly access?: AccessLevel;
-  /** Names after `@`, in order; empty if none was named. */
-  readonly targets: readonly string[];
   /** How the text was recognised, as a phrase. */
   readonly because: string;
+  /** Of plain words, whatever they mean: all of them, for rules and overrides. Absent where a prefix says what it is. */
+  readonly typed?: TypedWords;
+  /** Of a question or a program: the connector that a rule or a mark names. */
+  readonly connector?: string;
 }
 
-/** `@name` or `@name,name` as a word of its own at the start or the end. */
-const LEADING_TARGET = /^@([A-Za-z0-9][A-Za-z0-9._-]*(?:,[A-Za-z0-9][A-Za-z0-9._-]*)*)\s+/;
-const TRAILING_TARGET = /\s@([A-Za-z0-9][A-Za-z0-9._-]*(?:,[A-Za-z0-9][A-Za-z0-9._-]*)*)\s*$/;
-const RUN_VERB = /^(?:run|exec|execute)\s+(.+)$/is;
+/** Plain words, and the marks that stood around them. */
+export interface TypedWords {
+  readonly words: string;
+  readonly marks: Marks;
+}
+
+export type ParsedTask = Parsed &
+  (
+    | { readonly kind: 'shell'; readonly access: AccessLevel }
+    | { readonly kind: 'expression' | 'script' }
+    | { readonly kind: 'question'; readonly followUp?: true }
+    | { readonly kind: 'code'; readonly language: string }
+    /** `said`: what plain words say, if they are understood. */
+    | { readonly kind: 'plain'; readonly said?: PlainTask }
+  );
+
+/** What exists, as far as it decides how a text is read. */
+export interface Vocabulary {
+  /** Whether a device is called exactly so. */
+  isDevice(name: string): boolean;
+  /** Whether `#word` names something, or several things. */
+  isOverride(word: string): boolean;
+}
+
+const NOTHING_KNOWN: Vocabulary = {
+  isDevice: () => false,
+  isOverride: (word) => resolveOverride(word, []) !== undefined,
+};
+
+const RUN_VERB = /^(?:run|exec|execute)\s+(?=\S)/i;
 
 const BECAUSE: Readonly<Record<PlainTask['kind'], string>> = {
   files: 'a verb and a path mean files',
@@ -40,66 +76,151 @@ const SHELL_PREFIXES: readonly { readonly prefix: string; readonly access: Acces
   { prefix: '!', access: 'workspace-write' },
 ];
 
-export function parseTask(text: string): ParsedTask | Refusal {
-  const { body: trimmed, targets: leading } = takeTargets(text.trim(), LEADING_TARGET);
-  if (trimmed === '') {
-    return refuse('usage', 'there is no task', 'type "!" and a command, or "=" and an expression');
+const isTarget: IsMark = (kind) => kind === '@';
+const isAttached: IsMark = (kind) => kind === '+';
+
+export function parseTask(text: string, vocabulary: Vocabulary = NOTHING_KNOWN): ParsedTask | Refusal {
+  const isFirst: IsMark = (kind, word) => kind !== '#' || !isNumber(word) || vocabulary.isOverride(word);
+  const first = takeFirstMarks(text.trim(), isFirst);
+  const typed = first.body;
+  if (typed === '') {
+    return refuse('usage', 'there is no task', 'type "!" and a command, "?" and a question, or "=" and an expression');
   }
   for (const { prefix, access } of SHELL_PREFIXES) {
-    if (!trimmed.startsWith(prefix)) continue;
-    return shellTask(trimmed.slice(prefix.length), access, leading, `"${prefix}" means the shell`);
+    if (typed.startsWith(prefix))
+      return shellTask(typed.slice(prefix.length), access, first, `"${prefix}" means the shell`);
   }
-  if (trimmed.startsWith('=')) {
-    const body = trimmed.slice(1).trim();
+  if (typed.startsWith('?')) return questionAfterPrefix(typed, first, isFirst, vocabulary);
+  if (typed.startsWith('=')) {
+    const body = typed.slice(1).trim();
     if (body === '') return refuse('usage', 'there is no expression after "="', 'for example: = 6 * 7');
-    const kind = body.includes('\n') ? 'script' : 'expression';
-    return { ok: true, kind, body, targets: leading, because: '"=" means an expression' };
+    return { ok: true, ...first, kind: kindOfSource(body), body, because: '"=" means an expression' };
   }
-  const verb = RUN_VERB.exec(trimmed);
-  if (verb?.[1] !== undefined) {
-    return shellTask(
-      verb[1].replace(/\s+on(\s+@[A-Za-z0-9.,_-]+\s*)$/i, '$1'),
-      'workspace-write',
-      leading,
-      '"run …" means the shell',
-    );
+  const code = readCode(typed);
+  if (code !== undefined) return code.ok ? codeTask(code, first, vocabulary) : code;
+  return plainWords(typed, first, vocabulary);
+}
+
+export function kindOfSource(source: string): 'expression' | 'script' {
+  return source.includes('\n') ? 'script' : 'expression';
+}
+
+/** Words that no prefix explains, as a question for a model. */
+export function questionTask(typed: TypedWords, because: string): ParsedTask {
+  const last = takeLastMarks(typed.words, isAttached);
+  return { ok: true, ...joinMarks(typed.marks, last), kind: 'question', body: last.body, typed, because };
+}
+
+/** Plain words, once it is known which device they are for. */
+export function readWords(typed: TypedWords, vocabulary: Vocabulary): ParsedTask | Refusal {
+  const { words, marks } = typed;
+  const verb = RUN_VERB.exec(words)?.[0];
+  if (verb !== undefined) {
+    const { body, targets } = namedAtEnd(words.slice(verb.length), marks, vocabulary);
+    const task = { ok: true, ...marks, kind: 'shell', access: 'workspace-write', body, targets, typed } as const;
+    return { ...task, because: '"run …" means the shell' };
   }
-  const { body: whole, targets } = takeTargets(trimmed, TRAILING_TARGET);
-  const body = targets.length > 0 ? whole.replace(/\s+(?:on|from|at)$/i, '') : whole;
-  const said = onOneDevice(readPlainTask(body), [...leading, ...targets]);
-  const because = said === undefined ? 'plain text' : BECAUSE[said.kind];
-  const named = said !== undefined && 'device' in said && said.device !== undefined ? [said.device] : [];
-  const more = said === undefined ? {} : { said };
-  return { ok: true, kind: 'plain', body, targets: [...leading, ...named, ...targets], because, ...more };
+  const said = readSaid(typed, vocabulary);
+  if (said !== undefined) return { ok: true, kind: 'plain', body: words, typed, ...said };
+  const last = takeLastMarks(words, isAttached);
+  const because = questionBecause(last.body);
+  if (because !== undefined) return questionTask(typed, because);
+  return { ok: true, ...joinMarks(marks, last), kind: 'plain', body: last.body, typed, because: 'plain text' };
+}
+
+function isLastOf(vocabulary: Vocabulary): IsMark {
+  return (kind, word) => kind !== '#' || vocabulary.isOverride(word);
+}
+
+function plainWords(typed: string, first: Marks, vocabulary: Vocabulary): ParsedTask | Refusal {
+  const isCommand = RUN_VERB.test(typed);
+  // What stands after # in a command is a comment of it.
+  const isLast: IsMark = (kind, word) => kind === '@' || (kind === '#' && !isCommand && vocabulary.isOverride(word));
+  const last = takeLastMarks(typed, isLast);
+  const words =
+    last.targets.length > 0 ? withoutLastWord(last.body, isCommand ? ['on'] : ['on', 'from', 'at']) : last.body;
+  return readWords({ words, marks: joinMarks(first, last) }, vocabulary);
+}
+
+function readSaid(
+  { words, marks }: TypedWords,
+  vocabulary: Vocabulary,
+): (Marks & { readonly said: PlainTask; readonly because: string }) | undefined {
+  let said = readPlainTask(words);
+  let { targets } = marks;
+  if (said === undefined) {
+    const named = namedAtEnd(words, marks, vocabulary);
+    if (named.targets.length > targets.length) {
+      said = readPlainTask(named.body);
+      ({ targets } = named);
+    }
+  }
+  if (said === undefined) return undefined;
+  const one = onOneDevice(said, targets);
+  const own = 'device' in one && one.device !== undefined ? [one.device] : [];
+  return { ...marks, targets: [...own, ...targets], said: one, because: BECAUSE[one.kind] };
+}
+
+/** `… on gpu-box`: the `@` may be left out where a device is called exactly so, and none was named. */
+function namedAtEnd(
+  words: string,
+  { targets }: Marks,
+  { isDevice }: Vocabulary,
+): { readonly body: string; readonly targets: readonly string[] } {
+  const found = targets.length > 0 ? undefined : takeLastOn(words);
+  const names = found?.name.split(',') ?? [];
+  return found !== undefined && names.every(isDevice) ? { body: found.body, targets: names } : { body: words, targets };
 }
 
 /** `@nas:~/a on @pi` is about two devices, and nobody knows which was meant. A transfer has places on two. */
-function onOneDevice(said: PlainTask | undefined, targets: readonly string[]): PlainTask | undefined {
-  if (said === undefined || !('device' in said) || said.device === undefined) return said;
+function onOneDevice(said: PlainTask, targets: readonly string[]): PlainTask {
+  if (!('device' in said) || said.device === undefined) return said;
   const { device } = said;
   const other = targets.find((target) => target !== device);
   if (other === undefined) return said;
   return { kind: 'unclear', reason: `it names @${device} and @${other}`, hint: 'name one device' };
 }
 
-function shellTask(
-  rest: string,
-  access: AccessLevel,
-  leading: readonly string[],
-  because: string,
+function questionAfterPrefix(
+  typed: string,
+  first: Marks,
+  isFirst: IsMark,
+  vocabulary: Vocabulary,
 ): ParsedTask | Refusal {
-  const { body, targets } = takeTargets(rest.trim(), TRAILING_TARGET);
-  if (body === '') return refuse('usage', 'there is no command', 'for example: !ls -l');
-  return { ok: true, kind: 'shell', body, access, targets: [...leading, ...targets], because };
+  const followUp = typed.startsWith('??');
+  const prefix = followUp ? '??' : '?';
+  const begun = takeFirstMarks(typed.slice(prefix.length).trim(), isFirst);
+  const { body, ...last } = takeLastMarks(begun.body, isLastOf(vocabulary));
+  if (body === '') return refuse('usage', `there is no question after "${prefix}"`, 'for example: ?what is a CRDT');
+  const because = followUp ? '"??" means a question that follows up the last answer' : '"?" means a question';
+  const marks = joinMarks(first, begun, last);
+  return { ok: true, ...marks, kind: 'question', body, because, ...(followUp ? { followUp } : {}) };
 }
 
-function takeTargets(text: string, pattern: RegExp): { body: string; targets: string[] } {
-  const words: string[] = [];
-  let body = text;
-  for (let match = pattern.exec(body); match?.[1] !== undefined; match = pattern.exec(body)) {
-    words.push(match[1]);
-    body = body.slice(0, match.index) + body.slice(match.index + match[0].length);
-  }
-  const ordered = pattern === TRAILING_TARGET ? words.reverse() : words;
-  return { body: body.trim(), targets: ordered.flatMap((word) => word.split(',')) };
+function codeTask(
+  { language, source, rest, because }: TypedCode,
+  first: Marks,
+  vocabulary: Vocabulary,
+): ParsedTask | Refusal {
+  const after = takeFirstMarks(rest, () => true);
+  if (after.body !== '')
+    return refuse('usage', `"${after.body.slice(0, 40)}" after the block is no mark`, 'name a device: @name');
+  // In a line of code only what names a device is taken for one; `#` begins comments.
+  const isKnown: IsMark = (kind, names) =>
+    kind === '@' && names.split(',').every((name) => name === 'all' || name === 'local' || vocabulary.isDevice(name));
+  const isOneLine = because.startsWith('"/code"') && !source.includes('\n');
+  const line = isOneLine
+    ? takeLastMarks(source.trim(), isKnown)
+    : { body: source, targets: [], overrides: [], attach: [] };
+  return { ok: true, ...joinMarks(first, after, line), kind: 'code', language, body: line.body, because };
+}
+
+function shellTask(rest: string, access: AccessLevel, first: Marks, because: string): ParsedTask | Refusal {
+  const { body, ...last } = takeLastMarks(rest.trim(), isTarget);
+  if (body === '') return refuse('usage', 'there is no command', 'for example: !ls -l');
+  return { ok: true, ...joinMarks(first, last), kind: 'shell', body, access, because };
+}
+
+function isNumber(word: string): boolean {
+  return /^[0-9]+$/.test(word);
 }

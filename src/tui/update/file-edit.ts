@@ -7,6 +7,7 @@ import type { ReadFile } from '../file-edit.ts';
 import type { Failure } from '../messages.ts';
 import type { Model } from '../model.ts';
 import { whyOffline } from '../presence.ts';
+import { routeContextOf } from '../route-context.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { DEAF_MS } from './reading.ts';
 import { nextRequest, type Step, say, step, toast } from './step.ts';
@@ -15,9 +16,9 @@ import { nextRequest, type Step, say, step, toast } from './step.ts';
 export function editPlace(model: Model, place: string): Step {
   const text = `edit ${place}`;
   const task = parseTask(text);
-  if (task.ok && task.said?.kind !== 'edit')
+  if (task.ok && (task.kind !== 'plain' || task.said?.kind !== 'edit'))
     return say(model, 'warning', 'name a file by its path, such as @nas:~/a.txt');
-  const answer = route(text, { devices: model.devices, cwd: model.settings.cwd });
+  const answer = route(text, routeContextOf(model));
   if (!answer.ok) return say(model, 'warning', answer.reason);
   if (answer.edit === undefined || answer.device === undefined) return step(model);
   return startEdit(model, answer.device.id, answer.edit.path);

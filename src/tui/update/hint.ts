@@ -7,11 +7,13 @@ import type { Device } from '../../core/devices.ts';
 import type { GateAnswer } from '../../core/policy/gate.ts';
 import type { Verdict } from '../../core/policy/rules.ts';
 import { parseTask } from '../../core/routing/grammar.ts';
-import { type RouteAnswer, route } from '../../core/routing/route.ts';
+import { route } from '../../core/routing/route.ts';
+import type { RouteAnswer } from '../../core/routing/route-answer.ts';
 import { COMMANDS, isCommand, parseCommand, usage } from '../commands.ts';
 import { runOutputRect, ttySize } from '../geometry.ts';
 import type { ComposerHint, HintCheck, Model } from '../model.ts';
 import type { PolicyCheck } from '../policy-dialogs.ts';
+import { routeContextOf } from '../route-context.ts';
 import { nextRequest, type Step, step } from './step.ts';
 
 /** Longer texts are routed when they are sent; explaining them with every key would make typing slow. */
@@ -98,7 +100,7 @@ function hintFor(model: Model, text: string): ComposerHint {
   if (text.trim() === '') return { kind: 'empty' };
   if (isCommand(text)) return commandHint(text);
   if (model.device === undefined || text.length > MAX_EXPLAINED) return { kind: 'empty' };
-  const answer = route(text, { devices: model.devices, cwd: model.settings.cwd, tty: ttySize(runOutputRect(model)) });
+  const answer = route(text, { ...routeContextOf(model), tty: ttySize(runOutputRect(model)) });
   if (!answer.ok)
     return { kind: 'refused', reason: answer.reason, ...(answer.hint === undefined ? {} : { hint: answer.hint }) };
   return { kind: 'route', answer, ...leftOutOf(text, answer) };

@@ -9,6 +9,7 @@ import { KEYMAP, keyLabel } from '../keymap.ts';
 import type { Binding } from '../keymap-bind.ts';
 import type { Model } from '../model.ts';
 import type { PaletteItem } from '../overlay-model.ts';
+import { routeContextOf } from '../route-context.ts';
 import { deviceName } from '../select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { subjectDevice } from './devices.ts';
@@ -61,7 +62,7 @@ function taskItems(model: Model): PaletteItem[] {
   return TASKS.map(({ label, keywords, text }): PaletteItem => {
     const typed = device === undefined ? text('', '') : text(`@${device.name}:`, ` @${device.name}`);
     const item = { label, keywords, target: { kind: 'command', text: typed } } as const;
-    const answer = route(typed, { devices: model.devices });
+    const answer = route(typed, routeContextOf(model));
     return answer.ok ? { ...item, hint: typed } : { ...item, hint: answer.reason, disabled: answer.reason };
   });
 }

@@ -2,7 +2,7 @@
 // strip that says that something waits.
 
 import type { GateAnswer } from '../../core/policy/gate.ts';
-import type { RouteAnswer } from '../../core/routing/route.ts';
+import type { RouteAnswer } from '../../core/routing/route-answer.ts';
 import { composerWidth, layoutOf, PROMPT_WIDTH } from '../geometry.ts';
 import { leftOutWords } from '../left-out.ts';
 import type { ComposerHint } from '../model.ts';

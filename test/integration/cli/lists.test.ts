@@ -199,7 +199,7 @@ describe('--json', () => {
       device: expect.objectContaining({ id: DEVICE, local: true }),
       action: { kind: 'shell', command: 'touch five', access: 'workspace-write', cwd: home.work },
       because: expect.arrayContaining(['it is this device']),
-      rejected: [],
+      rejected: ['cloud-knowledge', 'cloud-code', 'inline'].map((route) => ({ route, reason: '"!" means the shell' })),
     });
     expect(await home.json(['route', '--json', '= 1 + 1'])).toMatchObject({ route: 'inline' });
     expect(((await home.json(['ps', '-a', '--json'])) as unknown[]).length).toBeLessThanOrEqual(5);

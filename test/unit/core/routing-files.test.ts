@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Device } from '../../../src/core/devices.ts';
 import type { DeviceId } from '../../../src/core/ids.ts';
+import { routeContext } from '../../../src/core/routing/context.ts';
 import { parseTask } from '../../../src/core/routing/grammar.ts';
 import { route } from '../../../src/core/routing/route.ts';
 
@@ -28,7 +29,7 @@ function device(name: string, more: Partial<Device> = {}): Device {
   } as Device;
 }
 const devices = [device('here'), device('nas'), device('desk')];
-const sent = (text: string) => route(text, { devices, cwd: '/home/me' });
+const sent = (text: string) => route(text, routeContext(devices, { cwd: '/home/me' }));
 
 describe('plain words about files', () => {
   it.each([
@@ -104,13 +105,16 @@ describe('plain words about files', () => {
       return { ...plain, capabilities: { ...plain.capabilities, reachableFolders: [folder] } };
     };
     const all = [reaches('here', '/home/me'), reaches('nas', '/srv'), reaches('desk', '/home/desk')];
-    const goes = (text: string) => route(text, { devices: all });
+    const goes = (text: string) => route(text, routeContext(all));
     expect(goes('list /srv/photos')).toMatchObject({
       device: { name: 'nas' },
       because: [expect.anything(), '/srv/photos is in a folder that nas reaches'],
       rejected: [
         { device: 'here', reason: '/srv/photos is in no folder that it reaches' },
         { device: 'desk', reason: '/srv/photos is in no folder that it reaches' },
+        { route: 'cloud-knowledge', reason: 'a verb and a path mean files' },
+        { route: 'cloud-code' },
+        { route: 'inline' },
       ],
     });
     expect(goes('list /srv2')).toMatchObject({
@@ -121,11 +125,14 @@ describe('plain words about files', () => {
     const may = all.map((each) =>
       each.name === 'nas' ? { ...each, permissions: { ...each.permissions, local_files: false } } : each,
     );
-    expect(route('list /srv/photos', { devices: may })).toMatchObject({
+    expect(route('list /srv/photos', routeContext(may))).toMatchObject({
       device: { name: 'here' },
       rejected: [
         { device: 'nas', reason: 'its owner does not allow local_files' },
         { device: 'desk', reason: 'here comes first' },
+        { route: 'cloud-knowledge' },
+        { route: 'cloud-code' },
+        { route: 'inline' },
       ],
     });
   });
@@ -137,9 +144,9 @@ describe('plain words about files', () => {
       busy,
       device('desk'),
     ];
-    expect(route('list ~/a', { devices: all })).toMatchObject({
+    expect(route('list ~/a', routeContext(all))).toMatchObject({
       device: { name: 'desk' },
-      because: [expect.anything(), 'it is there, and the least busy'],
+      because: [expect.anything(), 'it is there, and has the least to do'],
     });
   });
 
@@ -156,11 +163,11 @@ describe('plain words about files', () => {
       { name: 'display', ok: false, detail: 'there is no display', needed: 'desktopAutomation' as const },
     ];
     const all = [device('here', { probes }), device('desk')];
-    expect(route('screenshot of @here', { devices: all })).toMatchObject({
+    expect(route('screenshot of @here', routeContext(all))).toMatchObject({
       ok: false,
       reason: expect.stringContaining('there is no display'),
     });
-    expect(route('take a screenshot', { devices: all })).toMatchObject({
+    expect(route('take a screenshot', routeContext(all))).toMatchObject({
       ok: true,
       device: { name: 'desk' },
       action: { kind: 'desktop' },
@@ -171,10 +178,10 @@ describe('plain words about files', () => {
     const places = fc.string().map((text) => `/x${text.replace(/["\s]/gu, '_')} y`);
     fc.assert(
       fc.property(fc.string(), places, places, (text, one, other) => {
-        route(text, { devices });
+        route(text, routeContext(devices));
         const said = (task: string) => {
           const parsed = parseTask(task);
-          return parsed.ok ? parsed.said : undefined;
+          return parsed.ok && parsed.kind === 'plain' ? parsed.said : undefined;
         };
         expect(said(`list "${one}"`)).toMatchObject({ operation: { op: 'list', path: one } });
         expect(said(`edit @nas:"${one}"`)).toEqual({ kind: 'edit', device: 'nas', path: one });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Device } from '../../../src/core/devices.ts';
 import type { DeviceId } from '../../../src/core/ids.ts';
+import { routeContext } from '../../../src/core/routing/context.ts';
 import { route } from '../../../src/core/routing/route.ts';
 
 const laptop: Device = {
@@ -20,7 +21,7 @@ const laptop: Device = {
   presence: { state: 'online', since: 0 },
   load: { running: 0, slots: 8 },
 };
-const context = { devices: [laptop], cwd: '/src' };
+const context = routeContext([laptop], { cwd: '/src' });
 
 describe('routing', () => {
   it.each([
@@ -66,7 +67,9 @@ describe('routing', () => {
     ['', 'usage', 'no task'],
     ['!', 'usage', 'no command'],
     ['=', 'usage', 'no expression'],
-    ['what is a CRDT?', 'usage', 'plain text'],
+    ['water the plants', 'usage', 'no assistant'],
+    ['?', 'usage', 'no question'],
+    ['/code', 'usage', 'no program'],
     ['!ls @gpu-box', 'not-found', 'gpu-box'],
   ])('refuses %j and says what to do', (text, code, words) => {
     const answer = route(text, context);
@@ -77,7 +80,7 @@ describe('routing', () => {
 
   it('says why a device cannot', () => {
     const locked = { ...laptop, permissions: { ...laptop.permissions, shell: false } };
-    const answer = route('!ls', { devices: [locked] });
+    const answer = route('!ls', routeContext([locked]));
     expect(answer).toMatchObject({ ok: false, code: 'refused' });
     expect(!answer.ok && answer.reason).toContain('does not allow shell');
   });
@@ -92,7 +95,7 @@ describe('routing', () => {
         local: false,
         grants: { held: ['run'], given: [] },
       };
-      const answer = route(text, { devices: [laptop, desk] });
+      const answer = route(text, routeContext([laptop, desk]));
       expect(answer).toMatchObject({ ok: true, action: { command: 'uptime' } });
       expect(answer.ok && answer.devices.map(({ name }) => name)).toEqual(['desk', 'laptop']);
     },
@@ -106,11 +109,11 @@ describe('routing', () => {
       local: false,
       permissions: { ...laptop.permissions, shell: false },
     };
-    expect(route('!ls @desk', { devices: [laptop, locked] })).toMatchObject({ ok: false, code: 'refused' });
-    expect(route('!ls', { devices: [laptop, locked] })).toMatchObject({
+    expect(route('!ls @desk', routeContext([laptop, locked]))).toMatchObject({ ok: false, code: 'refused' });
+    expect(route('!ls', routeContext([laptop, locked]))).toMatchObject({
       ok: true,
       device: { name: 'laptop' },
-      rejected: [{ device: 'desk' }],
+      rejected: [{ device: 'desk' }, { route: 'cloud-knowledge' }, { route: 'cloud-code' }, { route: 'inline' }],
     });
   });
 });

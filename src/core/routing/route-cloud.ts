@@ -1,0 +1,129 @@
+/** Questions and programs: which connector they go to. They execute on this device, or where a device is named: then it is that one's to choose. */
+
+import type { Action } from '../actions.ts';
+import type { CodeAction, KnowledgeAction } from '../cloud.ts';
+import type { CloudRoute } from '../connectors.ts';
+import type { Device } from '../devices.ts';
+import { type Refusal, refuse } from '../errors.ts';
+import { chooseConnector } from './choose-connector.ts';
+import { chooseDevice } from './choose-device.ts';
+import type { RouteContext } from './context.ts';
+import type { Fleet } from './fleet.ts';
+import type { ParsedTask } from './grammar.ts';
+import { noDevices, otherRoutes, type Rejected } from './rejected.ts';
+import type { RouteAnswer } from './route-answer.ts';
+
+type Question = Extract<ParsedTask, { kind: 'question' }>;
+type Code = Extract<ParsedTask, { kind: 'code' }>;
+
+export function routeQuestion(task: Question, context: RouteContext, fleet: Fleet): RouteAnswer | Refusal {
+  const { connector: named, body: question, followUp, attach } = task;
+  // A conversation goes on where it was: with the connector of the answer, which whoever submits it knows.
+  const goesOn = followUp === true && named === undefined;
+  const place = choosePlace(task, 'cloud-knowledge', goesOn ? undefined : context, fleet);
+  if (!place.ok) return place;
+  const { connector } = place;
+  const action: KnowledgeAction = { kind: 'knowledge', question, ...(connector === undefined ? {} : { connector }) };
+  return {
+    ...answerOf('cloud-knowledge', action, place, task.because),
+    ...(connector === undefined ? {} : { connector }),
+    ...(followUp === undefined ? {} : { followUp }),
+    ...(attach.length === 0 ? {} : { attach }),
+  };
+}
+
+export function routeCode(task: Code, context: RouteContext, fleet: Fleet): RouteAnswer | Refusal {
+  const { language, body: source } = task;
+  const place = choosePlace(task, 'cloud-code', context, fleet, language);
+  if (!place.ok) return place;
+  const { connector } = place;
+  const named = connector === undefined ? {} : { connector };
+  const action: CodeAction = { kind: 'code', language, source, ...named };
+  return { ...answerOf('cloud-code', action, place, task.because), ...named };
+}
+
+/** Words that nothing else explains: the assistant makes of them what it can, if there is one. */
+export function routeWords(
+  task: Extract<ParsedTask, { kind: 'plain' }>,
+  context: RouteContext,
+  fleet: Fleet,
+): RouteAnswer | Refusal {
+  const { assistant } = context;
+  if (assistant === undefined) {
+    return refuse(
+      'usage',
+      'nothing here says what to do with these words, and no assistant is configured',
+      'write !command for the shell, ?question to ask, = for an expression, "list ~/work on @nas" for files, or /say to leave a message',
+    );
+  }
+  const place = choosePlace({ ...task, connector: assistant }, 'cloud-knowledge', context, fleet);
+  if (!place.ok) return place;
+  const action: KnowledgeAction = { kind: 'knowledge', question: task.body, connector: assistant, assistant: true };
+  const why = {
+    'cloud-code': 'there is no program in it',
+    'desktop-local': 'words alone are never run',
+    inline: 'there is no "="',
+  };
+  return {
+    ...answerOf('cloud-knowledge', action, place, 'plain words go to the assistant'),
+    connector: assistant,
+    rejected: [...place.rejected, ...otherRoutes('cloud-knowledge', '', why)],
+    ...(task.attach.length === 0 ? {} : { attach: task.attach }),
+  };
+}
+
+interface Place {
+  readonly ok: true;
+  readonly devices: readonly [Device, ...Device[]];
+  readonly connector?: string;
+  readonly because: readonly string[];
+  readonly rejected: readonly Rejected[];
+}
+
+function choosePlace(
+  { targets, connector: named }: ParsedTask,
+  route: CloudRoute,
+  /** Undefined where the connector is settled already. */
+  context: RouteContext | undefined,
+  fleet: Fleet,
+  language?: string,
+): Place | Refusal {
+  const choice = targets.length > 0 ? chooseDevice(targets, fleet, 'connector') : here(fleet);
+  if (!choice.ok) return choice;
+  const { devices, rejected } = choice;
+  const where = choice.because === '' ? [] : [choice.because];
+  if (context === undefined)
+    return { ok: true, devices, because: [...where, 'whoever gave that answer goes on'], rejected };
+  if (!devices.every(({ local }) => local)) {
+    const because = [...where, named === undefined ? 'connectors of its own answer there' : `you named ${named}`];
+    return { ok: true, devices, because, rejected, ...(named === undefined ? {} : { connector: named }) };
+  }
+  const wanted = { route, ...(named === undefined ? {} : { named }), ...(language === undefined ? {} : { language }) };
+  const chosen = chooseConnector(wanted, context.connectors);
+  if (!chosen.ok) return chosen;
+  return { ok: true, devices, connector: chosen.connector, because: [...where, chosen.because], rejected };
+}
+
+function here({ local, devices }: Fleet): ReturnType<typeof chooseDevice> {
+  if (local === undefined) return refuse('unavailable', 'this device is not known yet', 'try again in a moment');
+  const others = devices.filter((device) => device !== local);
+  return {
+    ok: true,
+    devices: [local],
+    because: '',
+    rejected: noDevices(others, 'you did not name it: this device asks'),
+  };
+}
+
+function answerOf(route: CloudRoute, action: Action, place: Place, because: string): RouteAnswer {
+  const { devices, rejected } = place;
+  return {
+    ok: true,
+    route,
+    device: devices[0],
+    devices,
+    action,
+    because: [because, ...place.because],
+    rejected: [...rejected, ...otherRoutes(route, because)],
+  };
+}
