@@ -138,6 +138,7 @@ export function createEngine(given: EngineDeps): Engine {
     ...deps,
     journal,
     devices,
+    sources: deps.connectors.routing,
     admit: admission.admit,
     send: (run) => outgoing.send(run),
   });

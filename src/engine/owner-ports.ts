@@ -4,6 +4,7 @@ import type { AccessLevel } from '../core/access.ts';
 import type { Connector, ConnectorSummary } from '../core/connectors.ts';
 import type { Permissions } from '../core/devices.ts';
 import type { Rule, RuleBody } from '../core/policy/rules.ts';
+import type { RouteSources } from '../core/routing/context.ts';
 import type { ConnectorStage } from '../protocol/connector-api.ts';
 
 /** What the owner wants changed. */
@@ -40,8 +41,8 @@ export interface OwnerSettings {
 
 /** The connectors that the owner configured, and the embedded one. */
 export interface Connectors {
-  /** As they were when they were listed last; whether a key is there may have changed. */
-  known(): readonly ConnectorSummary[];
+  /** What tasks are routed by: the connectors as they were when they were listed last, and what the owner set besides. */
+  routing(): RouteSources;
   list(): Promise<readonly ConnectorSummary[]>;
   /** Throws `not-found`. */
   show(name: string): Connector;

@@ -60,6 +60,7 @@ export function createQueries(deps: EngineDeps & { feed: Feed; ends: Ends; devic
         entries: page.items.map((entry) => publishEntry(deps, entry)),
         more: page.more,
         runs: runs.sort((a, b) => b.number - a.number),
+        routing: deps.connectors.routing(),
         approvals: [...(await store.pendingApprovals(PENDING_APPROVALS))],
         cursor,
       };

@@ -42,8 +42,8 @@ export function createSubmission(
   deps: EngineDeps & {
     journal: Journal;
     devices: () => Device[];
-    /** The connectors and rules that tasks are routed by; the embedded connector alone if absent. */
-    sources?: () => RouteSources;
+    /** The connectors and rules that tasks are routed by. */
+    sources: () => RouteSources;
     /** Takes a run of this device on. Never rejects: trouble ends the run. */
     admit: (run: Run) => Promise<void>;
     /** Takes a run for another device on. */
@@ -86,7 +86,7 @@ export function createSubmission(
 
   const routed = (params: { task: string; cwd?: string; tty?: { cols: number; rows: number } }): RouteAnswer => {
     const { task, ...where } = params;
-    const answer = route(task, routeContext(deps.devices(), where, deps.sources?.()));
+    const answer = route(task, routeContext(deps.devices(), where, deps.sources()));
     if (!answer.ok) throw DispatchError.fromRefusal(answer);
     return answer;
   };

@@ -23,7 +23,7 @@ const TEST_MS = 60_000;
 const KEYS_MS = 30_000;
 
 export interface ConnectorsOptions extends KeyDeps {
-  readonly config: Pick<Config, 'connectors' | 'cloud'>;
+  readonly config: Pick<Config, 'connectors' | 'cloud' | 'assistant' | 'routing'>;
   readonly embedded: EmbeddedCloud;
 }
 
@@ -84,7 +84,11 @@ export function createConnectors({ config, embedded, ...keyDeps }: ConnectorsOpt
   };
 
   return {
-    known: () => summaries,
+    routing: () => ({
+      connectors: summaries,
+      ...(config.assistant.connector === undefined ? {} : { assistant: config.assistant.connector }),
+      ...(config.routing.length === 0 ? {} : { routing: config.routing }),
+    }),
     list: refresh,
     show: named,
     find(route: CloudRoute, name = defaultConnector(config, route)) {

@@ -12,6 +12,7 @@ import type { LogEvent } from '../core/events.ts';
 import type { EntryKey } from '../core/ids.ts';
 import type { GateAnswer } from '../core/policy/gate.ts';
 import type { Rule, RuleBody } from '../core/policy/rules.ts';
+import type { RouteSources } from '../core/routing/context.ts';
 import type { RouteAnswer } from '../core/routing/route-answer.ts';
 import type { Run, RunStatus } from '../core/runs.ts';
 import type { Cursor, Message, ThreadEntry } from '../core/thread.ts';
@@ -117,6 +118,8 @@ export interface Snapshot {
   more: boolean;
   /** Runs that are not final, and the newest that are, newest first. */
   runs: Run[];
+  /** What tasks are routed by on this device. */
+  routing: RouteSources;
   approvals: Extract<Approval, { status: 'pending' }>[];
   cursor: Cursor;
 }

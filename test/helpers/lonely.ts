@@ -4,6 +4,7 @@ import type { Permissions } from '../../src/core/devices.ts';
 import { DispatchError } from '../../src/core/errors.ts';
 import { BUILT_IN_RULES } from '../../src/core/policy/builtin.ts';
 import type { Rule } from '../../src/core/policy/rules.ts';
+import { EMBEDDED_SUMMARY } from '../../src/core/routing/context.ts';
 import type { Connectors, OwnerSettings } from '../../src/engine/owner-ports.ts';
 import type { Ceremonies, Grants, Network, PairingStore } from '../../src/engine/peer-ports.ts';
 
@@ -45,7 +46,7 @@ export const NO_CEREMONIES: Ceremonies = {
 
 /** A device whose owner configured no connector. */
 export const NO_CONNECTORS: Connectors = {
-  known: () => [],
+  routing: () => ({ connectors: [EMBEDDED_SUMMARY] }),
   list: async () => [],
   show: (name) => {
     throw new DispatchError('not-found', `there is no connector "${name}"`);

@@ -7,6 +7,7 @@ import { tick } from '../../src/core/clock.ts';
 import type { Device } from '../../src/core/devices.ts';
 import type { LogEvent } from '../../src/core/events.ts';
 import type { ApprovalId, ArtifactId, DeviceId, MessageId, RunId, Sha256 } from '../../src/core/ids.ts';
+import { EMBEDDED_SUMMARY } from '../../src/core/routing/context.ts';
 import type { Run } from '../../src/core/runs.ts';
 import type { ThreadEntry } from '../../src/core/thread.ts';
 import type { Change, Snapshot } from '../../src/protocol/api.ts';
@@ -180,6 +181,7 @@ export function aSnapshot(change: Partial<Snapshot> = {}): Snapshot {
     entries: [],
     more: false,
     runs: [],
+    routing: { connectors: [EMBEDDED_SUMMARY] },
     approvals: [],
     cursor: {},
     ...change,

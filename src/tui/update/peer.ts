@@ -38,6 +38,7 @@ export function takeSnapshot(model: Model, snapshot: Snapshot): Step {
     device: snapshot.device,
     devices: snapshot.devices,
     runs: snapshot.runs,
+    routing: snapshot.routing,
     approvals: snapshot.approvals,
     thread,
     tails: keepDone(model),

@@ -11,6 +11,7 @@ import { DispatchError } from '../../../src/core/errors.ts';
 import type { LogEvent, NewEvent } from '../../../src/core/events.ts';
 import { evolve } from '../../../src/core/evolve.ts';
 import type { DeviceId, MessageId, RunId, Sha256 } from '../../../src/core/ids.ts';
+import { EMBEDDED_SUMMARY } from '../../../src/core/routing/context.ts';
 import { isFinal, type Run, type RunState } from '../../../src/core/runs.ts';
 import { entryKey, type ThreadEntry } from '../../../src/core/thread.ts';
 import type { Change, EngineApi, Notifications, OutputChunk, Snapshot } from '../../../src/protocol/api.ts';
@@ -139,6 +140,7 @@ export function createMemoryApi(): MemoryApi {
       entries: log.slice(-entries).map(({ entry }) => entry),
       more: log.length > entries,
       runs: [...runs.values()].map(({ run }) => run),
+      routing: { connectors: [EMBEDDED_SUMMARY] },
       approvals: pending(),
       cursor: log.length === 0 ? {} : { [DEVICE]: log.length },
     }),

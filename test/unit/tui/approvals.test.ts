@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceId } from '../../../src/core/ids.ts';
+import { EMBEDDED_SUMMARY } from '../../../src/core/routing/context.ts';
 import { dialogLayout } from '../../../src/tui/dialog-layout.ts';
 import { overlayOf, topOverlay } from '../../../src/tui/select.ts';
 import { textRows } from '../../../src/tui/update/overlays.ts';
@@ -420,6 +421,7 @@ function emptySnapshot({ model }: Dashboard) {
     entries: [],
     more: false,
     runs: [],
+    routing: { connectors: [EMBEDDED_SUMMARY] },
     approvals: [],
     cursor: {},
   };
