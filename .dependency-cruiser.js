@@ -204,6 +204,21 @@ export default {
       to: { path: library('(neo-)?blessed') },
     },
     {
+      name: '6-http-in-cloud-route',
+      comment: 'One owner for each library: services are spoken to by the cloud routes, and keys are kept for them.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/routes/cloud/', '^src/core/'] },
+      to: { path: library('(undici|eventsource-parser|@napi-rs/keyring)') },
+    },
+    {
+      name: '6-templates-in-cloud-route',
+      comment:
+        'Templates and mappings are filled in by the cloud routes; config compiles them, to tell of broken ones.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/routes/cloud/', '^src/config/check-connectors\\.ts$', '^src/core/'] },
+      to: { path: library('(liquidjs|jmespath)') },
+    },
+    {
       name: '7-no-cycles',
       comment: 'What imports each other is one thing in two files. Move what both need into a third.',
       severity: 'error',

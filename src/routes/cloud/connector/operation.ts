@@ -1,0 +1,166 @@
+/**
+ * One question, or one run of code: the calls that it is made of, in order, with the values that they leave for one another. It ends in
+ * one of three ways: it is over, it is stopped, or its time is over; and in any of them what is to be made at the end is made.
+ */
+
+import { randomUUID } from 'node:crypto';
+import type { ConnectorCall, ConnectorLimits } from '../../../core/connectors.ts';
+import type { DispatchError } from '../../../core/errors.ts';
+import type { Dialler } from './dispatcher.ts';
+import { exchange } from './exchange.ts';
+import type { Failures } from './failures.ts';
+import { type Frames, readFrames } from './frames.ts';
+import type { Search } from './mapping.ts';
+import { pollUntilDone } from './poll.ts';
+import type { Reply } from './reply.ts';
+import { isWanted, itemsOf, type Making, type PreparedRequest, prepare } from './request.ts';
+import type { Values } from './templates.ts';
+import { readSocket } from './websocket.ts';
+
+/** What all operations of a connector share. */
+export interface Workshop {
+  readonly making: Making;
+  readonly search: Search;
+  readonly dialler: Dialler;
+  readonly random: () => number;
+  readonly warn: (message: string) => void;
+  readonly onHeaders?: (status: number) => void;
+}
+
+export interface Operation {
+  readonly making: Making;
+  readonly failures: Failures;
+  readonly search: Search;
+  /** Of all that it does, but not of what is made at its end. */
+  readonly signal: AbortSignal;
+  /** Everything before the answer, then the answer; told when that is asked for. */
+  frames(onBegin?: () => void): AsyncGenerator<Frames, void>;
+  send(request: PreparedRequest): Promise<Reply>;
+  callJson(call: ConnectorCall, name: string, more?: Values): Promise<unknown>;
+  callBytes(call: ConnectorCall, name: string, more?: Values): Promise<Buffer>;
+  /** Ends it with this as the reason. */
+  stop(reason: DispatchError): void;
+  /** Makes the cancel call, unless it is `over`, and those at the end. Never rejects. */
+  finish(over: boolean): Promise<void>;
+}
+
+const FINISH_MS = 5000;
+const MOST_EVENT_CHARACTERS = 32 * 2 ** 20;
+
+export function startOperation(
+  workshop: Workshop,
+  given: Values,
+  limits: ConnectorLimits,
+  signal: AbortSignal,
+): Operation {
+  const { making, search, dialler, random, warn, onHeaders } = workshop;
+  const { connector, failures } = making;
+  const stopping = new AbortController();
+  const stopped = (): void => stopping.abort(failures.cancelled());
+  const expired = (): void => stopping.abort(failures.timeout('it was not done', limits.totalMs, 'total'));
+  const timer = setTimeout(expired, limits.totalMs);
+  if (signal.aborted) stopped();
+  else signal.addEventListener('abort', stopped, { once: true });
+
+  const saved: Record<string, unknown> = {};
+  const fixed: Values = { ...connector.settings, ...given, id: randomUUID() };
+  let begun = false;
+  let sent = false;
+  /** What is made at the end has a signal of its own: the other one has fired by then. */
+  let current = stopping.signal;
+
+  const shared = { dialler, failures, limits, random, ...(onHeaders === undefined ? {} : { onHeaders }) };
+  const values = (more: Values = {}): Values => ({ ...fixed, ...saved, ...more });
+  const send = (request: PreparedRequest): Promise<Reply> => {
+    sent ||= !current.aborted;
+    return exchange(request, { ...shared, signal: current });
+  };
+  const callOnce = (call: ConnectorCall, name: string, all: Values): Promise<Reply> =>
+    send(prepare(making, call, name, all));
+
+  const save = (call: ConnectorCall, answer: unknown): void => {
+    for (const [name, expression] of Object.entries(call.save ?? {})) {
+      const found = search(answer, expression);
+      if (found !== null && found !== undefined) saved[name] = found;
+    }
+  };
+
+  const makeCall = async (call: ConnectorCall, name: string): Promise<void> => {
+    if (!isWanted(making, call, name, values())) return;
+    for (const all of itemsOf(making, call, name, values())) {
+      const reply = await callOnce(call, name, all);
+      if (call.save === undefined) await reply.discard();
+      else save(call, await readJson(reply, name, failures));
+    }
+  };
+
+  const operation: Operation = {
+    making,
+    failures,
+    search,
+    signal: stopping.signal,
+    send,
+    callJson: async (call, name, more) => readJson(await callOnce(call, name, values(more)), name, failures),
+    callBytes: async (call, name, more) => (await callOnce(call, name, values(more))).bytes(),
+    stop: (reason) => stopping.abort(reason),
+
+    async *frames(onBegin) {
+      stopping.signal.throwIfAborted();
+      for (const [index, call] of connector.before.entries()) await makeCall(call, `before.${index}`);
+      begun = true;
+      onBegin?.();
+      const request = prepare(making, connector.call, 'call', values());
+      const { response, poll } = connector;
+      if (response.format === 'websocket') {
+        yield* readSocket(request, { dialler, failures, limits, signal: stopping.signal });
+        return;
+      }
+      const reply = await send(request);
+      const mostCharacters = Math.min(limits.responseBytes, MOST_EVENT_CHARACTERS);
+      if (poll === undefined && connector.call.save === undefined) {
+        yield* readFrames(reply, { response, failures, mostCharacters });
+        return;
+      }
+      const answer = await readJson(reply, 'call', failures);
+      save(connector.call, answer);
+      const last = poll === undefined ? answer : await pollUntilDone(operation, poll);
+      yield { values: [last], ended: false };
+    },
+
+    async finish(over) {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stopped);
+      if (!over) stopping.abort(failures.cancelled());
+      const wanted = begun && !over && connector.cancel !== undefined ? [connector.cancel] : [];
+      await inTime(wanted, 'cancel');
+      if (sent) await inTime(connector.after, 'after');
+    },
+  };
+
+  const inTime = async (calls: readonly ConnectorCall[], name: string): Promise<void> => {
+    if (calls.length === 0) return;
+    const late = new AbortController();
+    const clock = setTimeout(
+      () => late.abort(failures.timeout('the last calls were not done', FINISH_MS, 'total')),
+      FINISH_MS,
+    );
+    current = late.signal;
+    for (const [index, call] of calls.entries()) {
+      const place = name === 'cancel' ? name : `${name}.${index}`;
+      await makeCall(call, place).catch((error: Error) => warn(`${place}: ${error.message}`));
+    }
+    clearTimeout(clock);
+  };
+  return operation;
+}
+
+export async function readJson(reply: Reply, name: string, failures: Failures): Promise<unknown> {
+  const text = (await reply.bytes()).toString('utf8');
+  try {
+    return JSON.parse(text);
+  } catch {
+    const type = reply.contentType === '' ? '' : ` (${reply.contentType})`;
+    const excerpt = { text: text.slice(0, 8192), cut: text.length > 8192 };
+    throw failures.ofShape(`what ${name} answered is not JSON${type}`, excerpt);
+  }
+}
