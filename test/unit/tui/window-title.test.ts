@@ -58,5 +58,5 @@ describe('the notification', () => {
 
 function snapshotOf({ model }: Dashboard) {
   if (model.device === undefined) throw new Error('not connected');
-  return { device: model.device, devices: [...model.devices], entries: [], more: false, runs: [], cursor: {} };
+  return { device: model.device, devices: [...model.devices], entries: [], more: false, runs: [], routing: { connectors: [] }, cursor: {} };
 }
