@@ -29,7 +29,7 @@ open('out/copy.bin', 'wb').write(open('in.bin', 'rb').read()); open('ö.txt', 'w
   node: `const fs = require('fs'); console.log('hällo 😀'); console.error('böse'); console.log(fs.readFileSync(0, 'utf8'));
     fs.mkdirSync('out'); fs.copyFileSync('in.bin', 'out/copy.bin'); fs.writeFileSync('ö.txt', 'ü€'); process.exit(3);`,
   perl: `print "hällo 😀\\n"; print STDERR "böse\\n"; print <STDIN>, "\\n"; mkdir 'out';
-    open my $in, '<:raw', 'in.bin'; open my $out, '>:raw', 'out/copy.bin'; local $/; print $out <$in>; close $out;
+    open my $in, '<:raw', 'in.bin'; open my $out, '>:raw', 'out/copy.bin'; local $/; print {$out} <$in>; close $out;
     open my $text, '>', 'ö.txt'; print $text 'ü€'; close $text; exit 3;`,
   ruby: `puts 'hällo 😀'; warn 'böse'; puts STDIN.read; Dir.mkdir('out');
     File.binwrite('out/copy.bin', File.binread('in.bin')); File.write('ö.txt', 'ü€'); exit 3`,
@@ -123,6 +123,16 @@ test('a file may have the name of the source, and programs find what came along'
     const ran = await cloud.run(language, 'import helper; print(helper.greet())', { files });
     expect(ran).toMatchObject({ stdout: 'from the helper\n', files: {} });
   }
+});
+
+test.each(['python', 'python-wasm'])('%s: what went wrong is told with its place', async (language) => {
+  const thrown = await cloud.run(language, 'print(1)\n\nraise ValueError("böse")');
+  expect(thrown.stderr).toMatch(/main\.py", line 3, in <module>/);
+  expect(thrown.stderr).toContain('ValueError: böse');
+  expect(thrown.stderr).not.toContain('exec(');
+  const invalid = await cloud.run(language, 'print(1)\nprint(');
+  expect(invalid.stderr).toMatch(/main\.py", line 2/);
+  expect(invalid.end.exitCode).toBe(1);
 });
 
 test('output comes while the program runs', async () => {
