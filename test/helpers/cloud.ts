@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type CloudServer, startCloudServer } from '../../src/cloud/cloud-server.ts';
 import type { CodeLimits } from '../../src/cloud/code/job.ts';
 import { manualFolder } from '../../src/cloud/manual-folder.ts';
+import { cloudFilter } from '../../src/peer/cloud-filter.ts';
 
 export const KEY = 'a-key-of-the-tests';
 
@@ -75,6 +76,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     key: KEY,
     limits,
     path: process.env.PATH ?? '',
+    filter: cloudFilter(),
   });
   const request: Cloud['request'] = (path, { body, method = body === undefined ? 'GET' : 'POST', signal } = {}) =>
     fetch(server.url + path, {

@@ -19,7 +19,7 @@ const LIMITS = {
   processes: 64,
   slots: 4,
 };
-const confinement = await findConfinement({ ...DEFAULT_LIMITS, ...LIMITS });
+const confinement = await findConfinement({ ...DEFAULT_LIMITS, ...LIMITS }, undefined);
 const confined = unless(confinement.kind === 'none' ? `a sandbox for programs: ${confinement.why}` : undefined);
 
 let cloud: Cloud;
@@ -210,7 +210,9 @@ confined('programs of the machine', () => {
     await until('two of them', () => processesLike('sleep 16180').length === 2);
     abort.abort();
     await until('end of all', () => processesLike('sleep 16180').length === 0);
-    await until('removal of the folder', () => readdirSync(join(cloud.stateDir, 'work')).length === 0);
+    await until('removal of the folder', () =>
+      readdirSync(join(cloud.stateDir, 'work')).every((name) => name.endsWith('-filter')),
+    );
   });
 
   test('a memory bomb ends, of one process and of many', async () => {
@@ -291,6 +293,9 @@ confined('programs of the machine', () => {
     for (const name of ['CapInh', 'CapPrm', 'CapEff', 'CapAmb', 'CapBnd'])
       expect(stdout).toMatch(new RegExp(`${name}:\\s+0000000000000000`));
     expect(stdout).toMatch(/NoNewPrivs:\s+1/);
+    const nested = await shell('unshare -U true; unshare -Urm true; grep Seccomp: /proc/self/status');
+    expect(nested.stderr.match(/Operation not permitted/g)).toHaveLength(2);
+    expect(nested.stdout).toMatch(/Seccomp:\s+2/);
     expect(stdout).not.toContain('WROTE');
   });
 
