@@ -59,13 +59,17 @@ export function createCodeService(options: CodeServiceOptions): CodeService {
   const closing = new AbortController();
   const running = new Set<Promise<unknown>>();
   removeForgotten(base);
-  let found: Promise<{ readonly confinement: Confinement; readonly programs: Programs }> | undefined;
-  const machine = (): NonNullable<typeof found> => {
+  const look = async (): Promise<{ readonly confinement: Confinement; readonly programs: Programs }> => {
     const filter = options.filter === undefined ? undefined : keepFilter(base, options.filter);
-    found ??= findConfinement(limits, filter).then((confinement) => ({
-      confinement,
-      programs: createPrograms(confinement, limits, path),
-    }));
+    const confinement = await findConfinement(limits, filter);
+    return { confinement, programs: createPrograms(confinement, limits, path) };
+  };
+  let found: ReturnType<typeof look> | undefined;
+  const machine = (): ReturnType<typeof look> => {
+    found ??= look().catch((error: unknown) => {
+      found = undefined; // a disk that was full need not be for ever
+      throw error;
+    });
     return found;
   };
 
