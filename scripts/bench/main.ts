@@ -21,6 +21,8 @@ import { describeMachine, machineLine } from './harness/machine.ts';
 import { type BenchmarkResult, merge, place, type Report, table } from './harness/report.ts';
 import { browserStep } from './measures/browser-step.ts';
 import { download } from './measures/download.ts';
+import { embeddedCode } from './measures/embedded-code.ts';
+import { embeddedKnowledge } from './measures/embedded-knowledge.ts';
 import { firstPaint } from './measures/first-paint.ts';
 import { idle } from './measures/idle.ts';
 import { keyToFrame } from './measures/key-to-frame.ts';
@@ -57,6 +59,8 @@ const BENCHMARKS: readonly Benchmark[] = [
   transfers,
   browserStep,
   remoteIdle,
+  embeddedKnowledge,
+  embeddedCode,
 ];
 const NAMES = BENCHMARKS.map(({ name }) => name);
 const DOCUMENT = fileURLToPath(new URL('../../docs/PERFORMANCE.md', import.meta.url));

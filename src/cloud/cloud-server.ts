@@ -26,6 +26,8 @@ export interface CloudServerOptions {
   readonly limits?: Partial<CodeLimits>;
   /** Where programs are looked for: PATH. */
   readonly path: string;
+  /** Of system calls, for programs of the machine; none if absent. */
+  readonly filter?: Uint8Array | undefined;
   /** A loopback address; a free port of 127.0.0.1 if absent. */
   readonly listen?: { readonly host: string; readonly port: number };
 }
@@ -44,7 +46,7 @@ export async function startCloudServer(options: CloudServerOptions): Promise<Clo
   const { stateDir, folders, manualDir, path, key, listen = { host: '127.0.0.1', port: 0 } } = options;
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const code = createCodeService({ stateDir, limits, path });
+  const code = createCodeService({ stateDir, limits, path, filter: options.filter });
   const knowledge = createKnowledge({ stateDir, folders, manualDir });
   const closing = new AbortController();
   const handlers = handlersOf(options, code, knowledge, limits);

@@ -11,6 +11,8 @@ export interface HostSettings {
   readonly limits?: Partial<CodeLimits>;
   /** PATH: where programs are looked for. */
   readonly path: string;
+  /** Of system calls, for programs of the machine. */
+  readonly filter?: Uint8Array;
 }
 
 export type FromCloudHost = { readonly port: number } | { readonly error: string };

@@ -12,7 +12,7 @@ export const answerRequest = z.object({
   messages: z
     .array(z.object({ role: z.string(), text: z.string() }))
     .max(1000)
-    .optional(),
+    .nullish(),
   attachments: z
     .array(z.object({ name: z.string().max(1000), mimeType: z.string().nullish(), text: z.string().nullish() }))
     .max(MAX_FILES)

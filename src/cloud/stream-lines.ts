@@ -13,6 +13,9 @@ const FORMATS = {
   sse: { type: 'text/event-stream', frame: (json: string) => `data: ${json}\n\n` },
 } as const;
 
+/** Who takes nothing for so long is gone. */
+const STUCK_MS = 60_000;
+
 export function streamLines(response: ServerResponse, format: keyof typeof FORMATS): LineStream {
   const { type, frame } = FORMATS[format];
   response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' });
@@ -21,7 +24,9 @@ export function streamLines(response: ServerResponse, format: keyof typeof FORMA
     send(value) {
       if (response.destroyed || response.write(frame(JSON.stringify(value)))) return undefined;
       return new Promise((resolve) => {
+        const timer = setTimeout(() => response.destroy(), STUCK_MS);
         const go = (): void => {
+          clearTimeout(timer);
           response.off('drain', go).off('close', go);
           resolve();
         };

@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import type { CodeLimits } from '../cloud/code/job.ts';
 import type { FromCloudHost, HostSettings } from '../cloud/host-messages.ts';
 import { DispatchError } from '../core/errors.ts';
+import { cloudFilter } from './cloud-filter.ts';
 
 export interface EmbeddedCloudOptions {
   readonly version: string;
@@ -118,6 +119,7 @@ function startHost({ version, folders, manualDir, stateDir, env, limits, hostUrl
       child.kill('SIGKILL');
     }
   });
+  const filter = cloudFilter();
   const settings: HostSettings = {
     version,
     folders,
@@ -126,6 +128,7 @@ function startHost({ version, folders, manualDir, stateDir, env, limits, hostUrl
     key,
     path,
     ...(limits === undefined ? {} : { limits }),
+    ...(filter === undefined ? {} : { filter }),
   };
   child.send(settings, () => {}); // one that is gone is told of by `exit`
   return { process: child, address, exited };

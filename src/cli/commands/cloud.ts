@@ -41,6 +41,7 @@ async function serve(context: CliContext, args: Arguments): Promise<number> {
   const key = keyOf(context.env);
   const { startCloudServer } = await import('../../cloud/cloud-server.ts');
   const { manualFolder } = await import('../../cloud/manual-folder.ts');
+  const { cloudFilter } = await import('../../peer/cloud-filter.ts');
   const server = await startCloudServer({
     version: context.version,
     folders,
@@ -48,6 +49,7 @@ async function serve(context: CliContext, args: Arguments): Promise<number> {
     stateDir: join(dirname(context.paths.runs), 'cloud'),
     key,
     path: context.env.PATH ?? '',
+    filter: cloudFilter(),
     listen,
   }).catch((error: Error) => {
     throw new DispatchError('unavailable', `${formatHostPort(listen)} cannot be served: ${error.message}`, {

@@ -8,7 +8,7 @@ import { createPrograms, type Programs } from './programs.ts';
 import { runProgram } from './run-program.ts';
 import { createRunners } from './runners.ts';
 import { createTurns } from './turns.ts';
-import { removeForgotten } from './work-folder.ts';
+import { dropFilter, keepFilter, removeForgotten } from './work-folder.ts';
 
 export interface KnownLanguage {
   readonly name: string;
@@ -44,24 +44,32 @@ export interface CodeServiceOptions {
   readonly limits: CodeLimits;
   /** Where programs are looked for. */
   readonly path: string;
+  /** Of system calls, for programs of the machine: as the kernel takes it. */
+  readonly filter?: Uint8Array | undefined;
   readonly runnerUrl?: URL;
 }
 
 const RUNNER = new URL(import.meta.url.endsWith('.ts') ? './runner.ts' : './cloud-runner.js', import.meta.url);
 
-export function createCodeService({ stateDir, limits, path, runnerUrl = RUNNER }: CodeServiceOptions): CodeService {
+export function createCodeService(options: CodeServiceOptions): CodeService {
+  const { stateDir, limits, path, runnerUrl = RUNNER } = options;
   const base = join(stateDir, 'work');
   const runners = createRunners(runnerUrl);
   const turns = createTurns(limits.slots, limits.waiting);
   const closing = new AbortController();
   const running = new Set<Promise<unknown>>();
   removeForgotten(base);
-  let found: Promise<{ readonly confinement: Confinement; readonly programs: Programs }> | undefined;
-  const machine = (): NonNullable<typeof found> => {
-    found ??= findConfinement(limits).then((confinement) => ({
-      confinement,
-      programs: createPrograms(confinement, limits, path),
-    }));
+  const look = async (): Promise<{ readonly confinement: Confinement; readonly programs: Programs }> => {
+    const filter = options.filter === undefined ? undefined : keepFilter(base, options.filter);
+    const confinement = await findConfinement(limits, filter);
+    return { confinement, programs: createPrograms(confinement, limits, path) };
+  };
+  let found: ReturnType<typeof look> | undefined;
+  const machine = (): ReturnType<typeof look> => {
+    found ??= look().catch((error: unknown) => {
+      found = undefined; // a disk that was full need not be for ever
+      throw error;
+    });
     return found;
   };
 
@@ -133,6 +141,7 @@ export function createCodeService({ stateDir, limits, path, runnerUrl = RUNNER }
       closing.abort(new Error('the server ends'));
       await Promise.allSettled(running);
       await runners.close();
+      dropFilter(base);
     },
   };
 }

@@ -4,11 +4,11 @@
  * server is root, the program runs as an account that nobody has, one for each run.
  */
 
-import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { existsSync, lstatSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { CodeLimits } from './job.ts';
+import { FILTER, startConfined } from './start-confined.ts';
 
 const BUBBLEWRAP = '/usr/bin/bwrap';
 const LIMITER = '/usr/bin/prlimit';
@@ -28,13 +28,20 @@ const SETTINGS = ['alternatives', 'ld.so.cache', 'localtime', 'perl', 'php', 'R'
 
 export type Confinement =
   | { readonly kind: 'none'; readonly why: string }
-  | { readonly kind: 'bubblewrap'; readonly accounts?: readonly [from: number, to: number] };
+  | {
+      readonly kind: 'bubblewrap';
+      readonly accounts?: readonly [from: number, to: number];
+      /** A file with the filter of system calls. */
+      readonly filter?: string;
+    };
 
 export interface Confined {
   /** The program, with its real path. */
   readonly argv: readonly [string, ...string[]];
   readonly workFolder?: string;
   readonly account?: number;
+  /** True if it is started with a filter of system calls. */
+  readonly filtered: boolean;
   readonly limits: CodeLimits;
 }
 
@@ -46,7 +53,7 @@ export function newAccount(confinement: Confinement): number | undefined {
 }
 
 /** The whole command line. */
-export function confine({ argv, workFolder, account, limits }: Confined): readonly [string, ...string[]] {
+export function confine({ argv, workFolder, account, filtered, limits }: Confined): readonly [string, ...string[]] {
   const [program] = argv;
   const isOurs = /^\/(usr|bin|sbin|lib)\//.test(program);
   const inside = isOurs ? program : `${OUTSIDE}/${basename(program)}`;
@@ -55,6 +62,7 @@ export function confine({ argv, workFolder, account, limits }: Confined): readon
     ...(account === undefined
       ? ['--unshare-all', '--cap-drop', 'ALL']
       : ['--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-cgroup-try', ...switching()]),
+    ...(filtered ? ['--seccomp', `${FILTER}`] : []),
     ...['--die-with-parent', '--new-session', '--clearenv', '--hostname', 'sandbox'],
     ...['--ro-bind', '/usr', '/usr', ...SYSTEM.flatMap(asOutside)],
     ...['--perms', '0755', '--dir', '/etc'],
@@ -104,38 +112,48 @@ function environment(): readonly string[] {
   return Object.entries(variables).flatMap(([name, value]) => ['--setenv', name, value]);
 }
 
-/** Finds out by doing it. */
-export async function findConfinement(limits: CodeLimits): Promise<Confinement> {
+/** Finds out by doing it. `filter` is a file with a filter of system calls. */
+export async function findConfinement(limits: CodeLimits, filter: string | undefined): Promise<Confinement> {
   if (process.platform !== 'linux') return { kind: 'none', why: 'bubblewrap is for Linux' };
   const missing = [BUBBLEWRAP, LIMITER, SWITCHER].find((program) => !existsSync(program));
   if (missing !== undefined) return { kind: 'none', why: `there is no ${missing}` };
-  if (process.getuid?.() !== 0) {
-    const why = await attempt(confine({ argv: ['/usr/bin/true'], limits }));
-    return why === undefined ? { kind: 'bubblewrap' } : { kind: 'none', why };
-  }
+  const more = filter === undefined ? {} : { filter };
+  const ways: readonly Confinement[] =
+    process.getuid?.() === 0
+      ? ACCOUNTS.map((accounts) => ({ kind: 'bubblewrap', accounts, ...more }))
+      : [{ kind: 'bubblewrap', ...more }];
   let why = '';
-  for (const accounts of ACCOUNTS) {
-    const failed = await attempt(confine({ argv: ['/usr/bin/true'], limits, account: accounts[0] }));
-    if (failed === undefined) return { kind: 'bubblewrap', accounts };
+  for (const way of ways) {
+    const failed = await attempt(way, ['/usr/bin/true'], limits);
+    if (failed === undefined) return way;
     why = failed;
   }
   return { kind: 'none', why };
 }
 
 /** Undefined if it works; else why it does not. */
-export function attempt([program, ...args]: readonly [string, ...string[]]): Promise<string | undefined> {
+export function attempt(
+  confinement: Confinement,
+  argv: readonly [string, ...string[]],
+  limits: CodeLimits,
+): Promise<string | undefined> {
+  const account = newAccount(confinement);
+  const filter = confinement.kind === 'bubblewrap' ? confinement.filter : undefined;
+  const filtered = filter !== undefined;
+  const child = startConfined(
+    confine({ argv, limits, filtered, ...(account === undefined ? {} : { account }) }),
+    filter,
+  );
   return new Promise((resolve) => {
-    const child = spawn(program, args, {
-      env: {},
-      cwd: '/',
-      stdio: ['ignore', 'ignore', 'pipe'],
-      timeout: PROBE_MS,
-      killSignal: 'SIGKILL',
-    });
+    const timer = setTimeout(() => child.kill('SIGKILL'), PROBE_MS);
     const said: Buffer[] = [];
+    child.stdin.on('error', () => {});
+    child.stdin.end();
+    child.stdout.resume();
     child.stderr.on('data', (bytes: Buffer) => said.push(bytes));
     child.once('error', ({ message }) => resolve(message));
     child.once('close', (code) => {
+      clearTimeout(timer);
       const line = Buffer.concat(said).toString('utf8').trim().split('\n').at(-1) ?? '';
       resolve(code === 0 ? undefined : line || `it ended with status ${code}`);
     });

@@ -8,19 +8,35 @@ import type { Interpreted, RunnerOutput } from './runner.ts';
 import type { RunnerJob } from './runner-messages.ts';
 
 const FOLDER = '/work/';
-/** Where the source is: no result, and in nobody's way. */
-const SOURCE = '/tmp/main';
+/** Where the source of Python is: no result, and in nobody's way. */
+const SOURCE = '/tmp/main.py';
+const LAUNCHER = '/tmp/start.py';
+/** Modules are found beside the files, as this CPython sees them, and what went wrong is told as of the source. */
+const START = `import linecache, sys, traceback
+sys.path[0] = '/host/work'
+sys.argv = ['main.py']
+def start():
+    source = open('${SOURCE}').read()
+    linecache.cache['main.py'] = (len(source), None, source.splitlines(True), 'main.py')
+    try:
+        exec(compile(source, 'main.py', 'exec'), {'__name__': '__main__', '__file__': 'main.py'})
+    except SystemExit:
+        raise
+    except BaseException as error:
+        traceback.print_exception(type(error), error, error.__traceback__.tb_next)
+        sys.exit(1)
+start()
+`;
 /** A loop of a program is bounded by its time, and not by a count. */
 const UNBOUNDED = 1_000_000_000;
 
 export async function interpretInBash(job: RunnerJob, output: RunnerOutput): Promise<Interpreted> {
-  const source = `${SOURCE}.${job.language === 'python' ? 'py' : 'sh'}`;
   const given = new Map(job.files.map(({ name, bytes }) => [FOLDER + name, bytes]));
   const bash = new Bash({
     python: true,
     cwd: FOLDER.slice(0, -1),
-    env: { HOME: '/tmp', LANG: 'C.UTF-8', PYTHONPATH: FOLDER.slice(0, -1) },
-    files: { ...Object.fromEntries(given), [`${FOLDER}.keep`]: '', [source]: job.source },
+    env: { HOME: '/tmp', LANG: 'C.UTF-8' },
+    files: { ...Object.fromEntries(given), [`${FOLDER}.keep`]: '', [SOURCE]: job.source, [LAUNCHER]: START },
     executionLimits: {
       maxOutputSize: job.outputBytes,
       maxFileSystemBytes: job.folderBytes + job.source.length,
@@ -34,7 +50,7 @@ export async function interpretInBash(job: RunnerJob, output: RunnerOutput): Pro
   await bash.fs.rm(`${FOLDER}.keep`);
   const started = performance.now();
   const { stdout, stderr, exitCode, ...how } = await bash.exec(
-    job.language === 'python' ? `python3 ${source}` : job.source,
+    job.language === 'python' ? `python3 ${LAUNCHER}` : job.source,
     {
       rawScript: true,
       stdin: job.stdin,

@@ -2,7 +2,7 @@
 
 import { realpathSync, statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
-import { attempt, type Confinement, confine, newAccount } from './confinement.ts';
+import { attempt, type Confinement } from './confinement.ts';
 import type { CodeLimits } from './job.ts';
 import type { Language } from './languages.ts';
 
@@ -17,15 +17,8 @@ export interface Programs {
 
 export function createPrograms(confinement: Confinement, limits: CodeLimits, path: string): Programs {
   const found = new Map<string, Promise<string | undefined>>();
-  const works = async (program: string, args: readonly string[]): Promise<boolean> => {
-    const account = newAccount(confinement);
-    const argv = confine({
-      argv: [program, ...args, NOTHING],
-      limits,
-      ...(account === undefined ? {} : { account }),
-    });
-    return (await attempt(argv)) === undefined;
-  };
+  const works = async (program: string, args: readonly string[]): Promise<boolean> =>
+    (await attempt(confinement, [program, ...args, NOTHING], limits)) === undefined;
   const look = async ({ programs, args = [] }: Language): Promise<string | undefined> => {
     if (confinement.kind === 'none') return undefined;
     for (const program of programs.flatMap((name) => candidates(name, path)))

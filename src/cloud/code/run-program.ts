@@ -1,11 +1,11 @@
 /** Runs a program of this machine in the sandbox, in a folder of its own, and ends the whole tree of processes whatever happens. */
 
-import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { type Confinement, confine, newAccount } from './confinement.ts';
 import type { CodeLimits, Job, JobEnd, JobSink, OutputStream } from './job.ts';
 import type { Language } from './languages.ts';
+import { type ConfinedProcess, startConfined } from './start-confined.ts';
 import { watchUse } from './watch-use.ts';
 import { createWorkFolder } from './work-folder.ts';
 
@@ -21,6 +21,7 @@ export interface ProgramRun {
 /** Rejects only with the reason of the signal, or where the folder cannot be made. */
 export async function runProgram(how: ProgramRun, job: Job, sink: JobSink, signal: AbortSignal): Promise<JobEnd> {
   const account = newAccount(how.confinement);
+  const filter = how.confinement.kind === 'bubblewrap' ? how.confinement.filter : undefined;
   const main = freeName(how.language.file, job);
   const source = { name: main, bytes: Buffer.from(job.source) };
   const folder = createWorkFolder(how.base, [...job.files, source], how.limits, account);
@@ -28,10 +29,11 @@ export async function runProgram(how: ProgramRun, job: Job, sink: JobSink, signa
     const argv = confine({
       argv: [how.program, ...(how.language.args ?? []), main],
       workFolder: folder.path,
+      filtered: filter !== undefined,
       limits: how.limits,
       ...(account === undefined ? {} : { account }),
     });
-    const end = await follow(argv, folder.path, how.limits, job, sink, signal);
+    const end = await follow(startConfined(argv, filter), folder.path, how.limits, job, sink, signal);
     const { files, leftOut } = await folder.collect();
     for await (const file of files) {
       signal.throwIfAborted();
@@ -58,14 +60,13 @@ function freeName(file: string, { files }: Job): string {
 }
 
 async function follow(
-  [launcher, ...args]: readonly [string, ...string[]],
+  child: ConfinedProcess,
   folder: string,
   limits: CodeLimits,
   job: Job,
   sink: JobSink,
   signal: AbortSignal,
 ): Promise<JobEnd> {
-  const child = spawn(launcher, args, { env: {}, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] });
   let stopped: JobEnd | undefined;
   // The sandbox ends with the first process, and everything in it with the sandbox.
   const stop = (why: JobEnd): void => {

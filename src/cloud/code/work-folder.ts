@@ -58,6 +58,22 @@ export function createWorkFolder(
   };
 }
 
+/** The filter of system calls, as a file that each run of this server opens. */
+export function keepFilter(base: string, filter: Uint8Array): string {
+  mkdirSync(base, { recursive: true, mode: 0o700 });
+  writeFileSync(filterOf(base), filter, { mode: 0o600 });
+  return filterOf(base);
+}
+
+export function dropFilter(base: string): void {
+  rmSync(filterOf(base), { force: true });
+}
+
+/** Begins as the folders do: what is forgotten is found by the process. */
+function filterOf(base: string): string {
+  return join(base, `${process.pid}-filter`);
+}
+
 /** Those of servers that are no more. */
 export function removeForgotten(base: string): void {
   for (const name of listed(base)) {

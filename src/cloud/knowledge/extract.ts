@@ -1,5 +1,6 @@
 /** The passage of a section that answers: a paragraph, an item, some rows or a block of code, each whole, and what belongs to it. */
 
+import type { Worth } from './rank.ts';
 import { asTerm, splitWords } from './words.ts';
 
 export interface Extract {
@@ -26,9 +27,8 @@ const CODE_LINES = 80;
 const GOOD = 0.5;
 
 /** `lines` are those of the section, the first of which is line `first` of the document. */
-export function extract(lines: readonly string[], first: number, words: readonly string[]): Extract {
-  const wanted = new Set(words);
-  const blocks = findBlocks(lines).map((block) => ({ ...block, score: scoreOf(lines, block, wanted) }));
+export function extract(lines: readonly string[], first: number, worth: ReadonlyMap<string, Worth>): Extract {
+  const blocks = findBlocks(lines).map((block) => ({ ...block, score: scoreOf(lines, block, worth) }));
   const body = blocks.filter(({ kind }) => kind !== 'heading');
   const whole = trim(lines, body[0]?.from ?? 0, lines.length);
   if (body.length === 0 || (whole.length <= SHORT_LINES && sizeOf(whole) <= LENGTH))
@@ -72,15 +72,23 @@ function widen(blocks: readonly Block[], best: number, lines: readonly string[])
   }
 }
 
+/** Each term of the query counts once, by its best word; what is said more often counts a little more. */
 function scoreOf(
   lines: readonly string[],
   { from, to, kind }: Omit<Block, 'score'>,
-  wanted: ReadonlySet<string>,
+  worth: ReadonlyMap<string, Worth>,
 ): number {
   if (kind === 'heading') return 0;
-  const found = splitWords(lines.slice(from, to).join('\n')).flatMap((word) => asTerm(word) ?? []);
-  const kinds = new Set(found.filter((term) => wanted.has(term)));
-  return kinds.size + Math.min(found.filter((term) => wanted.has(term)).length, 10) / 20;
+  const best = new Map<string, number>();
+  let often = 0;
+  for (const word of splitWords(lines.slice(from, to).join('\n'))) {
+    const found = worth.get(asTerm(word) ?? '');
+    if (found === undefined) continue;
+    best.set(found.term, Math.max(best.get(found.term) ?? 0, found.weight));
+    often += found.weight;
+  }
+  const sum = [...best.values()].reduce((all, weight) => all + weight, 0);
+  return sum + Math.min(often, 5 * sum) / 50;
 }
 
 function findBlocks(lines: readonly string[]): readonly Omit<Block, 'score'>[] {

@@ -52,13 +52,13 @@ export function createKnowledge(options: LibraryOptions): Knowledge {
 
   const inDocuments = async (ranked: readonly Ranked[], signal: AbortSignal): Promise<readonly Chosen[]> => {
     const chosen: Chosen[] = [];
-    for (const { id, words } of ranked) {
+    for (const { id, worth } of ranked) {
       signal.throwIfAborted();
       const place = library.place(id);
       if (place === undefined || isTaken(chosen, place)) continue;
       const lines = (await readDocument(place.path))?.split(/\r?\n/).slice(place.line - 1, place.endLine);
       if (lines === undefined || lines.length === 0) continue; // it went, or changed just now
-      chosen.push({ place, extract: extract(lines, place.line, words) });
+      chosen.push({ place, extract: extract(lines, place.line, worth) });
       if (chosen.length === MAX_EXTRACTS) break;
     }
     return chosen;
@@ -71,9 +71,9 @@ export function createKnowledge(options: LibraryOptions): Knowledge {
     async answer({ question, messages, attachments }, signal) {
       const query = readQuery(question, messages ?? []);
       const attached = searchAttached(attachments ?? [], query);
-      const along = rank(attached.hits, query, attached.sections).flatMap(({ id, words }): Chosen[] => {
+      const along = rank(attached.hits, query, attached.sections).flatMap(({ id, worth }): Chosen[] => {
         const hit = attached.hits.find((one) => one.id === id);
-        return hit === undefined ? [] : [{ place: hit.place, extract: extract(hit.lines, hit.place.line, words) }];
+        return hit === undefined ? [] : [{ place: hit.place, extract: extract(hit.lines, hit.place.line, worth) }];
       });
       await library.refresh(FRESH_MS);
       signal.throwIfAborted();

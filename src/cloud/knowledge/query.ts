@@ -27,6 +27,6 @@ export function readQuery(question: string, messages: readonly Turn[]): readonly
 }
 
 function termsOf(text: string, weight: number): readonly QueryTerm[] {
-  const words = [...new Set(splitWords(text).flatMap((word) => asTerm(word) ?? []))];
+  const words = [...new Set(splitWords(text).flatMap((word) => (/^[a-z0-9]$/.test(word) ? [] : (asTerm(word) ?? []))))];
   return words.map((term) => ({ term, weight, also: [...sameAs(term)] }));
 }

@@ -6,30 +6,58 @@ import type { Hit, QueryTerm } from './section-index.ts';
 const ENOUGH = 0.5;
 /** Compared with the best. */
 const CLOSE = 0.45;
-/** What counts for the same counts less. */
+/** What counts for the same, what only begins so, and what is only spelled like it. */
 const ALSO = 0.75;
+const BEGINS = 0.85;
+const LIKE = 0.65;
 
 export interface Ranked extends Hit {
   /** How much of the query it has, of 1. */
   readonly coverage: number;
+  /** What each of its words is worth, and for which term of the query. */
+  readonly worth: ReadonlyMap<string, Worth>;
+}
+
+export interface Worth {
+  readonly term: string;
+  readonly weight: number;
 }
 
 /** `sections` is how many there are in all. */
 export function rank(hits: readonly Hit[], query: readonly QueryTerm[], sections: number): readonly Ranked[] {
   const having = new Map<string, number>();
-  for (const { terms } of hits) for (const term of new Set(terms)) having.set(term, (having.get(term) ?? 0) + 1);
-  const rarity = (term: string): number => Math.log(1 + sections / (1 + (having.get(term) ?? 0)));
-  const weights = query.map(({ term, weight }) => weight * rarity(term));
+  for (const { terms } of hits) for (const term of terms) having.set(term, (having.get(term) ?? 0) + 1);
+  const weights = query.map(({ term, weight }) => weight * Math.log(1 + sections / (1 + (having.get(term) ?? 0))));
   const all = weights.reduce((sum, weight) => sum + weight, 0);
   const ranked = hits.map((hit): Ranked => {
-    const has = new Set(hit.terms);
-    const got = query.reduce((sum, { term, also }, at) => {
-      const share = has.has(term) ? 1 : also.some((other) => has.has(other)) ? ALSO : 0;
-      return sum + share * (weights[at] ?? 0);
-    }, 0);
+    const worth = new Map<string, Worth>();
+    let got = 0;
+    query.forEach(({ term, also }, at) => {
+      let best = 0;
+      for (const word of hit.words) {
+        const share = shareOf(word, term, also, hit.terms);
+        const weight = share * (weights[at] ?? 0);
+        if (weight > (worth.get(word)?.weight ?? 0)) worth.set(word, { term, weight });
+        best = Math.max(best, weight);
+      }
+      got += best;
+    });
     const coverage = all === 0 ? 0 : got / all;
-    return { ...hit, coverage, score: hit.score * coverage ** 2 };
+    return { ...hit, coverage, worth, score: hit.score * coverage ** 2 };
   });
   const good = ranked.filter(({ coverage }) => coverage >= ENOUGH).sort((a, b) => b.score - a.score);
   return good.filter(({ score }) => score >= CLOSE * (good[0]?.score ?? 0));
+}
+
+function shareOf(word: string, term: string, also: readonly string[], found: readonly string[]): number {
+  if (word === term) return 1;
+  if (also.includes(word)) return ALSO;
+  if (!found.includes(term)) return 0;
+  if (word.startsWith(term)) return BEGINS;
+  return isLike(word, term) ? LIKE : 0;
+}
+
+/** Whether the index may have found one for the other: about as long, and with the same beginning or end. */
+function isLike(word: string, term: string): boolean {
+  return Math.abs(word.length - term.length) <= 2 && (word[0] === term[0] || word.at(-1) === term.at(-1));
 }

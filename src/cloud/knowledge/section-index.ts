@@ -40,7 +40,7 @@ const SEARCH = {
   tokenize: (query: string) => query.split(' '),
   processTerm: (term: string) => term,
   prefix: (term: string) => term.length >= 4,
-  fuzzy: (term: string) => (term.length >= 5 ? 0.2 : false),
+  fuzzy: (term: string) => (term.length >= 5 ? 0.25 : false),
   maxFuzzy: 2,
   weights: { prefix: 0.3, fuzzy: 0.3 },
 } as const;

@@ -12,8 +12,8 @@ export interface Section {
 export type Syntax = 'markdown' | 'rst' | 'org' | 'plain';
 
 /** A part longer than this is cut where a paragraph ends. */
-const LINES = 60;
-const MAX_LINES = 120;
+const LINES = 30;
+const MAX_LINES = 50;
 const RST_LINE = /^([=\-`:'"~^_*+#<>.])\1{2,}\s*$/;
 
 interface Heading {

@@ -6,15 +6,15 @@ const STOP = new Set(
     'from get gets got had has have having he her here his how i if in into is it its just let like make makes may me might mine must ' +
     'my need no nor not now of off on once one only or our out please shall she should show so some tell than that the their them then ' +
     'there these they this those to too until us use used using very want was way we were what when where which while who whom whose ' +
-    'why will with without would yes you your yours explain give know see say says work works s t re ve ll d m don doesn isn'
+    'why will with without would yes you your yours explain give know see say says work works s t re ve ll d m don doesn isn happen happens during mean means'
   ).split(' '),
 );
 
 /** Words that ask for the same. From what people type to what documents say. */
 const SAME: readonly (readonly string[])[] = [
   ['stop', 'cancel', 'kill', 'abort'],
-  ['delete', 'remove', 'erase'],
-  ['unpair', 'revoke', 'forget'],
+  ['delete', 'remove', 'erase', 'prune'],
+  ['unpair', 'revoke', 'forget', 'remove'],
   ['connect', 'pair', 'link'],
   ['machine', 'device', 'computer', 'host'],
   ['shortcut', 'key', 'keybinding', 'hotkey'],
@@ -28,7 +28,7 @@ const SAME: readonly (readonly string[])[] = [
   ['restart', 'boot', 'service', 'systemd'],
   ['daemon', 'peer', 'background'],
   ['undo', 'revert', 'restore'],
-  ['password', 'secret', 'token', 'credential'],
+  ['password', 'secret', 'token', 'credential', 'key'],
   ['website', 'page', 'browser', 'browse'],
   ['fast', 'performance', 'speed', 'slow'],
   ['safe', 'security', 'secure'],
@@ -36,6 +36,8 @@ const SAME: readonly (readonly string[])[] = [
   ['download', 'get', 'save', 'fetch'],
   ['keep', 'kept', 'retention', 'store'],
   ['send', 'copy', 'transfer', 'upload'],
+  ['connection', 'link'],
+  ['lost', 'broken', 'offline', 'gone'],
   ['expression', 'calculate', 'eval'],
 ];
 
