@@ -72,6 +72,8 @@ const WRONG: readonly (readonly [rule: string, file: string, imports: string])[]
   ['6-shell-parser-in-desktop-route', 'src/routes/desktop/uses-unbash.ts', 'unbash'],
   ['6-browser-in-browser-automation', 'src/routes/desktop/uses-browser.ts', 'playwright-core'],
   ['6-blessed-in-terminal', 'src/tui/views.ts', 'blessed'],
+  ['6-http-in-cloud-route', 'src/net/uses-undici.ts', 'undici'],
+  ['6-templates-in-cloud-route', 'src/config/uses-liquid.ts', 'liquidjs'],
   ['7-no-cycles', 'src/tui/one.ts', './two.ts'],
   ['7-no-barrels', 'src/tui/uses-index.ts', './views/index.ts'],
   ['src-stands-alone', 'src/cli/uses-test.ts', '../../test/helper.ts'],
