@@ -51,6 +51,18 @@ export const TEST_PACKAGES = [
     file: '/usr/libexec/at-spi-bus-launcher',
     why: 'the elements of windows',
   },
+  {
+    tool: 'a Jupyter server',
+    package: 'jupyter-server',
+    file: '/usr/lib/python3/dist-packages/jupyter_server/serverapp.py',
+    why: 'a service that runs code, spoken to as it is',
+  },
+  {
+    tool: 'a Python kernel',
+    package: 'python3-ipykernel',
+    file: '/usr/lib/python3/dist-packages/ipykernel/kernelapp.py',
+    why: 'what runs the code there',
+  },
 ] as const satisfies readonly SystemPackage[];
 
 export const EMOJI_FONT = '/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf';

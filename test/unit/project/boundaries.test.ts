@@ -86,6 +86,8 @@ const WRONG: readonly (readonly [rule: string, file: string, imports: string])[]
   ['6-minisearch-and-just-bash-in-cloud', 'src/peer/uses-just-bash.ts', 'just-bash'],
   ['6-processes-in-desktop-route', 'src/cloud/uses-processes.ts', 'node:child_process'],
   ['6-blessed-in-terminal', 'src/tui/views.ts', 'blessed'],
+  ['6-http-in-cloud-route', 'src/net/uses-undici.ts', 'undici'],
+  ['6-templates-in-cloud-route', 'src/config/uses-liquid.ts', 'liquidjs'],
   ['7-no-cycles', 'src/tui/one.ts', './two.ts'],
   ['7-no-barrels', 'src/tui/uses-index.ts', './views/index.ts'],
   ['src-stands-alone', 'src/cli/uses-test.ts', '../../test/helper.ts'],
