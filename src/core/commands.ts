@@ -81,6 +81,8 @@ export type ExistingCommand =
   | { readonly type: 'complete'; readonly data: Extract<EventBody, { type: 'run.completed' }>['data'] }
   | { readonly type: 'fail'; readonly data: Extract<EventBody, { type: 'run.failed' }>['data'] }
   | { readonly type: 'cancel'; readonly data: Extract<EventBody, { type: 'run.cancelled' }>['data'] }
+  /** Ends it only if nobody has accepted it, and nobody may have. */
+  | { readonly type: 'withdraw'; readonly note: string }
   | { readonly type: 'remove-artifact'; readonly artifact: ArtifactId; readonly reason: RemovalReason }
   | { readonly type: 'add-artifact'; readonly artifact: NewArtifact };
 

@@ -105,6 +105,9 @@ function decideExisting(
       if (run.status === 'cancelled') return { ok: true, events: [] };
       if (isFinal(run)) return wrongStatus('be cancelled');
       return emit(...endApproval(approval), { type: 'run.cancelled', data: command.data });
+    case 'withdraw':
+      if (run.status !== 'queued' || run.offeredAt !== undefined) return wrongStatus('be withdrawn');
+      return emit({ type: 'run.cancelled', data: { reason: 'user', note: command.note } });
     case 'remove-artifact':
       if (!isFinal(run)) return wrongStatus('lose artifacts');
       return emit({ type: 'artifact.removed', data: { artifact: command.artifact, reason: command.reason } });

@@ -137,10 +137,17 @@ export function createEngine(given: EngineDeps): Engine {
   const submission = createSubmission({
     ...deps,
     journal,
+    feed,
     devices,
     sources: deps.connectors.routing,
     admit: admission.admit,
     send: (run) => outgoing.send(run),
+    withdraw: async (run, by, note) => {
+      if (run.device !== identity.device) return outgoing.withdraw(run, by, note);
+      const { run: ended } = await journal.apply(run.id, [{ type: 'withdraw', note }], { by, sync: true });
+      scheduler.remove(run.id);
+      return ended;
+    },
   });
 
   /** Of a run that this device executes. */
@@ -259,6 +266,7 @@ export function createEngine(given: EngineDeps): Engine {
     },
     cancel: async ({ run }) => submission.entered(run).then(async () => ({ run: await cancel(run) })),
     retry: async (params) => ({ run: await submission.retry(params, asker(params.as)) }),
+    reroute: async (params) => ({ run: await submission.reroute(params, asker(params.as)) }),
     decide: async ({ approval, ...answer }) => {
       const { id, elsewhere } = await whereAsked(approval);
       if (answer.digest === undefined) requireNamed(await store.approval(id), approval);

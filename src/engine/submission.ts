@@ -12,24 +12,31 @@ import { type RouteSources, routeContext } from '../core/routing/context.ts';
 import { route } from '../core/routing/route.ts';
 import type { RouteAnswer } from '../core/routing/route-answer.ts';
 import { isFinal, type Run } from '../core/runs.ts';
-import type { SubmitParams, TransferParams } from '../protocol/api.ts';
+import type { Params, RerouteParams, SubmitParams, TransferParams } from '../protocol/api.ts';
 import { sayBeforehand } from './beforehand.ts';
 import { type EngineDeps, rawAction } from './context.ts';
 import { findDevice, findDevices, mayRunThere } from './devices.ts';
+import type { Feed } from './feed.ts';
 import type { Journal } from './journal.ts';
 import { maskTask } from './masking.ts';
+import { completeAction } from './questions.ts';
 import { resolveRun } from './references.ts';
+import { createReroute, withConnector } from './reroute.ts';
 
 export interface Submission {
   /** One run for each device that is meant. */
   submit(params: SubmitParams & { proposedBy?: RunId }, by: Actor): Promise<Run[]>;
   /** The run that receives, and the one that sends. */
   transfer(params: TransferParams, by: Actor): Promise<Run[]>;
-  retry(params: { run: string; id: string }, by: Actor): Promise<Run>;
+  retry(params: RetryParams, by: Actor): Promise<Run>;
+  /** Sends a run that nobody has begun to another device or connector. */
+  reroute(params: RerouteParams, by: Actor): Promise<Run>;
   /** Resolves when those of the runs that are being submitted now can be found: a client may ask in the same breath. */
   entered(...runs: string[]): Promise<void>;
   route(params: { task: string; cwd?: string; tty?: { cols: number; rows: number } }): RouteAnswer;
 }
+
+type RetryParams = Params<'retry'>;
 
 /** What is to run where. */
 interface Order {
@@ -41,6 +48,7 @@ interface Order {
 export function createSubmission(
   deps: EngineDeps & {
     journal: Journal;
+    feed: Feed;
     devices: () => Device[];
     /** The connectors and rules that tasks are routed by. */
     sources: () => RouteSources;
@@ -48,6 +56,8 @@ export function createSubmission(
     admit: (run: Run) => Promise<void>;
     /** Takes a run for another device on. */
     send: (run: Run) => void;
+    /** Ends a run that nobody has accepted, or asks its device to. */
+    withdraw: (run: Run, by: Actor, note: string) => Promise<Run>;
   },
 ): Submission {
   const { store, journal, vault, clock } = deps;
@@ -91,15 +101,17 @@ export function createSubmission(
     return answer;
   };
 
-  const order = (params: SubmitParams): Order => {
+  const order = async (params: SubmitParams): Promise<Order> => {
     const devices = deps.devices();
     if (params.action !== undefined) return named(devices, params.action, params.devices ?? ['local']);
-    const { action, because, devices: chosen, edit } = routed(params);
+    const answer = routed(params);
+    const { because, devices: chosen, edit } = answer;
     if (edit !== undefined) {
       throw new DispatchError('usage', 'a file is edited where there is an editor: in the dashboard', {
         hint: 'or say what changes: "dispatch files edit"',
       });
     }
+    const action = await completeAction(store, devices, answer);
     return { action, because, devices: chosen.length === 0 ? devices.filter(({ local }) => local) : chosen };
   };
 
@@ -142,7 +154,7 @@ export function createSubmission(
       const { transfer, because } = routed(params);
       if (transfer !== undefined) return transferNew(transferBy(transfer, params), by, because);
     }
-    const { action, because, devices } = order(params);
+    const { action, because, devices } = await order(params);
     const ids = devices.map(
       (device, index) => (index === 0 ? params.id : derivedId(deps, params.id, device.id)) as RunId,
     );
@@ -199,7 +211,7 @@ export function createSubmission(
     };
   };
 
-  const retryNew = async ({ run: ref, id }: { run: string; id: string }, by: Actor): Promise<Run[]> => {
+  const retryNew = async ({ run: ref, id, connector }: RetryParams, by: Actor): Promise<Run[]> => {
     const existing = await store.run(id as RunId);
     if (existing !== undefined) return [existing.run];
     const state = await store.run(await resolveRun(store, ref));
@@ -229,10 +241,22 @@ export function createSubmission(
         },
       );
     }
-    const details = { task: run.task, action, because: [`it is run ${run.number} again`], device: device.id };
+    const next = connector === undefined ? action : withConnector(action, connector, device, deps.sources?.());
+    const named = connector === undefined ? [] : [`you named ${connector}`];
+    const details = {
+      task: run.task,
+      action: next,
+      because: [`it is run ${run.number} again`, ...named],
+      device: device.id,
+    };
     const entered = await enter(id as RunId, { ...details, retryOf: run.id }, by);
     return [await begin(entered, false)];
   };
+
+  const reroute = createReroute({
+    ...deps,
+    submit: async (id, details, by) => begin(await enter(id, details, by), false),
+  });
 
   return {
     route: routed,
@@ -244,6 +268,11 @@ export function createSubmission(
     retry: async (params, by) => {
       const [run] = await once(params.id, () => retryNew(params, by));
       if (run === undefined) throw new Error('a retry made no run');
+      return run;
+    },
+    reroute: async (params, by) => {
+      const [run] = await once(params.id, async () => [await reroute(params, by)]);
+      if (run === undefined) throw new Error('a re-route made no run');
       return run;
     },
   };

@@ -77,6 +77,16 @@ export interface Completion {
   folder: boolean;
 }
 
+export interface RerouteParams {
+  run: Ref;
+  /** As for `findDevice`. At least one of the two. */
+  device?: string;
+  connector?: string;
+  /** Of the new run; made by the client, so that asking twice re-routes once. */
+  id: string;
+  as?: 'agent';
+}
+
 /** A file or folder of a device, as people write it. */
 export interface FilePlace {
   /** As for `findDevice`: a name, the beginning of an id, or `local`. */
@@ -244,7 +254,10 @@ export interface Methods extends ConnectorMethods {
   submit: [SubmitParams, { run: Run; runs: Run[] }];
   route: [{ task: string; cwd?: string; tty?: TtySize }, RouteAnswer];
   cancel: [{ run: Ref }, { run: Run }];
-  retry: [{ run: Ref; id: string; as?: 'agent' }, { run: Run }];
+  /** `connector`: asks another one. */
+  retry: [{ run: Ref; connector?: string; id: string; as?: 'agent' }, { run: Run }];
+  /** Sends a run that nobody has begun elsewhere, as a new run. */
+  reroute: [RerouteParams, { run: Run }];
   /** `approval.status` is still `pending` where more people must agree. */
   decide: [DecideParams, { approval: Approval; run: Run }];
   /** Asks anew, for a changed command: the request that was shown is withdrawn and the new one has to be answered. */

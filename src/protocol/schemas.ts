@@ -213,7 +213,19 @@ const schemas = {
   }),
   route: z.strictObject({ task: text, cwd: z.exactOptional(path), tty: z.exactOptional(tty) }),
   cancel: z.strictObject({ run: ref }),
-  retry: z.strictObject({ run: ref, id: newId, as: z.exactOptional(z.literal('agent')) }),
+  retry: z.strictObject({
+    run: ref,
+    connector: z.exactOptional(connectorName),
+    id: newId,
+    as: z.exactOptional(z.literal('agent')),
+  }),
+  reroute: z.strictObject({
+    run: ref,
+    device: z.exactOptional(deviceName),
+    connector: z.exactOptional(connectorName),
+    id: newId,
+    as: z.exactOptional(z.literal('agent')),
+  }),
   decide: z.strictObject({
     approval: ref,
     decision: z.enum(DECISIONS),

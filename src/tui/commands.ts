@@ -6,12 +6,14 @@ import { type Refusal, refuse } from '../core/errors.ts';
 export const COMMANDS = [
   { name: 'say', args: 'TEXT', help: 'leave a message in the thread' },
   { name: 'note', args: 'TEXT', help: 'the same: a note to yourself' },
+  { name: 'code', args: 'LANGUAGE SOURCE', help: 'run a program, also of several lines' },
   { name: 'search', args: 'WORDS', help: 'search the whole thread' },
   { name: 'open', args: 'RUN', help: 'show a run' },
   { name: 'artifacts', args: '', help: 'list what runs made' },
   { name: 'attach', args: 'RUN', help: 'give your keys to the terminal of a run' },
   { name: 'cancel', args: 'RUN', help: 'cancel a run' },
   { name: 'retry', args: 'RUN', help: 'run it again, as a new run' },
+  { name: 'reroute', args: 'RUN @DEVICE', help: 'send a run that nobody has begun elsewhere: @nas, or a #connector' },
   { name: 'edit', args: 'PLACE', help: 'change a file in your editor: @nas:~/a.txt' },
   { name: 'steps', args: 'DEVICE [SESSION]', help: 'write steps for its browser or screen in your editor' },
   { name: 'undo', args: 'RUN', help: 'put back what a run changed of files' },
@@ -28,7 +30,10 @@ export interface ParsedCommand {
   readonly argument: string;
 }
 
-export const isCommand = (text: string): boolean => text.trimStart().startsWith('/');
+/** What is typed with a slash and routed as every other task. */
+const ROUTED = /^\s*\/code\s/;
+
+export const isCommand = (text: string): boolean => /^\s*\//.test(text) && !ROUTED.test(text);
 
 export function parseCommand(text: string): ParsedCommand | Refusal {
   const [, word = '', argument = ''] = /^\s*\/(\S*)\s*([\s\S]*)$/.exec(text) ?? [];

@@ -158,6 +158,16 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
           },
           (failure) => tell({ type: 'retry-failed', of: effect.run, failure }),
         );
+      case 'reroute': {
+        const { type: _, run: of, ...to } = effect;
+        return attempt(
+          async () => {
+            const { run } = await client().call('reroute', { run: of, ...to, id: newId() });
+            tell({ type: 'rerouted', run, of });
+          },
+          (failure) => tell({ type: 'retry-failed', of, failure }),
+        );
+      }
       case 'signal':
         return attempt(async () => {
           await client().call('signal', { run: effect.run, signal: effect.signal });

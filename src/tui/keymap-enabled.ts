@@ -88,6 +88,11 @@ export const canRetry: EnabledWhen = all(
   onRun((run) => isFinal(run) || `run ${run.number} is not over`),
 );
 
+export const canReroute: EnabledWhen = all(
+  connected,
+  onRun((run) => run.status === 'queued' || `run ${run.number} is ${isFinal(run) ? 'over' : 'begun'}`),
+);
+
 export const canUndo: EnabledWhen = all(
   connected,
   onRun((run) => whyNotUndone(run) ?? true),

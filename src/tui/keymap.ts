@@ -9,6 +9,7 @@ import {
   canAttach,
   canCancel,
   canConfirm,
+  canReroute,
   canRetry,
   canUndo,
   connected,
@@ -36,7 +37,7 @@ export const KEYMAP = [
     'composer',
     'composer.complete',
     'tab',
-    'complete a /command or an @device; else go to the next pane',
+    'complete a /command, an @device, a #route, a +artifact or a path; else go to the next pane',
     foot('complete, panes', 3),
   ),
   bind('composer', 'composer.back', 'S-tab', 'go to the pane before'),
@@ -98,6 +99,10 @@ export const KEYMAP = [
     ...foot('retry', 6),
     palette: true,
     enabled: canRetry,
+  }),
+  bind('actions', 'run.reroute', 'M', 'send the run elsewhere, while nobody has begun it', {
+    palette: true,
+    enabled: canReroute,
   }),
   bind('actions', 'run.undo', 'u', 'put back what the run changed of files', {
     ...foot('undo', 6),

@@ -93,6 +93,7 @@ export type MessageBody =
   | { readonly type: 'audit-verified'; readonly request: number; readonly verification: AuditVerification }
   | { readonly type: 'verify-failed'; readonly request: number; readonly failure: Failure }
   | { readonly type: 'retried'; readonly run: Run; readonly of: string }
+  | { readonly type: 'rerouted'; readonly run: Run; readonly of: string }
   | { readonly type: 'retry-failed'; readonly of: string; readonly failure: Failure }
   | { readonly type: 'run-loaded'; readonly detail: RunDetail }
   | { readonly type: 'run-failed'; readonly run: string; readonly failure: Failure }

@@ -77,7 +77,13 @@ export type ComposerHint =
       /** What its device says that it would do; absent until it has said so. */
       readonly gate?: GateAnswer;
     }
-  | { readonly kind: 'refused'; readonly reason: string; readonly hint?: string }
+  | {
+      readonly kind: 'refused';
+      readonly reason: string;
+      readonly hint?: string;
+      /** What may be added so that it can be sent: `@nas`. */
+      readonly choices?: readonly string[];
+    }
   | { readonly kind: 'command'; readonly usage: string; readonly help: string };
 
 /** The question what the devices would do with what is typed: asked once nothing has been typed for a moment. */

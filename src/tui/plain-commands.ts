@@ -97,6 +97,17 @@ export function createPlainCommands({ state, client, cwd, print, quit }: Deps): 
       const { run } = await peer().call('retry', { run: named(rest).id, id });
       onRun(state.run(id) ?? run);
     },
+    async reroute(rest) {
+      const [ref = '', place = '', more] = rest.split(/\s+/);
+      const [, mark, name = ''] = /^([@#])(.+)$/.exec(place) ?? [];
+      if (name === '' || more !== undefined)
+        throw new DispatchError('usage', 'it does not say where to', { hint: 'reroute RUN @DEVICE, or #CONNECTOR' });
+      const id = spellId(randomBytes(10));
+      mine.add(id);
+      const to = mark === '@' ? { device: name } : { connector: name };
+      const { run } = await peer().call('reroute', { run: named(ref).id, ...to, id });
+      onRun(state.run(id) ?? run);
+    },
     async say(rest) {
       await peer().call('say', { text: rest });
     },

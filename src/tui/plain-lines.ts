@@ -108,7 +108,9 @@ function further({ decisions }: PendingApproval, ref: string): string[] {
 export const HELP_LINES = [
   'Type a task and press Enter:',
   '  !command          run it in the shell',
+  '  ?question         ask it; ??question follows up the last answer',
   '  = expression      work it out',
+  '  /code LANGUAGE SOURCE   run a program',
   'Or one of these words:',
   '  approve RUN       approve what a run asks for, once it has been shown',
   '  approve RUN for-run 15m   also if exactly this is asked again before it starts',
@@ -122,6 +124,7 @@ export const HELP_LINES = [
   '  devices           list the devices',
   '  cancel RUN        cancel a run',
   '  retry RUN         run it again',
+  '  reroute RUN @DEVICE   send it elsewhere, while nobody has begun it',
   '  say TEXT          leave a message in the thread',
   '  search WORDS      search the thread',
   '  help              these lines',

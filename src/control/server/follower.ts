@@ -82,7 +82,15 @@ function tellDevices(api: Pick<EngineApi, 'onDevices'>, outbox: Outbox): () => v
 type Topic = 'pair' | 'fetch' | 'progress';
 
 /** Who looks at runs as they go. */
-const WATCHING: ReadonlySet<Method> = new Set<Method>(['follow', 'submit', 'transfer', 'retry', 'wait', 'output.open']);
+const WATCHING: ReadonlySet<Method> = new Set<Method>([
+  'follow',
+  'submit',
+  'transfer',
+  'retry',
+  'reroute',
+  'wait',
+  'output.open',
+]);
 
 /** Pairing is told to those that have to do with it, from their first such call on; progress to those that fetch, or watch runs. */
 export function tellOfCalls(options: {

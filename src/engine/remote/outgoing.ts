@@ -24,6 +24,8 @@ export interface Outgoing {
   send(run: Run): void;
   /** Ends it, or asks the device that may have accepted it to. */
   cancel(run: Run, by: Actor): Promise<Run>;
+  /** The same, for a run that is to go elsewhere: where its device may have it and is not there to say so, nothing changes. */
+  withdraw(run: Run, by: Actor, note: string): Promise<Run>;
   /** Ends all that this device wanted of one that is not paired any more. */
   giveUp(device: DeviceId, by: Actor): Promise<void>;
   /** Resolves when the run has been offered on the link that is up, or is over: what is asked for next comes after the offer. */
@@ -219,33 +221,61 @@ export function createOutgoing(deps: EngineDeps & { journal: Journal; feed: Feed
       look();
     });
 
+  const cancel: Outgoing['cancel'] = async (run, by) => {
+    const state = await store.run(run.id);
+    if (state === undefined || isFinal(state.run)) return state?.run ?? run;
+    const underway = offering.get(run.id);
+    // It will never hear of this device again: nobody else can say that the run is over for it.
+    if (isDenied(run.device)) {
+      const command = { type: 'cancel', data: { reason: 'revoked' } } as const;
+      const ended = (await journal.apply(run.id, [command], { by, sync: true })).run;
+      forget(ended);
+      return ended;
+    }
+    if (state.run.offeredAt === undefined && underway === undefined) {
+      const command = { type: 'cancel', data: { reason: 'user' } } as const;
+      const ended = (await journal.apply(run.id, [command], { by, sync: true })).run;
+      forget(ended);
+      return ended;
+    }
+    const asked = (await journal.apply(run.id, [{ type: 'request-cancel' }], { by, sync: true })).run;
+    await underway;
+    const link = network.link(run.device);
+    waiting.set(run.device, (waiting.get(run.device) ?? new Set<RunId>()).add(run.id));
+    if (link !== undefined) await offerOnce(link, run.id);
+    return (await store.run(run.id))?.run ?? asked;
+  };
+
+  const withdraw: Outgoing['withdraw'] = async (run, by, note) => {
+    if (run.offeredAt === undefined && !offering.has(run.id)) {
+      try {
+        const command = { type: 'withdraw', note } as const;
+        const ended = (await journal.apply(run.id, [command], { by, sync: true })).run;
+        forget(ended);
+        return ended;
+      } catch (error) {
+        // It was offered in the same moment.
+        if ((await store.run(run.id))?.run.offeredAt === undefined) throw error;
+      }
+    }
+    if (network.link(run.device) === undefined && !isDenied(run.device)) {
+      throw new DispatchError(
+        'unavailable',
+        `${nameOf(deps, run.device)} may have run ${run.number}, and is not there`,
+        {
+          retryable: true,
+          hint: `wait until it is back, or cancel it: "dispatch cancel ${run.number}"`,
+        },
+      );
+    }
+    return cancel(run, by);
+  };
+
   return {
     send,
     start: (runs) => runs.forEach(send),
-    async cancel(run, by) {
-      const state = await store.run(run.id);
-      if (state === undefined || isFinal(state.run)) return state?.run ?? run;
-      const underway = offering.get(run.id);
-      // It will never hear of this device again: nobody else can say that the run is over for it.
-      if (isDenied(run.device)) {
-        const command = { type: 'cancel', data: { reason: 'revoked' } } as const;
-        const ended = (await journal.apply(run.id, [command], { by, sync: true })).run;
-        forget(ended);
-        return ended;
-      }
-      if (state.run.offeredAt === undefined && underway === undefined) {
-        const command = { type: 'cancel', data: { reason: 'user' } } as const;
-        const ended = (await journal.apply(run.id, [command], { by, sync: true })).run;
-        forget(ended);
-        return ended;
-      }
-      const asked = (await journal.apply(run.id, [{ type: 'request-cancel' }], { by, sync: true })).run;
-      await underway;
-      const link = network.link(run.device);
-      waiting.set(run.device, (waiting.get(run.device) ?? new Set<RunId>()).add(run.id));
-      if (link !== undefined) await offerOnce(link, run.id);
-      return (await store.run(run.id))?.run ?? asked;
-    },
+    cancel,
+    withdraw,
     async giveUp(device, by) {
       const open = await readOpenRuns(store, (run) => run.device === device && run.origin === self.device);
       for (const run of open) {

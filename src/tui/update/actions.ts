@@ -20,6 +20,7 @@ import * as panes from './panes.ts';
 import { POLICY_ACTIONS } from './policy-actions.ts';
 import { previewArtifact, scrollPreview } from './previews.ts';
 import { scrollReading } from './reading.ts';
+import { beginReroute } from './reroute.ts';
 import * as runs from './runs.ts';
 import { patch, pop, type Step, say, step, toast } from './step.ts';
 import { undo } from './undo.ts';
@@ -124,6 +125,7 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
     return group === undefined ? onRun(runs.cancel)(model, press) : runs.cancelAll(model, group);
   },
   'run.retry': onRun(runs.retry),
+  'run.reroute': onRun(beginReroute),
   'run.undo': onRun(undo),
   'run.signal': onRun((model, run) => step(runs.openSignals(model, run))),
   'artifact.open': onArtifact(runs.openArtifact),

@@ -1,9 +1,14 @@
-// Completion of a /command at the start of the text, or of an @device at the cursor. Pressing Tab again goes through the
-// candidates, also of those paths that place-completion has found. Pure.
+// Completion of a /command at the start of the text, and of an @device, a #route or a +artifact at the cursor. Pressing Tab again goes
+// through the candidates, also of those paths that place-completion has found. Pure.
 
+import { overrideNames } from '../../core/routing/overrides.ts';
 import { COMMANDS } from '../commands.ts';
 import type { Completion, Model } from '../model.ts';
+import { routeContextOf } from '../route-context.ts';
+import { findRun } from '../select.ts';
 import { type EditorState, setText } from '../terminal/editor.ts';
+
+const MOST_ARTIFACTS = 20;
 
 export interface Completed {
   readonly editor: EditorState;
@@ -24,7 +29,8 @@ export function complete(model: Model): Completed | undefined {
   return found.items.length === 1 ? { editor: done.editor, completion: undefined } : done;
 }
 
-function candidates(model: Model, { text, cursor }: EditorState): Completion | undefined {
+function candidates(model: Model, editor: EditorState): Completion | undefined {
+  const { text, cursor } = editor;
   const before = text.slice(Math.max(0, cursor - 200), cursor);
   const command = /^\s*\/([a-z]*)$/.exec(before);
   if (command !== null && before.length === cursor) {
@@ -33,6 +39,10 @@ function candidates(model: Model, { text, cursor }: EditorState): Completion | u
     );
     return { items, selected: 0, from: cursor - (command[1] ?? '').length - 1, to: cursor };
   }
+  return devicesAt(model, before, cursor) ?? marksAt(model, before, cursor) ?? choicesAt(model, editor);
+}
+
+function devicesAt(model: Model, before: string, cursor: number): Completion | undefined {
   const device = /(?:^|\s)@((?:[A-Za-z0-9._-]+,)*)([A-Za-z0-9._-]*)$/.exec(before);
   if (device === null) return undefined;
   const [, listed = '', last = ''] = device;
@@ -44,6 +54,45 @@ function candidates(model: Model, { text, cursor }: EditorState): Completion | u
     .filter((name) => name.toLowerCase().startsWith(typed) && !named.includes(name))
     .map((name) => `${mark}${name} `);
   return { items, selected: 0, from: cursor - typed.length - mark.length, to: cursor };
+}
+
+/** `#route` and `+artifact`: in a command of the shell both mean something else. */
+function marksAt(model: Model, before: string, cursor: number): Completion | undefined {
+  if (/^\s*!/.test(model.composer.editor.text)) return undefined;
+  const [, typed] = /(?:^|\s)([#+][^\s#]*)$/.exec(before) ?? [];
+  if (typed === undefined) return undefined;
+  const word = typed.slice(1).replace(/^"/, '').toLowerCase();
+  const names =
+    typed[0] === '#'
+      ? overrideNames(routeContextOf(model).connectors).filter((name) => name.toLowerCase().startsWith(word))
+      : artifactPlaces(model, word);
+  const items = names.map((name) => (/[\s"']/.test(name) ? `${typed[0]}"${name}" ` : `${typed[0]}${name} `));
+  return { items, selected: 0, from: cursor - typed.length, to: cursor };
+}
+
+/** `RUN/NAME` of the newest artifacts in sight that go on so, by either. A name that cannot be quoted is left out. */
+function artifactPlaces(model: Model, word: string): readonly string[] {
+  const places: string[] = [];
+  for (const entry of model.thread.entries.toReversed()) {
+    if (entry.kind !== 'artifact') continue;
+    const number = findRun(model, entry.artifact.runId)?.number;
+    for (const { name, removed } of [entry.artifact, ...(entry.folded ?? [])]) {
+      const place = `${number}/${name}`;
+      const fits = place.toLowerCase().startsWith(word) || name.toLowerCase().startsWith(word);
+      if (number === undefined || removed !== undefined || !fits || places.includes(place)) continue;
+      if (!/["\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name)) places.push(place);
+    }
+    if (places.length >= MOST_ARTIFACTS) break;
+  }
+  return places.slice(0, MOST_ARTIFACTS);
+}
+
+/** Where it could go to several places that are alike: each of them, to be chosen from at the end of the text. */
+function choicesAt({ composer }: Model, { text, cursor }: EditorState): Completion | undefined {
+  const { hint } = composer;
+  if (hint.kind !== 'refused' || hint.choices === undefined || cursor !== text.length) return undefined;
+  const gap = /\s$/.test(text) ? '' : ' ';
+  return { items: hint.choices.map((choice) => `${gap}${choice} `), selected: 0, from: cursor, to: cursor };
 }
 
 /** The text with the selected item in place of what was typed. */

@@ -7,6 +7,7 @@ import type { Device } from '../../core/devices.ts';
 import type { GateAnswer } from '../../core/policy/gate.ts';
 import type { Verdict } from '../../core/policy/rules.ts';
 import { parseTask } from '../../core/routing/grammar.ts';
+import { rejectedDevices } from '../../core/routing/rejected.ts';
 import { route } from '../../core/routing/route.ts';
 import type { RouteAnswer } from '../../core/routing/route-answer.ts';
 import { COMMANDS, isCommand, parseCommand, usage } from '../commands.ts';
@@ -101,14 +102,22 @@ function hintFor(model: Model, text: string): ComposerHint {
   if (isCommand(text)) return commandHint(text);
   if (model.device === undefined || text.length > MAX_EXPLAINED) return { kind: 'empty' };
   const answer = route(text, { ...routeContextOf(model), tty: ttySize(runOutputRect(model)) });
-  if (!answer.ok)
-    return { kind: 'refused', reason: answer.reason, ...(answer.hint === undefined ? {} : { hint: answer.hint }) };
+  if (!answer.ok) {
+    const { reason, hint, choices } = answer;
+    return {
+      kind: 'refused',
+      reason,
+      ...(hint === undefined ? {} : { hint }),
+      ...(choices === undefined ? {} : { choices }),
+    };
+  }
   return { kind: 'route', answer, ...leftOutOf(text, answer) };
 }
 
 /** Who names no device means one of them: the others are not left out. */
-function leftOutOf(text: string, { rejected }: RouteAnswer): { leftOut?: RouteAnswer['rejected'] } {
+function leftOutOf(text: string, answer: RouteAnswer): { leftOut?: RouteAnswer['rejected'] } {
   const task = parseTask(text);
+  const rejected = rejectedDevices(answer.rejected);
   return task.ok && task.targets.includes('all') && rejected.length > 0 ? { leftOut: rejected } : {};
 }
 

@@ -8,6 +8,7 @@ import { openApproval } from './approvals.ts';
 import { openArtifacts } from './artifact-list.ts';
 import { editPlace } from './file-edit.ts';
 import { askQuit, openHelp, startSearch } from './overlays.ts';
+import { rerouteBy } from './reroute.ts';
 import { attach, cancel, openRun, retry } from './runs.ts';
 import { type Step, say, step } from './step.ts';
 import { writeSteps } from './steps-edit.ts';
@@ -45,7 +46,10 @@ export function runCommand(model: Model, { name, argument }: ParsedCommand): Ste
       return writeSteps(model, argument);
     case 'undo':
       return withRun(model, argument, (run) => undo(model, run));
-    // Messages are sent by the composer, which keeps their text if that fails.
+    case 'reroute':
+      return rerouteBy(model, argument);
+    // A program is routed, as every task is. Messages are sent by the composer, which keeps their text if that fails.
+    case 'code':
     case 'say':
     case 'note':
       return step(model);

@@ -37,6 +37,7 @@ import { checkFailed, ruleRemoved, rulesFailed, takeCheckAnswer, takeRules } fro
 import { originFailed, previewFailed, takeOrigin, takePreview } from './previews.ts';
 import { confirmed, confirmFailed, resettleProposal, settleProposal } from './proposal.ts';
 import { listenLater, look } from './reading.ts';
+import { rerouted } from './reroute.ts';
 import { detailFailed, resized, retried, retryFailed, takeDetail, takeOutput } from './runs.ts';
 import { andThen, currentToasts, type Step, say, step, toast } from './step.ts';
 import { settleThread, takePage, withThread } from './thread.ts';
@@ -127,6 +128,8 @@ function handle(model: Model, message: Message): Step {
       return step(editedOutside(model, message.approval, message.text, message.failure));
     case 'retried':
       return step(retried(addRun(model, message.run), message.run, message.of));
+    case 'rerouted':
+      return step(rerouted(addRun(model, message.run), message.run, message.of));
     case 'retry-failed':
       return step(retryFailed(model, message.of, message.failure));
     case 'run-loaded':

@@ -17,7 +17,7 @@ import { keyOf } from './nothing.ts';
 import { clip, onGround, own, type Paint, type Span, select, write, writeRow } from './paint.ts';
 import { timeLeft } from './sides.ts';
 
-const PLACEHOLDER = 'type !command, = expression, or /help';
+const PLACEHOLDER = 'type !command, ?question, or /help';
 
 export function drawComposer(paint: Paint, rect: Rect): void {
   const { model, grid, glyphs } = paint;
@@ -80,6 +80,13 @@ function hintSpans(paint: Paint, hint: ComposerHint): Span[] {
     case 'empty':
       return [];
     case 'refused':
+      if (hint.choices !== undefined) {
+        return [
+          ['which? ', paint.style('warning')],
+          [clip(paint, hint.choices.join(' '), 120), paint.style('accent')],
+          [`  ${clip(paint, hint.reason, 200)}`, muted],
+        ];
+      }
       return [
         [`${paint.glyphs.failed} `, paint.style('error')],
         [clip(paint, hint.reason, 200), text],
@@ -102,7 +109,12 @@ function routeSpans(paint: Paint, { answer, gate, leftOut = [] }: Extract<Compos
     [`${paint.glyphs.arrow} `, paint.style('accent')],
     [answer.route, paint.style('text')],
   ];
-  for (const span of deviceSpans(paint, answer)) spans.push(dot, span);
+  if (answer.connector !== undefined) spans.push(dot, [clip(paint, answer.connector, 40), paint.style('text')]);
+  // What this device asks a connector says where it goes; the device adds nothing.
+  if (answer.connector === undefined || answer.devices.some(({ local }) => !local))
+    for (const span of deviceSpans(paint, answer)) spans.push(dot, span);
+  const does = doesWords(answer);
+  if (does !== '') spans.push(dot, [clip(paint, does, 80), paint.style('text')]);
   const verdict = verdictSpans(paint, answer, gate);
   if (verdict.access !== undefined) spans.push(dot, verdict.access);
   if (verdict.words !== undefined) spans.push(dot, verdict.words);
@@ -114,6 +126,14 @@ function routeSpans(paint: Paint, { answer, gate, leftOut = [] }: Extract<Compos
   const why = clip(paint, [...gate.because, ...(gate.hint === undefined ? [] : [gate.hint])].join('; '), 300);
   if (gate.verdict === 'deny') return [...spans, [`: ${why}`, paint.style('text')]];
   return why === '' ? spans : [...spans, [`  ${why}`, muted]];
+}
+
+/** Of a question or a program, what is done with it, in a few words; nothing where the route says it all. */
+function doesWords({ action, followUp, attach = [] }: RouteAnswer): string {
+  if (action.kind === 'code') return `runs ${action.language}`;
+  if (action.kind !== 'knowledge') return '';
+  const what = action.assistant === true ? 'the assistant' : followUp === true ? 'follows up the last answer' : 'asks';
+  return attach.length === 0 ? what : `${what}, with ${attach.map((name) => `+${name}`).join(' ')}`;
 }
 
 /** What its device says, and what of the access it keeps; nothing before it has said so. */

@@ -204,6 +204,7 @@ export function createMemoryApi(): MemoryApi {
     route: unsupported,
     cancel: unsupported,
     retry: unsupported,
+    reroute: unsupported,
     decide: async ({ approval: ref, decision, digest, note, forMs, rule }) => {
       const { id, runId, digest: own } = mustApproval(ref);
       const extras = {

@@ -72,7 +72,8 @@ const FULL: { [M in Method]: Params<M> } = {
   'files.complete': { device: 'nas', path: '~/wo', cwd: '/', limit: 50 },
   route: { task: '= 1', cwd: '/', tty: { cols: 1, rows: 1 } },
   cancel: { run: '12' },
-  retry: { run: ID.slice(0, 4), id: ID, as: 'agent' },
+  retry: { run: ID.slice(0, 4), connector: 'embedded', id: ID, as: 'agent' },
+  reroute: { run: ID.slice(0, 4), device: 'nas', connector: 'embedded', id: ID, as: 'agent' },
   decide: {
     approval: ID,
     decision: 'approve-always',

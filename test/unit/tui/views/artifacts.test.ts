@@ -195,7 +195,7 @@ describe('the picture of a request', () => {
       │         └──────────────────────────────────────────────────────────────────────────────────────────────────┘iles     │
       │                                                                      ││● gpu-box  12 ms        shell local_files     │
       └──────────────────────────────────────────────────────────────────────┘└──────────────────────────────────────────────┘
-       › t types a task: !command, = expression, or /help
+       › t types a task: !command, ?question, or /help
 
        y approve once  n reject  e edit  N reject with reason  v full text  o open picture  j scroll  F1 help"
     `);
@@ -217,7 +217,7 @@ describe('the picture of a request', () => {
       │⚠│                                                      │ │
       └─│ ▼ 7 more rows: read to the end                       │─┘
        ⚠└──────────────────────────────────────────────────────┘2
-       › t types a task: !command, = expression, or /help
+       › t types a task: !command, ?question, or /help
 
        y approve once  n reject  e edit  F1 help"
     `);

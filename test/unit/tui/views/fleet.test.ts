@@ -48,7 +48,7 @@ describe('a fleet', () => {
         "│                                                                      ││○ nas      offline since 13:20 · refused      │",
         "│                                                                      ││○ phone    denies us since 22 Nov 12:02       │",
         "└──────────────────────────────────────────────────────────────────────┘└──────────────────────────────────────────────┘",
-        " › t types a task: !command, = expression, or /help",
+        " › t types a task: !command, ?question, or /help",
         " t type  Enter open  a look…  / search  : commands  ? help  q quit  P pair  p rules",
       ]
     `);
@@ -70,7 +70,7 @@ describe('a fleet', () => {
         "│     refused                                  ││                              │",
         "└──────────────────────────────────────────────┘└──────────────────────────────┘",
         " ⚠ 1  pi: reboot                                                 a looks  29:42",
-        " › t types a task: !command, = expression, or /help",
+        " › t types a task: !command, ?question, or /help",
         " t type  Enter open  a look…  / search  : commands  ? help  q quit  P pair",
       ]
     `);
@@ -85,7 +85,7 @@ describe('a fleet', () => {
         "│     13:20, refused                   ┃",
         "└──────────────────────────────────────┘",
         " ⚠ 1  pi: reboot         a looks  29:42",
-        " › t types a task: !command, = express…",
+        " › t types a task: !command, ?question…",
         " t type  Enter open  a look…  ? help",
       ]
     `);
@@ -122,7 +122,7 @@ describe('a fleet', () => {
         "│     refused                                  ││                              │",
         "└──────────────────────────────────────────────┘└──────────────────────────────┘",
         " ⚠ 1  pi: reboot                                                 a looks  29:42",
-        " › t types a task: !command, = expression, or /help",
+        " › t types a task: !command, ?question, or /help",
         " t type  Enter open  a look…  r rename  / search  : commands  ? help  q quit",
       ]
     `);
@@ -137,7 +137,7 @@ describe('a fleet', () => {
         "│○ phone    22 Nov 12:02 · denies us   │",
         "└──────────────────────────────────────┘",
         " ⚠ 1  pi: reboot         a looks  29:42",
-        " › t types a task: !command, = express…",
+        " › t types a task: !command, ?question…",
         " t type  Enter open  a look…  ? help",
       ]
     `);
@@ -248,7 +248,7 @@ describe('the page of a device', () => {
         "│ › na                                 │",
         "│ Enter revoke   Esc back              │",
         "└──────────────────────────────────────┘",
-        " › t types a task: !command, = express…",
+        " › t types a task: !command, ?question…",
         " Enter revoke  Esc back  F1 help",
       ]
     `);
@@ -261,7 +261,7 @@ describe('the page of a device', () => {
         "│ there is a device of that name       │",
         "└──────────────────────────────────────┘",
         " ⚠ 1  pi: reboot     Esc a looks  29:42",
-        " › t types a task: !command, = express…",
+        " › t types a task: !command, ?question…",
         " Enter rename  Esc back  F1 help",
       ]
     `);

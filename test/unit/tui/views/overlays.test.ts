@@ -48,7 +48,7 @@ describe('the approval dialog', () => {
       │⚠└──────────────────────────────────────────────────────────────────────────┘ │
       └──────────────────────────────────────────────┘└──────────────────────────────┘
        ⚠ 1  laptop: rm -rf build                                     a answers  29:42
-       › t types a task: !command, = expression, or /help
+       › t types a task: !command, ?question, or /help
 
        y approve once  n reject  e edit  N reject with reason  v full text  F1 help"
     `);

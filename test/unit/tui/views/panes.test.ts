@@ -46,7 +46,7 @@ describe('a busy day', () => {
       │                                                                      ││● laptop   this device  shell local_files     │
       │                                                                      ││● gpu-box  12 ms        shell local_files     │
       └──────────────────────────────────────────────────────────────────────┘└──────────────────────────────────────────────┘
-       › type !command, = expression, or /help
+       › type !command, ?question, or /help
 
        Esc panes  Tab complete, panes  M-a approve…  M-Enter new line  ↑ history  C-p commands  F1 help"
     `);
@@ -75,7 +75,7 @@ describe('a busy day', () => {
       │⚠ 13 rm -rf build  you ask here          29:42││                              │
       └──────────────────────────────────────────────┘└──────────────────────────────┘
        ⚠ 1  laptop: rm -rf build                                     a answers  29:42
-       › t types a task: !command, = expression, or /help
+       › t types a task: !command, ?question, or /help
 
        t type  Enter open  a approve…  x cancel  / search  : commands  ? help  q quit"
     `);
@@ -100,7 +100,7 @@ describe('a busy day', () => {
       │⚠ 13 rm -rf build  you ask here            29:42┃
       └────────────────────────────────────────────────┘
        ⚠ 1  laptop: rm -rf build   Esc a answers  29:42
-       › type !command, = expression, or /help
+       › type !command, ?question, or /help
 
        Esc panes  Tab complete, panes  F1 help"
     `);
@@ -117,7 +117,7 @@ describe('a busy day', () => {
       │⚠ 13 rm -rf build  you ask here  29:42┃
       └──────────────────────────────────────┘
        ⚠ 1  laptop: rm -rf … a answers  29:42
-       › t types a task: !command, = express…
+       › t types a task: !command, ?question…
 
        t type  Enter open  a approve…  ? help"
     `);
@@ -131,7 +131,7 @@ describe('a busy day', () => {
       │⚠ 13 rm -rf build      29:42┃
       └────────────────────────────┘
        ⚠ 1  laptop: rm -rf build
-       › type !command, = expressi…
+       › type !command, ?question,…
        Esc panes  F1 help"
     `);
   });
@@ -156,7 +156,7 @@ describe('a busy day', () => {
       |! 13 rm -rf build  you as... 29:42#|                      |
       +----------------------------------++----------------------+
        ! 1  laptop: rm -rf build             Esc a answers  29:42
-       > type !command, = expression, or /help
+       > type !command, ?question, or /help
 
        Esc panes  Tab complete, panes  M-a approve...  F1 help"
     `);
@@ -184,7 +184,7 @@ describe('an empty day', () => {
       │                                                                      ││● laptop  this device  shell local_files      │
       │                                                                      ││  P pairs another machine.                    │
       └──────────────────────────────────────────────────────────────────────┘└──────────────────────────────────────────────┘
-       › type !command, = expression, or /help
+       › type !command, ?question, or /help
 
        Esc panes  Tab complete, panes  M-Enter new line  ↑ history  C-p commands  F1 help"
     `);
@@ -317,7 +317,7 @@ describe('the thread', () => {
       │you 14:00  message 42                                     │
       │you 14:00  message 43                                     │
       └─────────────────────────────────────────── ▼ 3 new below ┘
-       › type !command, = expression, or /help
+       › type !command, ?question, or /help
 
        Esc panes  Tab complete, panes  M-Enter new line  F1 help"
     `);
