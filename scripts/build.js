@@ -50,10 +50,12 @@ const EXTERNAL = [
   'level',
   'classic-level',
   '@jitl/*',
+  '@napi-rs/keyring',
   'quickjs-emscripten-core',
   'playwright-core',
   'dbus-next',
   'just-bash',
+  'liquidjs',
 ];
 
 const REQUIRE =
