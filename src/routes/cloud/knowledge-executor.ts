@@ -41,6 +41,15 @@ export function createKnowledgeExecutor(options: KnowledgeOptions): Executor {
     return book.find('cloud-knowledge', named);
   };
 
+  /** Also of one that is configured no longer. */
+  const nameOf = (action: KnowledgeAction): string => {
+    try {
+      return found(action).name;
+    } catch {
+      return action.connector ?? 'a connector that is gone';
+    }
+  };
+
   const messages = async (action: KnowledgeAction, signal: AbortSignal): Promise<readonly ModelMessage[]> => {
     const { question, after, attach = [], thread: entries } = action;
     const turns = after === undefined ? [] : await thread.conversation(after, MOST_TURNS);
@@ -132,8 +141,8 @@ export function createKnowledgeExecutor(options: KnowledgeOptions): Executor {
       return NOTHING_LEFT; // what a connector was doing ended with the connection
     },
     answerLeft(action, printed): Answer | undefined {
-      const { connector } = requireKind(action, 'knowledge');
-      return answerOf({ ...newAnswer(), text: printed }, connector ?? 'a connector', 'the peer ended while it came');
+      const name = nameOf(requireKind(action, 'knowledge'));
+      return answerOf({ ...newAnswer(), text: printed }, name, 'the peer ended while it came');
     },
   };
 }

@@ -99,7 +99,10 @@ describe('the assistant', () => {
   });
 
   it('proposes several at once, which wait side by side', async () => {
-    const { here, model } = await begin({ calls: [shell('bash -c "echo a"'), shell('bash -c "echo b"')] }, { text: 'Done.' });
+    const { here, model } = await begin(
+      { calls: [shell('bash -c "echo a"'), shell('bash -c "echo b"')] },
+      { text: 'Done.' },
+    );
     const run = await here.ask('both', { assistant: true });
     const both = await waiting(here, 2);
     for (const one of both.reverse()) await approve(here, one);

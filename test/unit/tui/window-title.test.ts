@@ -58,5 +58,13 @@ describe('the notification', () => {
 
 function snapshotOf({ model }: Dashboard) {
   if (model.device === undefined) throw new Error('not connected');
-  return { device: model.device, devices: [...model.devices], entries: [], more: false, runs: [], routing: { connectors: [] }, cursor: {} };
+  return {
+    device: model.device,
+    devices: [...model.devices],
+    entries: [],
+    more: false,
+    runs: [],
+    routing: { connectors: [] },
+    cursor: {},
+  };
 }
