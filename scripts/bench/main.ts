@@ -24,6 +24,7 @@ import { download } from './measures/download.ts';
 import { embeddedCode } from './measures/embedded-code.ts';
 import { embeddedKnowledge } from './measures/embedded-knowledge.ts';
 import { firstPaint } from './measures/first-paint.ts';
+import { firstToken } from './measures/first-token.ts';
 import { idle } from './measures/idle.ts';
 import { keyToFrame } from './measures/key-to-frame.ts';
 import { logAppends } from './measures/log-appends.ts';
@@ -59,6 +60,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   transfers,
   browserStep,
   remoteIdle,
+  firstToken,
   embeddedKnowledge,
   embeddedCode,
 ];
