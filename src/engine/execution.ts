@@ -124,9 +124,12 @@ export function createExecutions(
     secrets.length === 0 ? [] : Object.values(await deps.secrets.read(secrets));
 
   const perform = async (run: Run, checked: CheckedPlan, slot: Active): Promise<void> => {
-    const output = await deps.outputs.create(run.id, deps.settings.outputCapBytes);
-    const artifactsDir = await deps.workspaces.create(run.id);
-    const shown = maskOutput(output, await secretValues(checked.plan));
+    const secrets = await secretValues(checked.plan);
+    const [output, artifactsDir] = await Promise.all([
+      deps.outputs.create(run.id, deps.settings.outputCapBytes),
+      deps.workspaces.create(run.id),
+    ]);
+    const shown = maskOutput(output, secrets);
     const about = new Map<string, LeftAbout>();
     let answer: Answer | undefined;
     const outcome = await executorFor(deps, checked.action.kind).execute(checked.action, checked.plan, {
