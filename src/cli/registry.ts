@@ -70,6 +70,11 @@ export const COMMANDS: Readonly<Record<string, RegisteredCommand>> = {
     summary: 'do a run again, as a new one',
     load: async () => (await import('./commands/retry.ts')).command,
   },
+  reroute: {
+    group: 'Tasks',
+    summary: 'send a run that nobody has begun elsewhere',
+    load: async () => (await import('./commands/reroute.ts')).command,
+  },
   approvals: {
     group: 'Approvals',
     summary: 'list what waits for a yes or no',

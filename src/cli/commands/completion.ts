@@ -233,7 +233,7 @@ function fish(rows: readonly Row[]): string {
     ];
   });
   const targets = [
-    `complete -c dispatch -n '__fish_seen_subcommand_from run' -l on -x -a ${quoted(`(${DEVICES}; echo @all)`)}`,
+    `complete -c dispatch -n '__fish_seen_subcommand_from run reroute' -l on -x -a ${quoted(`(${DEVICES}; echo @all)`)}`,
     `complete -c dispatch -n 'string match -q "@*" -- (commandline -ct)' -f -a ${quoted(`(${DEVICES} | sed s/^/@/; echo @all)`)}`,
   ];
   return `# dispatch completion for fish\n${[...lines, ...targets].join('\n')}\n`;

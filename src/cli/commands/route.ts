@@ -9,7 +9,9 @@ export const command: Command = {
   usage: 'route TASK…',
   summary: 'Say where a task would go, and why. Nothing runs.',
   details:
-    'The task is written as in the composer: !command, !?command, !!command, ?question, ??more, = expression, /code LANGUAGE SOURCE or a block, plain words; @device (several, or @all), #route or #connector, +artifact.',
+    'The task is written as in the composer: !command, !?command, !!command, ?question, ??question, = expression,\n' +
+    '/code LANGUAGE SOURCE or a block of code, or plain words. @device says where (several, or @all), #route or\n' +
+    '#connector what answers, and +artifact what goes along.',
   options: {},
   examples: [
     "dispatch route '!npm test'",

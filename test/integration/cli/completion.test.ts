@@ -22,7 +22,7 @@ const complete = (...words: string[]): string[] => completeInBash(home, path, wo
 needs('bash')('bash', () => {
   it('completes commands and options', () => {
     expect(complete('').sort()).toEqual(Object.keys(COMMANDS).sort());
-    expect(complete('re').sort()).toEqual(['reject', 'rename', 'retry', 'revoke']);
+    expect(complete('re').sort()).toEqual(['reject', 'rename', 'reroute', 'retry', 'revoke']);
     expect(complete('run', '--t').sort()).toEqual(['--timeout', '--tty']);
     expect(complete('doctor', '--').sort()).toEqual(['--help', '--json', '--rebuild', '--verbose', '--verify']);
     expect(complete('config', 's')).toEqual(['show']);

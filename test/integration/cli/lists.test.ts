@@ -227,6 +227,8 @@ describe('names', () => {
     [['cancel', '99'], 'there is no run "99"'],
     [['cancel', '1'], 'run 1 cannot be cancelled: it is completed'],
     [['retry', '99'], 'there is no run "99"'],
+    [['reroute', '99', '--on', 'local'], 'there is no run "99"'],
+    [['reroute', '3', '--on', 'local'], 'run 3 cannot be re-routed: it is waiting_approval, and may have begun'],
     [['retry', '3'], 'run 3 is waiting_approval, so it cannot be retried'],
     [['approve', 'zzzz'], 'there is no approval "zzzz": list them with "dispatch approvals"'],
     [['approve', '2222'], 'there is no approval "2222"'],
