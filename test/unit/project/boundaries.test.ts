@@ -22,6 +22,8 @@ const SOUND: Record<string, string> = {
   'src/routes/desktop/shell-reading/read.ts': use('unbash'),
   'src/peer/secrets/rules.ts': use('@secretlint/secretlint-rule-preset-recommend'),
   'src/peer/notify.ts': use('dbus-next'),
+  'src/routes/cloud/send.ts': use('undici'),
+  'src/config/check-connectors.ts': use('liquidjs'),
   'src/control/server.ts': use('../protocol/api.ts'),
   'src/control/client.ts': use('node:net'),
   'src/tui/model.ts': use('../control/client.ts'),
@@ -86,6 +88,8 @@ const LIBRARIES = ['zod', 'level', 'classic-level', 'node-pty', 'blessed', 'quic
   'unbash',
   'dbus-next',
   'playwright-core',
+  'undici',
+  'liquidjs',
   '@secretlint/secretlint-rule-preset-recommend',
 );
 
