@@ -23,7 +23,7 @@ export interface HttpService {
   close(): Promise<void>;
 }
 
-export type Handler = (request: Asked, response: ServerResponse, raw: IncomingMessage) => void | Promise<void>;
+export type Handler = (request: Asked, response: ServerResponse, raw: IncomingMessage) => unknown;
 
 export async function serve(
   handler: Handler,
