@@ -5,6 +5,7 @@ import mime from 'mime';
 import type { CodeService } from './code/code-service.ts';
 import type { CodeLimits, Job, JobEnd, JobSink } from './code/job.ts';
 import { HttpProblem } from './http-problem.ts';
+import { joinOutput } from './join-output.ts';
 import { readJson } from './read-json.ts';
 import { type CodeRequest, codeRequest } from './requests.ts';
 import { streamLines } from './stream-lines.ts';
@@ -23,9 +24,11 @@ export async function answerCode(
     throw new HttpProblem(400, prepared.message);
   }
   const lines = streamLines(response, 'ndjson');
+  const joined = joinOutput((stream, bytes) => lines.send({ type: 'output', stream, base64: base64(bytes) }));
   const sink: JobSink = {
-    output: (stream, bytes) => lines.send({ type: 'output', stream, base64: base64(bytes) }),
+    output: joined.output,
     file({ name, bytes }) {
+      void joined.flush();
       const mimeType = mime.getType(name);
       return lines.send({ type: 'file', name, base64: base64(bytes), ...(mimeType === null ? {} : { mimeType }) });
     },
@@ -34,6 +37,7 @@ export async function answerCode(
     signal.throwIfAborted();
     return { message: `it could not be run: ${error instanceof Error ? error.message : String(error)}` };
   });
+  await joined.flush();
   await lines.send({ type: 'end', ...end, runtime: prepared.runtime });
   lines.end();
 }

@@ -18,7 +18,7 @@ const QUERIES = [
   'where are backups kept and for how long',
   'anwser about certficates',
   'restart the database after an update',
-  'word123 word4567',
+  'mount a disk that is encrypted',
 ];
 const LIMITS = { query: 50 };
 
@@ -114,13 +114,17 @@ function writeDocuments(docs: string): void {
     state = (state * 48_271) % 2_147_483_647;
     return state / 2_147_483_647;
   };
-  const common = [...new Set(QUERIES.join(' ').split(' '))];
-  const word = (): string =>
-    random() < 0.1 ? (common[Math.floor(random() * common.length)] ?? '') : `word${Math.floor(random() ** 3 * 20_000)}`;
+  const pick = (from: readonly string[]): string => from[Math.floor(random() * from.length)] ?? '';
+  const syllables = 'ba ce di fo gu ha ji ko lu me na pi qua ro su te va wi xo ze str pl gr'.split(' ');
+  const made = Array.from({ length: 20_000 }, () =>
+    Array.from({ length: 2 + Math.floor(random() * 3) }, () => pick(syllables)).join(''),
+  );
+  const asked = [...new Set(QUERIES.join(' ').split(' '))];
+  const word = (): string => (random() < 0.1 ? pick(asked) : (made[Math.floor(random() ** 3 * made.length)] ?? ''));
   const text = (): string => Array.from({ length: WORDS_OF_SECTION }, word).join(' ');
   for (let at = 0; at < 50; at += 1) mkdirSync(join(docs, `part-${at}`));
   for (let at = 0; at < DOCUMENTS; at += 1) {
-    const sections = Array.from({ length: SECTIONS }, () => `## ${word()} ${word()}\n\n${text()}\n\n${text()}\n`);
+    const sections = Array.from({ length: SECTIONS }, () => `## ${word()} ${word()}\n\n${text()}\n`);
     writeFileSync(nameOf(docs, at), `# Document ${at}\n\n${sections.join('\n')}`);
   }
 }

@@ -6,6 +6,8 @@ import type { Hit, QueryTerm } from './section-index.ts';
 const ENOUGH = 0.5;
 /** Compared with the best. */
 const CLOSE = 0.45;
+/** More are never shown, whatever of them cannot be read. */
+const MOST = 50;
 /** What counts for the same, what only begins so, and what is only spelled like it. */
 const ALSO = 0.75;
 const BEGINS = 0.85;
@@ -29,24 +31,37 @@ export function rank(hits: readonly Hit[], query: readonly QueryTerm[], sections
   for (const { terms } of hits) for (const term of terms) having.set(term, (having.get(term) ?? 0) + 1);
   const weights = query.map(({ term, weight }) => weight * Math.log(1 + sections / (1 + (having.get(term) ?? 0))));
   const all = weights.reduce((sum, weight) => sum + weight, 0);
-  const ranked = hits.map((hit): Ranked => {
-    const worth = new Map<string, Worth>();
-    let got = 0;
-    query.forEach(({ term, also }, at) => {
-      let best = 0;
-      for (const word of hit.words) {
-        const share = shareOf(word, term, also, hit.terms);
-        const weight = share * (weights[at] ?? 0);
-        if (weight > (worth.get(word)?.weight ?? 0)) worth.set(word, { term, weight });
-        best = Math.max(best, weight);
-      }
-      got += best;
-    });
-    const coverage = all === 0 ? 0 : got / all;
-    return { ...hit, coverage, worth, score: hit.score * coverage ** 2 };
+  const good = hits
+    .map((hit) => ({ hit, coverage: coverageOf(hit, query, weights) / (all || 1) }))
+    .filter(({ coverage }) => coverage >= ENOUGH)
+    .map(({ hit, coverage }) => ({ hit, coverage, score: hit.score * coverage ** 2 }))
+    .sort((a, b) => b.score - a.score);
+  const least = CLOSE * (good[0]?.score ?? 0);
+  return good
+    .slice(0, MOST)
+    .filter(({ score }) => score >= least)
+    .map(({ hit, coverage, score }) => ({ ...hit, coverage, score, worth: worthOf(hit, query, weights) }));
+}
+
+function coverageOf({ words, terms }: Hit, query: readonly QueryTerm[], weights: readonly number[]): number {
+  let got = 0;
+  query.forEach(({ term, also }, at) => {
+    let best = 0;
+    for (const word of words) best = Math.max(best, shareOf(word, term, also, terms));
+    got += best * (weights[at] ?? 0);
   });
-  const good = ranked.filter(({ coverage }) => coverage >= ENOUGH).sort((a, b) => b.score - a.score);
-  return good.filter(({ score }) => score >= CLOSE * (good[0]?.score ?? 0));
+  return got;
+}
+
+function worthOf({ words, terms }: Hit, query: readonly QueryTerm[], weights: readonly number[]): Map<string, Worth> {
+  const worth = new Map<string, Worth>();
+  query.forEach(({ term, also }, at) => {
+    for (const word of words) {
+      const weight = shareOf(word, term, also, terms) * (weights[at] ?? 0);
+      if (weight > (worth.get(word)?.weight ?? 0)) worth.set(word, { term, weight });
+    }
+  });
+  return worth;
 }
 
 function shareOf(word: string, term: string, also: readonly string[], found: readonly string[]): number {

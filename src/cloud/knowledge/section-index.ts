@@ -39,11 +39,9 @@ const SEARCH = {
   boost: { title: 3, parents: 1.5, name: 1.5, text: 1 },
   tokenize: (query: string) => query.split(' '),
   processTerm: (term: string) => term,
-  prefix: (term: string) => term.length >= 4,
-  fuzzy: (term: string) => (term.length >= 5 ? 0.25 : false),
-  maxFuzzy: 2,
-  weights: { prefix: 0.3, fuzzy: 0.3 },
 } as const;
+/** Of what is only spelled like a word, or begins like it. */
+const LIKE_WEIGHTS = { prefix: 0.3, fuzzy: 0.3 };
 /** Of a word that counts for the same. */
 const ALSO_WEIGHT = 0.4;
 
@@ -67,6 +65,7 @@ export function addSection(index: SectionIndex, id: number, shown: string, { hea
   index.add({ id, title: headings.at(-1) ?? '', parents: headings.slice(0, -1).join(' '), name: shown, text });
 }
 
+/** A word that no document has is looked for as one that was misspelled, or not written to its end. */
 export function searchSections(index: SectionIndex, terms: readonly QueryTerm[]): readonly Hit[] {
   const weights = new Map<string, number>();
   for (const { term, weight, also } of terms) {
@@ -74,11 +73,21 @@ export function searchSections(index: SectionIndex, terms: readonly QueryTerm[])
     for (const other of also) weights.set(other, Math.max(weights.get(other) ?? 0, weight * ALSO_WEIGHT));
   }
   if (weights.size === 0) return [];
-  const found = index.search([...weights.keys()].join(' '), { ...SEARCH, boostTerm: (term) => weights.get(term) ?? 1 });
-  return found.map(({ id, score, queryTerms, terms: words }: SearchResult) => ({
-    id,
-    score,
-    terms: queryTerms,
-    words,
-  }));
+  const query = [...weights.keys()].join(' ');
+  const boostTerm = (term: string): number => weights.get(term) ?? 1;
+  const exact = index.search(query, { ...SEARCH, boostTerm });
+  const found = new Set(exact.flatMap(({ queryTerms }) => queryTerms));
+  const unknown = new Set(terms.flatMap(({ term }) => (found.has(term) || /\d/.test(term) ? [] : [term])));
+  if (unknown.size === 0) return exact.map(hitOf);
+  const like = {
+    prefix: (term: string) => unknown.has(term) && term.length >= 4,
+    fuzzy: (term: string) => (unknown.has(term) && term.length >= 5 ? 0.25 : false),
+    maxFuzzy: 2,
+    weights: LIKE_WEIGHTS,
+  };
+  return index.search(query, { ...SEARCH, ...like, boostTerm }).map(hitOf);
+}
+
+function hitOf({ id, score, queryTerms, terms }: SearchResult): Hit {
+  return { id, score, terms: queryTerms, words: terms };
 }

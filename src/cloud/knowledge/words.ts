@@ -57,9 +57,19 @@ export function splitWords(text: string): string[] {
   );
 }
 
+/** Documents have the same words over and over. */
+const known = new Map<string, string | undefined>();
+const MOST_KNOWN = 100_000;
+
 /** Undefined for a word that says nothing. */
 export function asTerm(word: string): string | undefined {
-  return STOP.has(word) || word.length > 60 ? undefined : stem(word);
+  if (word.length > 60) return undefined;
+  const before = known.get(word);
+  if (before !== undefined || known.has(word)) return before;
+  const term = STOP.has(word) ? undefined : stem(word);
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(word, term);
+  return term;
 }
 
 export function sameAs(term: string): ReadonlySet<string> {
