@@ -36,6 +36,7 @@ import { remoteConnect } from './measures/remote-connect.ts';
 import { remoteIdle } from './measures/remote-idle.ts';
 import { remoteOutput } from './measures/remote-output.ts';
 import { remoteRun } from './measures/remote-run.ts';
+import { route } from './measures/route.ts';
 import { runTrue } from './measures/run-true.ts';
 import { sandboxSpawn } from './measures/sandbox-spawn.ts';
 import { submitToFirstByte } from './measures/submit-to-first-byte.ts';
@@ -52,6 +53,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   idle,
   open,
   policy,
+  route,
   download,
   remoteConnect,
   remoteRun,

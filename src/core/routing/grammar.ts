@@ -210,7 +210,7 @@ function codeTask(
     kind === '@' && names.split(',').every((name) => name === 'all' || name === 'local' || vocabulary.isDevice(name));
   const isOneLine = because.startsWith('"/code"') && !source.includes('\n');
   const line = isOneLine
-    ? takeLastMarks(source.trim(), isKnown)
+    ? takeLastMarks(source.trimEnd(), isKnown)
     : { body: source, targets: [], overrides: [], attach: [] };
   return { ok: true, ...joinMarks(first, after, line), kind: 'code', language, body: line.body, because };
 }

@@ -119,7 +119,9 @@ export function applyRule(
     const question = questionTask({ words, marks }, because);
     return rule.connector === undefined ? question : { ...question, connector: rule.connector };
   }
-  const read = readWords({ words, marks }, vocabulary);
+  // A device that is named without its @ is found only where none stands for it.
+  const bare = readWords({ words, marks: typed }, vocabulary);
+  const read = bare.ok && bare.targets.length > 0 ? bare : readWords({ words, marks }, vocabulary);
   if (!read.ok) return read;
   const set = read.kind === 'shell' && rule.access !== undefined ? { ...read, access: rule.access } : read;
   return { ...set, because: `${because}; ${set.because}` };
