@@ -16,6 +16,7 @@ export const TEST_PACKAGES = [
   { tool: 'less', package: 'less', why: 'an interactive program to attach to' },
   { tool: 'vi', package: 'vim-tiny', why: 'a full-screen editor to attach to' },
   { tool: 'curl', package: 'curl', why: 'downloading artifacts as people and scripts do' },
+  { tool: 'openssl', package: 'openssl', why: 'certificates that nobody vouches for' },
   { tool: 'git', package: 'git', why: 'an ordinary command with output and pagers of its own' },
   { tool: 'ps', package: 'procps', why: 'looking for processes that should be gone' },
   { tool: 'setsid', package: 'util-linux', why: 'processes that try to outlive their run' },
