@@ -19,8 +19,6 @@ export const answerRequest = z.object({
     .nullish(),
 });
 
-export type AnswerRequest = z.infer<typeof answerRequest>;
-
 export const codeRequest = z.object({
   language: z.string().min(1).max(100),
   source: z.string(),

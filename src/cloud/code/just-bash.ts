@@ -4,7 +4,7 @@
  */
 
 import { Bash } from 'just-bash';
-import type { Interpreted, RunnerOutput } from './runner.ts';
+import type { Interpretation, RunnerOutput } from './interpreter.ts';
 import type { RunnerJob } from './runner-messages.ts';
 
 const FOLDER = '/work/';
@@ -30,7 +30,7 @@ start()
 /** A loop of a program is bounded by its time, and not by a count. */
 const UNBOUNDED = 1_000_000_000;
 
-export async function interpretInBash(job: RunnerJob, output: RunnerOutput): Promise<Interpreted> {
+export async function interpretInBash(job: RunnerJob, output: RunnerOutput): Promise<Interpretation> {
   const given = new Map(job.files.map(({ name, bytes }) => [FOLDER + name, bytes]));
   const bash = new Bash({
     python: true,

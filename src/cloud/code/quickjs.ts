@@ -13,9 +13,9 @@ import {
   type QuickJSSyncVariant,
   type QuickJSWASMModule,
 } from 'quickjs-emscripten-core';
+import type { Interpretation, RunnerOutput } from './interpreter.ts';
 import type { JobEnd } from './job.ts';
 import { QUICKJS_PRELUDE } from './quickjs-prelude.ts';
-import type { Interpreted, RunnerOutput } from './runner.ts';
 import type { RunnerJob } from './runner-messages.ts';
 
 const PAGE_BYTES = 64 * 1024;
@@ -45,7 +45,7 @@ export function loadQuickJS(): Promise<QuickJSWASMModule> {
   return loading;
 }
 
-export async function interpretJavaScript(job: RunnerJob, output: RunnerOutput): Promise<Interpreted> {
+export async function interpretJavaScript(job: RunnerJob, output: RunnerOutput): Promise<Interpretation> {
   const quickjs = await loadQuickJS();
   const read = readSource(job);
   if ('end' in read) {

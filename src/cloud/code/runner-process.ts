@@ -21,14 +21,14 @@ const HEAP_MIB = 512;
 
 export class RunnerProcess {
   readonly kind: RunnerKind;
-  readonly #process: ChildProcess;
+  readonly #child: ChildProcess;
   readonly #exited: Promise<void>;
   #reusable = true;
 
   constructor(kind: RunnerKind, runnerUrl: URL) {
     this.kind = kind;
     const { program, args } = launcher();
-    this.#process = fork(runnerUrl, [kind], {
+    this.#child = fork(runnerUrl, [kind], {
       execPath: program,
       execArgv: [...args, ...nodeOptions(runnerUrl)],
       cwd: '/',
@@ -37,8 +37,8 @@ export class RunnerProcess {
       serialization: 'advanced',
     });
     this.#exited = new Promise((resolve) => {
-      this.#process.once('exit', () => resolve());
-      this.#process.once('error', () => resolve());
+      this.#child.once('exit', () => resolve());
+      this.#child.once('error', () => resolve());
     });
     void this.#exited.then(() => {
       this.#reusable = false;
@@ -53,8 +53,8 @@ export class RunnerProcess {
 
   async end(): Promise<void> {
     this.#reusable = false;
-    this.#process.ref();
-    this.#process.kill('SIGKILL');
+    this.#child.ref();
+    this.#child.kill('SIGKILL');
     await this.#exited;
   }
 
@@ -73,7 +73,7 @@ export class RunnerProcess {
   async #work(job: RunnerJob, sink: JobSink, signal: AbortSignal): Promise<JobEnd> {
     const { promise, resolve, reject } = Promise.withResolvers<JobEnd>();
     const frames = createFrameReader();
-    const stdout = this.#process.stdout;
+    const stdout = this.#child.stdout;
     const onBytes = (bytes: Buffer): void => {
       for (const { kind, content } of frames(bytes)) {
         if (kind === Frame.end) {
@@ -87,13 +87,13 @@ export class RunnerProcess {
     const onClose = (): void =>
       resolve({ signal: 'SIGKILL', message: 'its process ended, as memory beyond its limits can cause' });
     const timer = setTimeout(() => resolve({ timedOut: true }), job.timeoutMs + GRACE_MS);
-    const unwatch = watchUse({ pid: this.#process.pid ?? 0, limits: job }, (message) =>
+    const unwatch = watchUse({ pid: this.#child.pid ?? 0, limits: job }, (message) =>
       resolve({ signal: 'SIGKILL', message }),
     );
     stdout?.on('data', onBytes).once('close', onClose);
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
-    else if (this.#process.connected) this.#process.send(job, () => {});
+    else if (this.#child.connected) this.#child.send(job, () => {});
     else onClose();
     try {
       return await promise;
@@ -115,14 +115,14 @@ export class RunnerProcess {
             ? sink.file(decodeFile(content))
             : undefined;
     if (taken === undefined) return;
-    this.#process.stdout?.pause();
-    void taken.finally(() => this.#process.stdout?.resume()).catch(() => {});
+    this.#child.stdout?.pause();
+    void taken.finally(() => this.#child.stdout?.resume()).catch(() => {});
   }
 
   /** An idle process must not keep the server alive. */
   #hold(held: boolean): void {
-    const stdout = this.#process.stdout as unknown as { ref(): void; unref(): void } | null;
-    for (const each of [this.#process, this.#process.channel, stdout]) {
+    const stdout = this.#child.stdout as unknown as { ref(): void; unref(): void } | null;
+    for (const each of [this.#child, this.#child.channel, stdout]) {
       if (held) each?.ref();
       else each?.unref();
     }

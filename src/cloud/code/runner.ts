@@ -5,22 +5,9 @@
  */
 
 import { writeSync } from 'node:fs';
-import type { JobEnd, OutputStream } from './job.ts';
+import type { Interpretation, RunnerOutput } from './interpreter.ts';
+import type { JobEnd } from './job.ts';
 import { encodeFile, encodeFrame, Frame, type FrameKind, type RunnerJob } from './runner-messages.ts';
-
-/** What an interpreter writes to. */
-export interface RunnerOutput {
-  /** False when all that it may print is printed. */
-  print(stream: OutputStream, bytes: Uint8Array): boolean;
-  readonly full: boolean;
-}
-
-export interface Interpreted {
-  readonly end: JobEnd;
-  readonly files: Iterable<readonly [name: string, bytes: Uint8Array]>;
-  /** Nothing of the job is left in this process, so it can take another. */
-  readonly reusable: boolean;
-}
 
 const STDOUT = 1;
 
@@ -47,7 +34,7 @@ function createOutput(limit: number): RunnerOutput {
   };
 }
 
-async function interpret(job: RunnerJob, output: RunnerOutput): Promise<Interpreted> {
+async function interpret(job: RunnerJob, output: RunnerOutput): Promise<Interpretation> {
   if (job.language === 'javascript' || job.language === 'typescript') {
     const { interpretJavaScript } = await import('./quickjs.ts');
     return interpretJavaScript(job, output);

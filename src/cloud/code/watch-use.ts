@@ -41,7 +41,7 @@ function tooMuch(pid: number, folder: string | undefined, limits: Watched['limit
 }
 
 /** What the process and its descendants have in memory. Linux only: 0 elsewhere. */
-export function memoryOfTree(root: number): number {
+function memoryOfTree(root: number): number {
   const pids = [root];
   let bytes = 0;
   for (let at = 0; at < pids.length; at += 1) {
