@@ -1,5 +1,6 @@
 // Does what is wanted of artifacts: shows, opens, saves and lists them, and answers with messages.
 
+import { join, resolve } from 'node:path';
 import type { ControlClient } from '../control/client/client.ts';
 import type { PublishedArtifact } from '../core/artifacts.ts';
 import { DispatchError } from '../core/errors.ts';
@@ -16,6 +17,7 @@ export type ArtifactEffect = Extract<
       | 'open-picture'
       | 'preview-artifact'
       | 'save-artifact'
+      | 'export-thread'
       | 'list-artifacts'
       | 'load-picture'
       | 'copy-link';
@@ -91,6 +93,13 @@ export function createArtifactRunner(deps: ArtifactRunnerDeps): (effect: Artifac
           await saveTo(client(), effect.artifact, path);
           done(`saved ${path}`);
         });
+      case 'export-thread':
+        return attempt(async () => {
+          const { exportedThread, writeNewFile } = await import('./export-thread.ts');
+          const path = pathOf(effect.path, deps);
+          await writeNewFile(path, exportedThread(client(), path.endsWith('.md') ? 'md' : 'jsonl'));
+          done(`wrote the thread to ${path}`);
+        });
       case 'copy-link':
         return attempt(async () => {
           const { linkOf } = await import('./artifact-files.ts');
@@ -109,4 +118,9 @@ export function createArtifactRunner(deps: ArtifactRunnerDeps): (effect: Artifac
       }
     }
   };
+}
+
+/** `~` is the home folder; anything else is seen from where the person stands. */
+function pathOf(path: string, { cwd, home }: Pick<ArtifactRunnerDeps, 'cwd' | 'home'>): string {
+  return resolve(cwd, path === '~' || path.startsWith('~/') ? join(home, path.slice(1)) : path);
 }

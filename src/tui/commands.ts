@@ -7,6 +7,8 @@ export const COMMANDS = [
   { name: 'say', args: 'TEXT', help: 'leave a message in the thread' },
   { name: 'note', args: 'TEXT', help: 'the same: a note to yourself' },
   { name: 'code', args: 'LANGUAGE SOURCE', help: 'run a program, also of several lines' },
+  { name: 'summary', args: '', help: 'sum up the newest of the thread' },
+  { name: 'export', args: 'FILE', help: 'write the whole thread to a new file: FILE.md or FILE.jsonl' },
   { name: 'search', args: 'WORDS', help: 'search the whole thread' },
   { name: 'open', args: 'RUN', help: 'show a run' },
   { name: 'artifacts', args: '', help: 'list what runs made' },

@@ -209,6 +209,7 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
       case 'open-picture':
       case 'preview-artifact':
       case 'save-artifact':
+      case 'export-thread':
       case 'list-artifacts':
       case 'load-picture':
       case 'copy-link':

@@ -89,6 +89,8 @@ export type Effect =
   | { readonly type: 'load-picture'; readonly artifact: string }
   | { readonly type: 'open-picture'; readonly artifact: string }
   | { readonly type: 'save-artifact'; readonly artifact: PublishedArtifact; readonly path: string }
+  /** JSON lines, or Markdown where the name ends in `.md`. */
+  | { readonly type: 'export-thread'; readonly path: string }
   | { readonly type: 'copy'; readonly text: string }
   /** The address of an artifact, if its bytes are there. */
   | { readonly type: 'copy-link'; readonly artifact: PublishedArtifact }

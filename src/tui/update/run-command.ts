@@ -12,10 +12,15 @@ import { rerouteBy } from './reroute.ts';
 import { attach, cancel, openRun, retry } from './runs.ts';
 import { type Step, say, step } from './step.ts';
 import { writeSteps } from './steps-edit.ts';
+import { sumUp } from './sum-up.ts';
 import { undo } from './undo.ts';
 
 export function runCommand(model: Model, { name, argument }: ParsedCommand): Step {
   switch (name) {
+    case 'summary':
+      return sumUp(model);
+    case 'export':
+      return step(model, { type: 'export-thread', path: argument });
     case 'search':
       return startSearch(model, argument);
     case 'artifacts':
