@@ -11,7 +11,10 @@ const pattern = z.string().min(1).max(1000);
 export const routingRuleSchema = z
   .strictObject({
     name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'expected letters, digits, ".", "_" and "-"'),
-    match: z.union([pattern, z.array(pattern).min(1, 'expected at least one pattern').max(100)], 'expected a pattern, or a list of them'),
+    match: z.union(
+      [pattern, z.array(pattern).min(1, 'expected at least one pattern').max(100)],
+      'expected a pattern, or a list of them',
+    ),
     route: z.enum(RULE_ROUTES, 'expected "cloud-knowledge", "desktop-local" or "inline"').optional(),
     connector: z.string().regex(CONNECTOR_NAME, 'expected the name of a connector').optional(),
     device: z.string().regex(DEVICE_NAME, 'expected the name of a device, "local" or "all"').optional(),
