@@ -32,7 +32,7 @@ export const command: Command = {
     const { action, connector, attach = [] } = answer;
     const now = Date.now();
     // What this device asks a connector says where it goes; the device adds nothing.
-    const isAskedHere = connector !== undefined && devices.every(({ local }) => local);
+    const isAskedHere = (action.kind === 'knowledge' || action.kind === 'code') && devices.every(({ local }) => local);
     const where = isAskedHere ? '' : devices.map((device) => safe(device.name)).join(', ');
     context.print(
       [

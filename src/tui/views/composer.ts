@@ -111,7 +111,8 @@ function routeSpans(paint: Paint, { answer, gate, leftOut = [] }: Extract<Compos
   ];
   if (answer.connector !== undefined) spans.push(dot, [clip(paint, answer.connector, 40), paint.style('text')]);
   // What this device asks a connector says where it goes; the device adds nothing.
-  if (answer.connector === undefined || answer.devices.some(({ local }) => !local))
+  const isCloud = answer.action.kind === 'knowledge' || answer.action.kind === 'code';
+  if (!isCloud || answer.devices.some(({ local }) => !local))
     for (const span of deviceSpans(paint, answer)) spans.push(dot, span);
   const does = doesWords(answer);
   if (does !== '') spans.push(dot, [clip(paint, does, 80), paint.style('text')]);
