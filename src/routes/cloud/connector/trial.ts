@@ -33,7 +33,7 @@ const QUESTION = 'Reply with the one word OK.';
 /** The first of these that the connector knows. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   python: 'print(6 * 7)',
-  javascript: 'console.log(6 * 7)',
+  javascript: 'console["log"](6 * 7)',
   bash: 'echo 42',
 };
 const PROGRAM_MS = 20_000;
