@@ -12,6 +12,7 @@ import { openApproval } from './approvals.ts';
 import { ARTIFACT_ACTIONS, onArtifact } from './artifact-actions.ts';
 import { changeSection } from './audit.ts';
 import * as composer from './composer.ts';
+import { edited } from './composer-text.ts';
 import { close, copied, DEVICE_ACTIONS } from './device-actions.ts';
 import * as devices from './devices.ts';
 import * as overlays from './overlays.ts';
@@ -84,7 +85,7 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
     const focused = panes.focusPane(model, 'composer');
     const { editor } = focused.composer;
     // What was begun before is not mixed with what begins now.
-    return step(editor.text.trim() === '' ? composer.edited(focused, insert(createEditor(), key)) : focused);
+    return step(editor.text.trim() === '' ? edited(focused, insert(createEditor(), key)) : focused);
   },
   'pane.next': (model) => step(panes.cycleFocus(model, 1)),
   'pane.previous': (model) => step(panes.cycleFocus(model, -1)),
@@ -245,7 +246,7 @@ function runPalette(model: Model): Step {
       return step((target.action === 'rename' ? devices.askName : devices.askRevoke)(below, device));
     }
     case 'command':
-      return step(composer.edited(panes.focusPane(below, 'composer'), createEditor(target.text)));
+      return step(edited(panes.focusPane(below, 'composer'), createEditor(target.text)));
     case 'binding':
       return ACTIONS[target.id as BindingId](below, { key: '', held: false, burst: false });
   }

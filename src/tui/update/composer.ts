@@ -5,33 +5,17 @@ import { isCommand, parseCommand } from '../commands.ts';
 import { composerWidth, runOutputRect, ttySize } from '../geometry.ts';
 import { leftOutWords } from '../left-out.ts';
 import type { Failure } from '../messages.ts';
-import type { Composer, Model } from '../model.ts';
-import {
-  createEditor,
-  type EditorState,
-  editorKey,
-  insert,
-  moveDown,
-  moveTextEnd,
-  moveUp,
-  newline,
-} from '../terminal/editor.ts';
+import type { Model } from '../model.ts';
+import { createEditor, editorKey, insert, moveDown, moveTextEnd, moveUp, newline } from '../terminal/editor.ts';
 import { addToHistory, recallNewer, recallOlder } from '../terminal/history.ts';
 import { complete } from './completion.ts';
+import { edited, NOT_CONNECTED } from './composer-text.ts';
 import { startEdit } from './file-edit.ts';
 import { refreshHint } from './hint.ts';
 import { move } from './panes.ts';
 import { completePlace } from './place-completion.ts';
 import { runCommand } from './run-command.ts';
 import { andThen, type Step, say, step, toast } from './step.ts';
-
-export const NOT_CONNECTED = 'not connected yet: the text is kept, send it again';
-
-export function edited(model: Model, editor: EditorState, change: Partial<Composer> = {}): Model {
-  const { composer } = model;
-  const next = { ...model, composer: { ...composer, completion: undefined, ...change, editor } };
-  return editor.text === composer.editor.text ? next : refreshHint(next);
-}
 
 export function typeKey(model: Model, key: string, text: string | undefined): Model {
   const editor = editorKey(model.composer.editor, key, text, composerWidth(model));

@@ -11,7 +11,7 @@ import type { Model } from '../model.ts';
 import { findRun, overlayOf } from '../select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { reloadAudit } from './audit.ts';
-import { NOT_CONNECTED } from './composer.ts';
+import { NOT_CONNECTED } from './composer-text.ts';
 import { refreshHint } from './hint.ts';
 import { listenAgain, sessionLost } from './pair-session.ts';
 import { REPEAT_MS } from './reading.ts';

@@ -4,7 +4,7 @@ import { isFinal, type Run } from '../../core/runs.ts';
 import type { Model } from '../model.ts';
 import { findRunByRef } from '../select.ts';
 import { createEditor } from '../terminal/editor.ts';
-import { edited } from './composer.ts';
+import { edited } from './composer-text.ts';
 import { focusPane } from './panes.ts';
 import { type Step, say, step, toast } from './step.ts';
 

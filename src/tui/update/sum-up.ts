@@ -3,7 +3,7 @@
 
 import { EMBEDDED } from '../../core/connectors.ts';
 import type { Model } from '../model.ts';
-import { NOT_CONNECTED } from './composer.ts';
+import { NOT_CONNECTED } from './composer-text.ts';
 import { type Step, say, step } from './step.ts';
 
 /** Entries of the thread that go along. */
