@@ -174,6 +174,7 @@ export function buildEngine(options: BuildOptions): Engine {
         probes: options.prober.probes(),
         permissions: owner.permissions(),
         configExists: options.configExists,
+        connectors: await options.connectors.list(),
       }),
     onFault: (what, error) => log.error(what, error),
   });

@@ -2,6 +2,7 @@
 
 import { accessSync, constants, statfsSync } from 'node:fs';
 import type { Paths } from '../config/paths.ts';
+import type { ConnectorSummary } from '../core/connectors.ts';
 import type { CapabilityName, Permissions, Probe, SandboxReport } from '../core/devices.ts';
 import type { DoctorCheck } from '../protocol/api.ts';
 import type { Shells } from '../routes/desktop/shells.ts';
@@ -16,6 +17,7 @@ export function checkMachine(options: {
   probes: readonly Probe[];
   permissions: Permissions;
   configExists: boolean;
+  connectors: readonly ConnectorSummary[];
 }): DoctorCheck[] {
   const { paths } = options;
   return [
@@ -34,6 +36,7 @@ export function checkMachine(options: {
     ...options.probes
       .filter(({ name }) => name !== 'sandbox' && name !== 'shell')
       .map((probe) => checkOf(probe, options.permissions)),
+    ...options.connectors.map(checkConnector),
   ];
 }
 
@@ -72,6 +75,14 @@ function checkOf({ name, ok, detail, fix, needed }: Probe, permissions: Permissi
   if (ok || (needed !== undefined && permissions[PERMISSION_FOR[needed]]))
     return { name, ok, detail, ...(fix === undefined ? {} : { fix }) };
   return { name, ok: true, detail: fix === undefined ? detail : `${detail} (${fix})` };
+}
+
+/** Nothing is sent: that is for "dispatch connector test". */
+function checkConnector({ name: connector, origin, model, trouble }: ConnectorSummary): DoctorCheck {
+  const name = `connector ${connector}`;
+  if (trouble !== undefined)
+    return { name, ok: false, detail: trouble, fix: `see "dispatch connector test ${connector}"` };
+  return { name, ok: true, detail: [origin, ...(model === undefined ? [] : [model])].join(' ') };
 }
 
 /** One can do without: then everything asks. */

@@ -14,7 +14,15 @@ export interface MemoryThread extends ThreadReader {
 }
 
 const run = (number: number, status: string): Run =>
-  ({ id: `run${number}`, number, task: `task ${number}`, status, route: 'inline' }) as unknown as Run;
+  ({
+    id: `run${number}`,
+    number,
+    task: `task ${number}`,
+    status,
+    route: 'inline',
+    device: 'dev1',
+    reason: 'exit',
+  }) as unknown as Run;
 const RUNS: readonly Run[] = [run(3, 'running'), run(2, 'failed'), run(1, 'completed')];
 const ARTIFACT = { id: 'art1', runId: 'run1', name: 'log.txt', sizeBytes: 12 } as unknown as PublishedArtifact;
 const DEVICE = { id: 'dev1', name: 'laptop', local: true } as unknown as Device;

@@ -187,6 +187,18 @@ describe('the thread', () => {
     expect(outcome).toMatchObject({ kind: 'exit', exitCode: 1, message: expect.stringContaining(message) });
   });
 
+  test('sums up what has gone on', async () => {
+    expect((await resultOf('summary()'))?.split('\n')).toEqual([
+      'the newest 3 runs: 1 running, 1 failed, 1 completed',
+      'on 3 laptop',
+      'under way:',
+      '  3  task 3',
+      'failed:',
+      '  2  task 2  (exit)',
+    ]);
+    expect((await resultOf('summary(1)'))?.split('\n')[0]).toBe('1 run: 1 running');
+  });
+
   test('the code can catch it and go on', async () => {
     expect(await resultOf('try { text("nothing") } catch (error) { error.message.length > 0 }')).toBe('true');
   });
