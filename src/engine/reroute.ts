@@ -13,7 +13,7 @@ import { chooseConnector } from '../core/routing/choose-connector.ts';
 import { type Need, whyNot } from '../core/routing/choose-device.ts';
 import type { RouteSources } from '../core/routing/context.ts';
 import { isFinal, type Run } from '../core/runs.ts';
-import type { RerouteParams } from '../protocol/api.ts';
+import type { Params } from '../protocol/api.ts';
 import { type EngineDeps, rawAction } from './context.ts';
 import { findDevice } from './devices.ts';
 import type { Feed } from './feed.ts';
@@ -23,6 +23,8 @@ import { resolveRun } from './references.ts';
 const CONFIRM_MS = 15_000;
 /** Of the newest runs: one of them may be the run anew already. */
 const LOOKED_AT = 500;
+
+type RerouteParams = Params<'reroute'>;
 
 interface NewRun {
   readonly task: string;

@@ -12,7 +12,7 @@ import { type RouteSources, routeContext } from '../core/routing/context.ts';
 import { route } from '../core/routing/route.ts';
 import type { RouteAnswer } from '../core/routing/route-answer.ts';
 import { isFinal, type Run } from '../core/runs.ts';
-import type { Params, RerouteParams, SubmitParams, TransferParams } from '../protocol/api.ts';
+import type { Params, SubmitParams, TransferParams } from '../protocol/api.ts';
 import { sayBeforehand } from './beforehand.ts';
 import { type EngineDeps, rawAction } from './context.ts';
 import { findDevice, findDevices, mayRunThere } from './devices.ts';
@@ -30,7 +30,7 @@ export interface Submission {
   transfer(params: TransferParams, by: Actor): Promise<Run[]>;
   retry(params: RetryParams, by: Actor): Promise<Run>;
   /** Sends a run that nobody has begun to another device or connector. */
-  reroute(params: RerouteParams, by: Actor): Promise<Run>;
+  reroute(params: Params<'reroute'>, by: Actor): Promise<Run>;
   /** Resolves when those of the runs that are being submitted now can be found: a client may ask in the same breath. */
   entered(...runs: string[]): Promise<void>;
   route(params: { task: string; cwd?: string; tty?: { cols: number; rows: number } }): RouteAnswer;

@@ -77,16 +77,6 @@ export interface Completion {
   folder: boolean;
 }
 
-export interface RerouteParams {
-  run: Ref;
-  /** As for `findDevice`. At least one of the two. */
-  device?: string;
-  connector?: string;
-  /** Of the new run; made by the client, so that asking twice re-routes once. */
-  id: string;
-  as?: 'agent';
-}
-
 /** A file or folder of a device, as people write it. */
 export interface FilePlace {
   /** As for `findDevice`: a name, the beginning of an id, or `local`. */
@@ -256,8 +246,8 @@ export interface Methods extends ConnectorMethods {
   cancel: [{ run: Ref }, { run: Run }];
   /** `connector`: asks another one. */
   retry: [{ run: Ref; connector?: string; id: string; as?: 'agent' }, { run: Run }];
-  /** Sends a run that nobody has begun elsewhere, as a new run. */
-  reroute: [RerouteParams, { run: Run }];
+  /** Sends a run that nobody has begun elsewhere, as a new run. At least one of `device` and `connector`. */
+  reroute: [{ run: Ref; device?: string; connector?: string; id: string; as?: 'agent' }, { run: Run }];
   /** `approval.status` is still `pending` where more people must agree. */
   decide: [DecideParams, { approval: Approval; run: Run }];
   /** Asks anew, for a changed command: the request that was shown is withdrawn and the new one has to be answered. */

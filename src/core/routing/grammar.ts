@@ -9,6 +9,7 @@ import {
   type IsMark,
   joinMarks,
   type Marks,
+  NO_MARKS,
   takeFirstMarks,
   takeLastMarks,
   takeLastOn,
@@ -209,9 +210,7 @@ function codeTask(
   const isKnown: IsMark = (kind, names) =>
     kind === '@' && names.split(',').every((name) => name === 'all' || name === 'local' || vocabulary.isDevice(name));
   const isOneLine = because.startsWith('"/code"') && !source.includes('\n');
-  const line = isOneLine
-    ? takeLastMarks(source.trimEnd(), isKnown)
-    : { body: source, targets: [], overrides: [], attach: [] };
+  const line = isOneLine ? takeLastMarks(source.trimEnd(), isKnown) : { body: source, ...NO_MARKS };
   return { ok: true, ...joinMarks(first, after, line), kind: 'code', language, body: line.body, because };
 }
 

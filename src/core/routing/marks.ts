@@ -86,6 +86,9 @@ function firstWord(text: string): string {
   return /^\S*/.exec(text)?.[0] ?? '';
 }
 
+/** Longer words are no marks, and are not looked at to their beginning. */
+const LONGEST = 10_000;
+
 /** By hand: a pattern that is anchored at the end alone would be tried at every space of a long text. */
 function lastWord(text: string): string {
   if (text.endsWith('"')) {
@@ -93,7 +96,10 @@ function lastWord(text: string): string {
     if (begin >= 0 && text[begin] === '+' && (begin === 0 || isSpace(text[begin - 1]))) return text.slice(begin);
   }
   let at = text.length;
-  while (at > 0 && !isSpace(text[at - 1])) at -= 1;
+  while (at > 0 && !isSpace(text[at - 1])) {
+    at -= 1;
+    if (text.length - at > LONGEST) return text;
+  }
   return text.slice(at);
 }
 

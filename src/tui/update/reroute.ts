@@ -1,11 +1,8 @@
 // Sending a run that nobody has begun elsewhere, by a command or a key. Whether it may be is for the peer to say.
 
-import { isFinal, type Run } from '../../core/runs.ts';
+import type { Run } from '../../core/runs.ts';
 import type { Model } from '../model.ts';
 import { findRunByRef } from '../select.ts';
-import { createEditor } from '../terminal/editor.ts';
-import { edited } from './composer-text.ts';
-import { focusPane } from './panes.ts';
 import { type Step, say, step, toast } from './step.ts';
 
 const EXAMPLE = 'for example: /reroute 12 @nas, or /reroute 12 #CONNECTOR';
@@ -31,15 +28,6 @@ export function rerouteBy(model: Model, argument: string): Step {
   if (model.retrying.includes(run.id)) return say(model, 'info', `run ${run.number} is being sent elsewhere`);
   const to = { ...(device === undefined ? {} : { device }), ...(connector === undefined ? {} : { connector }) };
   return step({ ...model, retrying: [...model.retrying, run.id] }, { type: 'reroute', run: run.id, ...to });
-}
-
-/** Begins the command: the person says where to. */
-export function beginReroute(model: Model, run: Run): Step {
-  if (isFinal(run)) return say(model, 'warning', `run ${run.number} is over`);
-  if (model.composer.editor.text.trim() !== '')
-    return say(model, 'warning', 'a text is being written: send it or clear it first');
-  const focused = focusPane({ ...model, overlays: [] }, 'composer');
-  return step(edited(focused, createEditor(`/reroute ${run.number} @`)));
 }
 
 export const rerouted = (model: Model, run: Run, of: string): Model =>
