@@ -51,6 +51,7 @@ const EXTERNAL = [
   'quickjs-emscripten-core',
   'playwright-core',
   'dbus-next',
+  '@napi-rs/keyring',
 ];
 
 const REQUIRE =
