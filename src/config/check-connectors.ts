@@ -26,9 +26,10 @@ interface Jmespath {
 
 export async function findBroken(connectors: readonly Connector[]): Promise<BrokenTemplate[]> {
   if (connectors.length === 0) return [];
-  const [{ Liquid }, { default: jmespath }] = await Promise.all([import('liquidjs'), import('jmespath')]);
+  // Whole, as the bundle has no names of what is CommonJS.
+  const [{ default: liquidjs }, { default: jmespath }] = await Promise.all([import('liquidjs'), import('jmespath')]);
   const { compile: parse, search } = jmespath as unknown as Jmespath;
-  const liquid = new Liquid({ strictFilters: true, strictVariables: true, templates: {} });
+  const liquid = new liquidjs.Liquid({ strictFilters: true, strictVariables: true, templates: {} });
   for (const name of TEMPLATE_FILTERS) liquid.registerFilter(name, (value) => value);
   const compile: Readonly<Record<Found['kind'], (text: string) => unknown>> = {
     template: (text) => liquid.parse(text),

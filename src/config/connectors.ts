@@ -113,7 +113,7 @@ function build(name: string, table: unknown, reserved?: string): Built {
   if (preset !== undefined && typeof preset !== 'string') return wrong(['preset'], 'expected the name of a preset');
   const beneath = preset === undefined ? {} : readPreset(preset);
   if (beneath === undefined) return wrong(['preset'], noSuch('preset', preset as string, presetNames()));
-  const parsed = connectorSchema.safeParse(layTables(beneath, table));
+  const parsed = connectorSchema().safeParse(layTables(beneath, table));
   if (!parsed.success) return { ok: false, issue: parsed.error.issues[0] as Issue };
   const connector = connectorOf(name, parsed.data);
   const needed = parsed.data.needs.find((setting) => connector.settings[setting] === undefined);

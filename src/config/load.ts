@@ -99,7 +99,7 @@ function place(text: string, file: string, path: readonly string[]): string {
 /** The keys that may stand in a table of the schema. */
 function knownKeys(path: readonly string[]): string[] {
   const ofConnector = path[0] === 'connectors';
-  let schema: unknown = ofConnector ? connectorSchema : configSchema;
+  let schema: unknown = ofConnector ? connectorSchema() : configSchema;
   for (const part of ofConnector ? path.slice(2) : path) {
     const { shape, element } = (unwrap(schema) ?? {}) as { shape?: Record<string, unknown>; element?: unknown };
     schema = unwrap(element ?? shape?.[part]);

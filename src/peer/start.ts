@@ -6,7 +6,7 @@
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { manualFolder } from '../cloud/manual-folder.ts';
-import { loadConfig } from '../config/load.ts';
+import { checkConnectors, loadConfig } from '../config/load.ts';
 import { makePrivateFolder } from '../config/make-folder.ts';
 import { homeFolder, type Paths } from '../config/paths.ts';
 import type { Config } from '../config/schema.ts';
@@ -88,8 +88,10 @@ interface Grounds {
 export async function startPeer(options: PeerOptions): Promise<Peer> {
   const { paths } = options;
   const log = createPeerLog(options.writeLog, options.logFormat);
-  const { config, exists: configExists } = loadConfig(paths.configFile);
+  const loaded = loadConfig(paths.configFile);
+  const { config, exists: configExists } = loaded;
   checkOwnersRules(config);
+  await checkConnectors(loaded);
   makeFolders(paths);
   const { device, key } = loadIdentity(paths.identityFile);
   const store = await takePlace({ socket: paths.socket, version: options.version }, () =>

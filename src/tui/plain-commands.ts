@@ -51,7 +51,7 @@ export function createPlainCommands({ state, client, cwd, print, quit }: Deps): 
   const answers = createPlainAnswers({ state, peer, named, print });
 
   const submit = async (task: string): Promise<void> => {
-    const answer = route(task, routeContext(state.devices(), { cwd }));
+    const answer = route(task, routeContext(state.devices(), { cwd }, state.routing()));
     if (!answer.ok && state.devices().length > 0) {
       return print(answer.hint === undefined ? answer.reason : `${answer.reason}: ${answer.hint}`);
     }

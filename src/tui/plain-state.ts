@@ -2,6 +2,7 @@
 
 import type { PendingApproval } from '../core/approvals.ts';
 import type { Device } from '../core/devices.ts';
+import type { RouteSources } from '../core/routing/context.ts';
 import type { Run } from '../core/runs.ts';
 import type { Change, Snapshot } from '../protocol/api.ts';
 import type { Shown } from './plain-guard.ts';
@@ -24,6 +25,8 @@ export interface PlainState {
   /** Newest first. */
   runs(): readonly Run[];
   devices(): readonly Device[];
+  /** What the peer routes by; undefined before it has told. */
+  routing(): RouteSources | undefined;
   approvals(): readonly PendingApproval[];
   /** Pending, and not printed as they are now. */
   takeUnshown(): readonly PendingApproval[];
@@ -39,6 +42,7 @@ export function createPlainState(): PlainState {
   /** Commands of requests that another version took the place of. */
   const edited = new Map<string, string>();
   let devices: readonly Device[] = [];
+  let routing: RouteSources | undefined;
   let lost = false;
 
   const keep = (run: Run): void => {
@@ -54,6 +58,7 @@ export function createPlainState(): PlainState {
     reset(snapshot) {
       lost = false;
       devices = snapshot.devices;
+      routing = snapshot.routing;
       for (const run of snapshot.runs.toReversed()) keep(run);
       approvals.clear();
       for (const approval of snapshot.approvals) approvals.set(approval.id, approval);
@@ -87,6 +92,7 @@ export function createPlainState(): PlainState {
     },
     runs: newest,
     devices: () => devices,
+    routing: () => routing,
     approvals: () => [...approvals.values()],
     takeUnshown: () => [...approvals.values()].filter(({ id, digest }) => shown.get(id)?.digest !== digest),
     markShown: ({ id, digest }, at) => void shown.set(id, { digest, at }),

@@ -26,9 +26,11 @@ export const command: Command = {
       throw new DispatchError('usage', `config ${what}: expected path, check or show`, {
         hint: 'dispatch config --help',
       });
-    const { loadConfig } = await import('../../config/load.ts');
-    const { config, exists } = loadConfig(file);
+    const { checkConnectors, loadConfig } = await import('../../config/load.ts');
+    const loaded = loadConfig(file);
+    const { config, exists } = loaded;
     if (what === 'check') {
+      await checkConnectors(loaded);
       const { checkOwnersRules } = await import('../../peer/owner.ts');
       checkOwnersRules(config);
       const { checkSecrets } = await import('../check-secrets.ts');

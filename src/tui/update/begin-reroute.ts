@@ -3,7 +3,7 @@
 import { isFinal, type Run } from '../../core/runs.ts';
 import type { Model } from '../model.ts';
 import { createEditor } from '../terminal/editor.ts';
-import { edited } from './composer.ts';
+import { edited } from './composer-text.ts';
 import { focusPane } from './panes.ts';
 import { type Step, say, step } from './step.ts';
 

@@ -202,14 +202,19 @@ describe('what is too slow', () => {
   });
 
   it('is not said of a reader that takes its time', async () => {
-    const { client } = await chat((_asked, response) => {
+    const { promise: awake, resolve: wake } = Promise.withResolvers<void>();
+    const { client } = await chat(async (_asked, response) => {
       beginEvents(response);
-      response.end(sse(piece('a'), piece('b'), '[DONE]'));
-    }, 'limits.idle = "40ms"');
+      response.write(sse(piece('a')));
+      await awake;
+      response.end(sse(piece('b'), '[DONE]'));
+    }, 'limits.idle = "100ms"');
     let text = '';
     for await (const event of client.ask(question('x'), new AbortController().signal)) {
-      if (event.type === 'text') text += event.text;
-      await new Promise((resolve) => setTimeout(resolve, 60)); // longer than the limit
+      if (event.type !== 'text') continue;
+      text += event.text;
+      if (text === 'a') await new Promise((resolve) => setTimeout(resolve, 200)); // longer than the limit: that is the test
+      wake();
     }
     expect(text).toBe('ab');
   });

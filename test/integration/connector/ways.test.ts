@@ -1,7 +1,7 @@
 // The way to a service: certificates, proxies, and addresses that may not be dialled.
 
 import { createServer, type IncomingMessage } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isPublicAddress } from '../../../src/routes/cloud/connector/addresses.ts';
 import { type Certificate, makeCertificate } from '../../helpers/certificates.ts';
@@ -53,6 +53,45 @@ needs('openssl')('TLS', () => {
     expect(textOf(await ask(client, question('x')))).toBe('secure');
     expect(proxy.tunnels).toEqual([`127.0.0.1:${service.port}`]);
     expect(proxy.seen()).not.toContain(KEY);
+  });
+});
+
+describe('a connection that is never made whole', () => {
+  /** Takes connections, and never says anything of TLS. */
+  async function mute(): Promise<{ url: string; taken: Promise<void> }> {
+    const sockets: Socket[] = [];
+    const { promise: taken, resolve } = Promise.withResolvers<void>();
+    const server = createTcpServer((socket) => {
+      sockets.push(socket);
+      socket.on('error', () => {});
+      resolve();
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    closeLater({
+      close() {
+        for (const socket of sockets) socket.destroy();
+        return new Promise<void>((closed) => server.close(() => closed()));
+      },
+    });
+    return { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, taken };
+  }
+
+  it('is given up', async () => {
+    const { url } = await mute();
+    const client = await clientOf(`preset = "webhook"\nurl = "${url}"\nlimits = { connect = "50ms", retries = 0 }`);
+    expect(await failureOf(ask(client, question('x')))).toMatchObject({
+      code: 'unavailable',
+      hint: expect.stringContaining('limits.connect'),
+    });
+  });
+
+  it('can be stopped', async () => {
+    const { url, taken } = await mute();
+    const stop = new AbortController();
+    const asking = failureOf(ask(await clientOf(`preset = "webhook"\nurl = "${url}"`), question('x'), stop.signal));
+    await taken;
+    stop.abort();
+    expect((await asking).code).toBe('cancelled');
   });
 });
 

@@ -154,7 +154,7 @@ export function startOperation(
   return operation;
 }
 
-export async function readJson(reply: Reply, name: string, failures: Failures): Promise<unknown> {
+async function readJson(reply: Reply, name: string, failures: Failures): Promise<unknown> {
   const text = (await reply.bytes()).toString('utf8');
   try {
     return JSON.parse(text);

@@ -37,7 +37,7 @@ export async function* readAnswer(
     for (const value of values) {
       first ??= value;
       const error = mapping.text('error', value);
-      if (error !== undefined) throw failures.told(error);
+      if (error !== undefined && error !== '') throw failures.told(error);
       yield* eventsOf(value, mapping, state, calls);
       if (state.done) break;
     }

@@ -29,14 +29,15 @@ const ESCAPE: Readonly<Record<Place, (value: unknown) => string>> = {
 };
 
 export async function createTemplates(): Promise<Templates> {
-  const { Liquid } = await import('liquidjs');
+  // Whole, as the bundle has no names of what is CommonJS.
+  const { default: liquidjs } = await import('liquidjs');
   const engines = new Map<Place, Liquid>();
   const parsed = new Map<string, Template[]>();
 
   const engineOf = (place: Place): Liquid => {
     const known = engines.get(place);
     if (known !== undefined) return known;
-    const engine = new Liquid({
+    const engine = new liquidjs.Liquid({
       strictVariables: place !== 'lenient',
       strictFilters: true,
       ownPropertyOnly: true,
