@@ -8,7 +8,7 @@ const library = (name) => `(^|/)node_modules/${name}(/|$)|^${name}(/|$)`;
 const ADAPTERS = '^src/(store|net|routes|control/(server|http))(/|\\.ts$|-)';
 const CONTROL_CLIENT = '^src/control/client(/|\\.ts$|-)';
 /** The API of clients and that of other devices, which the engine implements. */
-const ENGINE_API = '^src/protocol/(peer-|pairing-|connector-)?api\\.ts$';
+const ENGINE_API = '^src/protocol/(peer-|pairing-|connector-|audit-)?api\\.ts$';
 const PORTS = '^src/engine/(peer-|owner-|executor-)?ports\\.ts$';
 const PEER = '^src/peer/';
 const CLOUD = '^src/cloud/';

@@ -1,7 +1,7 @@
 /** How the record of a run looks as lines of text, each step wrapped under its time. What comes from elsewhere is escaped. */
 
 import type { Device } from '../core/devices.ts';
-import type { AuditRecord, AuditStep } from '../protocol/api.ts';
+import type { AuditRecord, AuditStep } from '../protocol/audit-api.ts';
 import { wrap } from '../tui/terminal/width.ts';
 import { actionTitle, safe, statusText } from './print.ts';
 import { namesOf } from './print-device.ts';

@@ -1,7 +1,7 @@
 /** What verifying the record found, as lines of text: first what it comes to, then what is wrong, by what it is wrong with. */
 
 import type { Device } from '../core/devices.ts';
-import type { AuditVerification } from '../protocol/api.ts';
+import type { AuditVerification } from '../protocol/audit-api.ts';
 import { safe } from './print.ts';
 import { namesOf } from './print-device.ts';
 

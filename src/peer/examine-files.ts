@@ -1,7 +1,7 @@
 /** Looks at the files of the database without a peer, for when none starts over them. It changes nothing. */
 
 import type { Paths } from '../config/paths.ts';
-import type { AuditVerification } from '../protocol/api.ts';
+import type { AuditVerification } from '../protocol/audit-api.ts';
 import { examineFiles } from '../store/log/verify.ts';
 
 /** Undefined if nothing is wrong with the files: then it is something else that keeps the peer from serving. */

@@ -1,7 +1,7 @@
 // What happened to a run, step by step, as its devices have it in their logs: who or what made each so, and whether a signed
 // answer is that of the device that gave it. Sanitised and whole.
 
-import type { AuditStep, AuditVerification } from '../protocol/api.ts';
+import type { AuditStep, AuditVerification } from '../protocol/audit-api.ts';
 import { formatTime } from './format.ts';
 import type { Model } from './model.ts';
 import type { RunDialog } from './overlay-model.ts';

@@ -7,16 +7,8 @@ import type { GateAnswer } from '../core/policy/gate.ts';
 import type { Rule, RuleBody } from '../core/policy/rules.ts';
 import type { Run } from '../core/runs.ts';
 import type { ThreadEntry } from '../core/thread.ts';
-import type {
-  AuditStep,
-  AuditVerification,
-  Change,
-  Completion,
-  Notifications,
-  OwnersLimits,
-  RunDetail,
-  Snapshot,
-} from '../protocol/api.ts';
+import type { Change, Completion, Notifications, OwnersLimits, RunDetail, Snapshot } from '../protocol/api.ts';
+import type { AuditStep, AuditVerification } from '../protocol/audit-api.ts';
 import type { LanDevice, PairEvent, PairingSession, PairProposal } from '../protocol/pairing-api.ts';
 import type { QrModules } from './device-dialogs.ts';
 import type { PageRequest, ToastText } from './effects.ts';

@@ -2,7 +2,8 @@
 
 import type { PublishedArtifact } from '../core/artifacts.ts';
 import type { ApprovalId, RunId } from '../core/ids.ts';
-import type { AuditStep, Params, RunDetail } from '../protocol/api.ts';
+import type { Params, RunDetail } from '../protocol/api.ts';
+import type { AuditStep } from '../protocol/audit-api.ts';
 import type { ApprovalDialog, AssentDialog, EditDialog } from './answer-dialogs.ts';
 import type { ArtifactsDialog, FindDialog, PreviewDialog } from './artifact-dialogs.ts';
 import type {

@@ -2,7 +2,7 @@
 
 import type { Device } from '../../core/devices.ts';
 import { DispatchError } from '../../core/errors.ts';
-import type { AuditVerification } from '../../protocol/api.ts';
+import type { AuditVerification } from '../../protocol/audit-api.ts';
 import type { Arguments, Command } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { auditLines } from '../print-audit.ts';

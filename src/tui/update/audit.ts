@@ -1,6 +1,6 @@
 // What happened to a run and whether the log is whole, as the peer tells it.
 
-import type { AuditStep, AuditVerification } from '../../protocol/api.ts';
+import type { AuditStep, AuditVerification } from '../../protocol/audit-api.ts';
 import { verificationText } from '../audit-rows.ts';
 import type { Failure } from '../messages.ts';
 import type { Model } from '../model.ts';

@@ -2,7 +2,7 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AuditRecord, AuditVerification } from '../../../src/protocol/api.ts';
+import type { AuditRecord, AuditVerification } from '../../../src/protocol/audit-api.ts';
 import { type CliHome, createHome } from '../../helpers/cli.ts';
 import { until } from '../../helpers/until.ts';
 

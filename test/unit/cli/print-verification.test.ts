@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { verificationLines } from '../../../src/cli/print-verification.ts';
 import type { Device } from '../../../src/core/devices.ts';
-import type { AuditVerification } from '../../../src/protocol/api.ts';
+import type { AuditVerification } from '../../../src/protocol/audit-api.ts';
 
 const DEVICES = [
   { id: '12D3KooWhere', name: 'laptop', local: true },

@@ -2,7 +2,8 @@
 
 import type { Rule } from '../../../../src/core/policy/rules.ts';
 import type { Run } from '../../../../src/core/runs.ts';
-import type { AuditStep, RunDetail } from '../../../../src/protocol/api.ts';
+import type { RunDetail } from '../../../../src/protocol/api.ts';
+import type { AuditStep } from '../../../../src/protocol/audit-api.ts';
 import type { PairProposal } from '../../../../src/protocol/pairing-api.ts';
 import type { ApprovalDialog, AssentDialog } from '../../../../src/tui/answer-dialogs.ts';
 import type { ArtifactsDialog, PreviewDialog } from '../../../../src/tui/artifact-dialogs.ts';
