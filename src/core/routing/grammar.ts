@@ -3,6 +3,7 @@
  */
 
 import type { AccessLevel } from '../access.ts';
+import { DEVICE_NAME } from '../devices.ts';
 import { type Refusal, refuse } from '../errors.ts';
 import { readCode, type TypedCode } from './fences.ts';
 import {
@@ -117,7 +118,17 @@ export function readWords(typed: TypedWords, vocabulary: Vocabulary): ParsedTask
   const { words, marks } = typed;
   const verb = RUN_VERB.exec(words)?.[0];
   if (verb !== undefined) {
-    const { body, targets } = namedAtEnd(words.slice(verb.length), marks, vocabulary);
+    const command = words.slice(verb.length);
+    const { body, targets } = namedAtEnd(command, marks, vocabulary);
+    const meant = targets.length === 0 ? takeLastOn(command) : undefined;
+    // Here it would do to this machine what was meant for another one.
+    if (meant !== undefined && DEVICE_NAME.test(meant.name)) {
+      return refuse(
+        'not-found',
+        `there is no device "${meant.name}"`,
+        `"dispatch devices" lists them; write !${command} if it belongs to the command`,
+      );
+    }
     const task = { ok: true, ...marks, kind: 'shell', access: 'workspace-write', body, targets, typed } as const;
     return { ...task, because: '"run …" means the shell' };
   }
