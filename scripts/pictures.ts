@@ -1,13 +1,14 @@
 // Makes the pictures of the documentation from the real dashboard: homes of their own, real peers, real runs.
 //
-// Usage: npm run pictures [-- thread | reach]
+// Usage: npm run pictures [-- thread | reach | cloud]
 import { build, isStale } from './build.js';
 import { describeMissing, ensurePackages } from './lib/packages.ts';
+import { pictureCloud } from './pictures/cloud.ts';
 import { pictureReach } from './pictures/reach.ts';
 import { pictureThread } from './pictures/thread.ts';
 import { PICTURE_PACKAGES, TEST_PACKAGES } from './system-packages.ts';
 
-const SCENES = { thread: pictureThread, reach: pictureReach };
+const SCENES = { thread: pictureThread, reach: pictureReach, cloud: pictureCloud };
 
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !Object.hasOwn(SCENES, name));

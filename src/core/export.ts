@@ -56,7 +56,9 @@ function endText(run: Run): string {
 /** `docs/FILES.md:12-20 https://…`. */
 export function citationText({ title, url, line, endLine }: Citation): string {
   const lines = line === undefined ? '' : `:${line}${endLine === undefined || endLine === line ? '' : `-${endLine}`}`;
-  return `${title}${lines}${url === undefined || url === title ? '' : ` ${url}`}`.replaceAll('\n', ' ');
+  // Where a file of this machine lies, its name says.
+  const where = url === undefined || url === title || url.startsWith('file:') ? '' : ` ${url}`;
+  return `${title}${lines}${where}`.replaceAll('\n', ' ');
 }
 
 /** As a span of code, whatever is in it (https://spec.commonmark.org/0.31.2/#code-spans). */

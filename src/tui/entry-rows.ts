@@ -137,6 +137,8 @@ function aboutRows({ about }: Message, width: number): EntryRow[] {
 
 function underRun(run: Run, tail: Tail | undefined, width: number): EntryRow[] {
   const rows: EntryRow[] = [];
+  // The answer of a connector stands below, as a message.
+  if (run.status === 'completed' && run.action.kind === 'knowledge') return rows;
   if (run.status === 'completed' && run.result !== undefined) {
     rows.push(...limited(run.result, width, RESULT_ROWS, 'result'));
   } else {

@@ -102,7 +102,7 @@ function compose(chosen: readonly Chosen[]): readonly AnswerPart[] {
       { type: 'text', text: quoted(index + 1, place, extract) },
       {
         type: 'citation',
-        title: [place.shown, ...place.headings.slice(-1)].join(': '),
+        title: place.shown,
         ...(place.path === '' ? {} : { url: pathToFileURL(place.path).href }),
         line: extract.line,
         endLine: extract.endLine,

@@ -78,6 +78,7 @@ describe('a citation', () => {
     [{ title: 'a.md', line: 3, endLine: 3 }, 'a.md:3'],
     [{ title: 'a.md', line: 3, endLine: 9 }, 'a.md:3-9'],
     [{ title: 'A page', url: 'https://example.org' }, 'A page https://example.org'],
+    [{ title: 'docs/a.md', url: 'file:///x/docs/a.md', line: 2 }, 'docs/a.md:2'],
     [{ title: 'https://example.org', url: 'https://example.org' }, 'https://example.org'],
   ])('%o is one line', (citation, text) => {
     expect(citationText(citation)).toBe(text);
