@@ -27,6 +27,11 @@ export function closeLater<T extends { close(): Promise<unknown> }>(one: T): T {
   return one;
 }
 
+/** What is open now stays open for all tests of the file, which closes it. */
+export function holdOpen(): readonly { close(): Promise<unknown> }[] {
+  return open.splice(0);
+}
+
 /** `table` is what stands below `[connectors.it]`. Templates are compiled as they are when a peer starts. */
 export async function connectorOf(table: string): Promise<Connector> {
   const config = parseConfig(`[connectors.it]\n${table}`, 'config.toml');

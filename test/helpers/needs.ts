@@ -6,7 +6,12 @@ import { TEST_PACKAGES, type TestTool } from '../../scripts/system-packages.ts';
 
 /** `needs('tmux')('inside tmux', () => …)`: a describe that is skipped where one of the tools is missing. */
 export function needs(...tools: TestTool[]): ReturnType<typeof describe.skipIf> {
-  return describe.skipIf(tools.some((tool) => missingTools().has(tool)));
+  return describe.skipIf(isMissing(...tools));
+}
+
+/** For what is set up before the tests that need it. */
+export function isMissing(...tools: TestTool[]): boolean {
+  return tools.some((tool) => missingTools().has(tool));
 }
 
 /** The same for what no package brings: skipped, and told on the screen, where `why` says that something is missing. */
