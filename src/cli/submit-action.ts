@@ -28,6 +28,8 @@ export interface Submitting {
   readonly action: Action;
   /** Undefined for this one. */
   readonly device: string | undefined;
+  /** Of a question: it goes on with the newest answer. */
+  readonly followUp?: true;
   /** Standard output is what the run prints, also with --json: it is a document then. */
   readonly prints?: 'document';
   /** With --json, what is printed of the run in the place of it alone. */
@@ -58,7 +60,7 @@ export function submitFlags(
 export async function submitAction(
   context: CliContext,
   args: Arguments,
-  { task, action, device, prints, document = async (_, run) => run, shown = (piece) => piece }: Submitting,
+  { task, action, device, followUp, prints, document = async (_, run) => run, shown = (piece) => piece }: Submitting,
   then: (run: Run) => Promise<void> = async () => {},
 ): Promise<number> {
   const id = newId();
@@ -70,6 +72,7 @@ export async function submitAction(
     action,
     devices: [device ?? 'local'],
     cwd: process.cwd(),
+    ...(followUp === undefined ? {} : { followUp }),
     ...flags,
   });
   if (args.flag('detach')) {

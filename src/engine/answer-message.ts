@@ -26,7 +26,7 @@ export async function answerCommands(
         message,
         text: await finder.mask(whole ? text : text.slice(0, LONGEST)),
         connector,
-        ...(model === undefined ? {} : { model: model.slice(0, LONGEST_WORD) }),
+        ...(model === undefined ? {} : { model: await finder.mask(model.slice(0, LONGEST_WORD)) }),
         ...(citations === undefined || citations.length === 0
           ? {}
           : { citations: await Promise.all(citations.slice(0, MOST_CITATIONS).map((each) => told(finder, each))) }),

@@ -26,6 +26,7 @@ import { createExpiry } from './expiry.ts';
 import { createFeed } from './feed.ts';
 import { holdBlobs } from './held-blobs.ts';
 import { createJournal } from './journal.ts';
+import { endOrphans } from './orphans.ts';
 import { createOwnersCommands, stopUnwanted } from './owners-commands.ts';
 import type { PeerService } from './peer-ports.ts';
 import type { LoggedChange } from './ports.ts';
@@ -78,10 +79,10 @@ export function createEngine(given: EngineDeps): Engine {
   };
   const recovered = Promise.withResolvers<void>();
   let stopping = false;
-  const deviceListeners = new Set<(devices: Device[]) => void>();
+  const deviceListeners = new Set<Parameters<EngineApi['onDevices']>[0]>();
   const reportListeners = new Set<() => void>();
   const tellDevices = (): void => {
-    for (const listener of [...deviceListeners]) listener(devices());
+    for (const listener of [...deviceListeners]) listener(devices(), deps.connectors.routing());
   };
   const scheduler = createScheduler({
     self: identity.device,
@@ -94,6 +95,7 @@ export function createEngine(given: EngineDeps): Engine {
   });
   const devices = (): Device[] => listDevices(deps, scheduler.running, startedAt);
   const stopDevices = deps.network.onDevices(tellDevices);
+  const stopConnectors = deps.connectors.onChange(tellDevices);
   const stopUnwantedRuns = (): void => {
     const stopRun = (run: RunId, by: Actor): Promise<Run> => cancelHere(run, by, 'revoked');
     stopUnwanted({ ...deps, self: human, stopRun }).catch((error: unknown) =>
@@ -348,6 +350,7 @@ export function createEngine(given: EngineDeps): Engine {
         await transfers.start();
         stopUnwantedRuns();
         await recover({ ...deps, ends, self, admit, onReady: (run) => ready(run, 'first') }, legacy);
+        await endOrphans(deps, (run) => cancel(run.id));
         retention.start();
       } finally {
         recovered.resolve();
@@ -366,12 +369,8 @@ export function createEngine(given: EngineDeps): Engine {
       outgoing.close();
       admission.close();
       transfers.close();
-      stopFarProgress();
-      stopProber();
-      stopDevices();
-      stopOwner();
-      stopGrants();
-      stopRevoked();
+      for (const stop of [stopFarProgress, stopProber, stopDevices, stopConnectors, stopOwner, stopGrants, stopRevoked])
+        stop();
       expiry.close();
       audit.close();
       await retention.close();

@@ -120,8 +120,11 @@ export function createExecutions(
     allowance !== undefined && approvers === 1 && allowance.usesLeft > 0 && deps.clock.now() < allowance.until;
 
   /** What it is given must not be seen in what it prints. One that cannot be read any more makes the start fail, which tells why. */
-  const secretValues = async ({ secrets }: Plan): Promise<readonly string[]> =>
-    secrets.length === 0 ? [] : Object.values(await deps.secrets.read(secrets));
+  const secretValues = async ({ secrets, kind }: Plan): Promise<readonly string[]> => [
+    ...(secrets.length === 0 ? [] : Object.values(await deps.secrets.read(secrets))),
+    // A service may say what it was told, and that is the key of its connector.
+    ...(kind === 'knowledge' || kind === 'code' ? await deps.connectors.keys() : []),
+  ];
 
   const perform = async (run: Run, checked: CheckedPlan, slot: Active): Promise<void> => {
     const secrets = await secretValues(checked.plan);

@@ -44,6 +44,10 @@ export interface Connectors {
   /** What tasks are routed by: the connectors as they were when they were listed last, and what the owner set besides. */
   routing(): RouteSources;
   list(): Promise<readonly ConnectorSummary[]>;
+  /** Calls back when what they are routed by is not as it was: a key has come. */
+  onChange(listener: () => void): () => void;
+  /** The keys themselves, as they are now: what comes from a connector may repeat its own. Never rejects. */
+  keys(): Promise<readonly string[]>;
   /** Throws `not-found`. */
   show(name: string): Connector;
   /** Makes a real call, and never rejects for what it finds. Throws `not-found`. */

@@ -5,7 +5,7 @@
 
 import type { Action } from '../core/actions.ts';
 import type { Artifact } from '../core/artifacts.ts';
-import type { Attachment } from '../core/cloud.ts';
+import type { Attachment, KnowledgeAction } from '../core/cloud.ts';
 import { type Device, shortDeviceId } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { DeviceId, RunId } from '../core/ids.ts';
@@ -37,9 +37,19 @@ export async function completeAction(
   const [device, another] = chosen;
   if (device === undefined || another !== undefined)
     throw new DispatchError('usage', 'a question follows up one answer, on one device', { hint: 'name one device' });
+  return followUpTo(store, devices, device, { ...action, ...along });
+}
+
+/** The question as the one after the newest answer that its device gave to a person here; it goes to the same connector. */
+export async function followUpTo(
+  store: ThreadStore,
+  devices: readonly Device[],
+  device: Device,
+  action: KnowledgeAction,
+): Promise<KnowledgeAction> {
   const { id, action: before } = await answeredRun(store, devices, device);
   const connector = action.connector ?? (before.kind === 'knowledge' ? before.connector : undefined);
-  return { ...action, ...along, after: id, ...(connector === undefined ? {} : { connector }) };
+  return { ...action, after: id, ...(connector === undefined ? {} : { connector }) };
 }
 
 /** By what people write: `RUN/NAME`, the beginning of an id, or a name that one run alone has left. */
@@ -74,12 +84,14 @@ async function placeOf(store: ThreadStore, { runId, name }: Artifact): Promise<s
 
 /** The newest answer of the device. What another one answered is in its thread, and it has to go on. */
 async function answeredRun(store: ThreadStore, devices: readonly Device[], device: Device): Promise<Run> {
+  const self = devices.find(({ local }) => local)?.id;
   let elsewhere: Run | undefined;
   let before: RunId | undefined;
   for (let seen = 0; seen < MOST_LOOKED_AT; seen += PAGE) {
     const page = await store.runs({ status: ['completed'], limit: PAGE, ...(before === undefined ? {} : { before }) });
     for (const run of page.items) {
-      if (run.action.kind !== 'knowledge') continue;
+      // A conversation of another device, or of a program, is not one of the person here.
+      if (run.action.kind !== 'knowledge' || run.by.kind !== 'human' || run.origin !== self) continue;
       if (run.device === device.id) return run;
       elsewhere ??= run;
     }

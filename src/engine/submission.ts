@@ -19,7 +19,7 @@ import { findDevice, findDevices, mayRunThere } from './devices.ts';
 import type { Feed } from './feed.ts';
 import type { Journal } from './journal.ts';
 import { maskTask } from './masking.ts';
-import { completeAction } from './questions.ts';
+import { completeAction, followUpTo } from './questions.ts';
 import { resolveRun } from './references.ts';
 import { createReroute, withConnector } from './reroute.ts';
 
@@ -103,7 +103,12 @@ export function createSubmission(
 
   const order = async (params: SubmitParams): Promise<Order> => {
     const devices = deps.devices();
-    if (params.action !== undefined) return named(devices, params.action, params.devices ?? ['local']);
+    if (params.action !== undefined) {
+      const chosen = named(devices, params.action, params.devices ?? ['local']);
+      const [device] = chosen.devices;
+      if (params.followUp !== true || device === undefined || chosen.action.kind !== 'knowledge') return chosen;
+      return { ...chosen, action: await followUpTo(store, devices, device, chosen.action) };
+    }
     const answer = routed(params);
     const { because, devices: chosen, edit } = answer;
     if (edit !== undefined) {

@@ -28,8 +28,6 @@ export interface ConnectorsOptions extends KeyDeps {
 }
 
 export interface PeerConnectors extends Connectors, ConnectorBook {
-  /** The keys as they are now, for whoever has to hide them. */
-  keys(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -43,6 +41,7 @@ export function createConnectors({ config, embedded, ...keyDeps }: ConnectorsOpt
   const placeless = connectorFromPreset(EMBEDDED, EMBEDDED, { url: 'http://127.0.0.1' });
   const all = [...connectorsOf(config), placeless];
   const ready = new Map<string, Ready>();
+  const listeners = new Set<() => void>();
   let keysAt = 0;
   let keys: Promise<readonly string[]> = Promise.resolve([]);
   let summaries = all.map((connector) => summaryOf(connector, config));
@@ -74,14 +73,18 @@ export function createConnectors({ config, embedded, ...keyDeps }: ConnectorsOpt
   };
 
   const refresh = async (): Promise<readonly ConnectorSummary[]> => {
+    const before = JSON.stringify(summaries);
     summaries = await Promise.all(
       all.map(async (connector) => {
         const trouble = connector.name === EMBEDDED ? undefined : await keyTrouble(connector, keyDeps);
         return summaryOf(connector, config, trouble);
       }),
     );
+    if (JSON.stringify(summaries) !== before) for (const listener of [...listeners]) listener();
     return summaries;
   };
+  // Whether keys are there is not known yet, and a keyring takes its time.
+  void refresh();
 
   return {
     routing: () => ({
@@ -90,6 +93,10 @@ export function createConnectors({ config, embedded, ...keyDeps }: ConnectorsOpt
       ...(config.routing.length === 0 ? {} : { routing: config.routing }),
     }),
     list: refresh,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     show: named,
     find(route: CloudRoute, name = defaultConnector(config, route)) {
       const connector = named(name);
@@ -111,6 +118,7 @@ export function createConnectors({ config, embedded, ...keyDeps }: ConnectorsOpt
     async keepKey(name, key) {
       const place = await storeKey(name, key, keyDeps);
       keysAt = 0;
+      await refresh();
       return place.in === 'keyring' ? 'the keyring of the system' : `${place.path}, as there is no keyring`;
     },
     keys() {

@@ -22,8 +22,8 @@ export function createProposals(engine: () => Engine, finder: SecretFinder): Pro
         proposedBy: by,
       }),
     ended: (run, signal) => ended(engine, run, signal),
-    async printed(run, maxBytes) {
-      const { text, bytes } = await printed(engine, run, maxBytes);
+    async printed(run, maxBytes, signal) {
+      const { text, bytes } = await printed(engine, run, maxBytes, signal);
       // It goes to somebody else's machine: what looks like a secret does not.
       return { text: await finder.mask(text), bytes };
     },
@@ -57,10 +57,12 @@ async function printed(
   engine: () => Engine,
   run: RunId,
   maxBytes: number,
+  signal: AbortSignal,
 ): Promise<{ readonly text: string; readonly bytes: number }> {
   const reading = new AbortController();
+  const stopped = AbortSignal.any([reading.signal, signal]);
   try {
-    const { chunks } = await engine().api.output({ run, offset: 0 }, reading.signal);
+    const { chunks } = await engine().api.output({ run, offset: 0 }, stopped);
     return await clip(chunks, maxBytes);
   } catch (error) {
     if (error instanceof DispatchError && error.code === 'not-found') return { text: '', bytes: 0 };

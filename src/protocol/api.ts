@@ -58,6 +58,8 @@ export interface SubmitParams {
   noWait?: boolean;
   /** The person who submits it says yes to it in the same breath. Never overrides a deny. */
   approve?: boolean;
+  /** Of a question: it goes on with the newest answer of its device. */
+  followUp?: true;
   /** A program asks, and no person: rules may treat it apart, and it may not say yes for itself. */
   as?: 'agent';
 }
@@ -303,7 +305,8 @@ export type Result<M extends Method> = Methods[M][1];
 /** What the peer says unasked: notification → parameters. */
 export interface Notifications {
   change: Change;
-  devices: { devices: Device[] };
+  /** What tasks are routed by may change with it. */
+  devices: { devices: Device[]; routing: RouteSources };
   /** To the clients that have called any `pair.` method. */
   pair: PairEvent;
   /** To the client that called `artifact.fetch`. */
@@ -358,8 +361,8 @@ export type EngineApi = {
     'artifact.fetch'(params: Params<'artifact.fetch'>, signal: AbortSignal): Promise<Result<'artifact.fetch'>>;
     /** Calls back with every change after the cursor, in order, until the signal aborts. */
     follow(cursor: Cursor, listener: (change: Change) => void, signal: AbortSignal): Promise<void>;
-    /** Calls back when the devices or their presence change. */
-    onDevices(listener: (devices: Device[]) => void): () => void;
+    /** Calls back when the devices, their presence, or what tasks are routed by change. */
+    onDevices(listener: (devices: Device[], routing: RouteSources) => void): () => void;
     /** Calls back with what happens in the pairing session of this device. */
     onPair(listener: (event: PairEvent) => void): () => void;
     /** Calls back with how far runs are. */

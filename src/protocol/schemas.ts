@@ -190,6 +190,7 @@ const schemas = {
     expiresInMs: z.exactOptional(timeoutMs),
     cwd: z.exactOptional(path),
     tty: z.exactOptional(tty),
+    followUp: z.exactOptional(z.literal(true)),
     noWait: z.exactOptional(z.boolean()),
     approve: z.exactOptional(z.boolean()),
     as: z.exactOptional(z.literal('agent')),

@@ -112,6 +112,10 @@ function facts(model: Model, run: Run, approvals: readonly Approval[]): (readonl
     }
   }
   if (run.retryOf !== undefined) list.push(['retry of', run.retryOf]);
+  if (run.proposedBy !== undefined) {
+    const number = findRun(model, run.proposedBy)?.number;
+    list.push(['proposed by', `the assistant of ${number === undefined ? 'an earlier run' : `run ${number}`}`]);
+  }
   list.push(['id', run.id]);
   return list;
 }

@@ -5,6 +5,7 @@ import type { PublishedArtifact } from '../core/artifacts.ts';
 import type { Device } from '../core/devices.ts';
 import type { GateAnswer } from '../core/policy/gate.ts';
 import type { Rule, RuleBody } from '../core/policy/rules.ts';
+import type { RouteSources } from '../core/routing/context.ts';
 import type { Run } from '../core/runs.ts';
 import type { ThreadEntry } from '../core/thread.ts';
 import type { Change, Completion, Notifications, OwnersLimits, RunDetail, Snapshot } from '../protocol/api.ts';
@@ -45,7 +46,7 @@ export type MessageBody =
   | { readonly type: 'connected' }
   | { readonly type: 'lost'; readonly reason: string }
   | { readonly type: 'change'; readonly change: Change }
-  | { readonly type: 'devices'; readonly devices: readonly Device[] }
+  | { readonly type: 'devices'; readonly devices: readonly Device[]; readonly routing?: RouteSources }
   | {
       readonly type: 'page';
       readonly page: PageRequest;

@@ -48,6 +48,8 @@ export const NO_CEREMONIES: Ceremonies = {
 export const NO_CONNECTORS: Connectors = {
   routing: () => ({ connectors: [EMBEDDED_SUMMARY] }),
   list: async () => [],
+  onChange: () => unsubscribe,
+  keys: async () => [],
   show: (name) => {
     throw new DispatchError('not-found', `there is no connector "${name}"`);
   },

@@ -9,8 +9,6 @@ import { readSource } from '../read-source.ts';
 import { ON_OPTION, SUBMIT_OPTIONS, submitAction } from '../submit-action.ts';
 
 const TIMEOUT_MAX_S = 86_400;
-/** How far back the run is looked for that is followed up. */
-const RECENT = 200;
 
 export const command: Command = {
   usage: 'ask [--connector C] [--attach FILE|ARTIFACT]… QUESTION…',
@@ -57,6 +55,7 @@ export const command: Command = {
         ...(args.flag('assist') ? { assistant: true as const } : {}),
         ...(timeout === undefined ? {} : { timeoutMs: timeout * 1000 }),
       },
+      ...(args.flag('follow-up') ? { followUp: true as const } : {}),
       device: args.text('on')?.replace(/^@/, ''),
       document: async (client, run) => {
         const { answer } = await client.call('run.get', { run: run.id });
@@ -79,17 +78,13 @@ async function questionOf(context: CliContext, args: Arguments): Promise<string>
   throw new DispatchError('usage', 'there is no question', { hint: 'dispatch ask how do I pair a device' });
 }
 
-/** The run whose conversation goes on. */
+/** The run whose conversation goes on, where it is named. */
 async function precedingRun(context: CliContext, args: Arguments): Promise<RunId | undefined> {
   const named = args.text('in');
   if (named !== undefined && args.flag('follow-up')) {
     throw new DispatchError('usage', '--in and --follow-up both say which conversation', { hint: 'leave one out' });
   }
-  if (named === undefined && !args.flag('follow-up')) return undefined;
+  if (named === undefined) return undefined;
   const client = await context.connect();
-  if (named !== undefined) return (await client.call('run.get', { run: named })).run.id;
-  const { runs } = await client.call('runs.list', { limit: RECENT });
-  const newest = runs.find((run) => run.action.kind === 'knowledge' && 'endedAt' in run);
-  if (newest !== undefined) return newest.id;
-  throw new DispatchError('not-found', 'there is no question to follow up', { hint: 'ask one: dispatch ask QUESTION' });
+  return (await client.call('run.get', { run: named })).run.id;
 }

@@ -94,6 +94,7 @@ async function showRun(context: CliContext, client: ControlClient, detail: RunDe
       : []),
     ...('result' in run && run.result !== undefined ? [['result', safe(run.result)] as [string, string]] : []),
     ...(run.retryOf === undefined ? [] : [['retry of', run.retryOf] as [string, string]]),
+    ...(await proposerRows(client, run)),
   ];
   const width = widthOf(context.stdout);
   for (const line of wrapLines(table(rows), width, secondColumn)) context.print(line);
@@ -110,6 +111,13 @@ async function showRun(context: CliContext, client: ControlClient, detail: RunDe
     for (const line of approvalLines(approval, story, { devices, now: Date.now(), width })) context.print(line);
   for (const line of table(artifacts.map(artifactRow))) context.print(`◆ ${line}`);
   return 0;
+}
+
+/** The assistant that wanted it, by the run that it worked for. */
+async function proposerRows(client: ControlClient, { proposedBy }: Run): Promise<[string, string][]> {
+  if (proposedBy === undefined) return [];
+  const { run } = await client.call('run.get', { run: proposedBy });
+  return [['proposed by', `the assistant of run ${run.number}`]];
 }
 
 /** What a connector said, and who that was. */

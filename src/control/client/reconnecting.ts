@@ -5,6 +5,7 @@
 
 import type { Device } from '../../core/devices.ts';
 import { asDispatchError, DispatchError } from '../../core/errors.ts';
+import type { RouteSources } from '../../core/routing/context.ts';
 import type { Cursor } from '../../core/thread.ts';
 import type {
   Change,
@@ -32,7 +33,7 @@ export interface Subscription {
   onSnapshot(snapshot: Snapshot): void;
   /** Each change after the snapshot, once, in order. */
   onChange(change: Change): void;
-  onDevices?(devices: readonly Device[]): void;
+  onDevices?(devices: readonly Device[], routing: RouteSources): void;
 }
 
 export interface ReconnectingClient {
@@ -100,7 +101,7 @@ export function createReconnectingClient(options: {
   };
 
   const subscribe = async (fresh: ControlClient, to: Subscription): Promise<void> => {
-    fresh.on('devices', ({ devices }) => to.onDevices?.(devices));
+    fresh.on('devices', ({ devices, routing }) => to.onDevices?.(devices, routing));
     fresh.on('change', (change) => {
       const { device, seq } = change.event;
       if (closed || followed === undefined || seq <= (followed.cursor[device] ?? 0)) return;
@@ -115,7 +116,7 @@ export function createReconnectingClient(options: {
       followed = { device: whole.device.id, cursor: { ...whole.cursor } };
       to.onSnapshot(whole);
     } else {
-      to.onDevices?.(snapshot.devices);
+      to.onDevices?.(snapshot.devices, snapshot.routing);
     }
     await fresh.call('follow', { cursor: { ...followed.cursor } });
   };

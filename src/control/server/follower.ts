@@ -3,9 +3,8 @@
  * when its outbox is full, and goes on from there when it has drained. Also what comes of some of its calls, meanwhile.
  */
 
-import type { Device } from '../../core/devices.ts';
 import type { Cursor } from '../../core/thread.ts';
-import type { EngineApi, Method } from '../../protocol/api.ts';
+import type { EngineApi, Method, Notifications } from '../../protocol/api.ts';
 import type { Outbox } from './outbox.ts';
 
 /** Resolves when the signal aborts; rejects if the engine cannot tell the changes. */
@@ -57,15 +56,15 @@ export async function followChanges(options: {
 
 /** Only the newest devices matter: while the outbox is full, they wait and replace each other. */
 function tellDevices(api: Pick<EngineApi, 'onDevices'>, outbox: Outbox): () => void {
-  let newest: Device[] | undefined;
+  let newest: Notifications['devices'] | undefined;
   let waiting = false;
   const tell = (): void => {
     if (newest === undefined) return;
-    outbox.notify('devices', { devices: newest });
+    outbox.notify('devices', newest);
     newest = undefined;
   };
-  return api.onDevices((devices) => {
-    newest = devices;
+  return api.onDevices((devices, routing) => {
+    newest = { devices, routing };
     if (waiting) return;
     if (!outbox.full) {
       tell();

@@ -26,7 +26,14 @@ const TOOLS =
 const SANDBOXED = { decision: 'allow', source: 'built-in', routes: ['desktop-local'], lowersTo: 'read-only' } as const;
 
 export const BUILT_IN_RULES: readonly Rule[] = [
-  { name: 'inline-sandbox', decision: 'allow', source: 'built-in', routes: ['inline'] },
+  {
+    // It reads the whole thread: not for the assistant, which tells somebody else's machine what it reads.
+    name: 'inline-sandbox',
+    decision: 'allow',
+    source: 'built-in',
+    routes: ['inline'],
+    requesters: ['human', 'agent'],
+  },
   {
     // What a person asks of a service that the owner of this device configured here.
     name: 'own-questions',

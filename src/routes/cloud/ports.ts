@@ -49,7 +49,11 @@ export interface Proposals {
   /** Resolves when the run is over; rejects with the reason of the signal. */
   ended(run: RunId, signal: AbortSignal): Promise<FinalRun>;
   /** What it printed, masked: the first and the last of it where it is long, and how much there was. */
-  printed(run: RunId, maxBytes: number): Promise<{ readonly text: string; readonly bytes: number }>;
+  printed(
+    run: RunId,
+    maxBytes: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly text: string; readonly bytes: number }>;
   /** The names of what it left. */
   left(run: RunId): Promise<readonly string[]>;
   cancel(run: RunId): Promise<void>;

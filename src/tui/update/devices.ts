@@ -15,9 +15,9 @@ import { limit } from './runs.ts';
 import { patch, pop, push, remove, type Step, step, toast } from './step.ts';
 
 /** The devices as they are now; what changed for a person is said. */
-export function takeDevices(model: Model, devices: readonly Device[]): Step {
+export function takeDevices(model: Model, devices: readonly Device[], routing = model.routing): Step {
   const device = devices.find(({ local }) => local) ?? model.device;
-  const next = refreshHint({ ...model, devices, device });
+  const next = refreshHint({ ...model, devices, device, routing });
   return step(news(model, devices).reduce((told, { tone, text, about }) => toast(told, tone, text, about), next));
 }
 

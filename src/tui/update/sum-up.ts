@@ -16,7 +16,7 @@ export function sumUp(model: Model): Step {
   if (device === undefined) return say(model, 'warning', NOT_CONNECTED);
   const connector = routing?.connectors.find(({ defaultFor }) => defaultFor.includes('cloud-knowledge'));
   const action =
-    connector === undefined || connector.name === EMBEDDED
+    connector === undefined || connector.name === EMBEDDED || connector.trouble !== undefined
       ? ({ kind: 'inline', language: 'expression', source: 'summary()' } as const)
       : ({ kind: 'knowledge', question: QUESTION, thread: ENTRIES } as const);
   return step(model, { type: 'act', task: '/summary', action, device: device.id });

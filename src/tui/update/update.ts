@@ -101,7 +101,7 @@ function handle(model: Model, message: Message): Step {
     case 'change':
       return takeChange(forgetProgress(model, message.change.run), message.change);
     case 'devices':
-      return takeDevices(model, message.devices);
+      return takeDevices(model, message.devices, message.routing);
     case 'page':
       return step(takePage(model, message.page, message.entries, message.more));
     case 'page-failed':

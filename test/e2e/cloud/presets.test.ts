@@ -1,5 +1,6 @@
 // Each preset from the command line and from the dashboard, through a peer and the control socket, to a server that speaks its protocol.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { LLMock } from '@copilotkit/aimock';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CliHome, createHome } from '../../helpers/cli.ts';
@@ -27,7 +28,11 @@ const MODELS = [
 beforeAll(async () => {
   await mock.start();
   mock.onMessage('what is it', { content: 'It **is** so, in several pieces.' });
-  const hook = await serve((_asked, response) => json(response, { text: 'the hook says so' }));
+  const hook = await serve(({ body, headers }, response) => {
+    // One that says what it was told.
+    const said = body.includes('echo') ? ` ${headers.authorization} ${Buffer.from(KEY).toString('base64')}` : '';
+    json(response, { text: `the hook says so${said}`, model: `m${said}` });
+  });
   const piston: HttpService = await startPiston();
   const judge0 = await startJudge0(KEY);
   const jupyter: Jupyter | undefined = isMissing('a Jupyter server', 'a Python kernel')
@@ -103,10 +108,21 @@ needs('a Jupyter server', 'a Python kernel')('a program', () => {
 });
 
 test('the key of a connector is nowhere: not in the thread, nor in what is shown of the connector', async () => {
+  const echoed = await home.cli(['ask', '-c', 'webhook', 'echo what you were told']);
+  expect(echoed.out).toContain('the hook says so');
+  const told = await home.cli([
+    'show',
+    '--json',
+    String(JSON.parse((await home.cli(['ps', '--json', '--all'])).out)[0].number),
+  ]);
   const shown = await home.cli(['connector', 'show', 'openai-chat']);
   expect(shown.out).toContain('PRESET_KEY');
-  const all = [shown, await home.cli(['export']), await home.cli(['doctor']), await home.cli(['audit'])];
+  const all = [echoed, told, shown, await home.cli(['export']), await home.cli(['doctor']), await home.cli(['audit'])];
   for (const { out, err } of all) expect(out + err).not.toContain(KEY);
+  const files = readdirSync(home.path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  expect(files.length).toBeGreaterThan(5);
+  for (const { parentPath, name } of files)
+    expect(readFileSync(join(parentPath, name)).includes(KEY), name).toBe(false);
 }, 60_000);
 
 test('from the composer, to the connector that is named', async () => {

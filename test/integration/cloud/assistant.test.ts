@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Run } from '../../../src/core/runs.ts';
 import { type CloudEngine, startCloudEngine } from '../../helpers/cloud-engine.ts';
+import { startEngine } from '../../helpers/engine.ts';
 import { type ModelCall, type ModelReply, type ModelServer, startModelServer } from '../../helpers/model-server.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -128,6 +129,8 @@ describe('the assistant', () => {
     ['a yes of its own', shell('rm -r /', { approve: true })],
     ['variables', shell('x', { env: { LD_PRELOAD: '/tmp/x.so' } })],
     ['an access that is none', shell('x', { access: 'root' })],
+    ['every device at once', shell('ls', { device: 'all' })],
+    ['several devices at once', shell('ls', { device: 'here,@all' })],
     [
       'a device that there is not',
       { name: 'run_shell', arguments: { device: 'moon', command: 'ls', access: 'read-only' } },
@@ -210,5 +213,34 @@ describe('the assistant', () => {
       reason: 'invalid',
       message: expect.stringContaining('cannot call tools'),
     });
+  });
+
+  it('does not read the thread without a yes, as it tells somebody else what it reads', async () => {
+    const { here, model } = await begin(
+      { calls: [{ name: 'evaluate', arguments: { language: 'expression', source: 'messages().length' } }] },
+      { text: 'ok' },
+    );
+    await here.engine.api.say({ text: 'a secret of mine' });
+    const run = await here.ask('look', { assistant: true });
+    const [asked] = await waiting(here, 1);
+    expect(asked?.route).toBe('inline');
+    await here.engine.api.decide({ approval: String(asked?.number), decision: 'reject' });
+    expect(await here.done(run.id)).toMatchObject({ status: 'completed' });
+    expect(JSON.stringify(model.requests)).not.toContain('a secret of mine');
+  });
+
+  it('leaves nothing for anybody to be asked about when its peer is killed', async () => {
+    const { here } = await begin({ calls: [shell('touch never')] });
+    const run = await here.ask('go', { assistant: true });
+    const [asked] = await waiting(here, 1);
+    await here.abandon();
+    const again = await startEngine({ home: here.home, executors: here.executors });
+    try {
+      expect(await again.done(run.id)).toMatchObject({ status: 'failed', reason: 'interrupted' });
+      expect(await again.done(asked?.id ?? '')).toMatchObject({ status: 'cancelled' });
+      expect((await again.engine.api['approvals.list']({ limit: 10 })).approvals).toEqual([]);
+    } finally {
+      await again.close();
+    }
   });
 });

@@ -50,7 +50,7 @@ export function createMemoryApi(): MemoryApi {
   const approvals = new Map<string, Approval>();
   const listeners = new Set<(change: Change) => void>();
   const waits = new Set<() => void>();
-  const deviceListeners = new Set<(devices: Device[]) => void>();
+  const deviceListeners = new Set<Parameters<EngineApi['onDevices']>[0]>();
   const outputs: MemoryApi['outputs'] = new Map();
   const inputs: MemoryApi['inputs'] = new Map();
   const calls: string[] = [];
@@ -61,7 +61,7 @@ export function createMemoryApi(): MemoryApi {
   let others: readonly Device[] = [];
   const devices = (): Device[] => [device, ...others];
   const tellDevices = (): void => {
-    for (const listener of deviceListeners) listener(devices());
+    for (const listener of deviceListeners) listener(devices(), { connectors: [EMBEDDED_SUMMARY] });
   };
   let finish: () => void = () => {};
   const finished = new Promise<void>((resolve) => {

@@ -54,6 +54,7 @@ const FULL: { [M in Method]: Params<M> } = {
     expiresInMs: 60_000,
     cwd: '/home',
     tty: { cols: 80, rows: 24 },
+    followUp: true,
     noWait: false,
     approve: true,
     as: 'agent',

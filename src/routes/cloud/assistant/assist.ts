@@ -53,7 +53,7 @@ export async function assist({ proposals, maxSteps }: Assistant, turn: Assisting
     if (step === maxSteps) break;
     messages.push({ role: 'assistant', text: answer.text.slice(said), calls });
     if (answer.text.length > said && !answer.text.endsWith('\n')) await print('\n');
-    const results = await Promise.all(calls.map((call, index) => carryOut(turn, proposals, call, index)));
+    const results = await together(turn, calls, (each, call, index) => carryOut(each, proposals, call, index));
     calls.forEach(({ id, name }, index) => {
       messages.push({ role: 'tool', call: id, name, text: results[index] ?? '' });
     });
@@ -81,6 +81,7 @@ async function carryOut(turn: Assisting, proposals: Proposals, call: ToolCall, i
     return JSON.stringify({ status: 'not proposed', message: read.why });
   }
   const { action, device } = read.proposal;
+  signal.throwIfAborted();
   let run: Run;
   try {
     run = await proposals.propose({ by: turn.run, task: titleOf(action), action, device });
@@ -94,7 +95,28 @@ async function carryOut(turn: Assisting, proposals: Proposals, call: ToolCall, i
   await print(`▸ run ${run.number}: ${harmless(titleOf(action))}\n`);
   const ended = await end(run, proposals, signal);
   await print(`▸ run ${run.number} ${ended.status}\n`);
-  return resultOf(ended, proposals);
+  return resultOf(ended, proposals, signal);
+}
+
+/** All of a round. Where one of them cannot go on at all, the others are stopped, and have ended before that is told. */
+async function together(
+  turn: Assisting,
+  calls: readonly ToolCall[],
+  carry: (turn: Assisting, call: ToolCall, index: number) => Promise<string>,
+): Promise<readonly string[]> {
+  const round = new AbortController();
+  const each = { ...turn, signal: AbortSignal.any([turn.signal, round.signal]) };
+  const ended = await Promise.allSettled(
+    calls.map((call, index) =>
+      carry(each, call, index).catch((error: unknown) => {
+        round.abort();
+        throw error;
+      }),
+    ),
+  );
+  const failed = ended.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return ended.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
 }
 
 /** Nothing that the assistant proposed outlives it. */

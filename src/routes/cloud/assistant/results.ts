@@ -8,8 +8,8 @@ import type { Proposals } from '../ports.ts';
 const MOST_PRINTED = 16 * 1024;
 const MOST_NAMES = 50;
 
-export async function resultOf(run: FinalRun, proposals: Proposals): Promise<string> {
-  const { text, bytes } = await proposals.printed(run.id, MOST_PRINTED);
+export async function resultOf(run: FinalRun, proposals: Proposals, signal: AbortSignal): Promise<string> {
+  const { text, bytes } = await printedOf(run, proposals, signal);
   const left = await proposals.left(run.id);
   return JSON.stringify({
     run: run.number,
@@ -39,4 +39,19 @@ export function complaintOf(error: unknown): string {
     status: 'not proposed',
     message: error.hint === undefined ? error.message : `${error.message}: ${error.hint}`,
   });
+}
+
+/** A device that has gone since keeps what it printed: that is a result as well. */
+async function printedOf(
+  { id }: FinalRun,
+  proposals: Proposals,
+  signal: AbortSignal,
+): Promise<{ readonly text: string; readonly bytes: number }> {
+  try {
+    return await proposals.printed(id, MOST_PRINTED, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof DispatchError)) throw error;
+    return { text: `[dispatch: the output cannot be read now: ${error.message}]`, bytes: 0 };
+  }
 }

@@ -91,14 +91,19 @@ export function readCall({ name, arguments: text }: Pick<ToolCall, 'name' | 'arg
   const given = parse(text);
   if (given === undefined) return { ok: false, why: 'the arguments are no JSON object' };
   const { device, ...rest } = given;
-  if (tool.onDevice && (typeof device !== 'string' || device === '' || device.length > 200)) {
-    return { ok: false, why: 'device is missing: the name of one device' };
+  if (tool.onDevice && (typeof device !== 'string' || !isOneDevice(device))) {
+    return { ok: false, why: 'device is missing: the name of one device, as listed' };
   }
   const withheld = WITHHELD.find((key) => key in rest && tool.keeps?.includes(key) !== true);
   if (withheld !== undefined) return { ok: false, why: `"${withheld}" cannot be set` };
   const parsed = actionSchema.safeParse({ kind: tool.kind, ...rest });
   if (!parsed.success) return { ok: false, why: complaint(parsed.error) };
   return { ok: true, proposal: { action: parsed.data as Action, device: tool.onDevice ? String(device) : 'local' } };
+}
+
+/** A run on every device would be as many runs, of which one has a result. */
+function isOneDevice(device: string): boolean {
+  return /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/.test(device) && device.toLowerCase() !== 'all';
 }
 
 function parse(text: string): Record<string, unknown> | undefined {
