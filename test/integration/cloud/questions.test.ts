@@ -176,4 +176,27 @@ describe('a question', () => {
     expect(await here.done(again.id)).toMatchObject({ status: 'completed', retryOf: run.id });
     await until('second answer', async () => (await here.answerOf(again.id))?.text === 'answer 2');
   });
+
+  it('goes on with the newest answer to a person here, and not with that to a program', async () => {
+    const { here, model } = await begin((_request, index) => ({ text: `answer ${index + 1}` }));
+    const own = await here.ask('mine?');
+    await here.done(own.id);
+    const action = { kind: 'knowledge', question: 'of a program?' } as const;
+    const { run: asked } = await here.engine.api.submit({ id: '0000000000000002', task: '?x', action, as: 'agent' });
+    await here.until(asked.id, 'waiting_approval');
+    await here.engine.api.decide({ approval: String(asked.number), decision: 'approve' });
+    await here.done(asked.id);
+    const { run } = await here.engine.api.submit({
+      id: '0000000000000003',
+      task: '?and?',
+      action: { kind: 'knowledge', question: 'and?' },
+      followUp: true,
+    });
+    expect(await here.done(run.id)).toMatchObject({ action: { after: own.id } });
+    expect(said(model)).toEqual([
+      ['user', 'mine?'],
+      ['assistant', 'answer 1'],
+      ['user', 'and?'],
+    ]);
+  });
 });
