@@ -9,8 +9,10 @@ import { newId } from '../ids.ts';
 export const command: Command = {
   usage: 'eval EXPRESSION',
   summary: 'Evaluate a JavaScript expression or script in the sandbox of this session.',
-  details:
-    'It can read the thread: runs(), artifacts(), messages(), devices(), text(artifact), summary(). "-" reads the script from standard input.',
+  details: [
+    'It can read the thread: runs(), artifacts(), messages(), devices(), text(artifact), summary().',
+    '"-" reads the script from standard input.',
+  ].join('\n'),
   options: {},
   examples: [
     "dispatch eval '6 * 7'",
