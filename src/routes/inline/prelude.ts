@@ -125,7 +125,9 @@ export const PRELUDE = String.raw`(function (hostPrint, hostCall) {
 
   /** What has gone on lately, in a few lines. */
   const summary = (limit) => {
-    const all = call('runs', { limit: limit === undefined ? 100 : limit });
+    // Not what sums up at this moment.
+    const isThis = (run) => run.status === 'running' && run.action !== undefined && run.action.kind === 'inline';
+    const all = call('runs', { limit: limit === undefined ? 100 : limit }).filter((run) => !isThis(run));
     const names = {};
     for (const { id, name } of call('devices')) names[id] = name;
     const count = (items, keyOf) => {
