@@ -41,7 +41,7 @@ export async function* readAnswer(
       first ??= value;
       const error = mapping.text('error', value);
       if (error !== undefined && error !== '') throw failures.told(error);
-      yield* eventsOf(value, mapping, state, calls);
+      yield* eventsOf(value, { mapping, state, calls, failures });
       if (state.done) break;
     }
     if (ended) state.done = true;
@@ -65,7 +65,14 @@ export async function* readAnswer(
     : { type: 'end', cut: `the service stopped it: ${failures.quote({ text: stop, cut: false })}` };
 }
 
-function* eventsOf(value: unknown, mapping: Mapping, state: State, calls: ToolCalls): Generator<AnswerEvent, void> {
+interface Reader {
+  readonly mapping: Mapping;
+  readonly state: State;
+  readonly calls: ToolCalls;
+  readonly failures: Failures;
+}
+
+function* eventsOf(value: unknown, { mapping, state, calls, failures }: Reader): Generator<AnswerEvent, void> {
   const model = mapping.text('model', value)?.slice(0, LONGEST_WORD);
   if (model !== undefined && model !== '' && model !== state.model) {
     state.model = model;
@@ -75,7 +82,8 @@ function* eventsOf(value: unknown, mapping: Mapping, state: State, calls: ToolCa
   if (text !== undefined) state.found = true;
   if (text !== undefined && text !== '') yield { type: 'text', text };
   for (const fragment of mapping.list('toolCalls', value)) {
-    calls.add(fragment);
+    if (!calls.add(fragment))
+      throw failures.make('too-large', 'what it wants called is too long', 'ask for less at once');
     state.found = true;
   }
   for (const citation of mapping.list('citations', value).flatMap(citationOf)) yield { type: 'citation', citation };
