@@ -17,11 +17,11 @@ const FOUND = new RegExp(String.raw`(?<kept>${IN_PLACE}|[\n\t])|\r\n|${ACTIVE}`,
 const PLAIN = /^[\t\n\x20-\x7e]*$/;
 
 /** What the next piece may still give another meaning: half a line break, half a character, a joiner. */
-const UNDECIDED = /(?:\r|[\u200c\u200d\ufe0f]?[\ud800-\udbff]?)$/;
+const UNDECIDED = /(?:\r|(?:\u200c|\u200d|\ufe0f)?[\ud800-\udbff]?)$/;
 /** How far what belongs to a character may stand before it, with room to spare. */
 const CONTEXT = 64;
 
-export function harmless(text: string): string {
+export function harmlessText(text: string): string {
   return spelt(text, 0);
 }
 

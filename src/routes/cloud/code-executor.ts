@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { operationsOf } from '../../core/actions.ts';
 import { type CodeAction, isInnerName } from '../../core/cloud.ts';
 import { refuse } from '../../core/errors.ts';
-import { harmless } from '../../core/harmless-text.ts';
+import { harmlessText } from '../../core/harmless-text.ts';
 import type { DeviceId, Sha256 } from '../../core/ids.ts';
 import type { ExecutionContext, Executor, Outcome } from '../../engine/executor-ports.ts';
 import type { CodeEvent, CodeRequest } from './connector/conversation.ts';
@@ -132,8 +132,8 @@ function outcomeOf(
   timeoutMs: number,
 ): Outcome {
   if (timedOut === true) return { kind: 'timeout', timeoutMs, receipt: NOTHING_LEFT };
-  if (signal !== undefined) return { kind: 'signal', signal: harmless(signal.slice(0, 32)).slice(0, 32) };
-  const said = message === undefined ? {} : { message: harmless(message.slice(0, 2000)).slice(0, 2000) };
+  if (signal !== undefined) return { kind: 'signal', signal: harmlessText(signal.slice(0, 32)).slice(0, 32) };
+  const said = message === undefined ? {} : { message: harmlessText(message.slice(0, 2000)).slice(0, 2000) };
   return { kind: 'exit', exitCode: exitCode ?? 0, ...said };
 }
 
@@ -146,7 +146,7 @@ async function keep(
 ): Promise<void> {
   left.bytes += bytes.length;
   const refused = left.names.size >= MOST_FILES || left.bytes > MOST_FILE_BYTES || !isInnerName(name);
-  if (refused) return printer.print(`[dispatch: "${harmless(name).slice(0, 200)}" was not kept]\n`);
+  if (refused) return printer.print(`[dispatch: "${harmlessText(name).slice(0, 200)}" was not kept]\n`);
   try {
     const path = join(context.artifactsDir, name);
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -154,6 +154,8 @@ async function keep(
     left.names.add(name);
     if (mimeType !== undefined && mimeType.length <= 255) context.describe(name, { mimeType });
   } catch (error) {
-    await printer.print(`[dispatch: "${harmless(name).slice(0, 200)}" was not kept: ${(error as Error).message}]\n`);
+    await printer.print(
+      `[dispatch: "${harmlessText(name).slice(0, 200)}" was not kept: ${(error as Error).message}]\n`,
+    );
   }
 }

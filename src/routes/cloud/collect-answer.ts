@@ -2,7 +2,7 @@
 
 import type { Answer, Citation, Usage } from '../../core/answers.ts';
 import { citationText } from '../../core/export.ts';
-import { createHarmlessText, harmless } from '../../core/harmless-text.ts';
+import { createHarmlessText, harmlessText } from '../../core/harmless-text.ts';
 import type { AnswerEvent, ToolCall } from './connector/conversation.ts';
 import { createUnmarked } from './printer.ts';
 
@@ -109,6 +109,6 @@ export function answerOf(
 /** The sources, for whoever reads the output alone. */
 export function sourcesText(citations: readonly Citation[]): string {
   if (citations.length === 0) return '';
-  const lines = citations.map((citation, index) => `[${index + 1}] ${harmless(citationText(citation))}`);
+  const lines = citations.map((citation, index) => `[${index + 1}] ${harmlessText(citationText(citation))}`);
   return `\nSources\n${lines.join('\n')}\n`;
 }

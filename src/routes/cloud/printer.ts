@@ -3,9 +3,8 @@
  * of its own begin with a mark that no line of an answer begins with, so that the two can be told apart later.
  */
 
+import { harmlessText } from '../../core/harmless-text.ts';
 import type { ExecutionContext } from '../../engine/executor-ports.ts';
-
-export { harmless } from '../../core/harmless-text.ts';
 
 export interface Printer {
   print(text: string): void | Promise<void>;
@@ -26,6 +25,9 @@ export function createPrinter({ output }: Pick<ExecutionContext, 'output'>): Pri
   };
   return { bytes, print: (text) => (text === '' ? undefined : bytes(Buffer.from(text))) };
 }
+
+/** As it may stand in an output. */
+export const harmless = harmlessText;
 
 const MARK = '\u25b8';
 const SPELT_MARK = '\\u25b8';

@@ -13,9 +13,9 @@ const say = (text: string): AnswerEvent => ({ type: 'text', text });
 
 async function collected(...pieces: readonly string[]): Promise<{ said: string; printed: string }> {
   const answer = newAnswer();
-  let printed = '';
-  await collectAnswer(eventsOf(...pieces.map(say), { type: 'end' }), answer, (text) => void (printed += text));
-  return { said: answer.text, printed };
+  const printed: string[] = [];
+  await collectAnswer(eventsOf(...pieces.map(say), { type: 'end' }), answer, (text) => void printed.push(text));
+  return { said: answer.text, printed: printed.join('') };
 }
 
 describe('an answer as it comes', () => {
@@ -39,13 +39,13 @@ describe('an answer as it comes', () => {
 
   it('says what was held back even where the answer breaks off', async () => {
     const answer = newAnswer();
-    let printed = '';
+    const printed: string[] = [];
     const broken = (async function* (): AsyncGenerator<AnswerEvent> {
       yield say('half\r');
       throw new Error('gone');
     })();
-    await expect(collectAnswer(broken, answer, (text) => void (printed += text))).rejects.toThrow('gone');
-    expect([answer.text, printed]).toEqual(['half\\x0d', 'half\\x0d']);
+    await expect(collectAnswer(broken, answer, (text) => void printed.push(text))).rejects.toThrow('gone');
+    expect([answer.text, printed.join('')]).toEqual(['half\\x0d', 'half\\x0d']);
   });
 });
 
