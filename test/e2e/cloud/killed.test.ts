@@ -53,7 +53,7 @@ test('what Dispatch printed beside the answer is not taken for words of the mode
     await home.killPeer();
     await Promise.all(asking.map((each) => each.done));
     await home.begin();
-    const { runs } = (await home.json(['ps', '--all', '--json'])) as { runs: { number: number; route: string }[] };
+    const runs = (await home.json(['ps', '--all', '--json'])) as { number: number; route: string }[];
     const asked = runs.filter(({ route }) => route === 'cloud-knowledge').map(({ number }) => String(number));
     const shown = (await Promise.all(asked.map((run) => home.json(['show', run, '--json'])))) as {
       answer?: { text: string };
