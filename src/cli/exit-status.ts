@@ -12,7 +12,7 @@ export function exitStatusOf(run: Run): number {
     case 'cancelled':
       return run.reason === 'user' ? 130 : 126;
     case 'failed':
-      if (run.reason === 'exit') return run.exitCode ?? 1;
+      if (run.reason === 'exit') return failureCode(run.exitCode);
       if (run.reason === 'signal') return 128 + (constants.signals[run.signal as NodeJS.Signals] ?? 0);
       if (run.reason === 'timeout') return 124;
       if (run.reason === 'refused') return 126;
@@ -22,6 +22,11 @@ export function exitStatusOf(run: Run): number {
     case 'waiting_approval':
       return 0;
   }
+}
+
+/** A system passes on 8 bits of it: what would come out as 0 is told as 1, and so is what is no exit code. */
+function failureCode(code: number | undefined): number {
+  return code !== undefined && Number.isInteger(code) && code % 256 !== 0 ? code : 1;
 }
 
 /** Kinds that print nothing of what went wrong: a command does that itself. */

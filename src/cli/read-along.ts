@@ -41,7 +41,13 @@ async function readFileOrNothing({ stdin }: CliContext, ref: string): Promise<Bu
   }
 }
 
+/** What no artifact is called. */
+const PATH = /^[/.~]/;
+
 async function findArtifact(context: CliContext, ref: string): Promise<Attachment> {
+  if (PATH.test(ref)) {
+    throw new DispatchError('not-found', `there is no file ${ref}`, { hint: 'name a file that is there' });
+  }
   const client = await context.connect();
   try {
     const { artifact } = await client.call('artifact.get', { artifact: ref });

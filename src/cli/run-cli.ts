@@ -4,10 +4,10 @@ import { closest } from '../config/closest.ts';
 import { findPaths } from '../config/paths.ts';
 import type { ControlClient } from '../control/client/client.ts';
 import { asDispatchError, DispatchError, exitCodeOf } from '../core/errors.ts';
+import { jsonLine } from '../core/json-line.ts';
 import { sanitizeLine, sanitizeText } from '../tui/terminal/sanitize.ts';
 import { COMMON_OPTIONS, type Command, helpText, parseCommandLine, type RegisteredCommand } from './command.ts';
 import type { CliContext, CommandOutline } from './context.ts';
-import { jsonLine } from './json-line.ts';
 import { COMMANDS } from './registry.ts';
 import { VERSION } from './version.ts';
 

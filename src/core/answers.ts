@@ -24,3 +24,8 @@ export interface Answer {
   /** Why the answer is not whole, as a phrase; absent if it is. */
   readonly cut?: string;
 }
+
+/** Tokens and lines are counted in whole numbers; what is anything else is no number of them. */
+export function isCount(value: unknown, least: number): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= least;
+}

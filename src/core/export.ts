@@ -1,7 +1,11 @@
-/** The thread as Markdown, for people and for models. Text of others stands in it as it is, kept apart as quotations. */
+/**
+ * The thread as Markdown, for people and for models. Text of others stands in it as it is, kept apart as quotations; what in it would act
+ * on a terminal, or turn or hide text, is spelt out.
+ */
 
 import { titleOf } from './actions.ts';
 import type { Citation } from './answers.ts';
+import { harmlessText } from './harmless-text.ts';
 import type { Run } from './runs.ts';
 import type { ThreadEntry } from './thread.ts';
 
@@ -17,6 +21,10 @@ export interface ExportOptions {
 
 /** One entry, as a paragraph. Times are UTC. */
 export function entryToMarkdown(entry: ThreadEntry, options: ExportOptions): string {
+  return harmlessText(markdownOf(entry, options));
+}
+
+function markdownOf(entry: ThreadEntry, options: ExportOptions): string {
   switch (entry.kind) {
     case 'message': {
       const { role, text, at, about, by } = entry.message;

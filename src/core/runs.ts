@@ -119,3 +119,10 @@ const MOVES: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
 export function canMove(from: RunStatus, to: RunStatus): boolean {
   return MOVES[from].includes(to);
 }
+
+/** What an exit status may be: 32 bits, with a sign or without. */
+export const EXIT_CODES = { least: -(2 ** 31), most: 2 ** 32 } as const;
+
+export function isExitCode(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= EXIT_CODES.least && (value as number) <= EXIT_CODES.most;
+}

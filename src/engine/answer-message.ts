@@ -1,6 +1,6 @@
 /** Makes the message of the thread of what a connector said. Secrets that it repeats are masked as anywhere else. */
 
-import type { Answer, Citation } from '../core/answers.ts';
+import { type Answer, type Citation, isCount, type Usage } from '../core/answers.ts';
 import type { RunCommand } from '../core/commands.ts';
 import type { MessageId } from '../core/ids.ts';
 import type { EngineDeps } from './context.ts';
@@ -9,6 +9,8 @@ import type { EngineDeps } from './context.ts';
 const LONGEST = 1024 * 1024;
 const MOST_CITATIONS = 200;
 const LONGEST_WORD = 1000;
+const LONGEST_NAME = 200;
+const LONGEST_REASON = 10_000;
 
 export async function answerCommands(
   { finder, ids }: Pick<EngineDeps, 'finder' | 'ids'>,
@@ -24,23 +26,33 @@ export async function answerCommands(
       type: 'answer',
       data: {
         message,
-        text: await finder.mask(whole ? text : text.slice(0, LONGEST)),
-        connector,
-        ...(model === undefined ? {} : { model: await finder.mask(model.slice(0, LONGEST_WORD)) }),
+        text: await masked(finder, text, LONGEST),
+        connector: connector.slice(0, LONGEST_NAME),
+        ...(model === undefined ? {} : { model: await masked(finder, model, LONGEST_WORD) }),
         ...(citations === undefined || citations.length === 0
           ? {}
           : { citations: await Promise.all(citations.slice(0, MOST_CITATIONS).map((each) => told(finder, each))) }),
-        ...(usage === undefined ? {} : { usage }),
-        ...(why === undefined ? {} : { cut: await finder.mask(why) }),
+        ...(usage === undefined ? {} : { usage: counted(usage) }),
+        ...(why === undefined ? {} : { cut: await masked(finder, why, LONGEST_REASON) }),
       },
     },
   ];
 }
 
-async function told(finder: EngineDeps['finder'], { title, url, ...lines }: Citation): Promise<Citation> {
+async function told(finder: EngineDeps['finder'], { title, url, line, endLine }: Citation): Promise<Citation> {
   return {
-    title: await finder.mask(title.slice(0, LONGEST_WORD)),
-    ...(url === undefined ? {} : { url: await finder.mask(url.slice(0, LONGEST_WORD)) }),
-    ...lines,
+    title: await masked(finder, title, LONGEST_WORD),
+    ...(url === undefined ? {} : { url: await masked(finder, url, LONGEST_WORD) }),
+    ...(isCount(line, 1) ? { line, ...(isCount(endLine, line) ? { endLine } : {}) } : {}),
   };
+}
+
+/** What other devices take for numbers: another would stop the log for all of them. */
+function counted({ input, output }: Usage): Usage {
+  return { ...(isCount(input, 0) ? { input } : {}), ...(isCount(output, 0) ? { output } : {}) };
+}
+
+/** A mask may be longer than what it hides. */
+async function masked(finder: EngineDeps['finder'], text: string, most: number): Promise<string> {
+  return (await finder.mask(text.slice(0, most))).slice(0, most);
 }

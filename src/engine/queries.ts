@@ -6,10 +6,12 @@ import type { RunId } from '../core/ids.ts';
 import { isFinal, type Run } from '../core/runs.ts';
 import { type Message, messageOfAnswer } from '../core/thread.ts';
 import type { EngineApi, Snapshot } from '../protocol/api.ts';
+import { fitEntries } from './answer-room.ts';
 import { publishArtifact, publishEntry } from './artifacts.ts';
 import type { EngineDeps } from './context.ts';
 import type { Ends } from './ends.ts';
 import type { Feed } from './feed.ts';
+import type { Page, StoredEntry } from './ports.ts';
 import { findArtifact, resolveRun } from './references.ts';
 
 /** How many finished runs a snapshot brings along, and how many pending approvals. */
@@ -31,6 +33,8 @@ type Queries = Pick<
 
 export function createQueries(deps: EngineDeps & { feed: Feed; ends: Ends; devices: () => Device[] }): Queries {
   const { store } = deps;
+  const pageOf = ({ items, more }: Page<StoredEntry>, from: 'first' | 'last'): ReturnType<typeof fitEntries> =>
+    fitEntries({ entries: items.map((entry) => publishEntry(deps, entry)), more }, from);
   const stateOf = async (id: RunId): Promise<Run> => {
     const state = await store.run(id);
     if (state === undefined)
@@ -47,7 +51,7 @@ export function createQueries(deps: EngineDeps & { feed: Feed; ends: Ends; devic
     async snapshot({ entries: limit }): Promise<Snapshot> {
       // The cursor first: a change that comes while the rest is read is told again, never missed.
       const cursor = store.cursor();
-      const page = await store.entries({ limit });
+      const page = pageOf(await store.entries({ limit }), 'last');
       const open = await store.runs({ status: ['running', 'waiting_approval', 'queued'], limit: RECENT_RUNS });
       const recent = await store.runs({ limit: RECENT_RUNS });
       const runs = [...new Map([...open.items, ...recent.items].map((run) => [run.id, run])).values()];
@@ -57,8 +61,7 @@ export function createQueries(deps: EngineDeps & { feed: Feed; ends: Ends; devic
       return {
         device,
         devices,
-        entries: page.items.map((entry) => publishEntry(deps, entry)),
-        more: page.more,
+        ...page,
         runs: runs.sort((a, b) => b.number - a.number),
         routing: deps.connectors.routing(),
         approvals: [...(await store.pendingApprovals(PENDING_APPROVALS))],
@@ -66,12 +69,10 @@ export function createQueries(deps: EngineDeps & { feed: Feed; ends: Ends; devic
       };
     },
     async 'thread.read'(query) {
-      const page = await store.entries(query);
-      return { entries: page.items.map((entry) => publishEntry(deps, entry)), more: page.more };
+      return pageOf(await store.entries(query), query.after === undefined ? 'last' : 'first');
     },
     async search(query) {
-      const page = await store.search(query);
-      return { entries: page.items.map((entry) => publishEntry(deps, entry)), more: page.more };
+      return pageOf(await store.search(query), 'first');
     },
     async 'run.get'({ run: ref }) {
       const id = await resolveRun(store, ref);

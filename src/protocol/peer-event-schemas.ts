@@ -20,6 +20,7 @@ import {
   type Sha256,
 } from '../core/ids.ts';
 import type { Run } from '../core/runs.ts';
+import { ANSWER_EXTRAS, exitCode, FAILURE_EXTRAS, runWithoutOdd, signal, withoutOdd } from './odd-extras.ts';
 import { action } from './schemas.ts';
 
 const TEXT_MAX = 2 ** 20;
@@ -50,11 +51,6 @@ export const signature = z.string().regex(/^[A-Za-z0-9+/]{86}==$/, 'expected an 
 export const text = z.string().max(TEXT_MAX);
 const longText = z.string().max(LONG_TEXT_MAX);
 const path = z.string().max(PATH_MAX);
-const exitCode = z
-  .int()
-  .min(-(2 ** 31))
-  .max(2 ** 32);
-const signal = z.string().max(32);
 
 export const actor: z.ZodType<Actor> = z.object({
   kind: z.enum(['human', 'assistant', 'agent', 'device']),
@@ -151,8 +147,7 @@ const submitted = {
 const failure = {
   reason: z.enum(['exit', 'signal', 'timeout', 'interrupted', 'refused', 'connector', 'invalid', 'internal']),
   message: longText,
-  exitCode: z.exactOptional(exitCode),
-  signal: z.exactOptional(signal),
+  ...FAILURE_EXTRAS,
   output: z.exactOptional(output),
   receipt: z.exactOptional(receipt),
 };
@@ -179,7 +174,7 @@ const empty = z.object({}) as unknown as z.ZodType<Record<string, never>>;
 const approved = z.exactOptional(z.literal(true));
 const beforehand = z.exactOptional(z.object({ action: digest, signature }));
 
-export const logEvent: z.ZodType<LogEvent> = z.discriminatedUnion('type', [
+const anyEvent = z.discriminatedUnion('type', [
   event('run.submitted', z.object({ ...submitted, approved, beforehand })),
   event('run.offered', empty),
   event('run.received', z.object({ ...submitted, approved, beforehand, origin: deviceId, place: entryKey })),
@@ -237,27 +232,15 @@ export const logEvent: z.ZodType<LogEvent> = z.discriminatedUnion('type', [
       message: messageId,
       text: longText,
       connector: z.string().max(200),
-      model: z.exactOptional(z.string().max(1000)),
-      citations: z.exactOptional(
-        z
-          .array(
-            z.object({
-              title: z.string().max(4096),
-              url: z.exactOptional(z.string().max(4096)),
-              line: z.exactOptional(whole),
-              endLine: z.exactOptional(whole),
-            }),
-          )
-          .max(1000),
-      ),
-      usage: z.exactOptional(z.object({ input: z.exactOptional(whole), output: z.exactOptional(whole) })),
-      cut: z.exactOptional(z.string().max(20_000)),
+      ...ANSWER_EXTRAS,
     }),
   ),
   event('artifact.created', z.object({ artifact })),
   event('artifact.removed', z.object({ artifact: artifactId, reason: z.enum(REMOVAL_REASONS) })),
   event('message.said', z.object({ message: messageId, role: z.enum(['user', 'assistant']), text: longText })),
 ]);
+
+export const logEvent: z.ZodType<LogEvent> = z.preprocess(withoutOdd, anyEvent);
 
 const runBase = {
   id: runId,
@@ -277,7 +260,7 @@ const runBase = {
   allowance: z.exactOptional(z.object({ approval: approvalId, until: whole, usesLeft: whole })),
 };
 
-export const run: z.ZodType<Run> = z.discriminatedUnion('status', [
+const anyRun = z.discriminatedUnion('status', [
   z.object({ ...runBase, status: z.literal('queued') }),
   z.object({ ...runBase, status: z.literal('running'), approved: z.exactOptional(digest) }),
   z.object({ ...runBase, status: z.literal('waiting_approval'), approvalId }),
@@ -285,6 +268,8 @@ export const run: z.ZodType<Run> = z.discriminatedUnion('status', [
   z.object({ ...runBase, status: z.literal('failed'), endedAt: whole, ...failure }),
   z.object({ ...runBase, status: z.literal('cancelled'), endedAt: whole, ...cancellation }),
 ]);
+
+export const run: z.ZodType<Run> = z.preprocess(runWithoutOdd, anyRun);
 
 const approvalBase = {
   id: approvalId,

@@ -4,6 +4,7 @@ import { open, rm } from 'node:fs/promises';
 import type { ControlClient } from '../control/client/client.ts';
 import { DispatchError } from '../core/errors.ts';
 import { entryToMarkdown } from '../core/export.ts';
+import { jsonLine } from '../core/json-line.ts';
 import type { ThreadEntry } from '../core/thread.ts';
 
 export const EXPORT_FORMATS = ['jsonl', 'md'] as const;
@@ -18,13 +19,14 @@ export async function* exportedThread(client: ControlClient, format: ExportForma
   const nameOf = (id: string): string => devices.find((device) => device.id === id)?.name ?? id;
   if (format === 'md') yield '# Thread\n\n';
   for await (const entry of entriesOf(client)) {
-    yield format === 'md' ? `${entryToMarkdown(entry, { nameOf, brief: false })}\n\n` : `${JSON.stringify(entry)}\n`;
+    yield format === 'md' ? `${entryToMarkdown(entry, { nameOf, brief: false })}\n\n` : `${jsonLine(entry)}\n`;
   }
 }
 
 async function* entriesOf(client: ControlClient): AsyncGenerator<ThreadEntry> {
   let after = BEGINNING;
   for (;;) {
+    // Fewer come where they are long.
     const { entries, more } = await client.call('thread.read', { after, limit: PAGE });
     yield* entries;
     const last = entries.at(-1);

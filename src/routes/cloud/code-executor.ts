@@ -8,17 +8,20 @@ import { dirname, join } from 'node:path';
 import { operationsOf } from '../../core/actions.ts';
 import { type CodeAction, isInnerName } from '../../core/cloud.ts';
 import { refuse } from '../../core/errors.ts';
+import { harmlessText } from '../../core/harmless-text.ts';
 import type { DeviceId, Sha256 } from '../../core/ids.ts';
 import type { ExecutionContext, Executor, Outcome } from '../../engine/executor-ports.ts';
 import type { CodeEvent, CodeRequest } from './connector/conversation.ts';
 import { createLimits, failureOf, NOTHING_LEFT } from './limits.ts';
 import { originOf, planOf, refusalOf, requireKind } from './plan.ts';
 import type { ConnectorBook } from './ports.ts';
-import { createPrinter, harmless, type Printer } from './printer.ts';
+import { createPrinter, type Printer } from './printer.ts';
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 const LONGEST_TIMEOUT_MS = 600_000;
 const MOST_FILES = 1000;
+/** Of all files of one run. */
+const MOST_FILE_BYTES = 2 ** 30;
 
 export interface CodeOptions {
   readonly device: DeviceId;
@@ -105,7 +108,7 @@ async function carryOut(
   timeoutMs: number,
 ): Promise<Outcome> {
   const printer = createPrinter(context);
-  const left = new Set<string>();
+  const left = { names: new Set<string>(), bytes: 0 };
   let outcome: Outcome = { kind: 'failed', reason: 'connector', message: 'the answer ended before the program did' };
   for await (const event of events) {
     switch (event.type) {
@@ -129,8 +132,8 @@ function outcomeOf(
   timeoutMs: number,
 ): Outcome {
   if (timedOut === true) return { kind: 'timeout', timeoutMs, receipt: NOTHING_LEFT };
-  if (signal !== undefined) return { kind: 'signal', signal: harmless(signal).slice(0, 32) };
-  const said = message === undefined ? {} : { message: harmless(message).slice(0, 2000) };
+  if (signal !== undefined) return { kind: 'signal', signal: harmlessText(signal.slice(0, 32)).slice(0, 32) };
+  const said = message === undefined ? {} : { message: harmlessText(message.slice(0, 2000)).slice(0, 2000) };
   return { kind: 'exit', exitCode: exitCode ?? 0, ...said };
 }
 
@@ -139,17 +142,20 @@ async function keep(
   { name, bytes, mimeType }: Extract<CodeEvent, { type: 'file' }>,
   context: ExecutionContext,
   printer: Printer,
-  left: Set<string>,
+  left: { readonly names: Set<string>; bytes: number },
 ): Promise<void> {
-  const refused = left.size >= MOST_FILES || !isInnerName(name);
-  if (refused) return printer.print(`[dispatch: "${harmless(name).slice(0, 200)}" was not kept]\n`);
+  left.bytes += bytes.length;
+  const refused = left.names.size >= MOST_FILES || left.bytes > MOST_FILE_BYTES || !isInnerName(name);
+  if (refused) return printer.print(`[dispatch: "${harmlessText(name).slice(0, 200)}" was not kept]\n`);
   try {
     const path = join(context.artifactsDir, name);
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await writeFile(path, bytes, { flag: 'wx', mode: 0o600 });
-    left.add(name);
+    left.names.add(name);
     if (mimeType !== undefined && mimeType.length <= 255) context.describe(name, { mimeType });
   } catch (error) {
-    await printer.print(`[dispatch: "${harmless(name).slice(0, 200)}" was not kept: ${(error as Error).message}]\n`);
+    await printer.print(
+      `[dispatch: "${harmlessText(name).slice(0, 200)}" was not kept: ${(error as Error).message}]\n`,
+    );
   }
 }

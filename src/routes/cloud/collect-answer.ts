@@ -2,8 +2,14 @@
 
 import type { Answer, Citation, Usage } from '../../core/answers.ts';
 import { citationText } from '../../core/export.ts';
+import { createHarmlessText, harmlessText } from '../../core/harmless-text.ts';
 import type { AnswerEvent, ToolCall } from './connector/conversation.ts';
-import { harmless } from './printer.ts';
+import { createUnmarked } from './printer.ts';
+
+/** Of one answer; what it is further based on is not told. */
+const MOST_CITATIONS = 200;
+
+export type Print = (text: string) => void | Promise<void>;
 
 /** An answer as it grows. What has come stays, whatever ends it. */
 export interface GrowingAnswer {
@@ -12,31 +18,57 @@ export interface GrowingAnswer {
   usage?: Usage;
   cut?: string;
   readonly citations: Citation[];
+  /** Where its text goes, if that is elsewhere than what is said beside it. */
+  readonly print?: Print;
 }
 
-export function newAnswer(): GrowingAnswer {
-  return { text: '', citations: [] };
+export function newAnswer(print?: Print): GrowingAnswer {
+  return { text: '', citations: [], ...(print === undefined ? {} : { print }) };
 }
 
-/** Resolves at the end with the tools that the model wants called. */
+/** Resolves at the end with the tools that the model wants called. Begins at the beginning of a line. */
 export async function collectAnswer(
   events: AsyncIterable<AnswerEvent>,
   answer: GrowingAnswer,
-  print: (text: string) => void | Promise<void>,
+  print: Print,
 ): Promise<readonly ToolCall[]> {
   const calls: ToolCall[] = [];
+  const pieces = createHarmlessText();
+  const unmarked = createUnmarked();
+  const say = (text: string): void | Promise<void> => {
+    answer.text += text;
+    return (answer.print ?? print)(unmarked(text));
+  };
+  try {
+    await collect(events, answer, calls, (text) => say(pieces.push(text)));
+  } finally {
+    const rest = pieces.end();
+    if (rest !== '') await say(rest);
+  }
+  return calls;
+}
+
+async function collect(
+  events: AsyncIterable<AnswerEvent>,
+  answer: GrowingAnswer,
+  calls: ToolCall[],
+  say: Print,
+): Promise<void> {
+  const known = new Set(answer.citations.map(keyOf));
   for await (const event of events) {
     switch (event.type) {
       case 'text': {
-        const text = harmless(event.text);
-        answer.text += text;
-        const room = print(text);
+        const room = say(event.text);
         if (room !== undefined) await room;
         break;
       }
-      case 'citation':
-        if (!answer.citations.some((known) => isSame(known, event.citation))) answer.citations.push(event.citation);
+      case 'citation': {
+        const key = keyOf(event.citation);
+        if (known.size >= MOST_CITATIONS || known.has(key)) break;
+        known.add(key);
+        answer.citations.push(event.citation);
         break;
+      }
       case 'usage':
         answer.usage = event.usage;
         break;
@@ -50,11 +82,10 @@ export async function collectAnswer(
         if (event.cut !== undefined) answer.cut = event.cut;
     }
   }
-  return calls;
 }
 
-function isSame(one: Citation, other: Citation): boolean {
-  return one.title === other.title && one.url === other.url && one.line === other.line;
+function keyOf({ title, url, line }: Citation): string {
+  return JSON.stringify([title, url, line]);
 }
 
 /** What it is for the thread; undefined where nothing was said. */
@@ -78,6 +109,6 @@ export function answerOf(
 /** The sources, for whoever reads the output alone. */
 export function sourcesText(citations: readonly Citation[]): string {
   if (citations.length === 0) return '';
-  const lines = citations.map((citation, index) => `[${index + 1}] ${harmless(citationText(citation))}`);
+  const lines = citations.map((citation, index) => `[${index + 1}] ${harmlessText(citationText(citation))}`);
   return `\nSources\n${lines.join('\n')}\n`;
 }

@@ -17,7 +17,7 @@ import type { ModelAttachment, ModelMessage, ModelRequest } from './connector/co
 import { createLimits, failureOf, NOTHING_LEFT, whyCut } from './limits.ts';
 import { originOf, planOf, refusalOf, requireKind } from './plan.ts';
 import type { CloudThread, ConnectorBook, Turn } from './ports.ts';
-import { createPrinter } from './printer.ts';
+import { createPrinter, ownLines, saidIn } from './printer.ts';
 
 /** Turns of a conversation that go along, and their characters: older ones are left out. */
 const MOST_TURNS = 30;
@@ -117,9 +117,10 @@ export function createKnowledgeExecutor(options: KnowledgeOptions): Executor {
     async execute(action, _plan, context) {
       const question = requireKind(action, 'knowledge');
       const limits = createLimits(context, question.timeoutMs);
-      const answer = newAnswer();
       const connector = found(question);
-      const { print } = createPrinter(context);
+      const printer = createPrinter(context);
+      const answer = newAnswer(printer.print);
+      const print = (text: string): void | Promise<void> => printer.print(ownLines(text));
       const tell = (cut?: string): void => {
         const said = answerOf(answer, connector.name, cut);
         if (said !== undefined) context.answer(said);
@@ -142,7 +143,7 @@ export function createKnowledgeExecutor(options: KnowledgeOptions): Executor {
     },
     answerLeft(action, printed): Answer | undefined {
       const name = nameOf(requireKind(action, 'knowledge'));
-      return answerOf({ ...newAnswer(), text: printed }, name, 'the peer ended while it came');
+      return answerOf({ ...newAnswer(), text: saidIn(printed) }, name, 'the peer ended while it came');
     },
   };
 }
@@ -150,6 +151,7 @@ export function createKnowledgeExecutor(options: KnowledgeOptions): Executor {
 interface Asking {
   readonly connector: Connector;
   readonly signal: AbortSignal;
+  /** What is said beside the answer. */
   readonly print: (text: string) => void | Promise<void>;
 }
 

@@ -1,8 +1,9 @@
 /**
- * Writes what a connector says into the output of its run, no faster than the disk takes it. The text comes from elsewhere: what could
- * steer a terminal is written out as it is spelt.
+ * Writes what a connector says into the output of its run, no faster than the disk takes it, and what Dispatch itself says beside it. Lines
+ * of its own begin with a mark that no line of an answer begins with, so that the two can be told apart later.
  */
 
+import { harmlessText } from '../../core/harmless-text.ts';
 import type { ExecutionContext } from '../../engine/executor-ports.ts';
 
 export interface Printer {
@@ -25,12 +26,39 @@ export function createPrinter({ output }: Pick<ExecutionContext, 'output'>): Pri
   return { bytes, print: (text) => (text === '' ? undefined : bytes(Buffer.from(text))) };
 }
 
-/** Controls, and what turns the direction of text: none of it belongs into an answer. */
-const STEERING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+/** As it may stand in an output. */
+export const harmless = harmlessText;
 
-export function harmless(text: string): string {
-  return text.replaceAll('\r\n', '\n').replace(STEERING, (character) => {
-    const code = character.charCodeAt(0).toString(16);
-    return code.length <= 2 ? `\\x${code.padStart(2, '0')}` : `\\u${code.padStart(4, '0')}`;
-  });
+const MARK = '\u25b8';
+const SPELT_MARK = '\\u25b8';
+
+/** Every line of it marked; empty ones are nobody's. */
+export function ownLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => (line === '' || line.startsWith(MARK) ? line : `${MARK} ${line}`))
+    .join('\n');
+}
+
+/** What an answer says, in pieces from the beginning of a line on, with every mark of its own spelt out. */
+export function createUnmarked(): (piece: string) => string {
+  let begins = true;
+  return (piece) => {
+    if (piece === '') return '';
+    const out = piece.replace(begins ? FIRST_OR_LATER : LATER, SPELT_MARK);
+    begins = piece.endsWith('\n');
+    return out;
+  };
+}
+
+const LATER = /(?<=\n)\u25b8/g;
+const FIRST_OR_LATER = /^\u25b8|(?<=\n)\u25b8/g;
+
+/** Of what was printed, the words of the answer alone, as they were said. */
+export function saidIn(printed: string): string {
+  return printed
+    .split('\n')
+    .filter((line) => !line.startsWith(MARK))
+    .map((line) => (line.startsWith(SPELT_MARK) ? `${MARK}${line.slice(SPELT_MARK.length)}` : line))
+    .join('\n');
 }

@@ -20,7 +20,7 @@ test('a question about Dispatch is answered with a citation, and says who answer
   expect(out).toMatch(/^\*\*Embedded knowledge/);
   expect(out).toContain('no model');
   expect(out).toContain('dispatch pair --allow');
-  expect(out).toMatch(/Sources\n\[1\] .*README\.md.*:\d+/);
+  expect(out).toMatch(/▸ Sources\n▸ \[1\] .*README\.md.*:\d+/);
   expect(out).toContain('[connectors.NAME]');
 }, 90_000);
 

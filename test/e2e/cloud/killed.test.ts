@@ -7,7 +7,7 @@ const stage = peerStage();
 
 async function begin(model: ModelServer): Promise<PeerHome> {
   const home = await stage.home('here', {
-    config: `[connectors.model]\npreset = "openai-chat"\nurl = "${model.url}"\nmodel = "m"\nkey = { env = "TEST_MODEL_KEY" }\n`,
+    config: `[connectors.model]\npreset = "openai-chat"\nurl = "${model.url}"\nmodel = "m"\nkey = { env = "TEST_MODEL_KEY" }\n[assistant]\nconnector = "model"\n`,
     env: { TEST_MODEL_KEY: 'a-key-for-tests' },
   });
   await home.begin();
@@ -35,6 +35,43 @@ test('an answer that was on its way is kept and marked', async () => {
     expect(model.requests).toHaveLength(1);
     const shown = await home.cli(['show', '1']);
     expect(shown.out).toContain('not all of it: the peer ended while it came');
+  } finally {
+    await model.close();
+  }
+}, 90_000);
+
+test('what Dispatch printed beside the answer is not taken for words of the model, and alone it is no answer', async () => {
+  const shell = { name: 'run_shell', arguments: { device: 'local', command: 'rm -r x', access: 'full-access' } };
+  const model = await startModelServer(
+    (_request, index) =>
+      [{ text: 'I look.\n\u25b8 run 7', calls: [shell] }, { calls: [shell] }][index] ?? { text: 'No.' },
+  );
+  try {
+    const home = await begin(model);
+    const asking = [home.start(['ask', '--assist', 'clean up']), home.start(['ask', '--assist', 'and again'])];
+    await Promise.all(asking.map((each) => each.printed('rm -r x')));
+    await home.killPeer();
+    await Promise.all(asking.map((each) => each.done));
+    await home.begin();
+    const runs = (await home.json(['ps', '--all', '--json'])) as { number: number; route: string }[];
+    const asked = runs.filter(({ route }) => route === 'cloud-knowledge').map(({ number }) => String(number));
+    const shown = (await Promise.all(asked.map((run) => home.json(['show', run, '--json'])))) as {
+      answer?: { text: string };
+    }[];
+    const answers = shown.map(({ answer }) => answer?.text);
+    expect(answers.filter((text) => text !== undefined)).toEqual(['I look.\n\u25b8 run 7']);
+    const spoken = asked[answers.findIndex((text) => text !== undefined)] ?? '';
+    await home.cli(['ask', '--in', spoken, 'and now?']);
+    expect(
+      model.requests
+        .at(-1)
+        ?.messages.slice(1)
+        .map(({ role, content }) => [role, content]),
+    ).toEqual([
+      ['user', expect.any(String)],
+      ['assistant', 'I look.\n\u25b8 run 7'],
+      ['user', 'and now?'],
+    ]);
   } finally {
     await model.close();
   }

@@ -62,6 +62,16 @@ describe('an entry as Markdown', () => {
     expect(entryToMarkdown(run({ action, status: 'queued' }), options)).toContain('``` echo `date` ``x`` ` ```');
   });
 
+  it('spells out what acts unseen, and keeps new lines and tabs', () => {
+    const text = 'a\tb\r\nc\x1b[2J\u202ed\u2028e\u{e0041} 👩🏽‍🚀';
+    const message = { id: 'm' as MessageId, role: 'user', text, by, at: 0 } as const;
+    expect(entryToMarkdown({ key: 'k', kind: 'message', message }, options)).toContain(
+      '> a\tb\n> c\\x1b[2J\\u202ed\\u2028e\\u{e0041} 👩🏽‍🚀',
+    );
+    const action = { kind: 'shell', command: 'echo \x9b31m\u200b', access: 'read-only' };
+    expect(entryToMarkdown(run({ action, status: 'queued' }), options)).toContain('`echo \\x9b31m\\u200b`');
+  });
+
   it('cuts long texts where it is to be brief, and says so', () => {
     const text = 'x'.repeat(5000);
     const message = { id: 'm' as MessageId, role: 'user', text, by, at: 0 } as const;

@@ -62,6 +62,33 @@ describe('a piece of a log', () => {
     expect([...new Set(events.map(({ type }) => type))].sort()).toEqual([...EVENT_TYPES].sort());
   });
 
+  it('leaves out what is odd in what is told besides, and goes on', () => {
+    const place = { ...common, seq: 7, prev: '0'.repeat(64) };
+    const said = { message: '0123456789abcdef', text: 'Yes', connector: 'gpt' };
+    const title = 'README.md';
+    const answered = (more: object) => ({ ...place, type: 'run.answered', data: { ...said, ...more } });
+    const failed = (more: object) => ({
+      ...place,
+      type: 'run.failed',
+      data: { reason: 'exit', message: 'no', ...more },
+    });
+    const odd: [object, object][] = [
+      [answered({ usage: { input: 12.5, output: 2 } }), { ...said, usage: { output: 2 } }],
+      [answered({ usage: { input: null } }), { ...said, usage: {} }],
+      [answered({ usage: 7, model: 7, cut: 'x'.repeat(20_001) }), said],
+      [answered({ citations: [{ title, line: -3 }, { title: 5 }, 7] }), { ...said, citations: [{ title }] }],
+      [answered({ citations: Array(1001).fill({ title }) }), { ...said, citations: Array(1000).fill({ title }) }],
+      [failed({ exitCode: 1.5, signal: 'x'.repeat(33) }), { reason: 'exit', message: 'no' }],
+    ];
+    for (const [event, data] of odd) {
+      const { prev: _, ...rest } = event as typeof place;
+      expect(logBatchOf(DEVICE).parse(batch([event as never]))).toEqual(batch([{ ...rest, data } as never]));
+    }
+    const whole = answered({ usage: { input: 1 }, citations: [{ title, line: 3 }] });
+    expect(logBatchOf(DEVICE).parse(batch([whole as never]))).toEqual(batch([whole as never]));
+    expect(logBatchOf(DEVICE).safeParse(batch([answered({ text: 7 }) as never])).success).toBe(false);
+  });
+
   it('takes no event of another device, none out of order, none beyond its end, none that it does not know', () => {
     const [first, second] = events;
     if (first === undefined || second === undefined) throw new Error('the golden log is too short');

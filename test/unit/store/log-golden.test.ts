@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LogEvent } from '../../../src/core/events.ts';
+import type { RunId } from '../../../src/core/ids.ts';
 import { openDatabase } from '../../../src/store/log/database.ts';
 import { hashEvent } from '../../../src/store/log/hash-chain.ts';
 import { PROJECTIONS, SCHEMA } from '../../../src/store/log/keys.ts';
@@ -72,6 +73,18 @@ test('what is derived from a log of version 1 is what it always was', async () =
   await store.close();
   // If this fails because keys or records have a new form, raise SCHEMA, and only then renew the expectation.
   const expected = JSON.parse(await readFile(join(LOGS, `v1.schema-${SCHEMA}.json`), 'utf8'));
+  expect(await projections()).toEqual(expected);
+});
+
+test('so is what is derived from one with answers, programs at a connector, and what an assistant proposed', async () => {
+  const events = await readLog('v1-answers.jsonl');
+  const store = await open();
+  await store.importEvents(events);
+  expect(await store.verify()).toEqual([]);
+  expect(await store.verifyChain()).toEqual({ events: events.length, unchained: 0, findings: [] });
+  expect((await store.eventsOf('0000000000000001' as RunId)).map(({ type }) => type)).toContain('run.answered');
+  await store.close();
+  const expected = JSON.parse(await readFile(join(LOGS, `v1-answers.schema-${SCHEMA}.json`), 'utf8'));
   expect(await projections()).toEqual(expected);
 });
 

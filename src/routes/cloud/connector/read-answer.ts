@@ -1,12 +1,15 @@
 /** Makes of the values of an answer what they say: text as it comes, calls of tools once they are whole, and an end if there was one. */
 
-import type { Citation, Usage } from '../../../core/answers.ts';
+import { type Citation, isCount, type Usage } from '../../../core/answers.ts';
 import type { ConnectorResponse } from '../../../core/connectors.ts';
 import type { AnswerEvent } from './conversation.ts';
 import type { Failures } from './failures.ts';
 import type { Frames } from './frames.ts';
 import { createMapping, type Mapping, type Search } from './mapping.ts';
 import { createToolCalls, type ToolCalls } from './tool-calls.ts';
+
+/** Of a title, a URL, the name of a model. */
+const LONGEST_WORD = 1000;
 
 interface AnswerReading {
   readonly response: ConnectorResponse;
@@ -38,7 +41,7 @@ export async function* readAnswer(
       first ??= value;
       const error = mapping.text('error', value);
       if (error !== undefined && error !== '') throw failures.told(error);
-      yield* eventsOf(value, mapping, state, calls);
+      yield* eventsOf(value, { mapping, state, calls, failures });
       if (state.done) break;
     }
     if (ended) state.done = true;
@@ -62,8 +65,15 @@ export async function* readAnswer(
     : { type: 'end', cut: `the service stopped it: ${failures.quote({ text: stop, cut: false })}` };
 }
 
-function* eventsOf(value: unknown, mapping: Mapping, state: State, calls: ToolCalls): Generator<AnswerEvent, void> {
-  const model = mapping.text('model', value);
+interface Reader {
+  readonly mapping: Mapping;
+  readonly state: State;
+  readonly calls: ToolCalls;
+  readonly failures: Failures;
+}
+
+function* eventsOf(value: unknown, { mapping, state, calls, failures }: Reader): Generator<AnswerEvent, void> {
+  const model = mapping.text('model', value)?.slice(0, LONGEST_WORD);
   if (model !== undefined && model !== '' && model !== state.model) {
     state.model = model;
     yield { type: 'model', model };
@@ -72,7 +82,8 @@ function* eventsOf(value: unknown, mapping: Mapping, state: State, calls: ToolCa
   if (text !== undefined) state.found = true;
   if (text !== undefined && text !== '') yield { type: 'text', text };
   for (const fragment of mapping.list('toolCalls', value)) {
-    calls.add(fragment);
+    if (!calls.add(fragment))
+      throw failures.make('too-large', 'what it wants called is too long', 'ask for less at once');
     state.found = true;
   }
   for (const citation of mapping.list('citations', value).flatMap(citationOf)) yield { type: 'citation', citation };
@@ -92,8 +103,7 @@ function isWhole({ done, stop, found }: State, { end }: ConnectorResponse, mappi
 
 function largest(usage: Usage, seen: Record<string, unknown> | undefined): Usage {
   if (seen === undefined) return usage;
-  const pick = (key: 'input' | 'output'): number[] =>
-    [usage[key], seen[key]].filter((one) => typeof one === 'number') as number[];
+  const pick = (key: 'input' | 'output'): number[] => [usage[key], seen[key]].filter((one) => isCount(one, 0));
   const [input, output] = [pick('input'), pick('output')];
   return {
     ...(input.length === 0 ? {} : { input: Math.max(...input) }),
@@ -101,14 +111,14 @@ function largest(usage: Usage, seen: Record<string, unknown> | undefined): Usage
   };
 }
 
+/** What is no line is left out, and the end of lines that do not begin. */
 function citationOf({ title, url, line, endLine }: Record<string, unknown>): Citation[] {
   if (typeof title !== 'string' || title === '') return [];
   return [
     {
-      title,
-      ...(typeof url === 'string' ? { url } : {}),
-      ...(Number.isSafeInteger(line) ? { line: line as number } : {}),
-      ...(Number.isSafeInteger(endLine) ? { endLine: endLine as number } : {}),
+      title: title.slice(0, LONGEST_WORD),
+      ...(typeof url === 'string' ? { url: url.slice(0, LONGEST_WORD) } : {}),
+      ...(isCount(line, 1) ? { line, ...(isCount(endLine, line) ? { endLine } : {}) } : {}),
     },
   ];
 }

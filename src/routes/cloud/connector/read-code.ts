@@ -2,6 +2,7 @@
 
 import { constants } from 'node:os';
 import type { ConnectorResponse } from '../../../core/connectors.ts';
+import { isExitCode } from '../../../core/runs.ts';
 import type { CodeEvent } from './conversation.ts';
 import type { Failures } from './failures.ts';
 import type { Frames } from './frames.ts';
@@ -48,7 +49,7 @@ export async function* readCode(
       }
       const listed = mapping.list('files', value);
       if (listed.length > 0) yield* files(listed);
-      found = noteEnd(ending, value, mapping) || listed.length > 0 || found;
+      found = noteEnd(ending, value, mapping, failures) || listed.length > 0 || found;
       done ||= mapping.flag('done', value);
       if (done) break;
     }
@@ -73,8 +74,11 @@ function* outputOf(value: unknown, mapping: Mapping, response: ConnectorResponse
 }
 
 /** True if there was anything of it. */
-function noteEnd(ending: Ending, value: unknown, mapping: Mapping): boolean {
+function noteEnd(ending: Ending, value: unknown, mapping: Mapping, failures: Failures): boolean {
   const exitCode = mapping.number('exitCode', value);
+  if (exitCode !== undefined && !isExitCode(exitCode)) {
+    throw failures.ofShape(`its answer tells an exit code that is none (${exitCode})`);
+  }
   const signal = mapping.text('signal', value);
   const message = mapping.text('message', value);
   const timedOut = mapping.flag('timedOut', value);

@@ -13,6 +13,9 @@ import { authOf } from './request.ts';
 type FileEvent = Extract<CodeEvent, { type: 'file' }>;
 type Listed = Readonly<Record<string, unknown>>;
 
+/** One more than anybody keeps, so that it is told. */
+const MOST_FILES = 1001;
+
 export interface ReceivedFiles {
   /** Of what an answer lists. */
   fromAnswer(listed: readonly Listed[]): AsyncGenerator<FileEvent, void>;
@@ -33,6 +36,7 @@ export function createReceivedFiles(operation: Operation, { files: sent }: CodeR
   return {
     async *fromAnswer(listed) {
       for (const file of listed) {
+        if (names.size >= MOST_FILES) return;
         const bytes = inlineBytes(file) ?? (await download(operation, file.url));
         if (bytes !== undefined) yield event(file.name, bytes, file.mimeType);
       }
@@ -42,6 +46,7 @@ export function createReceivedFiles(operation: Operation, { files: sent }: CodeR
       const answer = await operation.callJson(files.list, 'files.list');
       const items = search(answer, files.items);
       for (const item of Array.isArray(items) ? (items as Listed[]) : []) {
+        if (names.size >= MOST_FILES) return;
         const bytes = await contentOf(operation, files, item);
         if (bytes !== undefined && !wasSent(sent, item.name, bytes)) yield event(item.name, bytes, item.mimeType);
       }
