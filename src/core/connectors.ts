@@ -11,6 +11,9 @@ export type CloudRoute = (typeof CLOUD_ROUTES)[number];
 /** Connectors are named as devices are: in config.toml, and after `--connector`. */
 export const CONNECTOR_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 
+/** Under which a key is kept: `key = { keyring = NAME }`, and `dispatch connector key NAME`. */
+export const KEY_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
 /** The one that every device has, with nothing configured. */
 export const EMBEDDED = 'embedded';
 
@@ -183,6 +186,8 @@ export interface Connector {
   readonly caFile?: string;
   /** `public` refuses to connect to loopback, private and link-local addresses. */
   readonly addresses: 'any' | 'public';
-  /** How much may be asked at once. */
+  /** It does what has the same `Idempotency-Key` once: so a program may be sent again. */
+  readonly idempotencyKeys?: true;
+  /** How much may be asked at once; the rest waits. */
   readonly slots: number;
 }

@@ -19,6 +19,8 @@ export interface Framing {
   readonly failures: Failures;
   /** Of one line or event. */
   readonly mostCharacters: number;
+  /** limits.response says so, and not Dispatch. */
+  readonly isLimit: boolean;
 }
 
 type Feed = (text: string) => Frames;
@@ -92,8 +94,7 @@ function lineCutter(framing: Framing): Cutter {
       }
       begun.push(open);
       length += open.length;
-      if (length > framing.mostCharacters)
-        throw framing.failures.tooLarge('a line of its answer', framing.mostCharacters);
+      if (length > framing.mostCharacters) throw tooLarge('a line of its answer', framing);
       return { values, ended: false };
     },
     finish() {
@@ -105,7 +106,7 @@ function lineCutter(framing: Framing): Cutter {
 }
 
 function sseCutter(framing: Framing): Cutter {
-  const { failures, mostCharacters } = framing;
+  const { mostCharacters } = framing;
   let values: unknown[] = [];
   let ended = false;
   const parser = createParser({
@@ -116,7 +117,7 @@ function sseCutter(framing: Framing): Cutter {
       else values.push(parse(data, 'an event of its answer', framing));
     },
     onError({ type }) {
-      if (type === 'max-buffer-size-exceeded') throw failures.tooLarge('an event of its answer', mostCharacters);
+      if (type === 'max-buffer-size-exceeded') throw tooLarge('an event of its answer', framing);
     },
   });
   const feed: Feed = (text) => {
@@ -126,6 +127,11 @@ function sseCutter(framing: Framing): Cutter {
   };
   // The last event counts also where the blank line after it is forgotten.
   return { feed, finish: () => (ended ? NOTHING : feed('\n\n')) };
+}
+
+function tooLarge(what: string, { failures, mostCharacters, isLimit }: Framing): Error {
+  const hint = isLimit ? undefined : 'none may be larger, whatever limits.response says: it has to be sent in pieces';
+  return failures.tooLarge(what, `${mostCharacters} characters`, hint);
 }
 
 function parse(text: string, what: string, { failures }: Framing): unknown {
