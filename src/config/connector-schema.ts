@@ -53,6 +53,7 @@ const response = () =>
   z.strictObject({
     format: z.enum(RESPONSE_FORMATS, `expected one of ${RESPONSE_FORMATS.join(', ')}`),
     end: z.string().optional(),
+    stream_done: expression().optional(),
     encoding: z.literal('base64', 'expected "base64"').optional(),
     complete: z.array(z.string()).max(20).optional(),
     text: expression().optional(),

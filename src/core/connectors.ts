@@ -125,6 +125,11 @@ export interface ConnectorResponse extends ConnectorMapping {
   readonly format: (typeof RESPONSE_FORMATS)[number];
   /** The data of an SSE event that ends the stream: `[DONE]`. */
   readonly end?: string;
+  /**
+   * JMESPath, true of the last value of a stream: one that ends without is not whole. An answer in one piece is not asked; `done`, of
+   * the mapping, is for those that say so in any case.
+   */
+  readonly streamDone?: string;
   /** stdout and stderr are base64. Either may be a list of texts, each by itself. */
   readonly encoding?: 'base64';
 }

@@ -29,6 +29,10 @@ const SPELLINGS: Readonly<Record<string, (key: string) => string>> = {
   form: (key) => new URLSearchParams({ k: key }).toString(),
   hex: (key) => Buffer.from(key).toString('hex'),
   json: (key) => JSON.stringify(key),
+  'json with its slashes escaped': (key) => JSON.stringify(key).replaceAll('/', '\\/'),
+  'json for HTML': (key) =>
+    JSON.stringify(key).replace(/[<>&+=/]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  'json in numbers': (key) => [...key].map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
   'capital letters': (key) => key.toUpperCase(),
 };
 

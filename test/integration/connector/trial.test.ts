@@ -61,6 +61,17 @@ it('runs a program where there is no question to ask', async () => {
   });
 });
 
+it('tries both routes where it serves both, and says which', async () => {
+  const service = await serve(({ body }, response) =>
+    json(response, { text: 'OK' }, body.includes('"cloud-code"') ? 501 : 200),
+  );
+  const [names, last] = await tried(`url = "${service.url}"`);
+  expect(names).toBe(
+    'configuration key connect request (cloud-knowledge) answer (cloud-knowledge) request (cloud-code)',
+  );
+  expect(last).toMatchObject({ ok: false, detail: expect.stringContaining('status 501') });
+});
+
 it('ends when it is stopped', async () => {
   const service = await serve(() => {});
   const stop = new AbortController();

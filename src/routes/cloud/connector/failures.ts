@@ -212,8 +212,7 @@ function patience(ms: number | undefined): string {
   const seconds = ms === undefined ? 0 : Math.ceil(ms / 1000);
   if (seconds < 1) return 'a while';
   if (seconds > MOST_WAIT_S) return 'for longer than a week, as it says';
-  if (seconds < 120) return `${seconds} s`;
-  return seconds < 7200 ? `${Math.ceil(seconds / 60)} min` : `${Math.ceil(seconds / 3600)} h`;
+  return seconds <= 3600 ? `${seconds} s` : `${Math.ceil(seconds / 3600)} h`;
 }
 
 function words(ms: number): string {

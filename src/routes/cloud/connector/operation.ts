@@ -10,6 +10,7 @@ import type { Dialler } from './dispatcher.ts';
 import { type ExchangeContext, exchange } from './exchange.ts';
 import type { Failures } from './failures.ts';
 import { type Frames, readFrames } from './frames.ts';
+import { parseAnswer } from './json.ts';
 import type { Search } from './mapping.ts';
 import { pollUntilDone } from './poll.ts';
 import type { Reply } from './reply.ts';
@@ -162,7 +163,7 @@ export function startOperation(
       const mostCharacters = Math.min(limits.responseBytes, MOST_EVENT_CHARACTERS);
       if (poll === undefined && connector.call.save === undefined) {
         const isLimit = limits.responseBytes <= MOST_EVENT_CHARACTERS;
-        yield* readFrames(reply, { response, failures, mostCharacters, isLimit });
+        yield* readFrames(reply, { response, search, failures, mostCharacters, isLimit });
         return;
       }
       const answer = await readJson(reply, 'call', failures);
@@ -205,12 +206,6 @@ export function startOperation(
 }
 
 async function readJson(reply: Reply, name: string, failures: Failures): Promise<unknown> {
-  const text = (await reply.bytes()).toString('utf8');
-  try {
-    return JSON.parse(text);
-  } catch {
-    const type = reply.contentType === '' ? '' : ` (${reply.contentType})`;
-    const excerpt = { text: text.slice(0, 8192), cut: text.length > 8192 };
-    throw failures.ofShape(`what ${name} answered is not JSON${type}`, excerpt);
-  }
+  const type = reply.contentType === '' ? '' : ` (${reply.contentType})`;
+  return parseAnswer((await reply.bytes()).toString('utf8'), `what ${name} answered${type}`, failures);
 }

@@ -33,12 +33,12 @@ export function createScrubber(secrets: readonly string[]): Scrubber {
   };
 }
 
-/** As it is, and as it looks inside JSON, a URL, hex and Base64, there also as a part of something longer. */
+/** As it is, and as it looks inside JSON in any of its spellings, a URL, hex and Base64, there also as a part of something longer. */
 function spellingsOf(secret: string): string[] {
   if (secret === '') return [];
   const bytes = Buffer.from(secret);
   const other = [
-    JSON.stringify(secret).slice(1, -1),
+    ...inJson(secret),
     encodeURIComponent(secret),
     new URLSearchParams({ k: secret }).toString().slice(2),
     secret.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;'),
@@ -49,6 +49,16 @@ function spellingsOf(secret: string): string[] {
     }),
   ];
   return [...new Set([secret, ...other.filter((text) => text.length >= SHORTEST_SPELLING)])];
+}
+
+/** RFC 8259, 7: "/" may be escaped, and what is dangerous in HTML, or is not ASCII, or all of it, may be a number. */
+function inJson(secret: string): string[] {
+  const plain = JSON.stringify(secret).slice(1, -1);
+  const numbered = (text: string, which: RegExp): string => text.replace(which, escaped);
+  const slashed = (text: string): string => text.replaceAll('/', '\\/');
+  const careful = [/[<>&'+=]/g, /[<>&']/g, /[^\x20-\x7e]/g].map((which) => numbered(plain, which));
+  const letters = numbered(secret, /[^A-Za-z0-9]/g);
+  return [plain, ...careful, letters, numbered(secret, /./gs)].flatMap((text) => [text, slashed(text)]);
 }
 
 /** The characters that stand for these bytes and nothing else, where `before` bytes of others come first. */
