@@ -94,7 +94,7 @@ it('reads no more than a moment of an error that drips', async () => {
     response.on('close', () => clearInterval(timer));
   });
   const started = performance.now();
-  expect((await failureOf(ask(client, question('x')))).message).toContain('status 400: it');
+  expect((await failureOf(ask(client, question('x')))).message).toContain('status 400');
   expect(performance.now() - started).toBeLessThan(4000);
 });
 

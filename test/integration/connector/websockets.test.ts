@@ -117,7 +117,8 @@ it('can be stopped', async () => {
 it('is gone a moment after it is over, also where the service does not answer Close', async () => {
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   const { url } = await socketService(({ say, socket }) => {
-    socket.on('close', () => resolve());
+    for (const gone of ['end', 'close']) socket.on(gone, () => resolve());
+    socket.resume();
     say('{"out": "x", "over": true}');
   });
   const it = await client(url);
@@ -129,7 +130,8 @@ it('is gone with its connector', async () => {
   const { promise: closed, resolve } = Promise.withResolvers<void>();
   const { promise: opened, resolve: open } = Promise.withResolvers<void>();
   const { url } = await socketService(({ socket }) => {
-    socket.on('close', () => resolve());
+    for (const gone of ['end', 'close']) socket.on(gone, () => resolve());
+    socket.resume();
     open();
   });
   const it = await client(url);

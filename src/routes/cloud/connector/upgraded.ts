@@ -44,16 +44,18 @@ export function keepUpgraded(base: Dispatcher): Upgraded {
   };
 }
 
-/** The handler itself, but for the moment when it is given the socket; undici has an old and a new way to do so. */
+/** The handler, and told of the socket before it is. `compose` gives one of the new kind only. */
 function watching(handler: Dispatcher.DispatchHandler, keep: (socket: Duplex) => void): Dispatcher.DispatchHandler {
-  const watched: Dispatcher.DispatchHandler = Object.create(handler);
-  watched.onRequestUpgrade = (controller, status, headers, socket) => {
-    keep(socket);
-    return handler.onRequestUpgrade?.(controller, status, headers, socket);
+  return {
+    onRequestStart: (controller, context) => handler.onRequestStart?.(controller, context),
+    onRequestUpgrade(controller, status, headers, socket) {
+      keep(socket);
+      return handler.onRequestUpgrade?.(controller, status, headers, socket);
+    },
+    onResponseStart: (controller, status, headers, message) =>
+      handler.onResponseStart?.(controller, status, headers, message),
+    onResponseData: (controller, chunk) => handler.onResponseData?.(controller, chunk),
+    onResponseEnd: (controller, trailers) => handler.onResponseEnd?.(controller, trailers),
+    onResponseError: (controller, error) => handler.onResponseError?.(controller, error),
   };
-  watched.onUpgrade = (status, headers, socket) => {
-    keep(socket);
-    handler.onUpgrade?.(status, headers, socket);
-  };
-  return watched;
 }
