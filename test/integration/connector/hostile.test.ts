@@ -149,7 +149,7 @@ it.each([
 });
 
 it.each([
-  ['text/event-stream', sse({ text: 'one' }) + 'data: {"text": "tw'],
+  ['text/event-stream', `${sse({ text: 'one' })}data: {"text": "tw`],
   ['application/x-ndjson', '{"text": "one"}\n{"text"'],
   ['application/json', '{"text": "on'],
 ])('tells of %s that stops in the middle as a connection that ended', async (type, body) => {

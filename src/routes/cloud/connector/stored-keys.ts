@@ -68,6 +68,7 @@ async function inKeyring<T>(
   act: (entry: Entry, signal: AbortSignal) => Promise<T>,
   stop?: AbortSignal,
 ): Promise<{ readonly ok: boolean; readonly value?: T }> {
+  stop?.throwIfAborted();
   if (performance.now() < silentUntil) return { ok: false };
   const late = AbortSignal.timeout(KEYRING_MS);
   const signal = stop === undefined ? late : AbortSignal.any([late, stop]);
@@ -75,7 +76,6 @@ async function inKeyring<T>(
   const end = (): void => reject(signal.reason);
   signal.addEventListener('abort', end, { once: true });
   try {
-    stop?.throwIfAborted();
     const { AsyncEntry } = await import('@napi-rs/keyring');
     const entry = new AsyncEntry(SERVICE, name, { linux: { store: 'secret-service' } });
     // What it does with a signal is up to the system: nobody waits for it longer than that.
