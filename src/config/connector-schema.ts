@@ -1,7 +1,7 @@
 /** What may stand in a `[connectors.NAME]` table once its preset is beneath it, and what it becomes for the domain. */
 
 import * as z from 'zod';
-import { CLOUD_ROUTES, type Connector, type ConnectorCall, RESPONSE_FORMATS } from '../core/connectors.ts';
+import { CLOUD_ROUTES, type Connector, type ConnectorCall, KEY_NAME, RESPONSE_FORMATS } from '../core/connectors.ts';
 import { duration, folder, size, slots, variableName } from './units.ts';
 
 const DEFAULT_SLOTS = 4;
@@ -26,7 +26,7 @@ const keySource = () =>
       z.strictObject({ env: variableName }),
       z.strictObject({ file: folder }),
       z.strictObject({
-        keyring: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'expected letters, digits, ".", "_" and "-"'),
+        keyring: z.string().regex(KEY_NAME, 'expected letters, digits, ".", "_" and "-"'),
       }),
       z.literal(false),
     ],
@@ -53,6 +53,7 @@ const response = () =>
   z.strictObject({
     format: z.enum(RESPONSE_FORMATS, `expected one of ${RESPONSE_FORMATS.join(', ')}`),
     end: z.string().optional(),
+    stream_done: expression().optional(),
     encoding: z.literal('base64', 'expected "base64"').optional(),
     complete: z.array(z.string()).max(20).optional(),
     text: expression().optional(),
@@ -142,6 +143,7 @@ const makeSchema = () =>
       .default('environment'),
     ca_file: folder.optional(),
     addresses: z.enum(['any', 'public'], 'expected "any" or "public"').default('any'),
+    idempotency_keys: z.boolean().default(false),
     slots: slots.default(DEFAULT_SLOTS),
   });
 
@@ -156,7 +158,20 @@ export function connectorSchema(): ReturnType<typeof makeSchema> {
 export type ConnectorTable = z.output<ReturnType<typeof makeSchema>>;
 
 export function connectorOf(name: string, table: ConnectorTable): Connector {
-  const { key, auth, model, settings, limits: times, poll, files, cancel, ca_file, needs: _, ...rest } = table;
+  const {
+    key,
+    auth,
+    model,
+    settings,
+    limits: times,
+    poll,
+    files,
+    cancel,
+    ca_file,
+    needs: _,
+    idempotency_keys,
+    ...rest
+  } = table;
   const { connect, first_byte, idle, total, response: responseBytes, retries } = times;
   const { before, after, call: main, response: mapping, ...plain } = rest;
   return withoutAbsent({
@@ -173,6 +188,7 @@ export function connectorOf(name: string, table: ConnectorTable): Connector {
     response: camelled(mapping),
     limits: { connectMs: connect, firstByteMs: first_byte, idleMs: idle, totalMs: total, responseBytes, retries },
     caFile: ca_file,
+    idempotencyKeys: idempotency_keys || undefined,
   }) as unknown as Connector;
 }
 

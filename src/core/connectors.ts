@@ -11,6 +11,9 @@ export type CloudRoute = (typeof CLOUD_ROUTES)[number];
 /** Connectors are named as devices are: in config.toml, and after `--connector`. */
 export const CONNECTOR_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 
+/** Under which a key is kept: `key = { keyring = NAME }`, and `dispatch connector key NAME`. */
+export const KEY_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
 /** The one that every device has, with nothing configured. */
 export const EMBEDDED = 'embedded';
 
@@ -122,6 +125,11 @@ export interface ConnectorResponse extends ConnectorMapping {
   readonly format: (typeof RESPONSE_FORMATS)[number];
   /** The data of an SSE event that ends the stream: `[DONE]`. */
   readonly end?: string;
+  /**
+   * JMESPath, true of the last value of a stream: one that ends without is not whole. An answer in one piece is not asked; `done`, of
+   * the mapping, is for those that say so in any case.
+   */
+  readonly streamDone?: string;
   /** stdout and stderr are base64. Either may be a list of texts, each by itself. */
   readonly encoding?: 'base64';
 }
@@ -183,6 +191,8 @@ export interface Connector {
   readonly caFile?: string;
   /** `public` refuses to connect to loopback, private and link-local addresses. */
   readonly addresses: 'any' | 'public';
-  /** How much may be asked at once. */
+  /** It does what has the same `Idempotency-Key` once: so a program may be sent again. */
+  readonly idempotencyKeys?: true;
+  /** How much may be asked at once; the rest waits. */
   readonly slots: number;
 }

@@ -82,11 +82,32 @@ it('sends no key for a file of another origin', async () => {
 });
 
 it.each([
-  ['application/x-ndjson', '{"text":"one "}\n\n{"text":"two"}\n'],
-  ['text/event-stream', sse({ text: 'one ' }, { text: 'two' })],
+  ['application/x-ndjson', '{"text":"one "}\n\n{"text":"two"}\n{"done":true}\n'],
+  ['text/event-stream', sse({ text: 'one ' }, { text: 'two', done: true })],
 ])('takes a stream of %s', async (type, body) => {
   const { client } = await serving((_asked, response) => response.writeHead(200, { 'content-type': type }).end(body));
   expect(textOf(await ask(client, question('x')))).toBe('one two');
+});
+
+it.each([
+  ['application/x-ndjson', '{"text":"one","stdout":"1"}\n'],
+  ['text/event-stream', sse({ text: 'one', stdout: '1' }, { text: 'two', stdout: '2' })],
+])('does not take a stream of %s for whole that does not say so', async (type, body) => {
+  const { client } = await serving((_asked, response) => response.writeHead(200, { 'content-type': type }).end(body));
+  const cut = { code: 'unavailable', message: expect.stringContaining('before it was whole') };
+  expect(await failureOf(ask(client, question('x')))).toMatchObject(cut);
+  expect(await failureOf(run(client, program('x')))).toMatchObject(cut);
+});
+
+it('takes a stream of code that tells how it ended', async () => {
+  const { client } = await serving((_asked, response) =>
+    response
+      .writeHead(200, { 'content-type': 'application/x-ndjson' })
+      .end('{"stdout":"1"}\n{"stdout":"2"}\n{"exitCode":3}\n'),
+  );
+  const events = await run(client, program('x'));
+  expect(outputOf(events)).toBe('12');
+  expect(events.at(-1)).toEqual({ type: 'end', exitCode: 3 });
 });
 
 it.each([

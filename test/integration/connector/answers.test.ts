@@ -45,7 +45,7 @@ describe('a stream that breaks', () => {
       response.end(`${sse(piece('one '))}data: {"choices":[{"delta`);
     });
     expect(texts).toEqual(['one ']);
-    expect(failure).toMatchObject({ code: 'invalid', message: expect.stringContaining('not whole JSON') });
+    expect(failure).toMatchObject({ code: 'unavailable', message: expect.stringContaining('ended in the middle') });
   });
 
   it('by an end without the mark of one', async () => {

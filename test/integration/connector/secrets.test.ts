@@ -29,6 +29,10 @@ const SPELLINGS: Readonly<Record<string, (key: string) => string>> = {
   form: (key) => new URLSearchParams({ k: key }).toString(),
   hex: (key) => Buffer.from(key).toString('hex'),
   json: (key) => JSON.stringify(key),
+  'json with its slashes escaped': (key) => JSON.stringify(key).replaceAll('/', '\\/'),
+  'json for HTML': (key) =>
+    JSON.stringify(key).replace(/[<>&+=/]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  'json in numbers': (key) => [...key].map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
   'capital letters': (key) => key.toUpperCase(),
 };
 
@@ -149,5 +153,24 @@ describe('a key', () => {
     const keysFile = join(folder, 'keys.json');
     writeFileSync(keysFile, '{"a": ');
     await expect(storeKey('gpt', KEY, { keysFile })).rejects.toBeInstanceOf(DispatchError);
+  });
+
+  it.each(['["a"]', '{"a": 1}', 'null'])('is not looked for in a file that holds something else: %s', async (text) => {
+    const keysFile = join(folder, 'keys.json');
+    writeFileSync(keysFile, text);
+    await expect(readStoredKey('gpt', { keysFile })).rejects.toMatchObject({ code: 'storage' });
+  });
+
+  it.each(['constructor', 'toString'])('of a name that every object has is not there: %s', async (name) => {
+    expect(await readStoredKey(name, deps())).toBeUndefined();
+    expect(await removeKey(name, deps())).toBe(false);
+  });
+
+  it('is not stored under a name that no config may have', async () => {
+    await expect(storeKey('__proto__', KEY, deps())).rejects.toMatchObject({ code: 'usage' });
+  });
+
+  it('is waited for no longer than somebody wants it', async () => {
+    await expect(readStoredKey('gpt', deps(), AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' });
   });
 });

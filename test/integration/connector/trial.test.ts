@@ -38,7 +38,7 @@ it('tells that the address may not be dialled', async () => {
 it('tells that it is not let in', async () => {
   const service = await serve((_asked, response) => json(response, {}, 401));
   const [names, last] = await tried(`url = "${service.url}"`);
-  expect(names).toBe('configuration key connect request');
+  expect(names).toBe('configuration key connect request (cloud-knowledge)');
   expect(last).toMatchObject({ ok: false, fix: expect.stringContaining('environment variable KEY') });
 });
 
@@ -47,7 +47,7 @@ it('tells that the answer is something else', async () => {
     response.writeHead(200, { 'content-type': 'text/html' }).end('<p>'),
   );
   const [names, last] = await tried(`url = "${service.url}"`);
-  expect(names).toBe('configuration key connect request answer');
+  expect(names).toBe('configuration key connect request (cloud-knowledge) answer (cloud-knowledge)');
   expect(last).toMatchObject({ ok: false, detail: expect.stringContaining('text/html') });
 });
 
@@ -61,6 +61,17 @@ it('runs a program where there is no question to ask', async () => {
   });
 });
 
+it('tries both routes where it serves both, and says which', async () => {
+  const service = await serve(({ body }, response) =>
+    json(response, { text: 'OK' }, body.includes('"cloud-code"') ? 501 : 200),
+  );
+  const [names, last] = await tried(`url = "${service.url}"`);
+  expect(names).toBe(
+    'configuration key connect request (cloud-knowledge) answer (cloud-knowledge) request (cloud-code)',
+  );
+  expect(last).toMatchObject({ ok: false, detail: expect.stringContaining('status 501') });
+});
+
 it('ends when it is stopped', async () => {
   const service = await serve(() => {});
   const stop = new AbortController();
@@ -69,7 +80,7 @@ it('ends when it is stopped', async () => {
   await service.once(() => true);
   stop.abort();
   expect((await trying).at(-1)).toMatchObject({
-    name: 'request',
+    name: 'request (cloud-knowledge)',
     ok: false,
     detail: expect.stringContaining('stopped'),
   });

@@ -113,3 +113,31 @@ it('can be stopped', async () => {
   );
   expect(failure.code).toBe('cancelled');
 });
+
+it('is gone a moment after it is over, also where the service does not answer Close', async () => {
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  const { url } = await socketService(({ say, socket }) => {
+    for (const gone of ['end', 'close']) socket.on(gone, () => resolve());
+    socket.resume();
+    say('{"out": "x", "over": true}');
+  });
+  const it = await client(url);
+  expect(outputOf(await run(it, program('x')))).toBe('x');
+  await closed;
+});
+
+it('is gone with its connector', async () => {
+  const { promise: closed, resolve } = Promise.withResolvers<void>();
+  const { promise: opened, resolve: open } = Promise.withResolvers<void>();
+  const { url } = await socketService(({ socket }) => {
+    for (const gone of ['end', 'close']) socket.on(gone, () => resolve());
+    socket.resume();
+    open();
+  });
+  const it = await client(url);
+  const running = failureOf(run(it, program('x')));
+  await opened;
+  await it.close();
+  await closed;
+  expect((await running).message).toContain('connector "it"');
+});

@@ -6,7 +6,7 @@
 import type { Connector, ConnectorLimits } from '../../../core/connectors.ts';
 import { DispatchError } from '../../../core/errors.ts';
 import type { AnswerEvent, CodeEvent, CodeRequest, ConnectorClient, ModelRequest } from './conversation.ts';
-import { createDialler, type Dialler } from './dispatcher.ts';
+import { createDialler, type Dialler, isPublicHost } from './dispatcher.ts';
 import { createFailures } from './failures.ts';
 import { type KeyDeps, readKey } from './key-source.ts';
 import { loadSearch } from './mapping.ts';
@@ -15,6 +15,7 @@ import { readAnswer } from './read-answer.ts';
 import { readCode } from './read-code.ts';
 import { createReceivedFiles } from './received-files.ts';
 import { createScrubber } from './scrub.ts';
+import { createSlots } from './slots.ts';
 import { createTemplates, type Values } from './templates.ts';
 import { tryOut } from './trial.ts';
 
@@ -31,12 +32,14 @@ const GRACE_MS = 2000;
 export function createConnectorClient(connector: Connector, deps: ConnectorDeps): ConnectorClient {
   const { random = Math.random, warn = () => {} } = deps;
   const parts = lazily(() => Promise.all([createTemplates(), loadSearch()]));
+  const slots = createSlots(connector.slots);
   let dialler: Dialler | undefined;
+  let guarded: Dialler | undefined;
 
   /** Keys are read each time: they may have been changed. */
-  const open = async (onHeaders?: (status: number) => void): Promise<Workshop> => {
+  const open = async (signal: AbortSignal, onHeaders?: (status: number) => void): Promise<Workshop> => {
     const [templates, search] = await parts();
-    const key = await keyOf(connector, deps);
+    const key = await keyOf(connector, deps, signal);
     const failures = createFailures(connector, createScrubber(key === undefined ? [] : [key]));
     dialler ??= named(connector, () => createDialler(connector, deps));
     const told = (message: string): void => warn(`connector "${connector.name}": ${message}`);
@@ -44,11 +47,25 @@ export function createConnectorClient(connector: Connector, deps: ConnectorDeps)
       making: { connector, templates, failures, key },
       search,
       dialler,
+      outside,
       random,
       warn: told,
       ...(onHeaders ? { onHeaders } : {}),
     };
   };
+
+  /** A service of the internet must not lead into this network; one that is inside may. */
+  const outside = async (): Promise<Dialler> => {
+    dialler ??= createDialler(connector, deps);
+    if (connector.addresses === 'public' || !(await isPublicHost(new URL(connector.url).hostname))) return dialler;
+    guarded ??= createDialler({ ...connector, addresses: 'public' }, deps);
+    return guarded;
+  };
+
+  const take = (signal: AbortSignal): Promise<() => void> =>
+    slots.take(signal).catch(() => {
+      throw createFailures(connector, createScrubber([])).cancelled();
+    });
 
   const ask = (
     request: ModelRequest,
@@ -56,7 +73,8 @@ export function createConnectorClient(connector: Connector, deps: ConnectorDeps)
     onHeaders?: (status: number) => void,
   ): AsyncIterable<AnswerEvent> =>
     conduct(
-      async () => startOperation(await open(onHeaders), valuesOfQuestion(request), connector.limits, signal),
+      () => take(signal),
+      async () => startOperation(await open(signal, onHeaders), valuesOfQuestion(request), connector.limits, signal),
       async function* (operation) {
         const { failures, search } = operation;
         yield* readAnswer(operation.frames(), { response: connector.response, search, failures });
@@ -69,9 +87,10 @@ export function createConnectorClient(connector: Connector, deps: ConnectorDeps)
     onHeaders?: (status: number) => void,
   ): AsyncIterable<CodeEvent> =>
     conduct(
+      () => take(signal),
       async () =>
         startOperation(
-          await open(onHeaders),
+          await open(signal, onHeaders),
           valuesOfCode(request, connector),
           patient(connector.limits, request),
           signal,
@@ -84,12 +103,25 @@ export function createConnectorClient(connector: Connector, deps: ConnectorDeps)
     run: (request, signal) => run(request, signal),
     test: (signal) =>
       tryOut({ connector, deps, ask, run, dialler: () => (dialler ??= createDialler(connector, deps)) }, signal),
-    close: async () => dialler?.dispatcher.destroy(),
+    close: async () => void (await Promise.all([dialler?.close(), guarded?.close()])),
   };
 }
 
 /** Whatever happens, and also if nobody wants the rest: what is to be made at the end is made. */
 async function* conduct<T>(
+  take: () => Promise<() => void>,
+  start: () => Promise<Operation>,
+  act: (operation: Operation) => AsyncGenerator<T, void>,
+): AsyncGenerator<T, void> {
+  const giveBack = await take();
+  try {
+    yield* conductHere(start, act);
+  } finally {
+    giveBack();
+  }
+}
+
+async function* conductHere<T>(
   start: () => Promise<Operation>,
   act: (operation: Operation) => AsyncGenerator<T, void>,
 ): AsyncGenerator<T, void> {
@@ -101,9 +133,9 @@ async function* conduct<T>(
   } catch (thrown) {
     const { signal } = operation;
     if (signal.aborted) throw signal.reason;
-    // What failed by itself needs no stopping, unless it was we who ran out of patience.
-    over = !(thrown instanceof DispatchError && thrown.code === 'timeout');
-    throw thrown;
+    // Only a failure that the service tells of itself needs no stopping: of any other it may know nothing.
+    over = operation.failures.wasTold(thrown);
+    throw thrown instanceof RangeError ? operation.failures.ofShape('its answer is nested too deeply') : thrown;
   } finally {
     await operation.finish(over);
   }
@@ -129,6 +161,7 @@ async function* runCode(operation: Operation, request: CodeRequest): AsyncGenera
     const end = yield* readCode(operation.frames(start), reading);
     clearTimeout(timer);
     if (kept !== undefined) yield* files.fromService(kept);
+    yield* files.notes();
     yield end;
   } catch (thrown) {
     if (signal.reason !== overtime) throw thrown;
@@ -181,11 +214,12 @@ function patient(limits: ConnectorLimits, { timeoutMs }: CodeRequest): Connector
   return { ...limits, firstByteMs: Math.max(limits.firstByteMs, least), idleMs: Math.max(limits.idleMs, least) };
 }
 
-async function keyOf(connector: Connector, deps: KeyDeps): Promise<string | undefined> {
+async function keyOf(connector: Connector, deps: KeyDeps, signal: AbortSignal): Promise<string | undefined> {
   if (connector.auth === undefined) return undefined;
   try {
-    return await readKey(connector.auth.key, deps);
+    return await readKey(connector.auth.key, deps, signal);
   } catch (error) {
+    if (signal.aborted) throw createFailures(connector, createScrubber([])).cancelled();
     throw ofConnector(connector, error as DispatchError);
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import { lookup as resolve } from 'node:dns';
+import { lookup as resolveAll } from 'node:dns/promises';
 import { readFileSync } from 'node:fs';
 import type { LookupFunction } from 'node:net';
 import { getCACertificates } from 'node:tls';
@@ -12,6 +13,7 @@ import type { Connector } from '../../../core/connectors.ts';
 import { DispatchError } from '../../../core/errors.ts';
 import { isPublicAddress, literalAddress } from './addresses.ts';
 import { atHome, type KeyDeps } from './key-source.ts';
+import { keepUpgraded, type Upgraded } from './upgraded.ts';
 
 /** A request that comes after the last one within this finds its connection warm. */
 const KEEP_ALIVE_MS = 30_000;
@@ -24,6 +26,10 @@ export interface Dialler {
   proxyOf(url: URL): string | undefined;
   /** Throws if the URL names an address that may not be dialled. Names are looked at when they are resolved. */
   check(url: URL): void;
+  /** Whoever opens one releases it. */
+  websocket(): ReturnType<Upgraded['open']>;
+  /** All connections, websockets too. */
+  close(): Promise<void>;
 }
 
 export function createDialler(connector: Connector, { env, home }: Pick<KeyDeps, 'env' | 'home'>): Dialler {
@@ -43,13 +49,20 @@ export function createDialler(connector: Connector, { env, home }: Pick<KeyDeps,
     webSocket: { maxPayloadSize: connector.limits.responseBytes },
   };
   const proxies = proxiesOf(connector.proxy, env);
+  const base = dispatcherOf(connector, proxies, shared);
+  const upgraded = keepUpgraded(base);
   return {
-    dispatcher: dispatcherOf(connector, proxies, shared),
+    dispatcher: base,
+    websocket: () => upgraded.open(),
     options,
     proxyOf: (url) => proxies.of(url),
     check(url) {
       const address = literalAddress(url.hostname);
       if (guarded && address !== undefined && !isPublicAddress(address)) throw notPublic(url.hostname, address);
+    },
+    async close() {
+      upgraded.destroyAll();
+      await base.destroy();
     },
   };
 }
@@ -129,4 +142,12 @@ function notPublic(host: string, address: string): DispatchError {
   return new DispatchError('refused', `${what} is not an address of the public internet`, {
     hint: 'if it is meant, set addresses = "any"',
   });
+}
+
+/** False also as soon as one of its addresses is inside. A name that nobody knows is taken for public. */
+export async function isPublicHost(hostname: string): Promise<boolean> {
+  const literal = literalAddress(hostname);
+  if (literal !== undefined) return isPublicAddress(literal);
+  const found = await resolveAll(hostname, { all: true }).catch(() => []);
+  return found.every(({ address }) => isPublicAddress(address));
 }

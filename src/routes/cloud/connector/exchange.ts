@@ -8,7 +8,8 @@ import { fetch, type Response } from 'undici';
 import type { ConnectorLimits } from '../../../core/connectors.ts';
 import type { DispatchError } from '../../../core/errors.ts';
 import type { Dialler } from './dispatcher.ts';
-import type { Excerpt, Failures } from './failures.ts';
+import type { Failures } from './failures.ts';
+import { isUnsent } from './network.ts';
 import { type Reply, replyOf } from './reply.ts';
 import type { PreparedRequest } from './request.ts';
 import { backoff, isWorthRetrying, LONGEST_RETRY_MS, retryAfter, waitFor } from './retry.ts';
@@ -20,6 +21,12 @@ export interface ExchangeContext {
   readonly random: () => number;
   /** What the request belongs to: its reason is what is thrown. */
   readonly signal: AbortSignal;
+  /** Fires before `signal`, which leaves the last try time to end: from then on there is no other. */
+  readonly stopped?: AbortSignal;
+  /** It does something that must not be done twice: tried again only where it was certainly not done. */
+  readonly once?: boolean;
+  /** Told if it failed so that the service has done nothing of it. */
+  readonly onUndone?: () => void;
   /** Told of each answer, before it is read. */
   readonly onHeaders?: (status: number) => void;
 }
@@ -27,23 +34,34 @@ export interface ExchangeContext {
 const MOST_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const EXCERPT_BYTES = 8192;
+const EXCERPT_MS = 2000;
 
 type Try =
   | { readonly reply: Reply }
-  | { readonly failure: DispatchError; readonly retry: boolean; readonly afterMs?: number };
+  | {
+      readonly failure: DispatchError;
+      readonly retry: boolean;
+      /** It never arrived, or was turned away. */
+      readonly undone: boolean;
+      readonly afterMs?: number;
+    };
 
 /** Rejects with a DispatchError, also where the status tells of a failure. */
 export async function exchange(request: PreparedRequest, context: ExchangeContext): Promise<Reply> {
-  const { limits, signal, random } = context;
+  const { limits, signal, random, stopped = signal, once = false, onUndone } = context;
   // Reading twice does no harm: only what makes something is marked as the same.
   const marked = request.method === 'POST' ? withHeader(request, 'idempotency-key', randomUUID()) : request;
   for (let tries = 1; ; tries++) {
-    signal.throwIfAborted();
+    stopped.throwIfAborted();
     const result = await attempt(marked, context);
     if ('reply' in result) return result.reply;
     const waitMs = result.afterMs ?? backoff(tries, random);
-    if (!result.retry || tries > limits.retries || waitMs > LONGEST_RETRY_MS) throw result.failure;
-    await waitFor(waitMs, signal);
+    const again = result.retry && (result.undone || !once);
+    if (!again || tries > limits.retries || waitMs > LONGEST_RETRY_MS) {
+      if (result.undone) onUndone?.();
+      throw result.failure;
+    }
+    await waitFor(waitMs, stopped);
   }
 }
 
@@ -54,14 +72,18 @@ async function attempt(request: PreparedRequest, context: ExchangeContext): Prom
     const response = await follow(request, context, stop);
     const reply = replyOf(response, { ...context, stop });
     if (response.ok) return { reply };
-    const excerpt = await readExcerpt(reply);
+    const { bytes, cut } = await reply.beginning(EXCERPT_BYTES, EXCERPT_MS);
+    const excerpt = { text: bytes.toString('utf8'), cut };
     const afterMs = retryAfter(response.headers.get('retry-after'), Date.now());
     const failure = failures.ofStatus(response.status, excerpt, afterMs);
-    return { failure, retry: isWorthRetrying(response.status), ...(afterMs === undefined ? {} : { afterMs }) };
+    const told = { retry: isWorthRetrying(response.status), undone: didNothing(response.status) };
+    return { failure, ...told, ...(afterMs === undefined ? {} : { afterMs }) };
   } catch (thrown) {
     if (signal.aborted) throw signal.reason;
-    const failure = stop.signal.aborted ? (stop.signal.reason as DispatchError) : ofThrown(thrown, request, failures);
-    return { failure, retry: failure.retryable && failure.code === 'unavailable' };
+    const late = stop.signal.aborted ? (stop.signal.reason as DispatchError) : undefined;
+    const failure = late ?? ofThrown(thrown, request, context);
+    const undone = late === undefined && isUnsent(thrown);
+    return { failure, retry: failure.retryable && failure.code === 'unavailable', undone };
   }
 }
 
@@ -100,7 +122,12 @@ async function sendOnce(request: PreparedRequest, context: ExchangeContext, stop
   }
 }
 
-/** 303, and by custom 301 and 302 of a POST, ask for the other with GET: RFC 9110, 15.4. */
+/** Turned away before anything was done: RFC 9110, 15.5, and 503, which takes no work for now. */
+function didNothing(status: number): boolean {
+  return (status >= 400 && status < 500 && status !== 408) || status === 503;
+}
+
+/** 303, and by custom 301 and 302 of a POST, ask for the other with GET, and nothing else does: RFC 9110, 15.4. */
 function redirected(request: PreparedRequest, location: string, status: number, failures: Failures): PreparedRequest {
   const to = URL.parse(location, request.url);
   if (to?.origin !== new URL(request.url).origin) {
@@ -111,28 +138,18 @@ function redirected(request: PreparedRequest, location: string, status: number, 
       'if it has moved, change its url',
     );
   }
-  if (status === 307 || status === 308 || request.method === 'GET') return { ...request, url: to.href };
+  const asksForOther = status === 303 || ((status === 301 || status === 302) && request.method === 'POST');
+  if (!asksForOther || request.method === 'GET') return { ...request, url: to.href };
   const { 'content-type': _, ...headers } = request.headers;
   return { method: 'GET', url: to.href, headers };
 }
 
-async function readExcerpt(reply: Reply): Promise<Excerpt> {
-  const pieces: Uint8Array[] = [];
-  let bytes = 0;
-  try {
-    for await (const piece of reply.chunks()) {
-      pieces.push(piece);
-      bytes += piece.length;
-      if (bytes >= EXCERPT_BYTES) break;
-    }
-  } catch {
-    // The status says enough.
-  }
-  return { text: Buffer.concat(pieces).subarray(0, EXCERPT_BYTES).toString('utf8'), cut: bytes >= EXCERPT_BYTES };
-}
-
-function ofThrown(thrown: unknown, { url }: PreparedRequest, failures: Failures): DispatchError {
-  return isOurs(thrown) ? thrown : failures.ofNetwork(thrown, url);
+function ofThrown(
+  thrown: unknown,
+  { url }: PreparedRequest,
+  { failures, dialler }: Pick<ExchangeContext, 'failures' | 'dialler'>,
+): DispatchError {
+  return isOurs(thrown) ? thrown : failures.ofNetwork(thrown, url, dialler.proxyOf(new URL(url)));
 }
 
 function isOurs(thrown: unknown): thrown is DispatchError {

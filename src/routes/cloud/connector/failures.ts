@@ -6,6 +6,7 @@
 import type { Connector } from '../../../core/connectors.ts';
 import { DispatchError, type ErrorCode } from '../../../core/errors.ts';
 import { describeKey } from './key-source.ts';
+import { deepest, isTls, isUnsent, proxyStatus } from './network.ts';
 import type { Scrubber } from './scrub.ts';
 
 /** What is shown of how an answer begins. */
@@ -19,14 +20,22 @@ export interface Failures {
   /** The one way to make any: `what` follows the name of the connector. */
   make(code: ErrorCode, what: string, hint: string, retryable?: boolean): DispatchError;
   ofStatus(status: number, excerpt: Excerpt, retryAfterMs?: number): DispatchError;
-  ofNetwork(thrown: unknown, url: string): DispatchError;
+  /** `proxy`: what the way there leads through. */
+  ofNetwork(thrown: unknown, url: string, proxy?: string): DispatchError;
   /** The service answers, and tells of a failure. */
   told(text: string): DispatchError;
+  /** True of what `told` made: the service ended it itself. */
+  wasTold(error: unknown): boolean;
   /** It is not what the mapping expects. */
   ofShape(what: string, excerpt?: Excerpt): DispatchError;
   ofTemplate(where: string, thrown: unknown): DispatchError;
+  /** A JMESPath expression that cannot be evaluated. */
+  ofExpression(where: string, thrown: unknown): DispatchError;
   timeout(what: string, ms: number, key: string): DispatchError;
-  tooLarge(what: string, bytes: number): DispatchError;
+  /** `most`: with its unit. The hint is about limits.response where none is given. */
+  tooLarge(what: string, most: string, hint?: string): DispatchError;
+  /** An answer, a line or an event that stops in the middle. */
+  endedEarly(what: string): DispatchError;
   missingKey(): DispatchError;
   cancelled(): DispatchError;
   /** Something of the answer, for a message. */
@@ -56,13 +65,17 @@ const NETWORK: Readonly<Record<string, { what: string; hint: (origin: string) =>
   },
 };
 
-const TLS = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|EPROTO$|HOSTNAME_MISMATCH)/;
+/** A service that asks for more patience than this means never, or does not know what it says. */
+const MOST_WAIT_S = 7 * 86_400;
+const PROXY_HINT = 'check proxy, or HTTP_PROXY and HTTPS_PROXY in the environment';
 
 export function createFailures(connector: Connector, scrubber: Scrubber): Failures {
   const { name, url, docs, auth } = connector;
   const origin = new URL(url).origin;
   const whose = auth === undefined ? 'it is set to use no key' : `the key comes from ${describeKey(auth.key)}`;
   const readDocs = docs === undefined ? '' : `; ${docs} describes it`;
+
+  const own = new WeakSet<object>();
 
   const make: Failures['make'] = (code, what, hint, retryable = false) =>
     new DispatchError(code, scrubber.scrub(`connector "${name}": ${what}`), { hint: scrubber.scrub(hint), retryable });
@@ -81,10 +94,10 @@ export function createFailures(connector: Connector, scrubber: Scrubber): Failur
         return make('refused', `it does not let us in, ${said}`, `${whose}; check it`);
       if (status === 404 || status === 405)
         return make('not-found', `there is no such thing, ${said}`, `check its url and model${readDocs}`);
-      if (status === 407) return make('refused', `the proxy does not let us through, ${said}`, 'check its proxy');
+      if (status === 407) return make('refused', `something before it wants us to sign in, ${said}`, PROXY_HINT);
       if (status === 413) return make('too-large', `it takes no request as large as this, ${said}`, 'send less');
       if (status === 429) {
-        const wait = retryAfterMs === undefined ? 'a while' : `${Math.ceil(retryAfterMs / 1000)} s`;
+        const wait = patience(retryAfterMs);
         return make(
           'unavailable',
           `it has had too many requests, ${said}`,
@@ -97,13 +110,17 @@ export function createFailures(connector: Connector, scrubber: Scrubber): Failur
       if (status >= 300 && status < 400) return make('invalid', `it sends us elsewhere, ${said}`, 'check its url');
       return make('invalid', `it does not take the request, ${said}`, `check its settings${readDocs}`);
     },
-    ofNetwork(thrown, to) {
+    ofNetwork(thrown, to, proxy) {
       const error = deepest(thrown);
-      const at = safeOrigin(to);
       if (error instanceof DispatchError) return make(error.code, error.message, error.hint ?? '', error.retryable);
+      const turnedAway = proxyStatus(error);
+      if (turnedAway !== undefined) return ofProxy(turnedAway, proxy);
+      const byProxy = proxy !== undefined && isUnsent(error) && !isTls(error);
+      const at = byProxy ? `the proxy ${proxy}` : safeOrigin(to);
       const known = NETWORK[error.code ?? ''];
-      if (known !== undefined) return make('unavailable', `${at}: ${known.what}`, known.hint(at), true);
-      if (TLS.test(error.code ?? ''))
+      if (known !== undefined)
+        return make('unavailable', `${at}: ${known.what}`, byProxy ? PROXY_HINT : known.hint(at), true);
+      if (isTls(error))
         return make(
           'unavailable',
           `${at}: its certificate or TLS is not to be trusted (${error.code}: ${scrubber.quote(error.message)})`,
@@ -116,8 +133,16 @@ export function createFailures(connector: Connector, scrubber: Scrubber): Failur
         true,
       );
     },
-    told: (text) =>
-      make('unavailable', `it says: ${scrubber.quote(messageIn(text))}`, `look into what it says${readDocs}`),
+    told(text) {
+      const failure = make(
+        'unavailable',
+        `it says: ${scrubber.quote(messageIn(text))}`,
+        `look into what it says${readDocs}`,
+      );
+      own.add(failure);
+      return failure;
+    },
+    wasTold: (error) => own.has(error as object),
     ofShape: (what, excerpt) =>
       make(
         'invalid',
@@ -130,10 +155,23 @@ export function createFailures(connector: Connector, scrubber: Scrubber): Failur
         `template ${where}: ${scrubber.quote((thrown as Error).message)}`,
         `mend connectors.${name} in config.toml`,
       ),
+    ofExpression: (where, thrown) =>
+      make(
+        'config',
+        `${where} cannot be found in what it answered: ${scrubber.quote((thrown as Error).message)}`,
+        `mend connectors.${name} in config.toml`,
+      ),
     timeout: (what, ms, key) =>
       make('timeout', `${what} within ${words(ms)}`, `try again, or give it longer with limits.${key}`, true),
-    tooLarge: (what, bytes) =>
-      make('too-large', `${what} is larger than ${bytes} bytes`, 'limits.response is the most that is read'),
+    tooLarge: (what, most, hint = 'limits.response is the most that is read') =>
+      make('too-large', `${what} is larger than ${most}`, hint),
+    endedEarly: (what) =>
+      make(
+        'unavailable',
+        `the connection ended in the middle of ${what}`,
+        'try again; something between may cut it',
+        true,
+      ),
     missingKey: () =>
       make(
         'config',
@@ -142,6 +180,17 @@ export function createFailures(connector: Connector, scrubber: Scrubber): Failur
       ),
     cancelled: () => make('cancelled', 'stopped', ''),
   };
+
+  function ofProxy(status: number, proxy: string | undefined): DispatchError {
+    const which = proxy === undefined ? 'the proxy' : `the proxy ${proxy}`;
+    if (status === 407)
+      return make(
+        'refused',
+        `${which} does not let us through, status 407`,
+        `${PROXY_HINT}: it wants a name and a password`,
+      );
+    return make('unavailable', `${which} does not lead to ${origin}, status ${status}`, PROXY_HINT, status >= 500);
+  }
 
   function safeOrigin(text: string): string {
     return URL.parse(text)?.origin ?? origin;
@@ -159,15 +208,11 @@ function messageIn(text: string): string {
   }
 }
 
-/** `fetch` says little: what happened is the cause of its error, and with several addresses the first of many. */
-function deepest(thrown: unknown): Error & { code?: string } {
-  let error = thrown as Error & { code?: string; errors?: unknown[] };
-  for (let depth = 0; depth < 5; depth++) {
-    const inner = error.errors?.[0] ?? error.cause;
-    if (!(inner instanceof Error)) break;
-    error = inner;
-  }
-  return error;
+function patience(ms: number | undefined): string {
+  const seconds = ms === undefined ? 0 : Math.ceil(ms / 1000);
+  if (seconds < 1) return 'a while';
+  if (seconds > MOST_WAIT_S) return 'for longer than a week, as it says';
+  return seconds <= 3600 ? `${seconds} s` : `${Math.ceil(seconds / 3600)} h`;
 }
 
 function words(ms: number): string {

@@ -22,8 +22,8 @@ export function describeKey(source: KeySource): string {
 }
 
 /** The key, or undefined if there is none. Throws a DispatchError if what is there cannot be a key. */
-export async function readKey(source: KeySource, deps: KeyDeps): Promise<string | undefined> {
-  const text = (await readRaw(source, deps))?.trim();
+export async function readKey(source: KeySource, deps: KeyDeps, signal?: AbortSignal): Promise<string | undefined> {
+  const text = (await readRaw(source, deps, signal))?.trim();
   if (text === undefined || text === '') return undefined;
   if (/^[\x20-\x7e\xa0-\xff]+$/.test(text)) return text;
   const what = /[\r\n]/.test(text) ? 'has more than one line' : 'has characters that no header may have';
@@ -43,11 +43,11 @@ export async function keyTrouble({ auth }: Connector, deps: KeyDeps): Promise<st
   }
 }
 
-async function readRaw(source: KeySource, deps: KeyDeps): Promise<string | undefined> {
+async function readRaw(source: KeySource, deps: KeyDeps, signal?: AbortSignal): Promise<string | undefined> {
   if ('env' in source) return deps.env[source.env];
-  if ('keyring' in source) return readStoredKey(source.keyring, deps);
+  if ('keyring' in source) return readStoredKey(source.keyring, deps, signal);
   try {
-    const bytes = await readFile(atHome(source.file, deps.home));
+    const bytes = await readFile(atHome(source.file, deps.home), { signal });
     if (bytes.length > LARGEST_FILE) throw new Error('it is larger than any key');
     return bytes.toString('utf8');
   } catch (error) {

@@ -7,9 +7,10 @@ import { randomUUID } from 'node:crypto';
 import type { ConnectorCall, ConnectorLimits } from '../../../core/connectors.ts';
 import type { DispatchError } from '../../../core/errors.ts';
 import type { Dialler } from './dispatcher.ts';
-import { exchange } from './exchange.ts';
+import { type ExchangeContext, exchange } from './exchange.ts';
 import type { Failures } from './failures.ts';
 import { type Frames, readFrames } from './frames.ts';
+import { parseAnswer } from './json.ts';
 import type { Search } from './mapping.ts';
 import { pollUntilDone } from './poll.ts';
 import type { Reply } from './reply.ts';
@@ -22,10 +23,15 @@ export interface Workshop {
   readonly making: Making;
   readonly search: Search;
   readonly dialler: Dialler;
+  /** For what an answer says is at another origin. */
+  readonly outside: () => Promise<Dialler>;
   readonly random: () => number;
   readonly warn: (message: string) => void;
   readonly onHeaders?: (status: number) => void;
 }
+
+/** Where a request differs from the others. */
+export type Way = Partial<ExchangeContext>;
 
 export interface Operation {
   readonly making: Making;
@@ -35,9 +41,11 @@ export interface Operation {
   readonly signal: AbortSignal;
   /** Everything before the answer, then the answer; told when that is asked for. */
   frames(onBegin?: () => void): AsyncGenerator<Frames, void>;
-  send(request: PreparedRequest): Promise<Reply>;
-  callJson(call: ConnectorCall, name: string, more?: Values): Promise<unknown>;
-  callBytes(call: ConnectorCall, name: string, more?: Values): Promise<Buffer>;
+  readonly limits: ConnectorLimits;
+  readonly outside: () => Promise<Dialler>;
+  send(request: PreparedRequest, way?: Way): Promise<Reply>;
+  callJson(call: ConnectorCall, name: string, more?: Values, way?: Way): Promise<unknown>;
+  callBytes(call: ConnectorCall, name: string, more?: Values, way?: Way): Promise<Buffer>;
   /** Ends it with this as the reason. */
   stop(reason: DispatchError): void;
   /** Makes the cancel call, unless it is `over`, and those at the end. Never rejects. */
@@ -45,6 +53,10 @@ export interface Operation {
 }
 
 const FINISH_MS = 5000;
+/** What a call names is what can be undone: it may end when the operation is stopped already. */
+const SAVE_MS = 3000;
+/** RFC 9110, 9.2.2, for all that a call may say. */
+const NOT_REPEATABLE = new Set(['POST', 'PATCH']);
 const MOST_EVENT_CHARACTERS = 32 * 2 ** 20;
 
 export function startOperation(
@@ -53,7 +65,7 @@ export function startOperation(
   limits: ConnectorLimits,
   signal: AbortSignal,
 ): Operation {
-  const { making, search, dialler, random, warn, onHeaders } = workshop;
+  const { making, search, dialler, outside, random, warn, onHeaders } = workshop;
   const { connector, failures } = making;
   const stopping = new AbortController();
   const stopped = (): void => stopping.abort(failures.cancelled());
@@ -61,6 +73,13 @@ export function startOperation(
   const timer = setTimeout(expired, limits.totalMs);
   if (signal.aborted) stopped();
   else signal.addEventListener('abort', stopped, { once: true });
+
+  const lingering = new AbortController();
+  let lingerer: NodeJS.Timeout | undefined;
+  const linger = (): void => {
+    lingerer = setTimeout(() => lingering.abort(stopping.signal.reason), SAVE_MS);
+  };
+  if (!stopping.signal.aborted) stopping.signal.addEventListener('abort', linger, { once: true });
 
   const saved: Record<string, unknown> = {};
   const fixed: Values = { ...connector.settings, ...given, id: randomUUID() };
@@ -71,16 +90,31 @@ export function startOperation(
 
   const shared = { dialler, failures, limits, random, ...(onHeaders === undefined ? {} : { onHeaders }) };
   const values = (more: Values = {}): Values => ({ ...fixed, ...saved, ...more });
-  const send = (request: PreparedRequest): Promise<Reply> => {
+  const send = (request: PreparedRequest, way: Way = {}): Promise<Reply> => {
     sent ||= !current.aborted;
-    return exchange(request, { ...shared, signal: current });
+    return exchange(request, { ...shared, signal: current, ...way });
   };
-  const callOnce = (call: ConnectorCall, name: string, all: Values): Promise<Reply> =>
-    send(prepare(making, call, name, all));
+  const callOnce = (call: ConnectorCall, name: string, all: Values, way?: Way): Promise<Reply> =>
+    send(prepare(making, call, name, all), way);
+  /** Of what makes something there, and is not asked for at the end. */
+  const makingWay = ({ method, save: names }: ConnectorCall): Way => {
+    if (current !== stopping.signal) return {};
+    const repeatable = connector.idempotencyKeys === true || fixed.route !== 'cloud-code';
+    const once = !repeatable && NOT_REPEATABLE.has(method);
+    return names === undefined ? { once } : { once, signal: lingering.signal, stopped: stopping.signal };
+  };
 
-  const save = (call: ConnectorCall, answer: unknown): void => {
+  const searchAt = (where: string, answer: unknown, expression: string): unknown => {
+    try {
+      return search(answer, expression);
+    } catch (error) {
+      throw failures.ofExpression(where, error);
+    }
+  };
+
+  const save = (call: ConnectorCall, place: string, answer: unknown): void => {
     for (const [name, expression] of Object.entries(call.save ?? {})) {
-      const found = search(answer, expression);
+      const found = searchAt(`${place}.save.${name}`, answer, expression);
       if (found !== null && found !== undefined) saved[name] = found;
     }
   };
@@ -88,10 +122,15 @@ export function startOperation(
   const makeCall = async (call: ConnectorCall, name: string): Promise<void> => {
     if (!isWanted(making, call, name, values())) return;
     for (const all of itemsOf(making, call, name, values())) {
-      const reply = await callOnce(call, name, all);
+      const reply = await callOnce(call, name, all, makingWay(call));
       if (call.save === undefined) await reply.discard();
-      else save(call, await readJson(reply, name, failures));
+      else save(call, name, await readJson(reply, name, failures));
     }
+  };
+
+  const step = async (call: ConnectorCall, name: string): Promise<void> => {
+    await makeCall(call, name);
+    stopping.signal.throwIfAborted();
   };
 
   const operation: Operation = {
@@ -99,36 +138,45 @@ export function startOperation(
     failures,
     search,
     signal: stopping.signal,
+    limits,
+    outside,
     send,
-    callJson: async (call, name, more) => readJson(await callOnce(call, name, values(more)), name, failures),
-    callBytes: async (call, name, more) => (await callOnce(call, name, values(more))).bytes(),
+    callJson: async (call, name, more, way) => readJson(await callOnce(call, name, values(more), way), name, failures),
+    callBytes: async (call, name, more, way) => (await callOnce(call, name, values(more), way)).bytes(),
     stop: (reason) => stopping.abort(reason),
 
     async *frames(onBegin) {
       stopping.signal.throwIfAborted();
-      for (const [index, call] of connector.before.entries()) await makeCall(call, `before.${index}`);
-      begun = true;
+      for (const [index, call] of connector.before.entries()) await step(call, `before.${index}`);
       onBegin?.();
       const request = prepare(making, connector.call, 'call', values());
       const { response, poll } = connector;
+      begun = true;
       if (response.format === 'websocket') {
         yield* readSocket(request, { dialler, failures, limits, signal: stopping.signal });
         return;
       }
-      const reply = await send(request);
+      const undone = (): void => {
+        begun = false;
+      };
+      const reply = await send(request, { ...makingWay(connector.call), onUndone: undone });
       const mostCharacters = Math.min(limits.responseBytes, MOST_EVENT_CHARACTERS);
       if (poll === undefined && connector.call.save === undefined) {
-        yield* readFrames(reply, { response, failures, mostCharacters });
+        const isLimit = limits.responseBytes <= MOST_EVENT_CHARACTERS;
+        yield* readFrames(reply, { response, search, failures, mostCharacters, isLimit });
         return;
       }
       const answer = await readJson(reply, 'call', failures);
-      save(connector.call, answer);
+      save(connector.call, 'call', answer);
+      stopping.signal.throwIfAborted();
       const last = poll === undefined ? answer : await pollUntilDone(operation, poll);
       yield { values: [last], ended: false };
     },
 
     async finish(over) {
       clearTimeout(timer);
+      clearTimeout(lingerer);
+      stopping.signal.removeEventListener('abort', linger);
       signal.removeEventListener('abort', stopped);
       if (!over) stopping.abort(failures.cancelled());
       const wanted = begun && !over && connector.cancel !== undefined ? [connector.cancel] : [];
@@ -147,7 +195,10 @@ export function startOperation(
     current = late.signal;
     for (const [index, call] of calls.entries()) {
       const place = name === 'cancel' ? name : `${name}.${index}`;
-      await makeCall(call, place).catch((error: Error) => warn(`${place}: ${error.message}`));
+      await makeCall(call, place).catch(({ message }: Error) => {
+        // Whoever is told knows the connector.
+        warn(`${place}: ${message.replace(`connector "${connector.name}": `, '')}`);
+      });
     }
     clearTimeout(clock);
   };
@@ -155,12 +206,6 @@ export function startOperation(
 }
 
 async function readJson(reply: Reply, name: string, failures: Failures): Promise<unknown> {
-  const text = (await reply.bytes()).toString('utf8');
-  try {
-    return JSON.parse(text);
-  } catch {
-    const type = reply.contentType === '' ? '' : ` (${reply.contentType})`;
-    const excerpt = { text: text.slice(0, 8192), cut: text.length > 8192 };
-    throw failures.ofShape(`what ${name} answered is not JSON${type}`, excerpt);
-  }
+  const type = reply.contentType === '' ? '' : ` (${reply.contentType})`;
+  return parseAnswer((await reply.bytes()).toString('utf8'), `what ${name} answered${type}`, failures);
 }

@@ -2,6 +2,7 @@
 
 import type { ConnectorCall, ConnectorPoll } from '../../../core/connectors.ts';
 import type { Failures } from './failures.ts';
+import { excerptOf } from './json.ts';
 import { asText, type Search } from './mapping.ts';
 import { waitFor } from './retry.ts';
 
@@ -16,27 +17,23 @@ export interface Asking {
 }
 
 export async function pollUntilDone(asking: Asking, poll: ConnectorPoll): Promise<unknown> {
-  const { failures, search, signal } = asking;
+  const { failures, signal } = asking;
   for (let times = 0; ; times++) {
     await waitFor(times === 0 ? Math.min(FIRST_MS, poll.everyMs) : poll.everyMs, signal);
     const answer = await asking.callJson(poll.call, 'poll.call');
-    const state = stateOf(search, answer, poll.state);
+    const state = stateOf(asking, answer, poll.state);
     if (poll.failed.includes(state as string)) throw failures.told(`its state is ${asText(state) ?? String(state)}`);
     if (state === null || state === undefined) {
-      const text = JSON.stringify(answer);
-      throw failures.ofShape('poll.state finds nothing in what it answered', {
-        text: text.slice(0, 8192),
-        cut: text.length > 8192,
-      });
+      throw failures.ofShape('poll.state finds nothing in what it answered', excerptOf(answer));
     }
     if (!poll.pending.includes(state as string)) return answer;
   }
 }
 
-function stateOf(search: Search, answer: unknown, expression: string): unknown {
+function stateOf({ search, failures }: Asking, answer: unknown, expression: string): unknown {
   try {
     return search(answer, expression);
-  } catch {
-    return undefined;
+  } catch (error) {
+    throw failures.ofExpression('poll.state', error);
   }
 }

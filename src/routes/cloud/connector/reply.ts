@@ -12,12 +12,15 @@ export interface Reply {
   /** Once. Whoever stops early closes the connection. */
   chunks(): AsyncGenerator<Uint8Array, void, undefined>;
   bytes(): Promise<Buffer>;
-  /** Reads what is left, if it is little, so that the connection can be used again. */
+  /** At most so much of how it begins, and no longer than so long. Never rejects. */
+  beginning(most: number, ms: number): Promise<{ readonly bytes: Buffer; readonly cut: boolean }>;
+  /** Reads what is left, if it is little and comes soon, so that the connection can be used again. */
   discard(): Promise<void>;
 }
 
 /** To read on is cheaper than to connect again. */
 const LITTLE = 65_536;
+const SOON_MS = 2000;
 
 interface Reading {
   readonly failures: Failures;
@@ -28,6 +31,27 @@ interface Reading {
 
 export function replyOf(response: Response, reading: Reading): Reply {
   const chunks = (): AsyncGenerator<Uint8Array, void, undefined> => read(response, reading);
+  const beginning = async (most: number, ms: number): Promise<{ bytes: Buffer; cut: boolean }> => {
+    const pieces: Uint8Array[] = [];
+    let bytes = 0;
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      reading.stop.abort();
+    }, ms);
+    try {
+      for await (const piece of chunks()) {
+        pieces.push(piece);
+        bytes += piece.length;
+        if (bytes >= most) break;
+      }
+    } catch {
+      // What came is enough.
+    } finally {
+      clearTimeout(timer);
+    }
+    return { bytes: Buffer.concat(pieces).subarray(0, most), cut: late || bytes >= most };
+  };
   return {
     url: response.url,
     contentType: (response.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '',
@@ -37,17 +61,8 @@ export function replyOf(response: Response, reading: Reading): Reply {
       for await (const piece of chunks()) pieces.push(piece);
       return Buffer.concat(pieces);
     },
-    async discard() {
-      try {
-        let bytes = 0;
-        for await (const piece of chunks()) {
-          bytes += piece.length;
-          if (bytes > LITTLE) break;
-        }
-      } catch {
-        // Nobody wants it.
-      }
-    },
+    beginning,
+    discard: async () => void (await beginning(LITTLE, SOON_MS)),
   };
 }
 
@@ -76,7 +91,7 @@ async function* read(
         return;
       }
       bytes += value.length;
-      if (bytes > limits.responseBytes) throw failures.tooLarge('its answer', limits.responseBytes);
+      if (bytes > limits.responseBytes) throw failures.tooLarge('its answer', `${limits.responseBytes} bytes`);
       yield value;
     }
   } catch (thrown) {

@@ -5,7 +5,7 @@
 
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
-import type { Connector } from '../../../core/connectors.ts';
+import type { CloudRoute, Connector } from '../../../core/connectors.ts';
 import { asDispatchError, type DispatchError } from '../../../core/errors.ts';
 import type { AnswerEvent, CodeEvent, CodeRequest, ModelRequest, TestStage } from './conversation.ts';
 import type { Dialler } from './dispatcher.ts';
@@ -50,15 +50,22 @@ export async function* tryOut(trial: Trial, signal: AbortSignal): AsyncGenerator
     yield result;
     if (!result.ok) return;
   }
-  yield* callStages(trial, signal);
+  const { routes } = connector;
+  for (const route of routes) {
+    const which = routes.length > 1 ? ` (${route})` : '';
+    for await (const stage of callStages(trial, route, signal)) {
+      yield { ...stage, name: `${stage.name}${which}` };
+      if (!stage.ok) return;
+    }
+  }
 }
 
-async function keyStage({ connector: { auth }, deps }: Trial): Promise<TestStage> {
+async function keyStage({ connector: { auth }, deps }: Trial, signal: AbortSignal): Promise<TestStage> {
   const name = 'key';
   if (auth === undefined) return { name, ok: true, detail: 'none is needed' };
   const where = describeKey(auth.key);
   try {
-    if ((await readKey(auth.key, deps)) !== undefined) return { name, ok: true, detail: `from ${where}` };
+    if ((await readKey(auth.key, deps, signal)) !== undefined) return { name, ok: true, detail: `from ${where}` };
     if (auth.optional) return { name, ok: true, detail: `none is set, and none may be needed (${where})` };
     return {
       name,
@@ -76,10 +83,12 @@ async function connectStage({ connector, dialler }: Trial, signal: AbortSignal):
   const started = performance.now();
   const target = new URL(connector.url);
   const failures = createFailures(connector, createScrubber([]));
+  let proxyTried: string | undefined;
   try {
     const { options, proxyOf, check } = dialler();
     check(target);
     const proxy = proxyOf(target);
+    proxyTried = proxy;
     const how = await dial(
       new URL(proxy ?? target.origin),
       proxy === undefined ? options : {},
@@ -89,7 +98,7 @@ async function connectStage({ connector, dialler }: Trial, signal: AbortSignal):
     const detail = proxy === undefined ? how : `to the proxy ${proxy}, ${how}`;
     return { name, ok: true, detail, ms: since(started) };
   } catch (error) {
-    const failure = signal.aborted ? failures.cancelled() : failures.ofNetwork(error, connector.url);
+    const failure = signal.aborted ? failures.cancelled() : failures.ofNetwork(error, connector.url, proxyTried);
     return { ...failed(name, failure), ms: since(started) };
   }
 }
@@ -120,13 +129,12 @@ function dial(url: URL, options: Dialler['options'], timeoutMs: number, signal: 
 }
 
 /** What was sent, what status came back and when, and what the answer was. */
-async function* callStages(trial: Trial, signal: AbortSignal): AsyncGenerator<TestStage, void> {
+async function* callStages(trial: Trial, route: CloudRoute, signal: AbortSignal): AsyncGenerator<TestStage, void> {
   const started = performance.now();
   const statuses: { readonly status: number; readonly ms: number }[] = [];
   const onHeaders = (status: number): void => void statuses.push({ status, ms: since(started) });
-  const events = trial.connector.routes.includes('cloud-knowledge')
-    ? askedAnswer(trial, signal, onHeaders)
-    : ranProgram(trial, signal, onHeaders);
+  const events =
+    route === 'cloud-knowledge' ? askedAnswer(trial, signal, onHeaders) : ranProgram(trial, signal, onHeaders);
   let detail = '';
   let failure: DispatchError | undefined;
   try {

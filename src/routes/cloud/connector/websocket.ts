@@ -24,7 +24,8 @@ export async function* readSocket(request: PreparedRequest, context: SocketConte
   signal.throwIfAborted();
   dialler.check(new URL(request.url));
   const headers = Object.fromEntries(Object.entries(request.headers).filter(([name]) => !OWN.has(name)));
-  const socket = new WebSocket(request.url.replace(/^http/, 'ws'), { headers, dispatcher: dialler.dispatcher });
+  const way = dialler.websocket();
+  const socket = new WebSocket(request.url.replace(/^http/, 'ws'), { headers, dispatcher: way.dispatcher });
   const inbox = createInbox();
   const fail = (failure: unknown): void => inbox.put({ failure });
 
@@ -48,13 +49,15 @@ export async function* readSocket(request: PreparedRequest, context: SocketConte
   socket.addEventListener('message', ({ data }: MessageEvent) => {
     if (typeof data !== 'string') return;
     characters += data.length;
-    if (characters > limits.responseBytes) return fail(failures.tooLarge('its answer', limits.responseBytes));
+    if (characters > limits.responseBytes)
+      return fail(failures.tooLarge('its answer', `${limits.responseBytes} characters`));
     inbox.put(parsed(data, failures));
   });
   socket.addEventListener('error', (event) => {
     const error = (event as { error?: unknown }).error;
     const cause = error instanceof Error ? (error.cause ?? error) : new Error('the websocket was refused');
-    fail(opened ? failures.ofNetwork(cause, request.url) : ofRefusal(cause, request.url, failures));
+    const proxy = dialler.proxyOf(new URL(request.url));
+    fail(opened ? failures.ofNetwork(cause, request.url) : ofRefusal(cause, request.url, failures, proxy));
   });
   socket.addEventListener('close', () => inbox.put('closed'));
 
@@ -76,6 +79,7 @@ export async function* readSocket(request: PreparedRequest, context: SocketConte
     clearTimeout(timer);
     signal.removeEventListener('abort', stopped);
     socket.close();
+    way.release();
   }
 }
 
@@ -89,9 +93,9 @@ function parsed(text: string, failures: Failures): Received {
 }
 
 /** Why it did not open: the library tells no status. */
-function ofRefusal(cause: unknown, url: string, failures: Failures): unknown {
+function ofRefusal(cause: unknown, url: string, failures: Failures, proxy: string | undefined): unknown {
   const { code } = cause as { code?: string };
-  if (code !== undefined) return failures.ofNetwork(cause, url);
+  if (code !== undefined) return failures.ofNetwork(cause, url, proxy);
   return failures.make('unavailable', 'it does not open a websocket', 'check its url and its key', true);
 }
 
