@@ -56,9 +56,16 @@ export function routeWords(
       'write !command for the shell, ?question to ask, = for an expression, "list ~/work on @nas" for files, or /say to leave a message',
     );
   }
-  const place = choosePlace({ ...task, connector: assistant }, 'cloud-knowledge', context, fleet);
-  if (!place.ok) return place;
-  const action: KnowledgeAction = { kind: 'knowledge', question: task.body, connector: assistant, assistant: true };
+  const meant = task.targets.length === 0 ? undefined : chooseDevice(task.targets, fleet, 'connector');
+  if (meant?.ok === false) return meant;
+  // The assistant of another device serves its own people alone: this one is told where.
+  const asked = choosePlace({ ...task, targets: [], connector: assistant }, 'cloud-knowledge', context, fleet);
+  if (!asked.ok) return asked;
+  const names = `@${task.targets.join(',')}`;
+  const question = meant === undefined ? task.body : `on ${names}: ${task.body}`;
+  const told = meant === undefined ? [] : [`the assistant is here, and is told "on ${names}"`];
+  const place = { ...asked, because: [...asked.because, ...told] };
+  const action: KnowledgeAction = { kind: 'knowledge', question, connector: assistant, assistant: true };
   const why = {
     'cloud-code': 'there is no program in it',
     'desktop-local': 'words alone are never run',
