@@ -5,15 +5,14 @@
 
 import type { Action } from '../core/actions.ts';
 import type { Actor } from '../core/approvals.ts';
-import { CLOUD_ROUTES } from '../core/connectors.ts';
 import type { Device } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { DeviceId, RunId } from '../core/ids.ts';
-import { chooseConnector } from '../core/routing/choose-connector.ts';
 import { type Need, whyNot } from '../core/routing/choose-device.ts';
 import type { RouteSources } from '../core/routing/context.ts';
 import { isFinal, type Run } from '../core/runs.ts';
 import type { Params } from '../protocol/api.ts';
+import { requireAssistantHere, withConnector } from './cloud-checks.ts';
 import { type EngineDeps, rawAction } from './context.ts';
 import { findDevice } from './devices.ts';
 import type { Feed } from './feed.ts';
@@ -97,6 +96,7 @@ export function createReroute(
         hint: 'cancel it, and copy it elsewhere',
       });
     }
+    requireAssistantHere(old.action, device);
     if (old.action.kind === 'inline')
       throw new DispatchError('refused', `run ${old.number} runs in the session, not on a device`, {
         hint: 'submit it again',
@@ -184,26 +184,6 @@ function refuseBegun(run: Run): void {
   throw new DispatchError('conflict', `run ${number} cannot be re-routed: it is ${status}, and may have begun`, {
     hint,
   });
-}
-
-/** The same for another connector. Throws where there is none, or it is not for this. */
-export function withConnector(
-  action: Action,
-  connector: string,
-  device: Device,
-  sources: RouteSources | undefined,
-): Action {
-  if (action.kind !== 'knowledge' && action.kind !== 'code') {
-    throw new DispatchError('usage', 'only questions and programs go to a connector', { hint: 'name a device' });
-  }
-  // What connectors another device has, only that one knows.
-  if (device.local && sources !== undefined) {
-    const [knowledge, code] = CLOUD_ROUTES;
-    const wanted = action.kind === 'code' ? { route: code, language: action.language } : { route: knowledge };
-    const chosen = chooseConnector({ ...wanted, named: connector }, sources.connectors);
-    if (!chosen.ok) throw DispatchError.fromRefusal(chosen);
-  }
-  return { ...action, connector };
 }
 
 function needOf(action: Action): Need {

@@ -14,6 +14,7 @@ import type { RouteAnswer } from '../core/routing/route-answer.ts';
 import { isFinal, type Run } from '../core/runs.ts';
 import type { Params, SubmitParams, TransferParams } from '../protocol/api.ts';
 import { sayBeforehand } from './beforehand.ts';
+import { requireAnswerable, requireAssistantHere, withConnector } from './cloud-checks.ts';
 import { type EngineDeps, rawAction } from './context.ts';
 import { findDevice, findDevices, mayRunThere } from './devices.ts';
 import type { Feed } from './feed.ts';
@@ -21,7 +22,7 @@ import type { Journal } from './journal.ts';
 import { maskTask } from './masking.ts';
 import { completeAction } from './questions.ts';
 import { resolveRun } from './references.ts';
-import { createReroute, withConnector } from './reroute.ts';
+import { createReroute } from './reroute.ts';
 
 export interface Submission {
   /** One run for each device that is meant. */
@@ -103,7 +104,11 @@ export function createSubmission(
 
   const order = async (params: SubmitParams): Promise<Order> => {
     const devices = deps.devices();
-    if (params.action !== undefined) return named(devices, params.action, params.devices ?? ['local']);
+    if (params.action !== undefined) {
+      const order = named(devices, params.action, params.devices ?? ['local']);
+      for (const device of order.devices) requireAnswerable(params.action, device, deps.sources());
+      return order;
+    }
     const answer = routed(params);
     const { because, devices: chosen, edit } = answer;
     if (edit !== undefined) {
@@ -241,7 +246,8 @@ export function createSubmission(
         },
       );
     }
-    const next = connector === undefined ? action : withConnector(action, connector, device, deps.sources?.());
+    requireAssistantHere(action, device);
+    const next = connector === undefined ? action : withConnector(action, connector, device, deps.sources());
     const named = connector === undefined ? [] : [`you named ${connector}`];
     const details = {
       task: run.task,

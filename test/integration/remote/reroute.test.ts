@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Action } from '../../../src/core/actions.ts';
 import { systemIds } from '../../../src/peer/system.ts';
+import { aConnector } from '../../fixtures/routing/contexts.ts';
 import { BOX, type EnginePair, LAPTOP, startPair } from '../../helpers/engine-pair.ts';
+import { NO_CONNECTORS } from '../../helpers/lonely.ts';
 import { createScriptedQuestions } from '../../helpers/scripted-questions.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -18,6 +20,8 @@ afterEach(async () => {
   await pair?.[Symbol.asyncDispose]();
   pair = undefined;
 });
+const names = ['second', 'third'];
+const CONNECTORS = { ...NO_CONNECTORS, routing: () => ({ connectors: names.map((name) => aConnector(name)) }) };
 const newId = (): string => systemIds.next();
 const reroute = async (run: string, more: { device?: string; connector?: string; id?: string }) =>
   (await (pair as EnginePair).laptop.engine.api.reroute({ run, id: newId(), ...more })).run;
@@ -137,7 +141,7 @@ describe('re-routing', () => {
     const asked: Extract<Action, { kind: 'knowledge' }>[] = [];
     const { laptop } = await begin({
       joined: false,
-      laptop: { executors: [createScriptedQuestions(LAPTOP, asked)] },
+      laptop: { executors: [createScriptedQuestions(LAPTOP, asked)], connectors: CONNECTORS },
     });
     const action = { kind: 'knowledge', question: 'why?', connector: 'first' } as const;
     const { run: old } = await laptop.engine.api.submit({ id: newId(), task: '?why?', action, devices: ['box'] });
@@ -155,5 +159,16 @@ describe('re-routing', () => {
     });
     await laptop.engine.api.cancel({ run: again.id });
     await laptop.done(again.id);
+  });
+
+  it('leaves words for the assistant on this device', async () => {
+    const { laptop } = await begin();
+    const action = { kind: 'knowledge', question: 'tidy up', assistant: true } as const;
+    const submitted = laptop.engine.api.submit({ id: newId(), task: 'tidy up', action, devices: ['box'] });
+    await expect(submitted).rejects.toMatchObject({
+      code: 'usage',
+      message: 'the assistant of box serves the people of box alone',
+    });
+    expect((await laptop.engine.api['runs.list']({ limit: 10 })).runs).toEqual([]);
   });
 });
