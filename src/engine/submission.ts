@@ -102,10 +102,10 @@ export function createSubmission(
     return answer;
   };
 
-  const order = async (params: SubmitParams): Promise<Order> => {
+  const order = async (params: SubmitParams & { proposedBy?: RunId }): Promise<Order> => {
     const devices = deps.devices();
     if (params.action !== undefined) {
-      const order = named(devices, params.action, params.devices ?? ['local']);
+      const order = named(devices, params.action, params);
       for (const device of order.devices) requireAnswerable(params.action, device, deps.sources());
       return order;
     }
@@ -130,7 +130,7 @@ export function createSubmission(
     const sending = derivedId(deps, params.id, `send/${from.id}`) as RunId;
     const shared = {
       task: params.task,
-      because: because ?? [`you named ${from.name} and ${to.name}`],
+      because: because ?? [`it goes from ${from.name} to ${to.name}`],
       group: receiving,
       ...(params.noWait === true ? { noWait: true as const } : {}),
       ...(params.approve === true ? { approved: true as const } : {}),
@@ -297,7 +297,11 @@ function closedTo({ name }: Device): DispatchError {
 }
 
 /** The caller said what to do and where. */
-function named(devices: readonly Device[], action: Action, refs: readonly string[]): Order {
+function named(
+  devices: readonly Device[],
+  action: Action,
+  { devices: refs = ['local'], proposedBy }: SubmitParams & { readonly proposedBy?: RunId },
+): Order {
   const chosen = findDevices(devices, action.kind === 'inline' ? ['local'] : refs);
   const closed = chosen.find((device) => !mayRunThere(device));
   if (closed !== undefined) throw closedTo(closed);
@@ -307,7 +311,11 @@ function named(devices: readonly Device[], action: Action, refs: readonly string
   const names = chosen.map(({ name }) => name).join(', ');
   return {
     action,
-    because: [refs[0] === 'local' ? 'no other device was named' : `you named ${names}`],
+    because: [
+      refs.every((ref) => ref === 'local')
+        ? 'no other device was named'
+        : `${proposedBy === undefined ? 'you' : 'the assistant'} named ${names}`,
+    ],
     devices: chosen,
   };
 }

@@ -105,7 +105,8 @@ export function applyRule(
   const because = `your rule "${rule.name}" fits`;
   const named = typed.targets.length > 0 || rule.device === undefined;
   const marks = { ...typed, targets: named ? typed.targets : [rule.device] };
-  const base = { ok: true, ...marks, because } as const;
+  const by = { ...(named ? {} : { devicesBy: `your rule "${rule.name}"` }) };
+  const base = { ok: true, ...marks, ...by, because, decided: because } as const;
   if (rule.run !== undefined) {
     const filled = fillCommand(
       rule.run,
@@ -116,13 +117,15 @@ export function applyRule(
   }
   if (rule.route === 'inline') return { ...base, kind: kindOfSource(words), body: words };
   if (rule.route === 'cloud-knowledge' || rule.connector !== undefined) {
-    const question = questionTask({ words, marks }, because);
-    return rule.connector === undefined ? question : { ...question, connector: rule.connector };
+    const question = { ...questionTask({ words, marks }, because), ...by, decided: because };
+    if (rule.connector === undefined) return question;
+    return { ...question, connector: rule.connector, connectorBy: `your rule "${rule.name}" names` };
   }
   // A device that is named without its @ is found only where none stands for it.
   const bare = readWords({ words, marks: typed }, vocabulary);
-  const read = bare.ok && bare.targets.length > 0 ? bare : readWords({ words, marks }, vocabulary);
+  const isNamed = bare.ok && bare.targets.length > 0;
+  const read = isNamed ? bare : readWords({ words, marks }, vocabulary);
   if (!read.ok) return read;
   const set = read.kind === 'shell' && rule.access !== undefined ? { ...read, access: rule.access } : read;
-  return { ...set, because: `${because}; ${set.because}` };
+  return { ...set, ...(isNamed ? {} : by), because: `${because}; ${set.because}` };
 }

@@ -129,7 +129,7 @@ describe('plain words about files', () => {
       device: { name: 'here' },
       rejected: [
         { device: 'nas', reason: 'its owner does not allow local_files' },
-        { device: 'desk', reason: 'here comes first' },
+        { device: 'desk', reason: 'here can do it, and is this device' },
         { route: 'cloud-knowledge' },
         { route: 'cloud-code' },
         { route: 'inline' },
