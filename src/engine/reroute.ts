@@ -20,8 +20,7 @@ import { resolveRun } from './references.ts';
 
 /** How long a device may take to say that a run is over which it was offered. */
 const CONFIRM_MS = 15_000;
-/** Of the newest runs: one of them may be the run anew already. */
-const LOOKED_AT = 500;
+const PAGE = 500;
 
 type RerouteParams = Params<'reroute'>;
 
@@ -40,7 +39,7 @@ export function createReroute(
     feed: Feed;
     devices: () => Device[];
     sources?: () => RouteSources;
-    /** Ends a run that nobody has accepted, or asks the device that may have accepted it to end it. */
+    /** Ends a run that nobody has accepted, or has the device end it that may have accepted it and has not. */
     withdraw: (run: Run, by: Actor, note: string) => Promise<Run>;
     submit: (id: RunId, run: NewRun, by: Actor) => Promise<Run>;
   },
@@ -50,13 +49,13 @@ export function createReroute(
   const underway = new Map<RunId, Promise<unknown>>();
 
   const whole = async (old: Run, params: RerouteParams, by: Actor): Promise<Run> => {
+    refuseBegun(old);
     const again = await retryOf(old);
     if (again !== undefined) {
       throw new DispatchError('conflict', `run ${old.number} was sent on already, as run ${again.number}`, {
         hint: `see it with "dispatch show ${again.number}"`,
       });
     }
-    refuseBegun(old);
     const { device, note, because } = targetOf(old, params);
     const action = await rawAction(deps, old);
     if (action === undefined) {
@@ -111,9 +110,16 @@ export function createReroute(
     return { device, note, because: `you named ${note}` };
   };
 
+  /** Whoever sends a run on ends it first, and submits it anew after that: one that is open was not, and no older run is it anew. */
   const retryOf = async (old: Run): Promise<Run | undefined> => {
-    const { items } = await store.runs({ limit: LOOKED_AT });
-    return items.find((run) => run.retryOf === old.id);
+    if (!isFinal(old)) return undefined;
+    let before: RunId | undefined;
+    for (;;) {
+      const { items, more } = await store.runs({ limit: PAGE, ...(before === undefined ? {} : { before }) });
+      const found = items.find((run) => run.retryOf === old.id);
+      before = items.at(-1)?.id;
+      if (found !== undefined || !more || before === undefined || items.some(({ id }) => id === old.id)) return found;
+    }
   };
 
   /** Waits until the device has said that it is cancelled, and that it had not begun. */
@@ -122,7 +128,7 @@ export function createReroute(
     if (over === undefined) {
       throw new DispatchError(
         'timeout',
-        `run ${asked.number} is being cancelled, and its device has not said yet that it is`,
+        `run ${asked.number} is being taken back, and its device has not said yet that it is over`,
         {
           retryable: true,
           hint: 'once it is cancelled, ask for this again',

@@ -57,7 +57,7 @@ export function createSubmission(
     admit: (run: Run) => Promise<void>;
     /** Takes a run for another device on. */
     send: (run: Run) => void;
-    /** Ends a run that nobody has accepted, or asks its device to. */
+    /** Ends a run that nobody has accepted, and no other. */
     withdraw: (run: Run, by: Actor, note: string) => Promise<Run>;
   },
 ): Submission {
