@@ -65,6 +65,16 @@ export function faultOf(rule: RoutingRule): RuleFault | undefined {
   return undefined;
 }
 
+/** Of all rules together: each task is compared with each of them, at every key that is pressed. */
+export const MOST_ALTERNATIVES = 1000;
+/** Of the text that rules are tried on, in UTF-16 units. */
+const LONGEST_TEXT = 10_000;
+
+/** For how many patterns without `{…}` the rule stands. */
+export function alternativesOf({ match }: RoutingRule): number {
+  return match.map(compileGlob).reduce((sum, glob) => sum + (glob.ok ? glob.choices.length : 0), 0);
+}
+
 const COMPILED = new WeakMap<readonly RoutingRule[], readonly CompiledRule[]>();
 
 /** A rule that is at fault is none; config.toml with such a rule is refused before. */
@@ -83,7 +93,7 @@ export function matchRule(
   rules: readonly CompiledRule[],
   words: string,
 ): { readonly rule: RoutingRule; readonly texts: readonly string[] } | undefined {
-  if (rules.length === 0) return undefined;
+  if (rules.length === 0 || words.length > LONGEST_TEXT) return undefined;
   const lowered = words.toLowerCase();
   // Some letters have more units in lower case: then what was found in one text would be cut from the other in the wrong place.
   const lower = lowered.length === words.length ? lowered : words;
