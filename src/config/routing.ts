@@ -8,7 +8,7 @@ import { alternativesOf, faultOf, MOST_ALTERNATIVES, type RoutingRule, RULE_ROUT
 
 const pattern = z.string().min(1).max(1000);
 
-export const routingRuleSchema = z
+const routingRuleSchema = z
   .strictObject({
     name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'expected letters, digits, ".", "_" and "-"'),
     match: z.union(
