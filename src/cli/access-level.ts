@@ -1,7 +1,7 @@
 /** Access levels as they are typed. */
 
-import { closest } from '../config/closest.ts';
 import { ACCESS_LEVELS, type AccessLevel } from '../core/access.ts';
+import { closest } from '../core/closest.ts';
 import { DispatchError } from '../core/errors.ts';
 
 /** `where`: the option or key that it stands behind. Throws `usage`. */

@@ -1,7 +1,7 @@
 /** What a command is: data for help and completion, and one function. Arguments are parsed here, once, for all of them. */
 
 import { parseArgs } from 'node:util';
-import { closest } from '../config/closest.ts';
+import { closest } from '../core/closest.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { CliContext, CommandOutline } from './context.ts';
 

@@ -1,7 +1,7 @@
 /** What an owner wants changed of what is allowed on a device, from words such as `shell=off`, `max-access=read-only` and `reach+=~/src`. */
 
-import { closest } from '../config/closest.ts';
 import type { AccessLevel } from '../core/access.ts';
+import { closest } from '../core/closest.ts';
 import type { Permissions } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { Params } from '../protocol/api.ts';

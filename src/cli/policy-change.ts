@@ -1,6 +1,6 @@
 /** `dispatch policy add` and `remove`: the owner's own rules on this device. What is to be added is shown as it will stand, first. */
 
-import { closest } from '../config/closest.ts';
+import { closest } from '../core/closest.ts';
 import { DispatchError } from '../core/errors.ts';
 import { compileWord, literalFolder } from '../core/policy/patterns.ts';
 import type { RuleBody } from '../core/policy/rules.ts';

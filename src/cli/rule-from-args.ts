@@ -1,7 +1,7 @@
 /** A rule, as the options of `dispatch policy add` describe it. */
 
-import { closest } from '../config/closest.ts';
 import { ROUTES, type Route } from '../core/actions.ts';
+import { closest } from '../core/closest.ts';
 import { DispatchError } from '../core/errors.ts';
 import { isOperationPattern } from '../core/policy/operation-names.ts';
 import { isOriginPattern, ORIGIN_RULE } from '../core/policy/origins.ts';

@@ -1,8 +1,8 @@
 /** The command line: finds the command, gives it what it needs, and turns what it throws into one line and an exit code. */
 
-import { closest } from '../config/closest.ts';
 import { findPaths } from '../config/paths.ts';
 import type { ControlClient } from '../control/client/client.ts';
+import { closest } from '../core/closest.ts';
 import { asDispatchError, DispatchError, exitCodeOf } from '../core/errors.ts';
 import { jsonLine } from '../core/json-line.ts';
 import { sanitizeLine, sanitizeText } from '../tui/terminal/sanitize.ts';

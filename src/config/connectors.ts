@@ -4,6 +4,7 @@
  */
 
 import * as z from 'zod';
+import { closest } from '../core/closest.ts';
 import {
   CLOUD_ROUTES,
   type CloudRoute,
@@ -12,7 +13,6 @@ import {
   type ConnectorSummary,
   EMBEDDED,
 } from '../core/connectors.ts';
-import { closest } from './closest.ts';
 import { connectorOf, connectorSchema } from './connector-schema.ts';
 import { isTable, layTables, presetNames, readPreset } from './presets.ts';
 

@@ -3,8 +3,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { parse, TomlError } from 'smol-toml';
 import type * as z from 'zod';
+import { closest } from '../core/closest.ts';
 import { DispatchError } from '../core/errors.ts';
-import { closest } from './closest.ts';
 import { connectorSchema } from './connector-schema.ts';
 import { connectorsOf } from './connectors.ts';
 import { locateKey } from './locate.ts';

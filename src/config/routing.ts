@@ -4,11 +4,11 @@ import * as z from 'zod';
 import { ACCESS_LEVELS } from '../core/access.ts';
 import { CONNECTOR_NAME } from '../core/connectors.ts';
 import { DEVICE_NAME } from '../core/devices.ts';
-import { faultOf, type RoutingRule, RULE_ROUTES } from '../core/routing/rules.ts';
+import { alternativesOf, faultOf, MOST_ALTERNATIVES, type RoutingRule, RULE_ROUTES } from '../core/routing/rules.ts';
 
 const pattern = z.string().min(1).max(1000);
 
-export const routingRuleSchema = z
+const routingRuleSchema = z
   .strictObject({
     name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'expected letters, digits, ".", "_" and "-"'),
     match: z.union(
@@ -26,6 +26,24 @@ export const routingRuleSchema = z
     const fault = faultOf(rule);
     if (fault !== undefined) context.addIssue({ code: 'custom', path: [fault.key], message: fault.message });
     return rule;
+  });
+
+export const routingSchema = z
+  .array(routingRuleSchema)
+  .max(1000)
+  .transform((rules, context) => {
+    let sum = 0;
+    const over = rules.findIndex((rule) => {
+      sum += alternativesOf(rule);
+      return sum > MOST_ALTERNATIVES;
+    });
+    if (over === -1) return rules;
+    context.addIssue({
+      code: 'custom',
+      path: [over, 'match'],
+      message: `with this rule the patterns of all rules have more than ${MOST_ALTERNATIVES} alternatives: use "*" in the place of some`,
+    });
+    return rules;
   });
 
 type RuleTable = { readonly name: string; readonly match: string | readonly string[] } & {

@@ -6,7 +6,7 @@ import { DEVICE_NAME_RULE, isDeviceName } from '../core/devices.ts';
 import { isOriginPattern, ORIGIN_RULE } from '../core/policy/origins.ts';
 import { connectorName, connectorTables, wrongNames } from './connectors.ts';
 import { formatHostPort, parseHostPort } from './host-port.ts';
-import { routingRuleSchema } from './routing.ts';
+import { routingSchema } from './routing.ts';
 import { ruleSchema } from './rules.ts';
 import { duration, folder, size, slots, variableName } from './units.ts';
 
@@ -74,7 +74,7 @@ export const configSchema = z
       })
       .prefault({}),
     rules: z.array(ruleSchema).max(10_000).default([]),
-    routing: z.array(routingRuleSchema).max(1000).default([]),
+    routing: routingSchema.default([]),
     sandbox: z
       .strictObject({
         network: z.boolean().default(true),

@@ -5,15 +5,14 @@
 
 import type { Action } from '../core/actions.ts';
 import type { Actor } from '../core/approvals.ts';
-import { CLOUD_ROUTES } from '../core/connectors.ts';
 import type { Device } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { DeviceId, RunId } from '../core/ids.ts';
-import { chooseConnector } from '../core/routing/choose-connector.ts';
 import { type Need, whyNot } from '../core/routing/choose-device.ts';
 import type { RouteSources } from '../core/routing/context.ts';
 import { isFinal, type Run } from '../core/runs.ts';
 import type { Params } from '../protocol/api.ts';
+import { requireAssistantHere, withConnector } from './cloud-checks.ts';
 import { type EngineDeps, rawAction } from './context.ts';
 import { findDevice } from './devices.ts';
 import type { Feed } from './feed.ts';
@@ -21,8 +20,7 @@ import { resolveRun } from './references.ts';
 
 /** How long a device may take to say that a run is over which it was offered. */
 const CONFIRM_MS = 15_000;
-/** Of the newest runs: one of them may be the run anew already. */
-const LOOKED_AT = 500;
+const PAGE = 500;
 
 type RerouteParams = Params<'reroute'>;
 
@@ -41,7 +39,7 @@ export function createReroute(
     feed: Feed;
     devices: () => Device[];
     sources?: () => RouteSources;
-    /** Ends a run that nobody has accepted, or asks the device that may have accepted it to end it. */
+    /** Ends a run that nobody has accepted, or has the device end it that may have accepted it and has not. */
     withdraw: (run: Run, by: Actor, note: string) => Promise<Run>;
     submit: (id: RunId, run: NewRun, by: Actor) => Promise<Run>;
   },
@@ -51,13 +49,13 @@ export function createReroute(
   const underway = new Map<RunId, Promise<unknown>>();
 
   const whole = async (old: Run, params: RerouteParams, by: Actor): Promise<Run> => {
+    refuseBegun(old);
     const again = await retryOf(old);
     if (again !== undefined) {
       throw new DispatchError('conflict', `run ${old.number} was sent on already, as run ${again.number}`, {
         hint: `see it with "dispatch show ${again.number}"`,
       });
     }
-    refuseBegun(old);
     const { device, note, because } = targetOf(old, params);
     const action = await rawAction(deps, old);
     if (action === undefined) {
@@ -97,6 +95,7 @@ export function createReroute(
         hint: 'cancel it, and copy it elsewhere',
       });
     }
+    requireAssistantHere(old.action, device);
     if (old.action.kind === 'inline')
       throw new DispatchError('refused', `run ${old.number} runs in the session, not on a device`, {
         hint: 'submit it again',
@@ -111,9 +110,16 @@ export function createReroute(
     return { device, note, because: `you named ${note}` };
   };
 
+  /** Whoever sends a run on ends it first, and submits it anew after that: one that is open was not, and no older run is it anew. */
   const retryOf = async (old: Run): Promise<Run | undefined> => {
-    const { items } = await store.runs({ limit: LOOKED_AT });
-    return items.find((run) => run.retryOf === old.id);
+    if (!isFinal(old)) return undefined;
+    let before: RunId | undefined;
+    for (;;) {
+      const { items, more } = await store.runs({ limit: PAGE, ...(before === undefined ? {} : { before }) });
+      const found = items.find((run) => run.retryOf === old.id);
+      before = items.at(-1)?.id;
+      if (found !== undefined || !more || before === undefined || items.some(({ id }) => id === old.id)) return found;
+    }
   };
 
   /** Waits until the device has said that it is cancelled, and that it had not begun. */
@@ -122,7 +128,7 @@ export function createReroute(
     if (over === undefined) {
       throw new DispatchError(
         'timeout',
-        `run ${asked.number} is being cancelled, and its device has not said yet that it is`,
+        `run ${asked.number} is being taken back, and its device has not said yet that it is over`,
         {
           retryable: true,
           hint: 'once it is cancelled, ask for this again',
@@ -184,26 +190,6 @@ function refuseBegun(run: Run): void {
   throw new DispatchError('conflict', `run ${number} cannot be re-routed: it is ${status}, and may have begun`, {
     hint,
   });
-}
-
-/** The same for another connector. Throws where there is none, or it is not for this. */
-export function withConnector(
-  action: Action,
-  connector: string,
-  device: Device,
-  sources: RouteSources | undefined,
-): Action {
-  if (action.kind !== 'knowledge' && action.kind !== 'code') {
-    throw new DispatchError('usage', 'only questions and programs go to a connector', { hint: 'name a device' });
-  }
-  // What connectors another device has, only that one knows.
-  if (device.local && sources !== undefined) {
-    const [knowledge, code] = CLOUD_ROUTES;
-    const wanted = action.kind === 'code' ? { route: code, language: action.language } : { route: knowledge };
-    const chosen = chooseConnector({ ...wanted, named: connector }, sources.connectors);
-    if (!chosen.ok) throw DispatchError.fromRefusal(chosen);
-  }
-  return { ...action, connector };
 }
 
 function needOf(action: Action): Need {

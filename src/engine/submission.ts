@@ -14,6 +14,7 @@ import type { RouteAnswer } from '../core/routing/route-answer.ts';
 import { isFinal, type Run } from '../core/runs.ts';
 import type { Params, SubmitParams, TransferParams } from '../protocol/api.ts';
 import { sayBeforehand } from './beforehand.ts';
+import { requireAnswerable, requireAssistantHere, withConnector } from './cloud-checks.ts';
 import { type EngineDeps, rawAction } from './context.ts';
 import { findDevice, findDevices, mayRunThere } from './devices.ts';
 import type { Feed } from './feed.ts';
@@ -21,7 +22,7 @@ import type { Journal } from './journal.ts';
 import { maskTask } from './masking.ts';
 import { completeAction, followUpTo } from './questions.ts';
 import { resolveRun } from './references.ts';
-import { createReroute, withConnector } from './reroute.ts';
+import { createReroute } from './reroute.ts';
 
 export interface Submission {
   /** One run for each device that is meant. */
@@ -56,7 +57,7 @@ export function createSubmission(
     admit: (run: Run) => Promise<void>;
     /** Takes a run for another device on. */
     send: (run: Run) => void;
-    /** Ends a run that nobody has accepted, or asks its device to. */
+    /** Ends a run that nobody has accepted, and no other. */
     withdraw: (run: Run, by: Actor, note: string) => Promise<Run>;
   },
 ): Submission {
@@ -101,13 +102,14 @@ export function createSubmission(
     return answer;
   };
 
-  const order = async (params: SubmitParams): Promise<Order> => {
+  const order = async (params: SubmitParams & { proposedBy?: RunId }): Promise<Order> => {
     const devices = deps.devices();
     if (params.action !== undefined) {
-      const chosen = named(devices, params.action, params.devices ?? ['local']);
-      const [device] = chosen.devices;
-      if (params.followUp !== true || device === undefined || chosen.action.kind !== 'knowledge') return chosen;
-      return { ...chosen, action: await followUpTo(store, devices, device, chosen.action) };
+      const order = named(devices, params.action, params);
+      for (const device of order.devices) requireAnswerable(params.action, device, deps.sources());
+      const [device] = order.devices;
+      if (params.followUp !== true || device === undefined || order.action.kind !== 'knowledge') return order;
+      return { ...order, action: await followUpTo(store, devices, device, order.action) };
     }
     const answer = routed(params);
     const { because, devices: chosen, edit } = answer;
@@ -130,7 +132,7 @@ export function createSubmission(
     const sending = derivedId(deps, params.id, `send/${from.id}`) as RunId;
     const shared = {
       task: params.task,
-      because: because ?? [`you named ${from.name} and ${to.name}`],
+      because: because ?? [`it goes from ${from.name} to ${to.name}`],
       group: receiving,
       ...(params.noWait === true ? { noWait: true as const } : {}),
       ...(params.approve === true ? { approved: true as const } : {}),
@@ -246,7 +248,8 @@ export function createSubmission(
         },
       );
     }
-    const next = connector === undefined ? action : withConnector(action, connector, device, deps.sources?.());
+    requireAssistantHere(action, device);
+    const next = connector === undefined ? action : withConnector(action, connector, device, deps.sources());
     const named = connector === undefined ? [] : [`you named ${connector}`];
     const details = {
       task: run.task,
@@ -296,7 +299,11 @@ function closedTo({ name }: Device): DispatchError {
 }
 
 /** The caller said what to do and where. */
-function named(devices: readonly Device[], action: Action, refs: readonly string[]): Order {
+function named(
+  devices: readonly Device[],
+  action: Action,
+  { devices: refs = ['local'], proposedBy }: SubmitParams & { readonly proposedBy?: RunId },
+): Order {
   const chosen = findDevices(devices, action.kind === 'inline' ? ['local'] : refs);
   const closed = chosen.find((device) => !mayRunThere(device));
   if (closed !== undefined) throw closedTo(closed);
@@ -306,7 +313,11 @@ function named(devices: readonly Device[], action: Action, refs: readonly string
   const names = chosen.map(({ name }) => name).join(', ');
   return {
     action,
-    because: [refs[0] === 'local' ? 'no other device was named' : `you named ${names}`],
+    because: [
+      refs.every((ref) => ref === 'local')
+        ? 'no other device was named'
+        : `${proposedBy === undefined ? 'you' : 'the assistant'} named ${names}`,
+    ],
     devices: chosen,
   };
 }

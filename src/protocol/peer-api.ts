@@ -58,6 +58,8 @@ export interface PeerMethods {
   offer: [Offer, { run: Run }];
   /** Needs `run` and that the run is the caller's. */
   cancel: [{ run: RunId }, { run: Run }];
+  /** Ends it only if it has not been accepted; else `conflict`, and it goes on. Needs `run` and that the run is the caller's. */
+  withdraw: [{ run: RunId; note: string }, { run: Run }];
   /** Needs `approve`. Signed by the caller over what `DecisionStatement` says. */
   decide: [PeerDecision, { approval: Approval; run: Run }];
   /** Needs `approve` and `run`: the changed command is the caller's. */

@@ -158,6 +158,7 @@ export const PEER_PARAMS: { [M in PeerMethod]: z.ZodType<PeerParams<M>> } = {
     cancel: z.exactOptional(z.literal(true)),
   }),
   cancel: z.strictObject({ run: runId }),
+  withdraw: z.strictObject({ run: runId, note: z.string().max(1000) }),
   decide: z.strictObject({
     approval: approvalId,
     decision: z.enum(DECISIONS),
@@ -197,6 +198,7 @@ const gateAnswer = z.object({
 export const PEER_RESULTS: { [M in PeerMethod]: z.ZodType<PeerResult<M>> } = {
   offer: z.object({ run }),
   cancel: z.object({ run }),
+  withdraw: z.object({ run }),
   decide: z.object({ approval, run }),
   edit: z.object({ approval, run }),
   propose: z.object({ rule: ruleBody, toml: z.string().max(100_000) }),

@@ -71,8 +71,8 @@ it('rejects with a reason, and explains what cannot be done', async () => {
   await terminal.waitFor('Run 1 waits for no answer.');
   await typeLine('cancel 99');
   await terminal.waitFor('there is no run "99": type runs to list them');
-  await typeLine('what is this?');
-  await terminal.waitFor('nothing here answers plain text');
+  await typeLine('water the plants');
+  await terminal.waitFor('nothing here says what to do');
 });
 
 it('approves for a while, and edits: the new version is asked for in words again', async () => {

@@ -1,7 +1,7 @@
 /** `dispatch artifacts`: what runs made. */
 
-import { closest } from '../../config/closest.ts';
 import { ARTIFACT_KINDS, type ArtifactKind } from '../../core/artifacts.ts';
+import { closest } from '../../core/closest.ts';
 import { DispatchError } from '../../core/errors.ts';
 import type { Command } from '../command.ts';
 import { artifactRow, table } from '../print.ts';

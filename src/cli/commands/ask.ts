@@ -25,7 +25,7 @@ export const command: Command = {
     'follow-up': { type: 'boolean', short: 'f', help: 'go on with the newest conversation' },
     in: { type: 'string', value: 'RUN', help: 'go on with the conversation of that run' },
     thread: { type: 'string', value: 'N', help: 'send the newest N entries of the thread along, in short' },
-    assist: { type: 'boolean', help: 'let it propose runs' },
+    assist: { type: 'boolean', help: 'let it propose runs; of this device alone' },
     on: { ...ON_OPTION, help: 'the device whose connector is asked (default: this device)' },
     ...SUBMIT_OPTIONS,
   },

@@ -1,6 +1,6 @@
 /** `dispatch connector`: the connectors of this device, and whether they work. */
 
-import { closest } from '../../config/closest.ts';
+import { closest } from '../../core/closest.ts';
 import { DispatchError } from '../../core/errors.ts';
 import type { Command } from '../command.ts';
 import type { CliContext } from '../context.ts';

@@ -1,6 +1,6 @@
 /** `dispatch pair`: lets another device in, or takes up the ticket of one. What is typed is sorted out here; nothing is asked yet. */
 
-import { closest } from '../../config/closest.ts';
+import { closest } from '../../core/closest.ts';
 import { DEVICE_NAME_RULE, isDeviceName } from '../../core/devices.ts';
 import { DispatchError } from '../../core/errors.ts';
 import { GRANTS, type Grant, sortGrants } from '../../core/grants.ts';

@@ -1,8 +1,8 @@
 /** `dispatch policy`: the rules of this device, and what they make of a command. */
 
-import { closest } from '../../config/closest.ts';
 import { ACCESS_LEVELS } from '../../core/access.ts';
 import { ROUTES } from '../../core/actions.ts';
+import { closest } from '../../core/closest.ts';
 import { DispatchError } from '../../core/errors.ts';
 import { REQUESTER_KINDS } from '../agent.ts';
 import type { Arguments, Command } from '../command.ts';

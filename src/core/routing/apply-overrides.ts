@@ -4,6 +4,7 @@
  */
 
 import type { Route } from '../actions.ts';
+import { closest } from '../closest.ts';
 import { CONNECTOR_NAME, type ConnectorSummary } from '../connectors.ts';
 import { type Refusal, refuse } from '../errors.ts';
 import { kindOfSource, type ParsedTask, questionTask } from './grammar.ts';
@@ -26,7 +27,7 @@ export function applyOverrides(task: ParsedTask, connectors: readonly ConnectorS
   }
   const named = connector === undefined ? {} : { connector };
   if (routeOfTask(task) === route) {
-    return { ...task, ...named, because: `you wrote ${written}; ${task.because}` };
+    return { ...task, ...named, because: `you wrote ${written}; ${task.because}`, decided: `you wrote ${written}` };
   }
   return redirect(task, route, written, named);
 }
@@ -50,13 +51,13 @@ function resolveAll({ overrides, targets }: ParsedTask, connectors: readonly Con
     // Another device has connectors of its own, and only it knows them.
     const far = found === undefined && targets.some((name) => name !== 'local') && CONNECTOR_NAME.test(word);
     if (found === undefined && !far) {
-      const known = overrideNames(connectors)
-        .map((name) => `#${name}`)
-        .join(', ');
+      const known = overrideNames(connectors);
+      const near = closest(word.toLowerCase(), known);
+      const meant = near === undefined ? '' : `did you mean #${near}? `;
       return refuse(
         'not-found',
         `there is no route and no connector "${word}"`,
-        `known: ${known}; quote it ('#${word}') if it belongs to the task`,
+        `${meant}known: ${known.map((name) => `#${name}`).join(', ')}; quote it ('#${word}') if it belongs to the task`,
       );
     }
     const twice = found?.kind === 'route' ? route !== undefined && route !== found.route : connector !== undefined;
@@ -106,7 +107,7 @@ function redirect(
   const { targets, overrides, attach, typed, body } = task;
   if (task.kind === 'code' && route === 'inline') {
     if (SCRIPTS.has(task.language.toLowerCase()))
-      return { ok: true, targets, overrides, attach, kind: 'script', body, because };
+      return { ok: true, targets, overrides, attach, kind: 'script', body, because, decided: because };
     return refuse('usage', `inline runs JavaScript, not ${task.language}`, `leave ${written} out`);
   }
   if (typed === undefined) {
@@ -115,9 +116,9 @@ function redirect(
   const { words, marks } = typed;
   switch (route) {
     case 'cloud-knowledge':
-      return { ...questionTask(typed, because), ...named };
+      return { ...questionTask(typed, because), ...named, decided: because };
     case 'inline':
-      return { ok: true, ...marks, kind: kindOfSource(words), body: words, because };
+      return { ok: true, ...marks, kind: kindOfSource(words), body: words, because, decided: because };
     case 'cloud-code':
       return refuse(
         'usage',

@@ -15,6 +15,8 @@ export interface ConnectorChoice {
 interface Wanted {
   readonly route: CloudRoute;
   readonly named?: string;
+  /** Whoever names it, as a phrase; the person if absent. */
+  readonly by?: string;
   /** Of a program. */
   readonly language?: string;
 }
@@ -25,7 +27,7 @@ const DOES: Readonly<Record<CloudRoute, string>> = {
 };
 
 export function chooseConnector(
-  { route, named, language }: Wanted,
+  { route, named, by = 'you named', language }: Wanted,
   connectors: readonly ConnectorSummary[],
 ): ConnectorChoice | Refusal {
   const serving = connectors.filter(({ routes }) => routes.includes(route));
@@ -33,7 +35,7 @@ export function chooseConnector(
     const found = connectors.find(({ name }) => name === named);
     if (found === undefined)
       return refuse('not-found', `there is no connector "${named}"`, `known: ${listed(connectors)}`);
-    return usable(found, route, language, serving, `you named ${named}`);
+    return usable(found, route, language, serving, `${by} ${named}`);
   }
   const preferred =
     serving.find(({ defaultFor }) => defaultFor.includes(route)) ?? (serving.length === 1 ? serving[0] : undefined);
@@ -65,8 +67,8 @@ export function chooseConnector(
   }
   const because =
     preferred === undefined
-      ? `${only.name} is the only one that can be used`
-      : `${preferred.name} does not take ${language ?? ''}`;
+      ? `${only.name} is the only one that can be used${language === undefined ? '' : ` for ${language}`}`
+      : `${preferred.name} does not take ${language ?? ''}, and ${only.name} is the only one that may`;
   return { ok: true, connector: only.name, because };
 }
 
@@ -93,7 +95,7 @@ function usable(
 }
 
 function takes({ languages }: ConnectorSummary, language: string | undefined): boolean {
-  if (language === undefined || languages === undefined) return true;
+  if (language === undefined || languages === undefined || languages.length === 0) return true;
   const wanted = language.toLowerCase();
   return languages.some((each) => each.toLowerCase() === wanted);
 }

@@ -37,9 +37,9 @@ export function chooseDevice(
   targets: readonly string[],
   fleet: Fleet,
   need: Need,
-  paths: readonly string[] = [],
+  { paths = [], by }: { readonly paths?: readonly string[]; readonly by?: string | undefined } = {},
 ): Choice | Refusal {
-  if (targets.length > 0) return chooseNamed(targets, fleet, need);
+  if (targets.length > 0) return chooseNamed(targets, fleet, need, by);
   const rejected: Rejected[] = [];
   const able = fleet.devices.filter((device) => !rejects(rejected, device, whyNot(device, need)));
   const { path, holders } = holdersOf(able, paths);
@@ -71,17 +71,19 @@ export function chooseDevice(
   };
 }
 
-/** Who is named does it, or nobody does. */
-function chooseNamed(targets: readonly string[], fleet: Fleet, need: Need): Choice | Refusal {
+/** Who is named does it, or nobody does. `by`: whoever names them, if it is not the person. */
+function chooseNamed(targets: readonly string[], fleet: Fleet, need: Need, by?: string): Choice | Refusal {
+  const names = by === undefined ? 'you named' : `${by} names`;
   const named = namedDevices(fleet, targets);
   if (!named.ok) return named;
   const unable: Rejected[] = [];
   const able = named.devices.filter((device) => !rejects(unable, device, whyNot(device, need)));
   const [first, ...others] = able;
-  if (first === undefined) return nobodyCan('no device that you named can do it', unable);
+  if (first === undefined) return nobodyCan(`no device that ${names} can do it`, unable);
   if (unable.length > 0 && !targets.includes('all'))
-    return nobodyCan('not every device that you named can do it', unable);
-  const because = `you named ${able.map(({ name }) => name).join(', ')}`;
+    return nobodyCan(`not every device that ${names} can do it`, unable);
+  const all = targets.includes('all') ? 'all: ' : '';
+  const because = `${names} ${all}${able.map(({ name }) => name).join(', ')}`;
   const isNamed = new Set(named.devices);
   const rest = fleet.devices
     .filter((device) => !isNamed.has(device))
@@ -135,7 +137,7 @@ function foremost(devices: readonly Device[]): readonly [Device?, Device?] {
 
 /** Why each of the others comes after it. */
 function comparison(best: Device): (other: Device) => string {
-  const first = `${best.name} comes first`;
+  const first = `${best.name} can do it, and is this device`;
   const busier = `${best.name} has less to do`;
   const further = `${best.name} is nearer`;
   return (other) => {
@@ -147,12 +149,18 @@ function comparison(best: Device): (other: Device) => string {
 }
 
 function becauseOf(best: Device, second: Device | undefined, able: readonly Device[], path: string): string {
-  if (path !== '') return `${path} is in a folder that ${best.name} reaches`;
+  const reaches = path === '' ? [] : [`${path} is in a folder that ${best.name} reaches`];
+  if (path !== '' && second === undefined) return reaches.join();
+  return [...reaches, rankOf(best, second, able)].join(', and ');
+}
+
+function rankOf(best: Device, second: Device | undefined, able: readonly Device[]): string {
   if (best.local) return 'it is this device';
   if (able.length === 1 || second === undefined) return 'it is the only one that can';
-  if (away(best) !== away(second)) return 'it is there';
-  if (busy(best) !== busy(second)) return 'it is there, and has the least to do';
-  return 'it is there, and the nearest';
+  const [isThere, there] = [away(best) === 0, away(best) === 0 ? 'it is there, and' : 'it'];
+  if (away(best) !== away(second)) return isThere ? 'it is there' : 'it was there a moment ago';
+  if (busy(best) !== busy(second)) return `${there} has the least to do`;
+  return isThere ? 'it is there, and the nearest' : 'it is the nearest';
 }
 
 /**

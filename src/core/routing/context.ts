@@ -2,7 +2,7 @@
 
 import { type ConnectorSummary, EMBEDDED } from '../connectors.ts';
 import type { Device } from '../devices.ts';
-import { createFleet, type Fleet } from './fleet.ts';
+import { createFleet, type Fleet, isTarget } from './fleet.ts';
 import type { Vocabulary } from './grammar.ts';
 import { resolveOverride } from './overrides.ts';
 import { type CompiledRule, compileRules, type RoutingRule } from './rules.ts';
@@ -59,6 +59,7 @@ export function compileContext({ devices, connectors, routing = NO_RULES }: Rout
     rules: compileRules(routing),
     vocabulary: {
       isDevice: (name) => fleet.byName.has(name),
+      isTarget: (name) => isTarget(fleet, name),
       isOverride: (word) => resolveOverride(word, connectors) !== undefined,
     },
   };

@@ -1,9 +1,11 @@
 /**
  * Commands of routing rules: `{1}` in them stands for a text that somebody typed. Such a text becomes one word of the command, whatever it
- * holds; where a shell would read it as anything else than a word, the command is refused when it is configured, not when it runs.
+ * holds; where a shell would read it as anything else than a word, the command is refused when it is configured, not when it runs. So is
+ * one with a program that is known to read its words once more; what a script makes of its words is for whoever wrote it.
  */
 
 import { type Refusal, refuse } from '../errors.ts';
+import { secondReaderIn } from './second-readers.ts';
 
 const PLACE = /\{([0-9]{1,2})\}/g;
 /** Where quotes mean something else, or nothing: here-documents, arithmetic, `$'…'`, `` `…` ``, `${…}`, and comments. */
@@ -23,6 +25,14 @@ export function checkCommand(command: string, stars: number): { readonly ok: tru
     return refuse(
       'invalid',
       `a command with "${confusing}" in it cannot be filled safely`,
+      'put it into a script, and give that the texts',
+    );
+  }
+  const reader = secondReaderIn(command);
+  if (reader !== undefined) {
+    return refuse(
+      'invalid',
+      `a command with "${reader}" in it may read the text once more, and not as one word`,
       'put it into a script, and give that the texts',
     );
   }

@@ -60,6 +60,11 @@ export function namedDevices(
   return { ok: true, devices: [...found] };
 }
 
+/** Whether `@target` names a device, or several. */
+export function isTarget(fleet: Fleet, target: string): boolean {
+  return target === 'all' || namedBy(fleet, target).length > 0;
+}
+
 /** By id or by name; the beginning of an id only where nothing has that name. */
 function namedBy({ devices, byId, byName, local }: Fleet, target: string): readonly Device[] {
   const exact = byId.get(target) ?? (target === 'local' ? local : undefined);

@@ -30,6 +30,12 @@ interface Parsed extends Marks {
   readonly typed?: TypedWords;
   /** Of a question or a program: the connector that a rule or a mark names. */
   readonly connector?: string;
+  /** What goes before the meaning of the words, a mark or a rule, as a phrase. */
+  readonly decided?: string;
+  /** The rule that names the devices, if it is not the person. */
+  readonly devicesBy?: string;
+  /** What stands before the name of the connector in the reasons: "you named", if absent. */
+  readonly connectorBy?: string;
 }
 
 /** Plain words, and the marks that stood around them. */
@@ -52,16 +58,21 @@ export type ParsedTask = Parsed &
 export interface Vocabulary {
   /** Whether a device is called exactly so. */
   isDevice(name: string): boolean;
+  /** Whether `@name` names something: a device by its name or its id, `local`, or `all`. */
+  isTarget(name: string): boolean;
   /** Whether `#word` names something, or several things. */
   isOverride(word: string): boolean;
 }
 
 const NOTHING_KNOWN: Vocabulary = {
   isDevice: () => false,
+  isTarget: () => false,
   isOverride: (word) => resolveOverride(word, []) !== undefined,
 };
 
-const RUN_VERB = /^(?:run|exec|execute)\s+(?=\S)/i;
+/** Before a word, they say that it is no command: "run the tests". */
+const NO_COMMANDS = 'the|an?|my|our|your|his|her|its|their|this|that|these|those|all|both|every|each|some|any';
+const RUN_VERB = new RegExp(`^(run|exec|execute)\\s+(?!(?:${NO_COMMANDS})[ \\t]+\\S)(?=\\S)`, 'i');
 
 const BECAUSE: Readonly<Record<PlainTask['kind'], string>> = {
   files: 'a verb and a path mean files',
@@ -116,21 +127,21 @@ export function questionTask(typed: TypedWords, because: string): ParsedTask {
 /** Plain words, once it is known which device they are for. */
 export function readWords(typed: TypedWords, vocabulary: Vocabulary): ParsedTask | Refusal {
   const { words, marks } = typed;
-  const verb = RUN_VERB.exec(words)?.[0];
-  if (verb !== undefined) {
-    const command = words.slice(verb.length);
+  const [begin, verb = ''] = RUN_VERB.exec(words) ?? [];
+  if (begin !== undefined) {
+    const command = words.slice(begin.length);
     const { body, targets } = namedAtEnd(command, marks, vocabulary);
-    const meant = targets.length === 0 ? takeLastOn(command) : undefined;
+    const unknown = targets.length === 0 ? unknownAtEnd(command, vocabulary) : undefined;
     // Here it would do to this machine what was meant for another one.
-    if (meant !== undefined && DEVICE_NAME.test(meant.name)) {
+    if (unknown !== undefined) {
       return refuse(
         'not-found',
-        `there is no device "${meant.name}"`,
+        `there is no device "${unknown}"`,
         `"dispatch devices" lists them; write !${command} if it belongs to the command`,
       );
     }
     const task = { ok: true, ...marks, kind: 'shell', access: 'workspace-write', body, targets, typed } as const;
-    return { ...task, because: '"run …" means the shell' };
+    return { ...task, because: `"${verb.toLowerCase()} …" means the shell` };
   }
   const said = readSaid(typed, vocabulary);
   if (said !== undefined) return { ok: true, kind: 'plain', body: words, typed, ...said };
@@ -141,13 +152,19 @@ export function readWords(typed: TypedWords, vocabulary: Vocabulary): ParsedTask
 }
 
 function isLastOf(vocabulary: Vocabulary): IsMark {
-  return (kind, word) => kind !== '#' || vocabulary.isOverride(word);
+  return (kind, word) => kind !== '#' || isName(word) || vocabulary.isOverride(word);
+}
+
+/** What is written as names are is meant as one: if there is none, it is refused, and not asked of whoever is the default. */
+function isName(word: string): boolean {
+  return /^[A-Za-z]/.test(word);
 }
 
 function plainWords(typed: string, first: Marks, vocabulary: Vocabulary): ParsedTask | Refusal {
   const isCommand = RUN_VERB.test(typed);
   // What stands after # in a command is a comment of it.
-  const isLast: IsMark = (kind, word) => kind === '@' || (kind === '#' && !isCommand && vocabulary.isOverride(word));
+  const isLast: IsMark = (kind, word) =>
+    kind === '@' || (kind === '#' && !isCommand && isLastOf(vocabulary)(kind, word));
   const last = takeLastMarks(typed, isLast);
   const words =
     last.targets.length > 0 ? withoutLastWord(last.body, isCommand ? ['on'] : ['on', 'from', 'at']) : last.body;
@@ -173,15 +190,23 @@ function readSaid(
   return { ...marks, targets: [...own, ...targets], said: one, because: BECAUSE[one.kind] };
 }
 
-/** `… on gpu-box`: the `@` may be left out where a device is called exactly so, and none was named. */
+/** `… on gpu-box`: the `@` may be left out where it would name something, and nothing else does. */
 function namedAtEnd(
   words: string,
   { targets }: Marks,
-  { isDevice }: Vocabulary,
+  { isTarget: isKnown }: Vocabulary,
 ): { readonly body: string; readonly targets: readonly string[] } {
   const found = targets.length > 0 ? undefined : takeLastOn(words);
   const names = found?.name.split(',') ?? [];
-  return found !== undefined && names.every(isDevice) ? { body: found.body, targets: names } : { body: words, targets };
+  return found !== undefined && names.every(isKnown) ? { body: found.body, targets: names } : { body: words, targets };
+}
+
+/** What looks like the names of devices behind the last "on", and is not. */
+function unknownAtEnd(command: string, { isTarget: isKnown }: Vocabulary): string | undefined {
+  const typed = takeLastOn(command)?.name ?? '';
+  const names = typed.replace(/[?!]+$/, '').split(',');
+  if (!names.every((name) => DEVICE_NAME.test(name))) return undefined;
+  return names.find((name) => !isKnown(name)) ?? typed;
 }
 
 /** `@nas:~/a on @pi` is about two devices, and nobody knows which was meant. A transfer has places on two. */

@@ -9,7 +9,7 @@ const ONE_WORD_OF_LETTERS = /^[("'¿]*\p{L}[\p{L}\p{M}'’-]*[?？؟]+[)"'’”
 
 /** Why it is one, as a phrase; undefined if it is none. */
 export function questionBecause(text: string): string | undefined {
-  if (/^¿/.test(text)) return 'it ends as a question does';
+  if (/^¿/.test(text)) return 'it begins as a question does';
   if (ENDS_SO.test(text.slice(-16))) {
     const isOneWord = !/\s/.test(text);
     // Scripts without spaces have sentences of one word.

@@ -7,13 +7,18 @@ export type Rejected =
   | { readonly device: string; readonly reason: string }
   | { readonly route: Route; readonly reason: string };
 
-/** The other routes. `reason`: why it is this one, which is why it is none of the others. */
-export function otherRoutes(
-  chosen: Route,
-  reason: string,
-  own: Partial<Readonly<Record<Route, string>>> = {},
-): Rejected[] {
-  return ROUTES.filter((route) => route !== chosen).map((route) => ({ route, reason: own[route] ?? reason }));
+/** What is missing for each route where words decide. */
+const MISSING: Readonly<Record<Route, string>> = {
+  'desktop-local': 'it is no command (!COMMAND, run COMMAND), and no verb with a path or an address',
+  'cloud-knowledge': 'no "?" stands before it, and it is understood without asking',
+  'cloud-code': 'it is not a block of code alone, and does not begin with "/code"',
+  inline: 'it does not begin with "="',
+};
+
+/** The other routes. `decided`: the mark or the rule that goes before what the words mean, as a phrase. */
+export function otherRoutes(chosen: Route, decided: string | undefined): Rejected[] {
+  const why = (route: Route): string => (decided === undefined ? MISSING[route] : `${decided}, which means ${chosen}`);
+  return ROUTES.filter((route) => route !== chosen).map((route) => ({ route, reason: why(route) }));
 }
 
 /** All of the devices, for the same reason. */

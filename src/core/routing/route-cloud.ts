@@ -25,7 +25,7 @@ export function routeQuestion(task: Question, context: RouteContext, fleet: Flee
   const { connector } = place;
   const action: KnowledgeAction = { kind: 'knowledge', question, ...(connector === undefined ? {} : { connector }) };
   return {
-    ...answerOf('cloud-knowledge', action, place, task.because),
+    ...answerOf('cloud-knowledge', action, place, task),
     ...(connector === undefined ? {} : { connector }),
     ...(followUp === undefined ? {} : { followUp }),
     ...(attach.length === 0 ? {} : { attach }),
@@ -39,7 +39,7 @@ export function routeCode(task: Code, context: RouteContext, fleet: Fleet): Rout
   const { connector } = place;
   const named = connector === undefined ? {} : { connector };
   const action: CodeAction = { kind: 'code', language, source, ...named };
-  return { ...answerOf('cloud-code', action, place, task.because), ...named };
+  return { ...answerOf('cloud-code', action, place, task), ...named };
 }
 
 /** Words that nothing else explains: the assistant makes of them what it can, if there is one. */
@@ -56,18 +56,27 @@ export function routeWords(
       'write !command for the shell, ?question to ask, = for an expression, "list ~/work on @nas" for files, or /say to leave a message',
     );
   }
-  const place = choosePlace({ ...task, connector: assistant }, 'cloud-knowledge', context, fleet);
-  if (!place.ok) return place;
-  const action: KnowledgeAction = { kind: 'knowledge', question: task.body, connector: assistant, assistant: true };
-  const why = {
-    'cloud-code': 'there is no program in it',
-    'desktop-local': 'words alone are never run',
-    inline: 'there is no "="',
-  };
+  const meant =
+    task.targets.length === 0 ? undefined : chooseDevice(task.targets, fleet, 'connector', { by: task.devicesBy });
+  if (meant?.ok === false) return meant;
+  // The assistant of another device serves its own people alone: this one is told where.
+  const asked = choosePlace(
+    { ...task, targets: [], connector: assistant, connectorBy: 'the assistant of this device is' },
+    'cloud-knowledge',
+    context,
+    fleet,
+  );
+  if (!asked.ok) return asked;
+  const names = `@${task.targets.join(',')}`;
+  const question = meant === undefined ? task.body : `on ${names}: ${task.body}`;
+  const told = meant === undefined ? [] : [`the assistant is here, and is told "on ${names}"`];
+  const others = fleet.devices.filter((device) => !asked.devices.includes(device));
+  const rejected = noDevices(others, 'the assistant of this device is asked');
+  const place = { ...asked, rejected, because: [...asked.because, ...told] };
+  const action: KnowledgeAction = { kind: 'knowledge', question, connector: assistant, assistant: true };
   return {
-    ...answerOf('cloud-knowledge', action, place, 'plain words go to the assistant'),
+    ...answerOf('cloud-knowledge', action, place, { because: 'plain words go to the assistant' }),
     connector: assistant,
-    rejected: [...place.rejected, ...otherRoutes('cloud-knowledge', '', why)],
     ...(task.attach.length === 0 ? {} : { attach: task.attach }),
   };
 }
@@ -81,24 +90,29 @@ interface Place {
 }
 
 function choosePlace(
-  { targets, connector: named }: ParsedTask,
+  { targets, connector: named, devicesBy, connectorBy: by = 'you named' }: ParsedTask,
   route: CloudRoute,
   /** Undefined where the connector is settled already. */
   context: RouteContext | undefined,
   fleet: Fleet,
   language?: string,
 ): Place | Refusal {
-  const choice = targets.length > 0 ? chooseDevice(targets, fleet, 'connector') : here(fleet);
+  const choice = targets.length > 0 ? chooseDevice(targets, fleet, 'connector', { by: devicesBy }) : here(fleet);
   if (!choice.ok) return choice;
   const { devices, rejected } = choice;
   const where = choice.because === '' ? [] : [choice.because];
   if (context === undefined)
     return { ok: true, devices, because: [...where, 'whoever gave that answer goes on'], rejected };
   if (!devices.every(({ local }) => local)) {
-    const because = [...where, named === undefined ? 'connectors of its own answer there' : `you named ${named}`];
+    const own = devices.length > 1 ? 'each asks a connector of its own' : 'it asks a connector of its own';
+    const because = [...where, named === undefined ? own : `${by} ${named}`];
     return { ok: true, devices, because, rejected, ...(named === undefined ? {} : { connector: named }) };
   }
-  const wanted = { route, ...(named === undefined ? {} : { named }), ...(language === undefined ? {} : { language }) };
+  const wanted = {
+    route,
+    ...(named === undefined ? {} : { named, by }),
+    ...(language === undefined ? {} : { language }),
+  };
   const chosen = chooseConnector(wanted, context.connectors);
   if (!chosen.ok) return chosen;
   return { ok: true, devices, connector: chosen.connector, because: [...where, chosen.because], rejected };
@@ -115,7 +129,12 @@ function here({ local, devices }: Fleet): ReturnType<typeof chooseDevice> {
   };
 }
 
-function answerOf(route: CloudRoute, action: Action, place: Place, because: string): RouteAnswer {
+function answerOf(
+  route: CloudRoute,
+  action: Action,
+  place: Place,
+  { because, decided }: { readonly because: string; readonly decided?: string },
+): RouteAnswer {
   const { devices, rejected } = place;
   return {
     ok: true,
@@ -124,6 +143,6 @@ function answerOf(route: CloudRoute, action: Action, place: Place, because: stri
     devices,
     action,
     because: [because, ...place.because],
-    rejected: [...rejected, ...otherRoutes(route, because)],
+    rejected: [...rejected, ...otherRoutes(route, decided)],
   };
 }

@@ -22,8 +22,8 @@ export function routeSaid(
   if (said.kind === 'transfer') return routeTransfer(task, said, fleet);
   const choice =
     said.kind === 'desktop' || said.kind === 'browser'
-      ? chooseDevice(task.targets, fleet, said.kind)
-      : chooseDevice(task.targets, fleet, 'files', pathsOf(operationOf(said)));
+      ? chooseDevice(task.targets, fleet, said.kind, { by: task.devicesBy })
+      : chooseDevice(task.targets, fleet, 'files', { paths: pathsOf(operationOf(said)), by: task.devicesBy });
   if (!choice.ok) return choice;
   const { devices, rejected } = choice;
   if (said.kind === 'edit' && devices.length > 1)
@@ -42,7 +42,7 @@ export function routeSaid(
     action,
     because: [task.because, choice.because],
     ...(said.kind === 'edit' ? { edit: { path: said.path } } : {}),
-    rejected: [...rejected, ...otherRoutes('desktop-local', task.because)],
+    rejected: [...rejected, ...otherRoutes('desktop-local', task.decided)],
   };
 }
 
@@ -70,7 +70,7 @@ function routeTransfer(
     return refuse('usage', `both places are on ${sender.name}`, 'write the device before both, or before none');
   }
   const name = from.path.split('/').findLast((part) => part !== '' && part !== '.') ?? '';
-  const because = `you named ${sender.name} and ${receiver.name}`;
+  const because = `it goes from ${sender.name} to ${receiver.name}`;
   const passedOver = fleet.devices.filter((device) => device !== sender && device !== receiver);
   return {
     ok: true,
@@ -88,7 +88,7 @@ function routeTransfer(
     },
     transfer: { from: { device: sender, path: from.path }, to: { device: receiver, path: to.path } },
     because: [task.because, because],
-    rejected: [...noDevices(passedOver, because), ...otherRoutes('desktop-local', task.because)],
+    rejected: [...noDevices(passedOver, because), ...otherRoutes('desktop-local', task.decided)],
   };
 }
 

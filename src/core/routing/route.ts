@@ -62,7 +62,7 @@ function routeInline(
     action: { kind: 'inline', language: task.kind, source: task.body },
     devices: [],
     because: [task.because],
-    rejected: [...noDevices(devices, 'an expression needs no device'), ...otherRoutes('inline', task.because)],
+    rejected: [...noDevices(devices, 'an expression needs no device'), ...otherRoutes('inline', task.decided)],
   };
 }
 
@@ -71,7 +71,7 @@ function routeShell(
   context: RouteContext,
   fleet: Fleet,
 ): RouteAnswer | Refusal {
-  const choice = chooseDevice(task.targets, fleet, 'shell');
+  const choice = chooseDevice(task.targets, fleet, 'shell', { by: task.devicesBy });
   if (!choice.ok) return choice;
   const { devices, rejected } = choice;
   const action: Action = {
@@ -88,6 +88,6 @@ function routeShell(
     devices,
     action,
     because: [task.because, choice.because],
-    rejected: [...rejected, ...otherRoutes('desktop-local', task.because)],
+    rejected: [...rejected, ...otherRoutes('desktop-local', task.decided)],
   };
 }

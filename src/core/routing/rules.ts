@@ -65,6 +65,16 @@ export function faultOf(rule: RoutingRule): RuleFault | undefined {
   return undefined;
 }
 
+/** Of all rules together: each task is compared with each of them, at every key that is pressed. */
+export const MOST_ALTERNATIVES = 1000;
+/** Of the text that rules are tried on, in UTF-16 units. */
+const LONGEST_TEXT = 10_000;
+
+/** For how many patterns without `{…}` the rule stands. */
+export function alternativesOf({ match }: RoutingRule): number {
+  return match.map(compileGlob).reduce((sum, glob) => sum + (glob.ok ? glob.choices.length : 0), 0);
+}
+
 const COMPILED = new WeakMap<readonly RoutingRule[], readonly CompiledRule[]>();
 
 /** A rule that is at fault is none; config.toml with such a rule is refused before. */
@@ -83,7 +93,7 @@ export function matchRule(
   rules: readonly CompiledRule[],
   words: string,
 ): { readonly rule: RoutingRule; readonly texts: readonly string[] } | undefined {
-  if (rules.length === 0) return undefined;
+  if (rules.length === 0 || words.length > LONGEST_TEXT) return undefined;
   const lowered = words.toLowerCase();
   // Some letters have more units in lower case: then what was found in one text would be cut from the other in the wrong place.
   const lower = lowered.length === words.length ? lowered : words;
@@ -105,7 +115,8 @@ export function applyRule(
   const because = `your rule "${rule.name}" fits`;
   const named = typed.targets.length > 0 || rule.device === undefined;
   const marks = { ...typed, targets: named ? typed.targets : [rule.device] };
-  const base = { ok: true, ...marks, because } as const;
+  const by = { ...(named ? {} : { devicesBy: `your rule "${rule.name}"` }) };
+  const base = { ok: true, ...marks, ...by, because, decided: because } as const;
   if (rule.run !== undefined) {
     const filled = fillCommand(
       rule.run,
@@ -116,13 +127,15 @@ export function applyRule(
   }
   if (rule.route === 'inline') return { ...base, kind: kindOfSource(words), body: words };
   if (rule.route === 'cloud-knowledge' || rule.connector !== undefined) {
-    const question = questionTask({ words, marks }, because);
-    return rule.connector === undefined ? question : { ...question, connector: rule.connector };
+    const question = { ...questionTask({ words, marks }, because), ...by, decided: because };
+    if (rule.connector === undefined) return question;
+    return { ...question, connector: rule.connector, connectorBy: `your rule "${rule.name}" names` };
   }
   // A device that is named without its @ is found only where none stands for it.
   const bare = readWords({ words, marks: typed }, vocabulary);
-  const read = bare.ok && bare.targets.length > 0 ? bare : readWords({ words, marks }, vocabulary);
+  const isNamed = bare.ok && bare.targets.length > 0;
+  const read = isNamed ? bare : readWords({ words, marks }, vocabulary);
   if (!read.ok) return read;
   const set = read.kind === 'shell' && rule.access !== undefined ? { ...read, access: rule.access } : read;
-  return { ...set, because: `${because}; ${set.because}` };
+  return { ...set, ...(isNamed ? {} : by), because: `${because}; ${set.because}` };
 }

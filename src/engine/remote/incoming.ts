@@ -222,6 +222,13 @@ export function createIncoming(deps: IncomingDeps): PeerService {
       await ownRun(caller, run);
       return { run: await deps.cancel(run, human(caller)) };
     },
+    async withdraw(caller, { run: id, note }) {
+      const run = await ownRun(caller, id);
+      if (run.device !== self) throw unknown('run', id);
+      await journal.apply(id, [{ type: 'withdraw', note }], { by: human(caller), sync: true });
+      // It is over: this takes it out of the queue.
+      return { run: await deps.cancel(id, human(caller)) };
+    },
     async decide(caller, { approval, signature, ...answer }) {
       await askedHere(caller, approval);
       return deps.answers.take(caller, approval, answer, signature);

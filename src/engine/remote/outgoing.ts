@@ -24,7 +24,7 @@ export interface Outgoing {
   send(run: Run): void;
   /** Ends it, or asks the device that may have accepted it to. */
   cancel(run: Run, by: Actor): Promise<Run>;
-  /** The same, for a run that is to go elsewhere: where its device may have it and is not there to say so, nothing changes. */
+  /** Ends it for good only if its device has not accepted it. Where that has, or is not there to say so, nothing changes. */
   withdraw(run: Run, by: Actor, note: string): Promise<Run>;
   /** Ends all that this device wanted of one that is not paired any more. */
   giveUp(device: DeviceId, by: Actor): Promise<void>;
@@ -258,17 +258,33 @@ export function createOutgoing(deps: EngineDeps & { journal: Journal; feed: Feed
         if ((await store.run(run.id))?.run.offeredAt === undefined) throw error;
       }
     }
-    if (network.link(run.device) === undefined && !isDenied(run.device)) {
-      throw new DispatchError(
-        'unavailable',
-        `${nameOf(deps, run.device)} may have run ${run.number}, and is not there`,
-        {
-          retryable: true,
-          hint: `wait until it is back, or cancel it: "dispatch cancel ${run.number}"`,
-        },
-      );
+    await offering.get(run.id);
+    const link = network.link(run.device);
+    if (link === undefined) throw mayHaveIt(run);
+    try {
+      // Not a cancel: what the device has begun meanwhile goes on there, and is not begun elsewhere.
+      await link.call('withdraw', { run: run.id, note });
+    } catch (thrown) {
+      const error = asDispatchError(thrown);
+      throw error.code === 'not-found' ? mayHaveIt(run) : error;
     }
-    return cancel(run, by);
+    return (await store.run(run.id))?.run ?? run;
+  };
+
+  /** It cannot say now whether it has the run, and nothing changes. */
+  const mayHaveIt = (run: Run): DispatchError => {
+    const name = nameOf(deps, run.device);
+    if (isDenied(run.device)) {
+      return new DispatchError('conflict', `${name} may have run ${run.number}, and tells this device nothing more`, {
+        hint: `cancel it, then submit it again: "dispatch cancel ${run.number}"`,
+      });
+    }
+    const [state, back] =
+      network.link(run.device) === undefined ? ['is not there', 'is back'] : ['has not taken it on', 'has'];
+    return new DispatchError('unavailable', `${name} may have run ${run.number}, and ${state}`, {
+      retryable: true,
+      hint: `wait until it ${back}, or cancel it: "dispatch cancel ${run.number}"`,
+    });
   };
 
   return {

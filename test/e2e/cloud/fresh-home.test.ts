@@ -40,6 +40,20 @@ test('the same as JSON: the run and its answer', async () => {
   });
 }, 90_000);
 
+test('a connector that there is not is refused before anything is written down', async () => {
+  const runs = async () => ((await home.json(['ps', '--all', '--json'])) as unknown[]).length;
+  const before = await runs();
+  for (const args of [
+    ['ask', '--connector', 'nosuch', 'why'],
+    ['code', '--connector', 'nosuch', '--lang', 'python', '-'],
+  ]) {
+    const { code, err } = await home.cli(args, { stdin: 'print(1)', ...LONG });
+    expect(code).toBeGreaterThan(0);
+    expect(err).toContain('there is no connector "nosuch"');
+  }
+  expect(await runs()).toBe(before);
+}, 90_000);
+
 test('a program from standard input prints, and ends as it ends', async () => {
   const printed = await home.cli(['code', '--lang', 'python', '-'], { stdin: 'print(6*7)', ...LONG });
   expect(printed).toMatchObject({ code: 0, out: '42\n' });

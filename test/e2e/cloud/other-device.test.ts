@@ -66,7 +66,7 @@ test('neither the thread of the other device, nor its conversations, nor its ass
   const own = (await box.json(['show', '1', '--json'])) as { run: Run };
   const before = model.requests.length;
   const client = await laptop.ask();
-  const attempts = [{ thread: 10 }, { assistant: true as const }, { after: own.run.id }];
+  const attempts = [{ thread: 10 }, { after: own.run.id }];
   for (const more of attempts) {
     const { run } = await client.call('submit', {
       id: `00000000000000${10 + attempts.indexOf(more)}`,
@@ -77,5 +77,12 @@ test('neither the thread of the other device, nor its conversations, nor its ass
     const [done] = (await client.call('wait', { runs: [run.id] })).runs;
     expect(done, JSON.stringify(more)).toMatchObject({ status: 'failed', reason: 'refused' });
   }
+  // Its assistant is not asked for at all.
+  const refused = await laptop.cli(['ask', '--assist', '--on', 'box', 'tidy up']);
+  expect(refused).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('the assistant of box serves the people of box alone'),
+  });
+  expect((await client.call('runs.list', { limit: 10 })).runs).toHaveLength(attempts.length);
   expect(model.requests).toHaveLength(before);
 }, 90_000);

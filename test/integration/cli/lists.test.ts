@@ -199,7 +199,11 @@ describe('--json', () => {
       device: expect.objectContaining({ id: DEVICE, local: true }),
       action: { kind: 'shell', command: 'touch five', access: 'workspace-write', cwd: home.work },
       because: expect.arrayContaining(['it is this device']),
-      rejected: ['cloud-knowledge', 'cloud-code', 'inline'].map((route) => ({ route, reason: '"!" means the shell' })),
+      rejected: [
+        { route: 'cloud-knowledge', reason: 'no "?" stands before it, and it is understood without asking' },
+        { route: 'cloud-code', reason: 'it is not a block of code alone, and does not begin with "/code"' },
+        { route: 'inline', reason: 'it does not begin with "="' },
+      ],
     });
     expect(await home.json(['route', '--json', '= 1 + 1'])).toMatchObject({ route: 'inline' });
     expect(((await home.json(['ps', '-a', '--json'])) as unknown[]).length).toBeLessThanOrEqual(5);

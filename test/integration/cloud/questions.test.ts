@@ -144,7 +144,6 @@ describe('a question', () => {
   });
 
   it.each([
-    ['a connector that there is not', { connector: 'nothing' }, /no connector "nothing"/],
     ['a run that there is not', { after: '0000000000000000' as RunId }, /no run/],
     [
       'an artifact that there is not',
@@ -158,6 +157,15 @@ describe('a question', () => {
     expect(done.status).toBe('failed');
     expect(done.status === 'failed' ? done.message : '').toMatch(message);
     expect(model.requests).toEqual([]);
+  });
+
+  it('is not written down for a connector that there is not', async () => {
+    const { here } = await begin(() => ({ text: 'ok' }));
+    await expect(here.ask('?', { connector: 'nothing' })).rejects.toMatchObject({
+      code: 'not-found',
+      message: 'there is no connector "nothing"',
+    });
+    expect((await here.engine.api['runs.list']({ limit: 10 })).runs).toEqual([]);
   });
 
   it('cannot steer a terminal with its answer', async () => {

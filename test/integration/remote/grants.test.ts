@@ -56,6 +56,9 @@ describe('with `run` alone', () => {
     });
     await expect(service.input(LAPTOP, { run: secret.id }, signal)).rejects.toMatchObject({ code: 'not-found' });
     await expect(service.call(LAPTOP, 'cancel', { run: secret.id })).rejects.toMatchObject({ code: 'not-found' });
+    await expect(service.call(LAPTOP, 'withdraw', { run: secret.id, note: 'x' })).rejects.toMatchObject({
+      code: 'not-found',
+    });
     await expect(service.call(LAPTOP, 'signal', { run: secret.id, signal: 'SIGINT' })).rejects.toMatchObject({
       code: 'not-found',
     });

@@ -1,10 +1,14 @@
 // A run that nobody has begun is sent elsewhere: once, and never while it may have begun.
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Action } from '../../../src/core/actions.ts';
+import type { Run, RunState } from '../../../src/core/runs.ts';
 import { systemIds } from '../../../src/peer/system.ts';
+import { aConnector } from '../../fixtures/routing/contexts.ts';
 import { BOX, type EnginePair, LAPTOP, startPair } from '../../helpers/engine-pair.ts';
+import { NO_CONNECTORS } from '../../helpers/lonely.ts';
 import { createScriptedQuestions } from '../../helpers/scripted-questions.ts';
 import { until } from '../../helpers/until.ts';
 
@@ -18,6 +22,8 @@ afterEach(async () => {
   await pair?.[Symbol.asyncDispose]();
   pair = undefined;
 });
+const names = ['second', 'third'];
+const CONNECTORS = { ...NO_CONNECTORS, routing: () => ({ connectors: names.map((name) => aConnector(name)) }) };
 const newId = (): string => systemIds.next();
 const reroute = async (run: string, more: { device?: string; connector?: string; id?: string }) =>
   (await (pair as EnginePair).laptop.engine.api.reroute({ run, id: newId(), ...more })).run;
@@ -74,7 +80,9 @@ describe('re-routing', () => {
     const old = await laptop.submit('true', { devices: ['box'] });
     await until('it to be there', () => box.story(old.id).includes('run.received'));
     const next = await reroute(old.id, { device: 'local' });
-    expect(await box.done(old.id)).toMatchObject({ status: 'cancelled' });
+    const withdrawn = { status: 'cancelled', reason: 'user', note: 're-routed to laptop' };
+    expect(await box.done(old.id)).toMatchObject(withdrawn);
+    expect(await laptop.done(old.id)).toMatchObject(withdrawn);
     expect(box.story(old.id)).not.toContain('run.started');
     expect(await laptop.done(next.id)).toMatchObject({ status: 'completed', retryOf: old.id });
     await laptop.engine.api.cancel({ run: busy.id });
@@ -96,6 +104,43 @@ describe('re-routing', () => {
     await laptop.engine.api.cancel({ run: busy.id });
     await laptop.done(busy.id);
     await laptop.done(old.id);
+  });
+
+  it('ends nothing that its device has accepted, also where this one has not heard of it', async () => {
+    const { laptop, box } = await begin();
+    const run = await laptop.submit('until [ -e go ]; do sleep 0.02; done', { devices: ['box'], approve: true });
+    await until('it to run', () => box.story(run.id).includes('run.started'));
+    await until('that to be known', () => laptop.story(run.id).includes('run.started'));
+    // As it was a moment ago: offered, and nothing heard.
+    const { store } = laptop;
+    const { run: read } = store;
+    const state = await read.call(store, run.id);
+    const { acceptedAt: _a, startedAt: _s, ...rest } = (state as RunState).run as Run & { status: 'running' };
+    const before: RunState = { run: { ...rest, status: 'queued' } };
+    store.run = async (id) => (id === run.id ? before : read.call(store, id));
+    await expect(reroute(run.id, { device: 'local' })).rejects.toMatchObject({ code: 'conflict' });
+    store.run = read;
+    await expect(reroute(run.id, { device: 'local' })).rejects.toMatchObject({ code: 'conflict' });
+    for (const { story } of [laptop, box]) {
+      expect(story(run.id)).not.toContain('run.cancel_requested');
+      expect(story(run.id)).not.toContain('run.cancelled');
+    }
+    expect((await laptop.engine.api['runs.list']({ limit: 10 })).runs).toHaveLength(1);
+    await writeFile(join(laptop.home, 'go'), '');
+    expect(await laptop.done(run.id)).toMatchObject({ status: 'completed' });
+  });
+
+  it('knows that it was done, however many runs came after', async () => {
+    const { laptop } = await begin({ joined: false });
+    const old = await laptop.submit('true', { devices: ['box'] });
+    const next = await reroute(old.id, { device: 'local' });
+    await laptop.done(next.id);
+    for (let made = 0; made < 520; made += 40)
+      await Promise.all(Array.from({ length: 40 }, () => laptop.submit('true', { devices: ['box'] })));
+    await expect(reroute(old.id, { device: 'local' })).rejects.toMatchObject({
+      code: 'conflict',
+      message: `run ${old.number} was sent on already, as run ${next.number}`,
+    });
   });
 
   it('refuses what has begun, or is over', async () => {
@@ -137,7 +182,7 @@ describe('re-routing', () => {
     const asked: Extract<Action, { kind: 'knowledge' }>[] = [];
     const { laptop } = await begin({
       joined: false,
-      laptop: { executors: [createScriptedQuestions(LAPTOP, asked)] },
+      laptop: { executors: [createScriptedQuestions(LAPTOP, asked)], connectors: CONNECTORS },
     });
     const action = { kind: 'knowledge', question: 'why?', connector: 'first' } as const;
     const { run: old } = await laptop.engine.api.submit({ id: newId(), task: '?why?', action, devices: ['box'] });
@@ -155,5 +200,16 @@ describe('re-routing', () => {
     });
     await laptop.engine.api.cancel({ run: again.id });
     await laptop.done(again.id);
+  });
+
+  it('leaves words for the assistant on this device', async () => {
+    const { laptop } = await begin();
+    const action = { kind: 'knowledge', question: 'tidy up', assistant: true } as const;
+    const submitted = laptop.engine.api.submit({ id: newId(), task: 'tidy up', action, devices: ['box'] });
+    await expect(submitted).rejects.toMatchObject({
+      code: 'usage',
+      message: 'the assistant of box serves the people of box alone',
+    });
+    expect((await laptop.engine.api['runs.list']({ limit: 10 })).runs).toEqual([]);
   });
 });

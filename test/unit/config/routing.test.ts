@@ -3,13 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../../src/config/load.ts';
 
 const parse = (...lines: string[]) => parseConfig(lines.join('\n'), 'config.toml').routing;
-const RULE = [
-  '[[routing]]',
-  'name = "deploy"',
-  'match = "deploy *"',
-  'run = "make deploy TO={1}"',
-  'device = "server"',
-];
+const RULE = ['[[routing]]', 'name = "deploy"', 'match = "deploy *"', 'run = "./deploy TO={1}"', 'device = "server"'];
 
 describe('[[routing]]', () => {
   it('is none by default', () => {
@@ -19,7 +13,7 @@ describe('[[routing]]', () => {
   it('becomes rules, in their order', () => {
     expect(parse(...RULE, '[[routing]]', 'name = "work"', 'match = ["ticket *", "t *"]', 'connector = "work"')).toEqual(
       [
-        { name: 'deploy', match: ['deploy *'], run: 'make deploy TO={1}', device: 'server' },
+        { name: 'deploy', match: ['deploy *'], run: './deploy TO={1}', device: 'server' },
         { name: 'work', match: ['ticket *', 't *'], connector: 'work' },
       ],
     );
@@ -50,6 +44,24 @@ describe('[[routing]]', () => {
     const text = [...RULE, '[[routing]]', ...lines];
     expect(() => parse(...text)).toThrow(
       expect.objectContaining({ code: 'config', message: expect.stringContaining(message) }),
+    );
+  });
+
+  it('takes no more alternatives than can be compared at once', () => {
+    const rule = (name: number, match: string) => [
+      '[[routing]]',
+      `name = "r${name}"`,
+      `match = "${match}"`,
+      'device = "nas"',
+    ];
+    const wide = '{a,b}{a,b}{a,b}{a,b}{a,b}{a,b} *';
+    const rules = (many: number) => Array.from({ length: many }, (_, index) => rule(index, wide)).flat();
+    expect(parse(...rules(15))).toHaveLength(15);
+    expect(() => parse(...rules(16))).toThrow(
+      expect.objectContaining({
+        code: 'config',
+        message: expect.stringContaining('config.toml:63: routing.15.match: with this rule the patterns of all rules'),
+      }),
     );
   });
 });

@@ -112,7 +112,7 @@ describe('plain words about files', () => {
       rejected: [
         { device: 'here', reason: '/srv/photos is in no folder that it reaches' },
         { device: 'desk', reason: '/srv/photos is in no folder that it reaches' },
-        { route: 'cloud-knowledge', reason: 'a verb and a path mean files' },
+        { route: 'cloud-knowledge', reason: 'no "?" stands before it, and it is understood without asking' },
         { route: 'cloud-code' },
         { route: 'inline' },
       ],
@@ -129,7 +129,7 @@ describe('plain words about files', () => {
       device: { name: 'here' },
       rejected: [
         { device: 'nas', reason: 'its owner does not allow local_files' },
-        { device: 'desk', reason: 'here comes first' },
+        { device: 'desk', reason: 'here can do it, and is this device' },
         { route: 'cloud-knowledge' },
         { route: 'cloud-code' },
         { route: 'inline' },

@@ -77,8 +77,13 @@ describe('a pattern', () => {
 
 describe('a command of a rule', () => {
   it.each([
-    'make deploy WHAT={1}',
-    'scp {1} {2}',
+    './deploy WHAT={1}',
+    'cp -- {1} {2}',
+    'bash deploy.sh {1}',
+    'python3 ./tools/ship.py --to {1}',
+    'timeout 5 ./ship {1} > log; ls .',
+    'echo "please eval this" {1}',
+    'find . -name {1}',
     'echo "to $HOME" {1}',
     "echo 'it''s' {1}",
     'ls -- {1} | head -n 3',
@@ -103,6 +108,13 @@ describe('a command of a rule', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is shell text
     ['echo ${1}', 'cannot be filled'],
     ['echo # {1}', 'cannot be filled'],
+    ...[
+      'eval {1}', 'eval echo {1}', 'sh -c {1}', 'bash -c {1}', '/bin/bash -c {1}', 'bash -xc {1}', 'bash {1}', "bash -c 'ls' {1}", 'ssh nas ls {1}',
+      'sudo ssh nas {1}', 'let {1}', '[[ {1} -eq 1 ]]', 'if [[ -v {1} ]]; then ls; fi', '[ -v {1} ]', 'source {1}', '. {1}', 'ls; . {1}',
+      'echo {1} | xargs rm', 'echo {1} | sh', 'echo {1} | tee x | bash', 'env {1}', 'env -S {1}', 'X={1} env ls', 'find . -exec sh -c {1} \\;',
+      'export {1}', 'declare -i n={1}', 'read {1}', 'printf -v {1} x', 'trap {1} EXIT', 'python3 -c {1}', 'node -e {1}', 'perl -e {1}',
+      'awk {1} file', 'sed {1} file', 'make deploy WHAT={1}', 'watch {1}', 'su -c {1}', '"eval" {1}', 'e\\val {1}', 'parallel {1}',
+    ].map((command): [string, string] => [command, 'once more']), // biome-ignore format: a list of words
   ])('%j may not', (command, words) => {
     const checked = checkCommand(command, 2);
     expect(checked).toMatchObject({ ok: false });
@@ -178,5 +190,13 @@ describe('rules', () => {
     expect(matchRule(compiled, 'b')).toBeUndefined();
     // In lower case this letter has two units.
     expect(matchRule(compiled, 'a İİ x')?.texts).toEqual(['İİ x']);
+  });
+});
+
+describe('the length of a text', () => {
+  it('that rules are tried on has an end', () => {
+    const rules = compileRules([{ name: 'all', match: ['*'], device: 'nas' }]);
+    expect(matchRule(rules, 'x'.repeat(10_000))).toBeDefined();
+    expect(matchRule(rules, 'x'.repeat(10_001))).toBeUndefined();
   });
 });

@@ -72,7 +72,7 @@ describe('the hint', () => {
       const routing = {
         connectors: [EMBEDDED_SUMMARY, { ...EMBEDDED_SUMMARY, name: 'work-model', defaultFor: [] }],
         assistant: 'work-model',
-        routing: [{ name: 'deploy', match: ['deploy *'], device: 'nas', run: 'make {1}' }],
+        routing: [{ name: 'deploy', match: ['deploy *'], device: 'nas', run: './deploy {1}' }],
       };
       dashboard.model = { ...dashboard.model, routing };
       return dashboard;
