@@ -32,6 +32,10 @@ function end(): void {
     .finally(() => process.exit(0));
 }
 
+// What goes wrong in one job is no reason to end the others. The peer keeps the last of this for its log.
+process.stderr.on('error', () => {}); // it is gone
+process.on('uncaughtException', (error) => console.error(error));
+
 process.once('message', (settings: HostSettings) => void serve(settings));
 process.once('disconnect', end);
 // The peer ends it by its channel; a terminal's signal to the whole group is not meant for it.

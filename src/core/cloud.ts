@@ -59,6 +59,18 @@ export function isInnerName(name: string): boolean {
   );
 }
 
+/** No name twice, and none that is the folder of another: they can lie in one folder. */
+export function areOneTree(files: readonly { readonly name: string }[]): boolean {
+  const names = new Set(files.map(({ name }) => name));
+  return (
+    names.size === files.length &&
+    files.every(({ name }) => {
+      const parts = name.split('/');
+      return parts.every((_, count) => count === 0 || !names.has(parts.slice(0, count).join('/')));
+    })
+  );
+}
+
 /** All of a question, with what goes along, as text for people. */
 export function describeKnowledge({ question, attach = [] }: KnowledgeAction): string {
   return attach.length === 0 ? question : `${question}\n${attach.map(({ name }) => `+${name}`).join(' ')}`;
