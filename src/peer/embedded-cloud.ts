@@ -49,6 +49,7 @@ const START_MS = 20_000;
 /** How long it may take to end what runs there. */
 const END_MS = 3000;
 const LAST_CHARACTERS = 2000;
+const SAID_MS = 200;
 /** What a folder can be the reason of. */
 const OF_FOLDER = /\b(EACCES|EPERM|EROFS|ENOSPC|EDQUOT|ENOTDIR|EEXIST|ENOENT|ELOOP|ENAMETOOLONG)\b/;
 
@@ -101,7 +102,9 @@ function startHost({ version, folders, manualDir, stateDir, env, limits, hostUrl
   const fail = (why: string): void =>
     reject(
       new DispatchError('unavailable', `the embedded server does not start: ${why}`, {
-        hint: OF_FOLDER.test(why) ? `it keeps what it works on in ${stateDir}, which must be a folder of yours` : 'retry it',
+        hint: OF_FOLDER.test(why)
+          ? `it keeps what it works on in ${stateDir}, which must be a folder of yours`
+          : 'retry it',
       }),
     );
   address.catch(() => {}); // told to whoever asked
@@ -110,10 +113,14 @@ function startHost({ version, folders, manualDir, stateDir, env, limits, hostUrl
     said = `${said}${text}`.slice(-LAST_CHARACTERS);
   });
   const exited = new Promise<void>((done) => {
-    // Not before all that it said is here.
-    child.once('close', (code, signal) => {
-      fail(`it ended with ${signal ?? `status ${code}`}${said === '' ? '' : `; it said: ${said.trim()}`}`);
-      done();
+    child.once('exit', (code, signal) => {
+      const tell = (): void => {
+        fail(`it ended with ${signal ?? `status ${code}`}${said === '' ? '' : `; it said: ${said.trim()}`}`);
+        done();
+      };
+      // Not before all that it said is here, unless somebody else holds that open.
+      child.stderr?.once('end', tell);
+      setTimeout(tell, SAID_MS);
     });
     child.once('error', (error) => {
       fail(error.message);
@@ -146,7 +153,7 @@ function startHost({ version, folders, manualDir, stateDir, env, limits, hostUrl
     ...(limits === undefined ? {} : { limits }),
     ...(filter === undefined ? {} : { filter }),
   };
-  child.send(settings, () => {}); // one that is gone is told of by `close`
+  child.send(settings, () => {}); // one that is gone is told of by `exit`
   return { process: child, address, exited, said: () => said.trim() };
 }
 

@@ -114,7 +114,10 @@ test('the last that it said is told when it ends', async () => {
 test('what a job throws past everything does not end it', async () => {
   const script = join(stateDir, 'host.mjs');
   const host = new URL('../../../src/cloud/cloud-host.ts', import.meta.url);
-  writeFileSync(script, `await import(${JSON.stringify(host.href)}); setTimeout(() => { throw new Error('loose'); }, 300);`);
+  writeFileSync(
+    script,
+    `await import(${JSON.stringify(host.href)}); setTimeout(() => { throw new Error('loose'); }, 300);`,
+  );
   const shaken = createEmbeddedCloud({
     version: '0.0.0',
     folders: [],
