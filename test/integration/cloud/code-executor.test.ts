@@ -28,7 +28,6 @@ beforeEach(async () => {
 preset = "embedded"
 url = "http://127.0.0.1:${(server.address() as AddressInfo).port}"
 key = { env = "KEY" }
-limits.first_byte = "20s"
 `,
     env: { KEY: 'a-key-of-the-tests' },
   });
@@ -45,8 +44,6 @@ async function run(says: Answer, more: { timeoutMs?: number } = {}): Promise<Fin
   const { run } = await engine.engine.api.submit({ id: systemIds.next(), task: 'test', action, devices: ['local'] });
   return engine.done(run.id) as Promise<FinalRun>;
 }
-
-const END = { type: 'end', exitCode: 0 };
 
 describe('how it ended', () => {
   test('an end that says nothing is a good one', async () => {
@@ -80,8 +77,4 @@ describe('how it ended', () => {
     const ended = await run([600, { type: 'end', timedOut: true }], { timeoutMs: 500 });
     expect(ended).toMatchObject({ message: expect.stringContaining('longer than the 0.5 s') });
   });
-});
-
-test('waiting for a turn is none of its time', async () => {
-  expect(await run([5500, END], { timeoutMs: 100 })).toMatchObject({ status: 'completed' });
 });
