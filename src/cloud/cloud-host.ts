@@ -34,7 +34,7 @@ function end(): void {
 
 // What goes wrong in one job is no reason to end the others. The peer keeps the last of this for its log.
 process.stderr.on('error', () => {}); // it is gone
-process.on('uncaughtException', (error) => console.error(error));
+process.on('uncaughtException', (error) => process.stderr.write(`${error?.stack ?? error}\n`));
 
 process.once('message', (settings: HostSettings) => void serve(settings));
 process.once('disconnect', end);
