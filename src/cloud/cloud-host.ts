@@ -3,11 +3,13 @@
  * with the channel. Programs and documents of others are its business and never the peer's.
  */
 
+import { writeSync } from 'node:fs';
 import { type CloudServer, startCloudServer } from './cloud-server.ts';
 import type { FromCloudHost, HostSettings } from './host-messages.ts';
 
 /** How long it may take to end what runs. */
 const END_MS = 2000;
+const STDERR = 2;
 
 let server: Promise<CloudServer> | undefined;
 
@@ -31,6 +33,15 @@ function end(): void {
     .catch(() => {}) // it did not start
     .finally(() => process.exit(0));
 }
+
+// What goes wrong in one job is no reason to end the others. The peer keeps the last of this for its log.
+process.on('uncaughtException', (error) => {
+  try {
+    writeSync(STDERR, `${error?.stack ?? error}\n`);
+  } catch {
+    // it is gone
+  }
+});
 
 process.once('message', (settings: HostSettings) => void serve(settings));
 process.once('disconnect', end);

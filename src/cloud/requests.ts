@@ -1,7 +1,7 @@
 /** What can be asked over HTTP: the bodies, as they are checked. What a template leaves empty may be null. */
 
 import * as z from 'zod';
-import { isInnerName } from '../core/cloud.ts';
+import { areOneTree, isInnerName } from '../core/cloud.ts';
 
 const MAX_TEXT = 1024 * 1024;
 const MAX_FILES = 1000;
@@ -37,14 +37,3 @@ export const codeRequest = z.object({
 });
 
 export type CodeRequest = z.infer<typeof codeRequest>;
-
-function areOneTree(files: readonly { readonly name: string }[]): boolean {
-  const names = new Set(files.map(({ name }) => name));
-  return (
-    names.size === files.length &&
-    files.every(({ name }) => {
-      const parts = name.split('/');
-      return parts.every((_, count) => count === 0 || !names.has(parts.slice(0, count).join('/')));
-    })
-  );
-}

@@ -43,13 +43,31 @@ export interface CodeAction {
   readonly timeoutMs?: number;
 }
 
+/** What file systems take of one name, in bytes. */
+const LONGEST_PART = 255;
+const UTF8 = new TextEncoder();
+
 /** A file path that leads nowhere else: relative, without `..`. */
 export function isInnerName(name: string): boolean {
   return (
     name.length > 0 &&
     name.length <= 255 &&
     !/[\0\\]/.test(name) &&
-    name.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
+    name
+      .split('/')
+      .every((part) => part !== '' && part !== '.' && part !== '..' && UTF8.encode(part).length <= LONGEST_PART)
+  );
+}
+
+/** No name twice, and none that is the folder of another: they can lie in one folder. */
+export function areOneTree(files: readonly { readonly name: string }[]): boolean {
+  const names = new Set(files.map(({ name }) => name));
+  return (
+    names.size === files.length &&
+    files.every(({ name }) => {
+      const parts = name.split('/');
+      return parts.every((_, count) => count === 0 || !names.has(parts.slice(0, count).join('/')));
+    })
   );
 }
 

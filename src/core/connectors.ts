@@ -196,3 +196,15 @@ export interface Connector {
   /** How much may be asked at once; the rest waits. */
   readonly slots: number;
 }
+
+/** What a service calls a language, and as which of its names; capitals make no difference. Undefined where it has none of that name. */
+export function findLanguage(
+  languages: NonNullable<Connector['languages']>,
+  called: string,
+): { readonly name: string; readonly value: unknown } | undefined {
+  const wanted = called.toLowerCase();
+  const name =
+    Object.keys(languages).find((each) => each === called) ??
+    Object.keys(languages).find((each) => each.toLowerCase() === wanted);
+  return name === undefined ? undefined : { name, value: languages[name] };
+}

@@ -312,6 +312,7 @@ export function createEngine(given: EngineDeps): Engine {
     'connectors.list': async () => ({ connectors: [...(await deps.connectors.list())] }),
     'connector.show': async ({ name }) => ({ connector: deps.connectors.show(name) }),
     'connector.test': async ({ name }) => ({ stages: [...(await deps.connectors.test(name))] }),
+    'connector.forget': async ({ name }) => ({ forgotten: await deps.connectors.forgetKey(name) }),
     'connector.key': async ({ name, key }) => ({ where: await deps.connectors.keepKey(name, key) }),
     'artifacts.prune': ({ dry }) => retention.prune({ dry, by: human }),
     audit: (params) => audit.read(params),

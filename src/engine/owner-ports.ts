@@ -54,4 +54,6 @@ export interface Connectors {
   test(name: string): Promise<readonly ConnectorStage[]>;
   /** Keeps a key where connectors find it by that name; says where, in words. */
   keepKey(name: string, key: string): Promise<string>;
+  /** False if there was none. */
+  forgetKey(name: string): Promise<boolean>;
 }

@@ -1,4 +1,7 @@
-/** The filter of system calls for programs that the embedded server runs: that of confined commands, as both are kept out of the same. */
+/**
+ * The filter of system calls for programs that the embedded server runs: that of confined commands, and no memory
+ * that the server could not count.
+ */
 
 import { buildFilter } from '../routes/desktop/sandbox/seccomp.ts';
 
@@ -6,5 +9,5 @@ import { buildFilter } from '../routes/desktop/sandbox/seccomp.ts';
 export function cloudFilter(): Uint8Array | undefined {
   const { arch, platform } = process;
   if (platform !== 'linux' || (arch !== 'x64' && arch !== 'arm64')) return undefined;
-  return buildFilter(arch, { unixSockets: true });
+  return buildFilter(arch, { unixSockets: true, counted: true });
 }

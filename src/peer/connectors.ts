@@ -11,7 +11,7 @@ import type { Connectors } from '../engine/owner-ports.ts';
 import type { ConnectorStage } from '../protocol/connector-api.ts';
 import type { ConnectorClient } from '../routes/cloud/connector/conversation.ts';
 import { type KeyDeps, keyTrouble, readKey } from '../routes/cloud/connector/key-source.ts';
-import { storeKey } from '../routes/cloud/connector/stored-keys.ts';
+import { removeKey, storeKey } from '../routes/cloud/connector/stored-keys.ts';
 import type { ConnectorBook } from '../routes/cloud/ports.ts';
 import type { EmbeddedCloud } from './embedded-cloud.ts';
 import { systemClock } from './system.ts';
@@ -25,6 +25,8 @@ const KEYS_MS = 30_000;
 export interface ConnectorsOptions extends KeyDeps {
   readonly config: Pick<Config, 'connectors' | 'cloud' | 'assistant' | 'routing'>;
   readonly embedded: EmbeddedCloud;
+  /** Told of calls at the end that failed: something may go on at the service. */
+  readonly warn: (message: string) => void;
 }
 
 export interface PeerConnectors extends Connectors, ConnectorBook {
@@ -36,7 +38,7 @@ interface Ready {
   readonly client: Promise<ConnectorClient>;
 }
 
-export function createConnectors({ config, embedded, ...keyDeps }: ConnectorsOptions): PeerConnectors {
+export function createConnectors({ config, embedded, warn, ...keyDeps }: ConnectorsOptions): PeerConnectors {
   /** Where it is, is known when it has been started. */
   const placeless = connectorFromPreset(EMBEDDED, EMBEDDED, { url: 'http://127.0.0.1' });
   const all = [...connectorsOf(config), placeless];
@@ -60,7 +62,7 @@ export function createConnectors({ config, embedded, ...keyDeps }: ConnectorsOpt
     await known?.client.then((client) => client.close());
     // Few peers use one at once, and what it is made of takes a while to load.
     const client = import('../routes/cloud/connector/client.ts').then(({ createConnectorClient }) =>
-      createConnectorClient(connector, deps),
+      createConnectorClient(connector, { ...deps, warn }),
     );
     ready.set(connector.name, { url: connector.url, client });
     return client;
@@ -120,6 +122,12 @@ export function createConnectors({ config, embedded, ...keyDeps }: ConnectorsOpt
       keysAt = 0;
       await refresh();
       return place.in === 'keyring' ? 'the keyring of the system' : `${place.path}, as there is no keyring`;
+    },
+    async forgetKey(name) {
+      const forgotten = await removeKey(name, keyDeps);
+      keysAt = 0;
+      await refresh();
+      return forgotten;
     },
     keys() {
       // Whoever hides them asks often, and a keyring takes its time.

@@ -40,12 +40,18 @@ interface Host {
   readonly process: ChildProcess;
   readonly address: Promise<CloudAddress>;
   readonly exited: Promise<void>;
+  /** The last that it wrote to standard error. */
+  said(): string;
 }
 
 const HOST = new URL(import.meta.url.endsWith('.ts') ? '../cloud/cloud-host.ts' : './cloud-host.js', import.meta.url);
 const START_MS = 20_000;
 /** How long it may take to end what runs there. */
 const END_MS = 3000;
+const LAST_CHARACTERS = 2000;
+const SAID_MS = 200;
+/** What a folder can be the reason of. */
+const OF_FOLDER = /\b(EACCES|EPERM|EROFS|ENOSPC|EDQUOT|ENOTDIR|EEXIST|ENOENT|ELOOP|ENAMETOOLONG)\b/;
 
 export function createEmbeddedCloud(options: EmbeddedCloudOptions): EmbeddedCloud {
   let host: Host | undefined;
@@ -56,7 +62,9 @@ export function createEmbeddedCloud(options: EmbeddedCloudOptions): EmbeddedClou
     void begun.exited.then(() => {
       if (host !== begun) return;
       host = undefined;
-      if (!closed) options.onFault?.('the embedded server ended', new Error('it is started again when it is needed'));
+      if (closed) return;
+      const why = begun.said() === '' ? '' : `; it said: ${begun.said()}`;
+      options.onFault?.('the embedded server ended', new Error(`it is started again when it is needed${why}`));
     });
     return begun;
   };
@@ -87,17 +95,32 @@ function startHost({ version, folders, manualDir, stateDir, env, limits, hostUrl
   const child = fork(hostUrl, [], {
     env: { PATH: path },
     execArgv: [],
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
   });
   const { promise: address, resolve, reject } = Promise.withResolvers<CloudAddress>();
   const fail = (why: string): void =>
-    reject(new DispatchError('unavailable', `the embedded server does not start: ${why}`, { hint: 'retry it' }));
+    reject(
+      new DispatchError('unavailable', `the embedded server does not start: ${why}`, {
+        hint: OF_FOLDER.test(why)
+          ? `it keeps what it works on in ${stateDir}, which must be a folder of yours`
+          : 'retry it',
+      }),
+    );
   address.catch(() => {}); // told to whoever asked
+  let said = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    said = `${said}${text}`.slice(-LAST_CHARACTERS);
+  });
   const exited = new Promise<void>((done) => {
     child.once('exit', (code, signal) => {
-      fail(`it ended with ${signal ?? `status ${code}`}`);
-      done();
+      const tell = (): void => {
+        fail(`it ended with ${signal ?? `status ${code}`}${said === '' ? '' : `; it said: ${said.trim()}`}`);
+        done();
+      };
+      // Not before all that it said is here, unless somebody else holds that open.
+      child.stderr?.once('end', tell);
+      setTimeout(tell, SAID_MS);
     });
     child.once('error', (error) => {
       fail(error.message);
@@ -131,7 +154,7 @@ function startHost({ version, folders, manualDir, stateDir, env, limits, hostUrl
     ...(filter === undefined ? {} : { filter }),
   };
   child.send(settings, () => {}); // one that is gone is told of by `exit`
-  return { process: child, address, exited };
+  return { process: child, address, exited, said: () => said.trim() };
 }
 
 function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -186,6 +186,7 @@ async function serve(options: PeerOptions, grounds: Grounds): Promise<Peer> {
     env,
     home,
     keysFile: paths.keysFile,
+    warn: (message) => log.info(message),
     embedded: createEmbeddedCloud({
       version,
       folders: config.cloud.folders.map((folder) => expandHome(folder, home)),

@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import { BROWSER_TOOLS, type BrowserStep, type BrowserTool } from '../core/browser.ts';
-import { type Attachment, type CodeFile, isInnerName } from '../core/cloud.ts';
+import { type Attachment, areOneTree, type CodeFile, isInnerName } from '../core/cloud.ts';
 import type { DesktopStep } from '../core/desktop.ts';
 import type { FileOperation } from '../core/files.ts';
 import { type ArtifactId, type DeviceId, ID_PATTERN, type RunId } from '../core/ids.ts';
@@ -173,7 +173,11 @@ export const codeFiles = z
   .refine(
     (all) => all.reduce((sum, { content }) => sum + content.length, 0) <= ALONG_MAX,
     'the files have more than 12 MiB in all',
-  ) as unknown as z.ZodType<readonly CodeFile[], readonly CodeFile[]>;
+  )
+  .refine(areOneTree, 'expected each name once, and none that is a folder of another') as unknown as z.ZodType<
+  readonly CodeFile[],
+  readonly CodeFile[]
+>;
 
 export const transferEnd = z.union([
   z.strictObject({ ok: z.literal(true), entries: whole, bytes: whole }),

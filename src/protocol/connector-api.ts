@@ -20,4 +20,6 @@ export interface ConnectorMethods {
   'connector.test': [{ name: string }, { stages: ConnectorStage[] }];
   /** Keeps a key for connectors that find theirs in the keyring under that name. `where`: in words. */
   'connector.key': [{ name: string; key: string }, { where: string }];
+  /** Forgets a key that was kept so. */
+  'connector.forget': [{ name: string }, { forgotten: boolean }];
 }

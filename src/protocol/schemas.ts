@@ -9,7 +9,7 @@ import { ROUTES } from '../core/actions.ts';
 import { DECISIONS } from '../core/approvals.ts';
 import { ARTIFACT_KINDS } from '../core/artifacts.ts';
 import { SESSION_NAME } from '../core/browser.ts';
-import { CONNECTOR_NAME } from '../core/connectors.ts';
+import { CONNECTOR_NAME, KEY_NAME } from '../core/connectors.ts';
 import { GRANTS } from '../core/grants.ts';
 import { type DeviceId, ID_PATTERN } from '../core/ids.ts';
 import { type RuleBody, VERDICTS } from '../core/policy/rules.ts';
@@ -61,6 +61,7 @@ const env = z
   .record(variableName, programText(TEXT_MAX))
   .refine((variables) => Object.keys(variables).length <= VARIABLES_MAX, `more than ${VARIABLES_MAX} variables`);
 
+const keyName = z.string().regex(KEY_NAME, 'expected the name of a key');
 const connectorName = z.string().regex(CONNECTOR_NAME, 'expected the name of a connector');
 
 export const action = z.discriminatedUnion('kind', [
@@ -311,7 +312,8 @@ const schemas = {
   'connectors.list': nothing,
   'connector.show': z.strictObject({ name: connectorName }),
   'connector.test': z.strictObject({ name: connectorName }),
-  'connector.key': z.strictObject({ name: z.string().min(1).max(200), key: z.string().min(1).max(16_384) }),
+  'connector.forget': z.strictObject({ name: keyName }),
+  'connector.key': z.strictObject({ name: keyName, key: z.string().min(1).max(16_384) }),
   audit: z.strictObject({ run: z.exactOptional(ref), before: z.exactOptional(ref), limit }),
   'audit.verify': z.strictObject({ artifacts: z.exactOptional(z.boolean()) }),
   doctor: z.strictObject({ rebuild: z.exactOptional(z.boolean()), verify: z.exactOptional(z.boolean()) }),

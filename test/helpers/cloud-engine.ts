@@ -47,7 +47,14 @@ export async function startCloudEngine({
     },
     close: async () => {},
   };
-  const connectors = createConnectors({ config, embedded, env, home: folder, keysFile: join(folder, 'keys.json') });
+  const connectors = createConnectors({
+    config,
+    embedded,
+    env,
+    warn: () => {},
+    home: folder,
+    keysFile: join(folder, 'keys.json'),
+  });
   const common = { device: DEVICE, sha256: systemIds.sha256, slots: 4, book: connectors };
   const { connector, max_steps: maxSteps } = config.assistant;
   const finder = createSecretFinder();

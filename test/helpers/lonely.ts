@@ -57,6 +57,7 @@ export const NO_CONNECTORS: Connectors = {
     throw new DispatchError('not-found', `there is no connector "${name}"`);
   },
   keepKey: async () => alone(),
+  forgetKey: async () => false,
 };
 
 export interface OwnerOptions {

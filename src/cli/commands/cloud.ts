@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { formatHostPort, type HostPort, isLoopback, parseHostPort } from '../../config/host-port.ts';
 import { DispatchError } from '../../core/errors.ts';
 import type { Arguments, Command } from '../command.ts';
@@ -42,20 +42,22 @@ async function serve(context: CliContext, args: Arguments): Promise<number> {
   const { startCloudServer } = await import('../../cloud/cloud-server.ts');
   const { manualFolder } = await import('../../cloud/manual-folder.ts');
   const { cloudFilter } = await import('../../peer/cloud-filter.ts');
+  const stateDir = context.paths.cloud;
   const server = await startCloudServer({
     version: context.version,
     folders,
     manualDir: manualFolder(),
-    stateDir: join(dirname(context.paths.runs), 'cloud'),
+    stateDir,
     key,
     path: context.env.PATH ?? '',
     filter: cloudFilter(),
     listen,
-  }).catch((error: Error) => {
-    throw new DispatchError('unavailable', `${formatHostPort(listen)} cannot be served: ${error.message}`, {
-      hint: 'choose another port with --listen',
-    });
+  }).catch((error: NodeJS.ErrnoException) => {
+    throw notStarted(error, listen, stateDir);
   });
+  // What goes wrong in one job is no reason to end the others.
+  const goOn = (error: Error): void => context.note(safe(`a job went wrong: ${error.message}`));
+  process.on('uncaughtException', goOn);
   try {
     const config = connectorFor(server.url);
     if (context.json) context.printJson({ url: server.url, key, config });
@@ -69,8 +71,19 @@ async function serve(context: CliContext, args: Arguments): Promise<number> {
     await stopped(context);
     return 0;
   } finally {
+    process.off('uncaughtException', goOn);
     await server.close();
   }
+}
+
+function notStarted(error: NodeJS.ErrnoException, listen: HostPort, stateDir: string): DispatchError {
+  if (error.syscall === 'listen')
+    return new DispatchError('unavailable', `${formatHostPort(listen)} cannot be served: ${error.message}`, {
+      hint: 'choose another port with --listen',
+    });
+  return new DispatchError('unavailable', `the server does not start: ${error.message}`, {
+    hint: `it keeps what it works on in ${stateDir}, which must be a folder of yours`,
+  });
 }
 
 function listenOf(text: string): HostPort {

@@ -99,6 +99,11 @@ async function sourceOf(context: CliContext, args: Arguments, file: string): Pro
       hint: 'name a file for one of them',
     });
   }
+  if (args.list('file').includes('-')) {
+    throw new DispatchError('usage', '--file -: a file has a name, and standard input has none', {
+      hint: 'name a file; --stdin - gives standard input to a program that is in a file',
+    });
+  }
   if (file === '-' && context.stdin.isTTY) {
     throw new DispatchError('usage', 'there is no program', {
       hint: 'name a file, or pipe one in: echo "print(6*7)" | dispatch code --lang python -',
@@ -107,9 +112,15 @@ async function sourceOf(context: CliContext, args: Arguments, file: string): Pro
   return readSource(file, context.stdin);
 }
 
+/** Throws `usage` where two would be the same in its folder. */
 async function filesOf(context: CliContext, args: Arguments): Promise<readonly CodeFile[]> {
   const files: CodeFile[] = [];
   for (const path of args.list('file')) {
+    const same = files.find(({ name }) => name === basename(path));
+    if (same !== undefined)
+      throw new DispatchError('usage', `--file ${path}: there is a file "${same.name}" already`, {
+        hint: 'it finds files by their names alone: give one of them another',
+      });
     const content = await readSource(path, context.stdin);
     files.push({ name: basename(path), content: content.toString('base64'), base64: true });
   }

@@ -11,14 +11,14 @@ const HELP = 'dispatch connector --help';
 const SUBCOMMANDS = ['list', 'show', 'test', 'key'] as const;
 
 export const command: Command = {
-  usage: 'connector list | show NAME | test NAME | key NAME',
+  usage: 'connector list | show NAME | test NAME | key [--remove] NAME',
   summary: 'List the connectors of this device, show how one is set up, try it, or keep its key.',
   details: [
     'Connectors stand in config.toml, [connectors.NAME]; docs/CONNECTORS.md describes them. test makes a real call, the',
     'smallest there is, and explains each stage of it. key reads a key from standard input, or asks for it, and keeps it in',
     'the keyring of the system, or where there is none, in a private file: for connectors with key = { keyring = "NAME" }.',
   ].join('\n'),
-  options: {},
+  options: { remove: { type: 'boolean', help: 'key: forget it' } },
   examples: ['dispatch connector list', 'dispatch connector test gpt', 'dispatch connector key openai < key.txt'],
   maxArguments: 2,
   async run(context, args) {
@@ -33,7 +33,7 @@ export const command: Command = {
     if (name === undefined) throw new DispatchError('usage', 'NAME is missing', { hint: HELP });
     if (what === 'show') return show(context, name);
     if (what === 'test') return test(context, name);
-    return keepKey(context, name);
+    return args.flag('remove') ? forgetKey(context, name) : keepKey(context, name);
   },
 };
 
@@ -84,5 +84,12 @@ async function keepKey(context: CliContext, name: string): Promise<number> {
   const { where } = await (await context.connect()).call('connector.key', { name, key });
   if (context.json) context.printJson({ name, where });
   else context.print(`kept in ${safe(where)}`);
+  return 0;
+}
+
+async function forgetKey(context: CliContext, name: string): Promise<number> {
+  const { forgotten } = await (await context.connect()).call('connector.forget', { name });
+  if (context.json) context.printJson({ name, forgotten });
+  else context.print(forgotten ? 'forgotten' : 'there was none');
   return 0;
 }

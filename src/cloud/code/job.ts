@@ -16,6 +16,10 @@ export interface Job {
 /** `quickjs` and `wasm` interpret inside of a process of ours; `bubblewrap` runs a program of this machine. */
 export type Runtime = 'quickjs' | 'wasm' | 'bubblewrap';
 
+/** As shells say it of what could not be run. */
+export const NOT_RUN = 126;
+
+/** Has an exit code, a signal, or was out of time; only for whoever does not want it any more it has none of them. */
 export interface JobEnd {
   readonly exitCode?: number;
   readonly signal?: string;

@@ -3,7 +3,7 @@
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { type Confinement, confine, newAccount } from './confinement.ts';
-import type { CodeLimits, Job, JobEnd, JobSink, OutputStream } from './job.ts';
+import { type CodeLimits, type Job, type JobEnd, type JobSink, NOT_RUN, type OutputStream } from './job.ts';
 import type { Language } from './languages.ts';
 import { type ConfinedProcess, startConfined } from './start-confined.ts';
 import { watchUse } from './watch-use.ts';
@@ -53,7 +53,8 @@ function withMessage(end: JobEnd, message: string): JobEnd {
 }
 
 function freeName(file: string, { files }: Job): string {
-  const taken = new Set(files.map(({ name }) => name));
+  // A folder of that name is in the way as a file is.
+  const taken = new Set(files.map(({ name }) => name.split('/')[0]));
   const [stem, extension] = file.split('.');
   for (let count = 1; taken.has(file); count += 1) file = `${stem}-${count}.${extension}`;
   return file;
@@ -98,7 +99,9 @@ async function follow(
   child.stderr.on('data', pass('stderr', child.stderr));
   try {
     const ended = await new Promise<JobEnd>((resolve) => {
-      child.once('error', ({ message }) => resolve({ message: `it could not be started: ${message}` }));
+      child.once('error', ({ message }) =>
+        resolve({ exitCode: NOT_RUN, message: `it could not be started: ${message}` }),
+      );
       child.once('close', (code) => resolve(code === null ? { signal: 'SIGKILL' } : endOf(code)));
     });
     signal.throwIfAborted();

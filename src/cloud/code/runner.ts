@@ -64,7 +64,9 @@ function withLimits(end: JobEnd, full: boolean, leftOut: number, job: RunnerJob)
     ...(full ? [`it printed more than ${job.outputBytes} bytes, which is all that is kept`] : []),
     ...(leftOut > 0 ? [`${leftOut} files were left out, as they were too many or too large`] : []),
   ];
-  return said.length === 0 ? end : { ...end, message: said.join('; ') };
+  // What is cut off did not end by itself, whatever the interpreter makes of it.
+  const how = full && end.timedOut !== true ? { signal: 'SIGKILL' } : end;
+  return said.length === 0 ? how : { ...how, message: said.join('; ') };
 }
 
 /** What is to be loaded before the first job, so that it waits for nothing. */

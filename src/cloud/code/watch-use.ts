@@ -1,14 +1,15 @@
 /**
  * Looks now and then at what a job uses in all, which no limit of the kernel counts: the memory of a whole tree of processes, and what
- * lies in a folder. Between two looks a job can go beyond; how far is bounded by the limits of each process.
+ * lies in a folder. Between two looks a job can go beyond; how far is bounded by the limits of each process. A job that cannot be
+ * looked at ends, and nothing else does.
  */
 
-import { lstatSync, opendirSync, readFileSync } from 'node:fs';
+import { lstatSync, opendirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CodeLimits } from './job.ts';
+import { memoryOf, OPEN_FILES, removedFilesOf, treeOf } from './use-of-processes.ts';
 
 const EVERY_MS = 100;
-const PAGE_BYTES = 4096;
 const MIB = 1024 * 1024;
 
 export interface Watched {
@@ -20,7 +21,7 @@ export interface Watched {
 /** Calls `over` once, with a sentence, when it is too much. The answer ends it. */
 export function watchUse({ pid, folder, limits }: Watched, over: (why: string) => void): () => void {
   const look = (): void => {
-    const why = tooMuch(pid, folder, limits);
+    const why = lookAt(pid, folder, limits);
     if (why === undefined) return;
     clearInterval(timer);
     over(why);
@@ -30,47 +31,31 @@ export function watchUse({ pid, folder, limits }: Watched, over: (why: string) =
   return () => clearInterval(timer);
 }
 
+function lookAt(pid: number, folder: string | undefined, limits: Watched['limits']): string | undefined {
+  try {
+    return tooMuch(pid, folder, limits);
+  } catch (error) {
+    // Names that are longer than any path may be, and folders that it closed against everybody.
+    const { code, message } = error as NodeJS.ErrnoException;
+    return `what it made in its folder cannot be counted (${code ?? message})`;
+  }
+}
+
 function tooMuch(pid: number, folder: string | undefined, limits: Watched['limits']): string | undefined {
-  if (memoryOfTree(pid) > limits.memoryBytes)
-    return `it needed more than ${Math.round(limits.memoryBytes / MIB)} MiB of memory`;
+  const pids = treeOf(pid);
+  const memory = pids.reduce((sum, each) => sum + memoryOf(each), 0);
+  if (memory > limits.memoryBytes) return `it needed more than ${Math.round(limits.memoryBytes / MIB)} MiB of memory`;
   if (folder === undefined) return undefined;
   const { files, bytes } = useOfFolder(folder, limits);
   if (files > limits.folderFiles) return `it made more than ${limits.folderFiles} files`;
-  if (bytes > limits.folderBytes) return `its files took more than ${Math.round(limits.folderBytes / MIB)} MiB`;
+  const removed = removedFilesOf(pids, lstatSync(folder).dev);
+  if (removed.open > OPEN_FILES) return `it had more than ${OPEN_FILES} files open`;
+  if (bytes + removed.bytes > limits.folderBytes)
+    return `its files took more than ${Math.round(limits.folderBytes / MIB)} MiB`;
   return undefined;
 }
 
-/** What the process and its descendants have in memory. Linux only: 0 elsewhere. */
-function memoryOfTree(root: number): number {
-  const pids = [root];
-  let bytes = 0;
-  for (let at = 0; at < pids.length; at += 1) {
-    const pid = pids[at] as number;
-    const { resident, children } = readProcess(pid);
-    bytes += resident;
-    pids.push(...children);
-  }
-  return bytes;
-}
-
-function readProcess(pid: number): { readonly resident: number; readonly children: readonly number[] } {
-  try {
-    // Pages of its own: those of libraries are shared, and a process is not to pay for them again.
-    const [, resident = 0, shared = 0] = readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ').map(Number);
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
-    return { resident: (resident - shared) * PAGE_BYTES + sharedOf(pid), children };
-  } catch {
-    return { resident: 0, children: [] }; // it has ended meanwhile
-  }
-}
-
-/** Memory that no file stands for, and that is shared or may be. */
-function sharedOf(pid: number): number {
-  const kib = /^RssShmem:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return kib === undefined ? 0 : Number(kib) * 1024;
-}
-
-/** Counts no further than it has to. */
+/** Counts no further than it has to. Throws where it cannot. */
 function useOfFolder(folder: string, limits: Watched['limits']): { files: number; bytes: number } {
   const folders = [folder];
   let files = 0;
@@ -90,8 +75,10 @@ function* entriesOf(folder: string): Generator<{ path: string; isFolder: boolean
   let opened: ReturnType<typeof opendirSync>;
   try {
     opened = opendirSync(folder);
-  } catch {
-    return; // removed meanwhile, or closed by the job: what is in it is counted by nobody, and collected by nobody
+  } catch (error) {
+    // Removed meanwhile, or another thing now.
+    if (/^(ENOENT|ENOTDIR|ELOOP)$/.test((error as NodeJS.ErrnoException).code ?? '')) return;
+    throw error;
   }
   try {
     for (let entry = opened.readSync(); entry !== null; entry = opened.readSync()) {

@@ -3,10 +3,23 @@
  * is collected is read through the descriptor that was checked. A server that was killed leaves its folders; the next one removes them.
  */
 
-import { chmodSync, chownSync, constants, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { lstat, open, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CodeLimits, JobFile } from './job.ts';
+
+/** In characters. A path has at most 4096 bytes, and a name 255 of them. */
+const DEEP = 1000;
 
 export interface WorkFolder {
   /** In a folder that only this account can enter. */
@@ -26,24 +39,13 @@ export function createWorkFolder(
   mkdirSync(base, { recursive: true, mode: 0o700 });
   const outer = mkdtempSync(join(base, `${process.pid}-`));
   const path = join(outer, 'work');
-  const made = (place: string): void => {
-    if (owner !== undefined) chownSync(place, owner, owner);
-  };
-  mkdirSync(path, { mode: 0o700 });
-  made(path);
-  const given = new Map<string, Uint8Array>();
-  for (const { name, bytes } of files) {
-    const parts = dirname(name) === '.' ? [] : dirname(name).split('/');
-    parts.reduce((folder, part) => {
-      const next = join(folder, part);
-      mkdirSync(next, { recursive: true, mode: 0o700 });
-      made(next);
-      return next;
-    }, path);
-    writeFileSync(join(path, name), bytes, { mode: 0o600, flag: 'wx' });
-    made(join(path, name));
-    given.set(name, bytes);
+  try {
+    fill(path, files, owner);
+  } catch (error) {
+    removeTree(outer);
+    throw error;
   }
+  const given = new Map(files.map(({ name, bytes }) => [name, bytes]));
   return {
     path,
     async collect() {
@@ -56,6 +58,25 @@ export function createWorkFolder(
     },
     remove: () => removeTree(outer),
   };
+}
+
+function fill(path: string, files: readonly JobFile[], owner: number | undefined): void {
+  const made = (place: string): void => {
+    if (owner !== undefined) chownSync(place, owner, owner);
+  };
+  mkdirSync(path, { mode: 0o700 });
+  made(path);
+  for (const { name, bytes } of files) {
+    const parts = dirname(name) === '.' ? [] : dirname(name).split('/');
+    parts.reduce((folder, part) => {
+      const next = join(folder, part);
+      mkdirSync(next, { recursive: true, mode: 0o700 });
+      made(next);
+      return next;
+    }, path);
+    writeFileSync(join(path, name), bytes, { mode: 0o600, flag: 'wx' });
+    made(join(path, name));
+  }
 }
 
 /** The filter of system calls, as a file that each run of this server opens. */
@@ -127,20 +148,42 @@ async function readPlain(path: string, limit: number): Promise<Buffer | undefine
   }
 }
 
-/** A run may have closed its own folders against everybody. */
+/**
+ * A run may have closed its own folders against everybody, or put them deeper than a path can say. What stays all the same is found by
+ * the next server: it is no reason to end one.
+ */
 function removeTree(path: string): void {
+  const remove = (): void => rmSync(path, { recursive: true, force: true, maxRetries: 3 });
   try {
-    rmSync(path, { recursive: true, force: true });
+    remove();
   } catch {
-    openFolders(path);
-    rmSync(path, { recursive: true, force: true });
+    try {
+      openFolders(path);
+      remove();
+    } catch {
+      // as above
+    }
   }
 }
 
-function openFolders(path: string): void {
-  chmodSync(path, 0o700);
-  for (const entry of readdirSync(path, { withFileTypes: true }))
-    if (entry.isDirectory()) openFolders(join(path, entry.name));
+/** Makes every folder one that can be removed: those that lie deep are moved up. */
+function openFolders(root: string): void {
+  const folders = [root];
+  let moved = 0;
+  for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
+    chmodSync(next, 0o700);
+    for (const entry of readdirSync(next, { withFileTypes: true })) {
+      if (!entry.isDirectory()) continue;
+      const path = join(next, entry.name);
+      if (path.length < DEEP) folders.push(path);
+      else {
+        const up = join(root, `deep-${moved}`);
+        moved += 1;
+        renameSync(path, up);
+        folders.push(up);
+      }
+    }
+  }
 }
 
 function listed(folder: string): readonly string[] {

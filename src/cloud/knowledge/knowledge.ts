@@ -2,7 +2,7 @@
 
 import { pathToFileURL } from 'node:url';
 import type { Citation } from '../../core/answers.ts';
-import { type AttachedText, searchAttached } from './attachments.ts';
+import { type AttachedSearch, type AttachedText, searchAttached } from './attachments.ts';
 import { type Extract, extract } from './extract.ts';
 import { createLibrary, type LibraryOptions, type LibraryStatus } from './library.ts';
 import { readQuery, type Turn } from './query.ts';
@@ -33,12 +33,14 @@ const FRESH_MS = 3000;
 
 const LEAD = '**Embedded knowledge: extracts from your documents, no model.**';
 const NOTHING = 'Nothing found: no document says enough about this. Other words may find more.';
+/** Goes into config.toml as it stands. */
 const CONNECT = [
   'To have a model answer in its own words, connect one in config.toml (docs/CONNECTORS.md has the presets):',
   '',
   '```toml',
-  '[connectors.NAME]',
+  '[connectors.ollama]',
   'preset = "ollama"',
+  'model = "llama3.2" # one that "ollama list" names',
   '```',
 ].join('\n');
 
@@ -70,7 +72,7 @@ export function createKnowledge(options: LibraryOptions): Knowledge {
     },
     async answer({ question, messages, attachments }, signal) {
       const query = readQuery(question, messages ?? []);
-      const attached = searchAttached(attachments ?? [], query);
+      const attached = await searchAttached(attachments ?? [], query, signal);
       const along = rank(attached.hits, query, attached.sections).flatMap(({ id, worth }): Chosen[] => {
         const hit = attached.hits.find((one) => one.id === id);
         return hit === undefined ? [] : [{ place: hit.place, extract: extract(hit.lines, hit.place.line, worth) }];
@@ -80,7 +82,7 @@ export function createKnowledge(options: LibraryOptions): Knowledge {
       const hits = searchSections(library.index, query);
       const ranked = rank(hits, query, library.status().sections);
       const chosen = [...along.slice(0, OF_ONE_DOCUMENT), ...(await inDocuments(ranked, signal))];
-      return compose(chosen.slice(0, MAX_EXTRACTS));
+      return compose(leadOf(attached), chosen.slice(0, MAX_EXTRACTS));
     },
     async status() {
       await library.refresh(FRESH_MS);
@@ -94,10 +96,24 @@ function isTaken(chosen: readonly Chosen[], place: Place): boolean {
   return chosen.filter((one) => one.place.path === place.path).length >= OF_ONE_DOCUMENT;
 }
 
-function compose(chosen: readonly Chosen[]): readonly AnswerPart[] {
-  if (chosen.length === 0) return [{ type: 'text', text: `${LEAD}\n\n${NOTHING}\n\n${CONNECT}\n` }];
+/** What came along and was not looked at is told first. */
+function leadOf({ unread, cut }: AttachedSearch): string {
+  const said = [
+    ...(unread.length === 0 ? [] : [`Not looked at, as there is no text in it: ${unread.join(', ')}.`]),
+    ...(cut.length === 0 ? [] : [`Looked at only in part, as it is long: ${cut.join(', ')}.`]),
+  ];
+  return [LEAD, ...said.map(plain)].join('\n\n');
+}
+
+/** Names come from elsewhere, and are no Markdown. */
+function plain(text: string): string {
+  return text.replace(/[\n\r]+/g, ' ').replace(/[\\`*_[\]<>#|~]/g, '\\$&');
+}
+
+function compose(lead: string, chosen: readonly Chosen[]): readonly AnswerPart[] {
+  if (chosen.length === 0) return [{ type: 'text', text: `${lead}\n\n${NOTHING}\n\n${CONNECT}\n` }];
   return [
-    { type: 'text', text: `${LEAD}\n\n` },
+    { type: 'text', text: `${lead}\n\n` },
     ...chosen.flatMap(({ place, extract }, index): AnswerPart[] => [
       { type: 'text', text: quoted(index + 1, place, extract) },
       {

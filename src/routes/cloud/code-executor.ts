@@ -7,10 +7,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { operationsOf } from '../../core/actions.ts';
 import { type CodeAction, isInnerName } from '../../core/cloud.ts';
+import { findLanguage } from '../../core/connectors.ts';
 import { refuse } from '../../core/errors.ts';
 import { harmlessText } from '../../core/harmless-text.ts';
 import type { DeviceId, Sha256 } from '../../core/ids.ts';
 import type { ExecutionContext, Executor, Outcome } from '../../engine/executor-ports.ts';
+import { type CodeClock, startCodeClock } from './code-clock.ts';
 import type { CodeEvent, CodeRequest } from './connector/conversation.ts';
 import { createLimits, failureOf, NOTHING_LEFT } from './limits.ts';
 import { originOf, planOf, refusalOf, requireKind } from './plan.ts';
@@ -42,7 +44,7 @@ export function createCodeExecutor(options: CodeOptions): Executor {
         if (code.source.trim() === '') return refuse('invalid', 'there is no program');
         const connector = book.find('cloud-code', code.connector);
         const { languages } = connector;
-        if (languages !== undefined && !Object.hasOwn(languages, code.language.toLowerCase())) {
+        if (languages !== undefined && findLanguage(languages, code.language) === undefined) {
           const known = Object.keys(languages).join(', ');
           return refuse('invalid', `${connector.name} does not run ${code.language}`, `it runs ${known}`);
         }
@@ -70,14 +72,16 @@ export function createCodeExecutor(options: CodeOptions): Executor {
     async execute(action, _plan, context) {
       const code = requireKind(action, 'code');
       const timeoutMs = Math.min(code.timeoutMs ?? DEFAULT_TIMEOUT_MS, LONGEST_TIMEOUT_MS);
-      // The service is told the limit and has it first: what comes a little late is its own word.
-      const limits = createLimits(context, timeoutMs + 5000);
+      const limits = createLimits(context, undefined);
+      let clock: CodeClock | undefined;
       try {
-        const client = await book.client(book.find('cloud-code', code.connector), limits.signal);
-        return await carryOut(client.run(requestOf(code, timeoutMs), limits.signal), context, timeoutMs);
+        const connector = book.find('cloud-code', code.connector);
+        clock = startCodeClock(connector, timeoutMs, limits);
+        const client = await book.client(connector, limits.signal);
+        return await carryOut(client.run(requestOf(code, timeoutMs), limits.signal), context, clock);
       } catch (error) {
         const ended = limits.outcome();
-        return ended?.kind === 'timeout' ? { ...ended, timeoutMs } : (ended ?? failureOf(error));
+        return ended?.kind === 'timeout' && clock !== undefined ? clock.expired() : (ended ?? failureOf(error));
       } finally {
         limits.clear();
       }
@@ -105,12 +109,13 @@ function requestOf({ language, source, stdin = '', files = [] }: CodeAction, tim
 async function carryOut(
   events: AsyncIterable<CodeEvent>,
   context: ExecutionContext,
-  timeoutMs: number,
+  clock: CodeClock,
 ): Promise<Outcome> {
   const printer = createPrinter(context);
   const left = { names: new Set<string>(), bytes: 0 };
   let outcome: Outcome = { kind: 'failed', reason: 'connector', message: 'the answer ended before the program did' };
   for await (const event of events) {
+    clock.begun();
     switch (event.type) {
       case 'output': {
         const room = printer.bytes(event.bytes);
@@ -121,20 +126,26 @@ async function carryOut(
         await keep(event, context, printer, left);
         break;
       case 'end':
-        outcome = outcomeOf(event, timeoutMs);
+        outcome = await outcomeOf(event, clock, printer);
     }
   }
   return outcome;
 }
 
-function outcomeOf(
+/** A service that tells nothing of the end means that it was well; one that only has something to say means that it was not. */
+async function outcomeOf(
   { exitCode, signal, timedOut, message }: Extract<CodeEvent, { type: 'end' }>,
-  timeoutMs: number,
-): Outcome {
-  if (timedOut === true) return { kind: 'timeout', timeoutMs, receipt: NOTHING_LEFT };
+  clock: CodeClock,
+  printer: Printer,
+): Promise<Outcome> {
+  const said =
+    message === undefined || message.trim() === '' ? undefined : harmlessText(message.slice(0, 2000)).slice(0, 2000);
+  if (timedOut === true) return clock.timedOut();
+  // Neither of these has words of its own.
+  if (said !== undefined && (signal !== undefined || exitCode === 0)) await printer.print(`[dispatch: ${said}]\n`);
   if (signal !== undefined) return { kind: 'signal', signal: harmlessText(signal.slice(0, 32)).slice(0, 32) };
-  const said = message === undefined ? {} : { message: harmlessText(message.slice(0, 2000)).slice(0, 2000) };
-  return { kind: 'exit', exitCode: exitCode ?? 0, ...said };
+  if (exitCode !== undefined) return { kind: 'exit', exitCode, ...(said === undefined ? {} : { message: said }) };
+  return said === undefined ? { kind: 'exit', exitCode: 0 } : { kind: 'failed', reason: 'connector', message: said };
 }
 
 /** A name that leads elsewhere is no name of a file here. */

@@ -10,6 +10,8 @@ const ENDING_SIGNALS: ReadonlySet<string> = new Set(['SIGINT', 'SIGTERM', 'SIGKI
 
 export interface Limits {
   readonly signal: AbortSignal;
+  /** From now on it has so long. */
+  within(timeoutMs: number): void;
   /** How it ended, if one of these ended it. */
   outcome(): Outcome | undefined;
   clear(): void;
@@ -18,7 +20,13 @@ export interface Limits {
 export function createLimits(context: ExecutionContext, timeoutMs: number | undefined): Limits {
   const killed = new AbortController();
   const late = new AbortController();
-  const timer = timeoutMs === undefined ? undefined : setTimeout(() => late.abort(), timeoutMs);
+  let timer: NodeJS.Timeout | undefined;
+  const within = (ms: number): void => {
+    clearTimeout(timer);
+    timeoutMs = ms;
+    timer = setTimeout(() => late.abort(), ms);
+  };
+  if (timeoutMs !== undefined) within(timeoutMs);
   context.attach({
     input: () => {},
     endInput: () => {},
@@ -28,6 +36,7 @@ export function createLimits(context: ExecutionContext, timeoutMs: number | unde
     },
   });
   return {
+    within,
     signal: AbortSignal.any([context.signal, killed.signal, late.signal]),
     outcome() {
       if (context.signal.aborted) return { kind: 'stopped', receipt: NOTHING_LEFT };

@@ -21,7 +21,7 @@ test('a question about Dispatch is answered with a citation, and says who answer
   expect(out).toContain('no model');
   expect(out).toContain('dispatch pair --allow');
   expect(out).toMatch(/▸ Sources\n▸ \[1\] .*README\.md.*:\d+/);
-  expect(out).toContain('[connectors.NAME]');
+  expect(out).toContain('[connectors.ollama]');
 }, 90_000);
 
 test('the same as JSON: the run and its answer', async () => {

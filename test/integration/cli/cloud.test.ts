@@ -1,6 +1,6 @@
 // `dispatch cloud` as people and scripts start it: what it prints is enough to reach it, and when it ends nothing of it is left.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliHome, createHome, type Running } from '../../helpers/cli.ts';
 import { childrenOf, isAlive } from '../../helpers/processes.ts';
@@ -38,7 +38,7 @@ describe('dispatch cloud', () => {
     mkdirSync(join(home.work, 'notes'));
     writeFileSync(join(home.work, 'notes', 'boiler.md'), '# Boiler\n\nBleed the radiators in autumn.\n');
     const { running, told } = await startCloud(['--folder', 'notes']);
-    expect(await post(told, '/v1/answers', { question: 'bleeding radiators' })).toContain('Boiler, notes/boiler.md:3');
+    expect(await post(told, '/v1/answers', { question: 'bleeding radiators' })).toContain('notes/boiler.md');
     expect(await post(told, '/v1/answers', { question: 'how do I pair a device' })).toContain('dispatch pair');
     const ran = await post(told, '/v1/code', { language: 'js', source: 'print(6 * 7)' });
     expect(ran).toContain(Buffer.from('42\n').toString('base64'));
@@ -92,7 +92,23 @@ describe('dispatch cloud', () => {
     const second = await home.cli(['cloud', '--listen', new URL(told.url).host]);
     expect(second.code).not.toBe(0);
     expect(second.err).toContain('cannot be served');
+    expect(second.err).toContain('choose another port');
     running.kill('SIGTERM');
     await running.done;
+  });
+
+  it('says which folder it cannot have', async () => {
+    const other = createHome();
+    try {
+      const folder = other.paths.cloud;
+      mkdirSync(dirname(folder), { recursive: true });
+      writeFileSync(folder, 'in the way');
+      const { err } = await other.cli(['cloud']);
+      expect(err).toContain('the server does not start');
+      expect(err).toContain(folder);
+      expect(err).not.toContain('port');
+    } finally {
+      await other.dispose();
+    }
   });
 });

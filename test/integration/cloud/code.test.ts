@@ -1,5 +1,5 @@
 // Programs in each language, by each of the ways that there are: what goes in, what comes out, and how they end.
-import { readdirSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Cloud, type CloudStatus, startCloud } from '../../helpers/cloud.ts';
@@ -122,6 +122,38 @@ test('a file may have the name of the source, and programs find what came along'
     ];
     const ran = await cloud.run(language, 'import helper; print(helper.greet())', { files });
     expect(ran).toMatchObject({ stdout: 'from the helper\n', files: {} });
+  }
+});
+
+test('a file may lie in a folder of the name of the source', async () => {
+  const files = [{ name: 'main.py/x', base64: 'aGk=' }];
+  for (const language of ['python', 'python-wasm']) {
+    const ran = await cloud.run(language, 'print(open("main.py/x").read())', { files });
+    expect(ran).toMatchObject({ stdout: 'hi\n', end: { exitCode: 0 } });
+  }
+});
+
+test('files too large to be sent stay out, which is told', async () => {
+  const ran = await cloud.run('python', 'for n, s in (("a", 30), ("b", 1)): open(n, "wb").write(b"x" * s * 2 ** 20)');
+  expect(Object.keys(ran.files)).toEqual(['b']);
+  expect(ran.end).toMatchObject({ exitCode: 0, message: 'a stayed out: 16 MiB a file, 48 MiB in all' });
+  const many = await cloud.run('python', 'for n in "abcdef": open(n, "wb").write(b"x" * 10 * 2 ** 20)');
+  expect(Object.keys(many.files)).toEqual(['a', 'b', 'c', 'd']);
+  expect(many.end.message).toContain('e, f stayed out');
+});
+
+test('what could not be run says so, and leaves nothing', async () => {
+  const work = join(cloud.stateDir, 'work');
+  renameSync(work, `${work}-aside`);
+  writeFileSync(work, 'in the way');
+  try {
+    const { end } = await cloud.run('js', 'print(1)');
+    expect(end.exitCode).toBe(0);
+    const ran = await cloud.run('bash', 'echo never');
+    expect(ran.end).toMatchObject({ exitCode: 126, message: expect.stringContaining('could not be run') });
+  } finally {
+    rmSync(work);
+    renameSync(`${work}-aside`, work);
   }
 });
 

@@ -1,8 +1,8 @@
 // The server as the peer keeps it: started when it is needed, again when it died, and never left behind.
 import { spawn } from 'node:child_process';
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { manualFolder } from '../../../src/cloud/manual-folder.ts';
 import { type CloudAddress, createEmbeddedCloud, type EmbeddedCloud } from '../../../src/peer/embedded-cloud.ts';
@@ -87,8 +87,50 @@ test('a state folder that cannot be is told of, and tried again', async () => {
     stateDir: '/dev/null/nowhere',
     env: process.env,
   });
-  await expect(wrong.address(signal)).rejects.toThrow('does not start');
+  await expect(wrong.address(signal)).rejects.toMatchObject({
+    message: expect.stringContaining('does not start'),
+    hint: expect.stringContaining('/dev/null/nowhere'),
+  });
   await wrong.close();
+});
+
+test('the last that it said is told when it ends', async () => {
+  const script = join(stateDir, 'broken.mjs');
+  writeFileSync(script, 'console.error("the sky fell"); process.exit(3);');
+  const broken = createEmbeddedCloud({
+    version: '0.0.0',
+    folders: [],
+    manualDir: manualFolder(),
+    stateDir,
+    env: process.env,
+    hostUrl: pathToFileURL(script),
+    onFault: (_what, error) => faults.push(String(error)),
+  });
+  await expect(broken.address(signal)).rejects.toThrow('it ended with status 3; it said: the sky fell');
+  expect(faults).toEqual([expect.stringContaining('the sky fell')]);
+  await broken.close();
+});
+
+test('what a job throws past everything does not end it', async () => {
+  const script = join(stateDir, 'host.mjs');
+  const host = new URL('../../../src/cloud/cloud-host.ts', import.meta.url);
+  writeFileSync(
+    script,
+    `await import(${JSON.stringify(host.href)}); setTimeout(() => { throw new Error('loose'); }, 300);`,
+  );
+  const shaken = createEmbeddedCloud({
+    version: '0.0.0',
+    folders: [],
+    manualDir: manualFolder(),
+    stateDir,
+    env: process.env,
+    hostUrl: pathToFileURL(script),
+    onFault: (what) => faults.push(what),
+  });
+  const address = await shaken.address(signal);
+  expect((await run(address, 'bash', 'sleep 1; echo on')).stdout).toBe('on\n');
+  expect(faults).toEqual([]);
+  await shaken.close();
 });
 
 test('programs get nothing of the environment', async () => {

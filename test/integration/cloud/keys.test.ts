@@ -21,7 +21,14 @@ test('a key that is stored makes its connector usable, and is told', async () =>
     'config.toml',
   );
   const embedded = { address: async () => Promise.reject(new Error('not here')), close: async () => {} };
-  const made = createConnectors({ config, embedded, env: {}, home: folder, keysFile: join(folder, 'keys.json') });
+  const made = createConnectors({
+    config,
+    embedded,
+    env: {},
+    warn: () => {},
+    home: folder,
+    keysFile: join(folder, 'keys.json'),
+  });
   connectors = made;
   let told = 0;
   made.onChange(() => {

@@ -16,6 +16,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createKnowledge, type Knowledge } from '../../../src/cloud/knowledge/knowledge.ts';
 import { createLibrary, type Library } from '../../../src/cloud/knowledge/library.ts';
 import { manualFolder } from '../../../src/cloud/manual-folder.ts';
+import { parseConfig } from '../../../src/config/load.ts';
 import { newFolder } from '../../helpers/cloud.ts';
 import { MANUAL_QUESTIONS } from './manual-questions.ts';
 
@@ -153,7 +154,35 @@ describe('folders', () => {
     const { text, citations } = await ask(knowledge, 'budget for llamas', { attachments });
     expect(citations).toEqual([{ type: 'citation', title: 'minutes.md', line: 3, endLine: 4 }]);
     expect(text).toContain('400');
+    expect(text).toContain('Not looked at, as there is no text in it: photo.png.');
     expect((await ask(knowledge, 'budget for llamas')).citations).toEqual([]);
+    await knowledge.close();
+  });
+
+  test('long texts that come along leave room for others, and what is not looked at of them is told', async () => {
+    const knowledge = create();
+    await ask(knowledge, 'nothing');
+    const line = (at: number): string => `word${at} other${at % 977} llama${at % 131} budget${at % 7}`;
+    const text = Array.from({ length: 250_000 }, (_, at) => line(at)).join('\n');
+    let longest = 0;
+    let before = performance.now();
+    const timer = setInterval(() => {
+      longest = Math.max(longest, performance.now() - before);
+      before = performance.now();
+    }, 1);
+    const answered = await ask(knowledge, 'budget3 llama7', { attachments: [{ name: 'long_one.txt', text }] });
+    clearInterval(timer);
+    expect(answered.text).toContain('Looked at only in part, as it is long: long\\_one.txt.');
+    expect(longest).toBeLessThan(1500);
+    await knowledge.close();
+  });
+
+  test('what it says to connect a model is a config that loads', async () => {
+    const knowledge = create();
+    const { text } = await ask(knowledge, 'xylophone');
+    const toml = /```toml\n([^`]*)```/.exec(text)?.[1] ?? '';
+    const { connectors } = parseConfig(toml, 'config.toml');
+    expect(Object.values(connectors)).toEqual([expect.objectContaining({ preset: 'ollama' })]);
     await knowledge.close();
   });
 

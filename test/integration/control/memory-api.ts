@@ -238,6 +238,7 @@ export function createMemoryApi(): MemoryApi {
     'connector.show': unsupported,
     'connector.test': unsupported,
     'connector.key': unsupported,
+    'connector.forget': unsupported,
     audit: unsupported,
     'audit.verify': unsupported,
     doctor: async () => ({ checks: [] }),

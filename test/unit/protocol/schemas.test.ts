@@ -99,6 +99,7 @@ const FULL: { [M in Method]: Params<M> } = {
   'connectors.list': {},
   'connector.show': { name: 'gpt' },
   'connector.test': { name: 'gpt' },
+  'connector.forget': { name: 'openai' },
   'connector.key': { name: 'openai', key: 'a key' },
   'artifact.get': { artifact: '12/folder/a file.txt' },
   devices: { probe: true },

@@ -3,7 +3,7 @@
  * service is in the connector that it is given.
  */
 
-import type { Connector, ConnectorLimits } from '../../../core/connectors.ts';
+import { type Connector, type ConnectorLimits, findLanguage } from '../../../core/connectors.ts';
 import { DispatchError } from '../../../core/errors.ts';
 import type { AnswerEvent, CodeEvent, CodeRequest, ConnectorClient, ModelRequest } from './conversation.ts';
 import { createDialler, type Dialler, isPublicHost } from './dispatcher.ts';
@@ -154,11 +154,17 @@ async function* runCode(operation: Operation, request: CodeRequest): AsyncGenera
   };
   const overtime = failures.timeout('the code did not end', request.timeoutMs, 'total');
   let timer: NodeJS.Timeout | undefined;
-  const start = (): void => {
-    timer = setTimeout(() => operation.stop(overtime), request.timeoutMs + GRACE_MS);
+  const within = (graceMs: number): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => operation.stop(overtime), request.timeoutMs + graceMs);
   };
   try {
-    const end = yield* readCode(operation.frames(start), reading);
+    // Until it says something, the program may wait for its turn there.
+    const start = (): void => within(Math.max(GRACE_MS, making.connector.limits.firstByteMs));
+    const end = yield* readCode(
+      fromTheFirst(operation.frames(start), () => within(GRACE_MS)),
+      reading,
+    );
     clearTimeout(timer);
     if (kept !== undefined) yield* files.fromService(kept);
     yield* files.notes();
@@ -168,6 +174,15 @@ async function* runCode(operation: Operation, request: CodeRequest): AsyncGenera
     yield { type: 'end', timedOut: true };
   } finally {
     clearTimeout(timer);
+  }
+}
+
+async function* fromTheFirst<T>(events: AsyncIterable<T>, begun: () => void): AsyncGenerator<T> {
+  let first = true;
+  for await (const event of events) {
+    if (first) begun();
+    first = false;
+    yield event;
   }
 }
 
@@ -192,8 +207,8 @@ function valuesOfCode({ language, source, stdin, files, timeoutMs }: CodeRequest
 
 function languageOf(language: string, { name, languages }: Connector): unknown {
   if (languages === undefined) return language;
-  const key = [language, language.toLowerCase()].find((word) => Object.hasOwn(languages, word));
-  if (key !== undefined) return languages[key];
+  const found = findLanguage(languages, language);
+  if (found !== undefined) return found.value;
   throw new DispatchError('invalid', `connector "${name}" does not run ${language}`, {
     hint: `it runs ${Object.keys(languages).join(', ')}; more can be named in its languages`,
   });

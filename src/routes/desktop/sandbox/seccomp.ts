@@ -3,7 +3,7 @@
  * refused with an error; a call by the numbers of another architecture ends the process.
  */
 
-import { JUDGED_CALLS, REFUSED_CALLS } from './system-calls.ts';
+import { JUDGED_CALLS, REFUSED_CALLS, UNCOUNTED_CALLS } from './system-calls.ts';
 
 export type FilterArchitecture = 'x64' | 'arm64';
 
@@ -33,6 +33,8 @@ const SECOND_ARGUMENT = 24;
 const REFUSED_REQUESTS = [0x5412, 0x541c, 0x5423];
 /** CLONE_NEW{NS,CGROUP,UTS,IPC,USER,PID,NET} of include/uapi/linux/sched.h. */
 const NEW_NAMESPACES = 0x7e02_0000;
+/** PR_SET_DUMPABLE of include/uapi/linux/prctl.h. */
+const SET_DUMPABLE = 4;
 /** AF_UNIX, AF_INET, AF_INET6, AF_NETLINK of include/linux/socket.h. */
 const [UNIX, INET, INET6, NETLINK] = [1, 2, 10, 16];
 
@@ -42,12 +44,15 @@ export interface FilterOptions {
    * connected to wherever it can be seen, also read-only. Pairs of sockets are always allowed.
    */
   readonly unixSockets: boolean;
+  /** True if the processes are looked at for what they use: refuses memory that belongs to none of them, and closing themselves to /proc. */
+  readonly counted?: boolean;
 }
 
 /** As the kernel takes it: eight bytes an instruction, in the order of bytes of this machine, which is little-endian. */
-export function buildFilter(architecture: FilterArchitecture, { unixSockets }: FilterOptions): Buffer {
+export function buildFilter(architecture: FilterArchitecture, { unixSockets, counted = false }: FilterOptions): Buffer {
   const families = [INET, INET6, NETLINK, ...(unixSockets ? [UNIX] : [])];
-  const numbers = REFUSED_CALLS.flatMap((call) => call[architecture] ?? []);
+  const refused = counted ? [...REFUSED_CALLS, ...UNCOUNTED_CALLS] : REFUSED_CALLS;
+  const numbers = refused.flatMap((call) => call[architecture] ?? []);
   const program: Instruction[] = [
     load(ARCH),
     [CODE.jumpEqual, 1, 0, ARCHITECTURES[architecture]],
@@ -67,6 +72,13 @@ export function buildFilter(architecture: FilterArchitecture, { unixSockets }: F
       ...REFUSED_REQUESTS.flatMap((request) => on(CODE.jumpEqual, request, [answer(ERRNO | EPERM)])),
       answer(ALLOW),
     ]),
+    ...(counted
+      ? on(CODE.jumpEqual, JUDGED_CALLS.prctl[architecture], [
+          load(FIRST_ARGUMENT),
+          ...on(CODE.jumpEqual, SET_DUMPABLE, [answer(ERRNO | EPERM)]),
+          answer(ALLOW),
+        ])
+      : []),
     ...on(CODE.jumpEqual, JUDGED_CALLS.socket[architecture], [
       load(FIRST_ARGUMENT),
       ...families.flatMap((family) => on(CODE.jumpEqual, family, [answer(ALLOW)])),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { buildFilter, type FilterArchitecture } from '../../../../src/routes/desktop/sandbox/seccomp.ts';
-import { JUDGED_CALLS, REFUSED_CALLS } from '../../../../src/routes/desktop/sandbox/system-calls.ts';
+import { JUDGED_CALLS, REFUSED_CALLS, UNCOUNTED_CALLS } from '../../../../src/routes/desktop/sandbox/system-calls.ts';
 
 const ARCH = { x64: 0xc000003e, arm64: 0xc00000b7, i386: 0x40000003 } as const;
 const [ALLOW, KILL, EPERM, ENOSYS, EAFNOSUPPORT] = [0x7fff0000, 0x80000000, 0x50001, 0x50026, 0x50061];
@@ -71,9 +71,25 @@ test('named sockets are allowed where that is asked for', () => {
   expect(judge(filter, { arch: ARCH.x64, number: 41, args: [1n] })).toBe(ALLOW);
 });
 
+test('memory of no process, and closing oneself to /proc, are refused to those who are counted', () => {
+  for (const architecture of ['x64', 'arm64'] as const) {
+    const counted = buildFilter(architecture, { unixSockets: true, counted: true });
+    const on = (filter: Buffer, number: number, ...args: bigint[]): number =>
+      judge(filter, { arch: ARCH[architecture], number, args });
+    for (const call of UNCOUNTED_CALLS) {
+      expect(on(counted, call[architecture] ?? -1)).toBe(EPERM);
+      expect(on(filters[architecture], call[architecture] ?? -1)).toBe(ALLOW);
+    }
+    const { prctl } = JUDGED_CALLS;
+    expect(on(counted, prctl[architecture], 4n)).toBe(EPERM);
+    expect(on(counted, prctl[architecture], 38n)).toBe(ALLOW);
+    expect(on(filters[architecture], prctl[architecture], 4n)).toBe(ALLOW);
+  }
+});
+
 test('no call is listed twice', () => {
   for (const architecture of ['x64', 'arm64'] as const) {
-    const numbers = REFUSED_CALLS.flatMap((call) => call[architecture] ?? []);
+    const numbers = [...REFUSED_CALLS, ...UNCOUNTED_CALLS].flatMap((call) => call[architecture] ?? []);
     expect(new Set(numbers).size).toBe(numbers.length);
   }
 });
