@@ -159,8 +159,9 @@ async function* runCode(operation: Operation, request: CodeRequest): AsyncGenera
     timer = setTimeout(() => operation.stop(overtime), request.timeoutMs + graceMs);
   };
   try {
-    // Until it says something, the program may wait for its turn there.
-    const start = (): void => within(Math.max(GRACE_MS, making.connector.limits.firstByteMs));
+    // Where a stream has said nothing yet, the program may wait for its turn there.
+    const waits = STREAMS.has(response.format) ? making.connector.limits.firstByteMs : GRACE_MS;
+    const start = (): void => within(Math.max(GRACE_MS, waits));
     const end = yield* readCode(
       fromTheFirst(operation.frames(start), () => within(GRACE_MS)),
       reading,
@@ -176,6 +177,8 @@ async function* runCode(operation: Operation, request: CodeRequest): AsyncGenera
     clearTimeout(timer);
   }
 }
+
+const STREAMS: ReadonlySet<string> = new Set(['stream', 'sse', 'ndjson']);
 
 async function* fromTheFirst<T>(events: AsyncIterable<T>, begun: () => void): AsyncGenerator<T> {
   let first = true;
