@@ -59,12 +59,13 @@ export function createConnectors({ config, embedded, warn, ...keyDeps }: Connect
   const clientOf = async (connector: Connector, deps: KeyDeps): Promise<ConnectorClient> => {
     const known = ready.get(connector.name);
     if (known?.url === connector.url) return known.client;
-    await known?.client.then((client) => client.close());
     // Few peers use one at once, and what it is made of takes a while to load.
     const client = import('../routes/cloud/connector/client.ts').then(({ createConnectorClient }) =>
       createConnectorClient(connector, { ...deps, warn }),
     );
     ready.set(connector.name, { url: connector.url, client });
+    // It was for an address at which nobody is any more.
+    known?.client.then((old) => old.close()).catch((error: Error) => warn(error.message));
     return client;
   };
 

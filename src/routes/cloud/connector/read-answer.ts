@@ -5,6 +5,7 @@ import type { ConnectorResponse } from '../../../core/connectors.ts';
 import type { AnswerEvent } from './conversation.ts';
 import type { Failures } from './failures.ts';
 import type { Frames } from './frames.ts';
+import { excerptOf } from './json.ts';
 import { createMapping, type Mapping, type Search } from './mapping.ts';
 import { createToolCalls, type ToolCalls } from './tool-calls.ts';
 
@@ -49,11 +50,10 @@ export async function* readAnswer(
   }
   if (!isWhole(state, response, mapping)) {
     if (state.found) throw failures.make('unavailable', 'its answer ended before it was whole', 'ask again', true);
-    const excerpt = { text: JSON.stringify(first)?.slice(0, 8192) ?? '', cut: false };
     const why = mapping.trouble === undefined ? '' : ` (${mapping.trouble})`;
     throw failures.ofShape(
       first === undefined ? 'its answer is empty' : `its answer holds nothing that response names${why}`,
-      first === undefined ? undefined : excerpt,
+      first === undefined ? undefined : excerptOf(first),
     );
   }
   for (const call of calls.whole()) yield { type: 'tool-call', call };

@@ -6,6 +6,7 @@ import { isExitCode } from '../../../core/runs.ts';
 import type { CodeEvent } from './conversation.ts';
 import type { Failures } from './failures.ts';
 import type { Frames } from './frames.ts';
+import { excerptOf } from './json.ts';
 import { asText, createMapping, type Mapping, type Search } from './mapping.ts';
 
 interface CodeReading {
@@ -96,11 +97,7 @@ function knows(value: unknown, mapping: Mapping, { format }: ConnectorResponse):
 
 function ofNothing(first: unknown, mapping: Mapping, failures: Failures): Error {
   const why = mapping.trouble === undefined ? '' : ` (${mapping.trouble})`;
-  const text = JSON.stringify(first) ?? '';
-  return failures.ofShape(`its answer holds nothing that response names${why}`, {
-    text: text.slice(0, 8192),
-    cut: text.length > 8192,
-  });
+  return failures.ofShape(`its answer holds nothing that response names${why}`, excerptOf(first));
 }
 
 /** Some tell the number. */
