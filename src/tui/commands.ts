@@ -14,7 +14,7 @@ export const COMMANDS = [
   { name: 'artifacts', args: '', help: 'list what runs made' },
   { name: 'attach', args: 'RUN', help: 'give your keys to the terminal of a run' },
   { name: 'cancel', args: 'RUN', help: 'cancel a run' },
-  { name: 'retry', args: 'RUN', help: 'run it again, as a new run' },
+  { name: 'retry', args: 'RUN [#CONNECTOR]', help: 'run it again, as a new run; a question also at another connector' },
   { name: 'reroute', args: 'RUN @DEVICE', help: 'send a run that nobody has begun elsewhere: @nas, or a #connector' },
   { name: 'edit', args: 'PLACE', help: 'change a file in your editor: @nas:~/a.txt' },
   { name: 'steps', args: 'DEVICE [SESSION]', help: 'write steps for its browser or screen in your editor' },

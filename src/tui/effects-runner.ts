@@ -153,7 +153,8 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
       case 'retry':
         return attempt(
           async () => {
-            const { run } = await client().call('retry', { run: effect.run, id: newId() });
+            const { type: _, ...retried } = effect;
+            const { run } = await client().call('retry', { ...retried, id: newId() });
             tell({ type: 'retried', run, of: effect.run });
           },
           (failure) => tell({ type: 'retry-failed', of: effect.run, failure }),

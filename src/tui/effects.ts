@@ -64,7 +64,7 @@ export type Effect =
   | { readonly type: 'load-audit'; readonly run: string }
   | { readonly type: 'verify-audit'; readonly request: number }
   | { readonly type: 'cancel'; readonly run: string }
-  | { readonly type: 'retry'; readonly run: string }
+  | { readonly type: 'retry'; readonly run: string; readonly connector?: string }
   | { readonly type: 'reroute'; readonly run: string; readonly device?: string; readonly connector?: string }
   | { readonly type: 'signal'; readonly run: string; readonly signal: string }
   | { readonly type: 'load'; readonly page: PageRequest }

@@ -42,9 +42,7 @@ export function runCommand(model: Model, { name, argument }: ParsedCommand): Ste
         isFinal(run) ? say(model, 'warning', `run ${run.number} is over`) : cancel(model, run),
       );
     case 'retry':
-      return withRun(model, argument, (run) =>
-        isFinal(run) ? retry(model, run) : say(model, 'warning', `run ${run.number} is not over`),
-      );
+      return retryBy(model, argument);
     case 'edit':
       return editPlace(model, argument);
     case 'steps':
@@ -59,6 +57,15 @@ export function runCommand(model: Model, { name, argument }: ParsedCommand): Ste
     case 'note':
       return step(model);
   }
+}
+
+/** `12`, or `12 #gpt`. */
+function retryBy(model: Model, argument: string): Step {
+  const [, ref = '', connector] = /^(\S+)(?:\s+#(\S+))?$/.exec(argument) ?? [];
+  if (ref === '') return say(model, 'warning', 'for example: /retry 12, or /retry 12 #CONNECTOR');
+  return withRun(model, ref, (run) =>
+    isFinal(run) ? retry(model, run, connector) : say(model, 'warning', `run ${run.number} is not over`),
+  );
 }
 
 function withRun(model: Model, ref: string, then: (run: Run) => Step): Step {

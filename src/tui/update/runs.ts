@@ -177,9 +177,11 @@ export function cancelAll(model: Model, all: readonly Run[]): Step {
 }
 
 /** One at a time: until it is answered, a further press says so. */
-export function retry(model: Model, run: Run): Step {
+/** `connector`: another one than before. */
+export function retry(model: Model, run: Run, connector?: string): Step {
   if (model.retrying.includes(run.id)) return say(model, 'info', `run ${run.number} is being retried`);
-  return step({ ...model, retrying: [...model.retrying, run.id] }, { type: 'retry', run: run.id });
+  const at = connector === undefined ? {} : { connector };
+  return step({ ...model, retrying: [...model.retrying, run.id] }, { type: 'retry', run: run.id, ...at });
 }
 
 export const retried = (model: Model, run: Run, of: string): Model =>

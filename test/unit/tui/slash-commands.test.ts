@@ -1,8 +1,8 @@
-// `/summary` and `/export`: what is asked of whom, and where the thread is written to.
+// Slash commands that ask the peer for something: `/summary`, `/export`, `/retry`.
 import { describe, expect, it } from 'vitest';
 import type { ConnectorSummary } from '../../../src/core/connectors.ts';
 import { EMBEDDED_SUMMARY } from '../../../src/core/routing/context.ts';
-import { aDevice, startDashboard } from '../../helpers/tui-model.ts';
+import { aDevice, aRun, startDashboard } from '../../helpers/tui-model.ts';
 
 const MODEL: ConnectorSummary = {
   name: 'gpt',
@@ -52,5 +52,28 @@ describe('/export', () => {
 
   it('wants one', () => {
     expect(sent('/export', [])).toEqual([]);
+  });
+});
+
+describe('/retry', () => {
+  const over = aRun(12, { status: 'completed' });
+
+  function retried(text: string) {
+    const dashboard = startDashboard({ snapshot: { runs: [over] } });
+    dashboard.type(text);
+    dashboard.press('enter');
+    return {
+      effects: dashboard.take().filter(({ type }) => type === 'retry'),
+      said: dashboard.model.toasts.at(-1)?.text,
+    };
+  }
+
+  it('asks the same connector again, or another one that is named', () => {
+    expect(retried('/retry 12').effects).toEqual([{ type: 'retry', run: over.id }]);
+    expect(retried('/retry 12 #gpt').effects).toEqual([{ type: 'retry', run: over.id, connector: 'gpt' }]);
+  });
+
+  it('says how it is written', () => {
+    expect(retried('/retry 12 gpt')).toEqual({ effects: [], said: expect.stringContaining('/retry 12 #CONNECTOR') });
   });
 });
