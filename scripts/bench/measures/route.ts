@@ -81,7 +81,7 @@ function ruleOf(index: number): RoutingRule {
   return {
     name: `rule-${index}`,
     match: [`{please,kindly} do thing ${index} with *`, `*thing-${index}*of*{now,later}`],
-    ...(index % 2 === 0 ? { device: `device-${index}` } : { run: `make thing-${index} WITH={1}` }),
+    ...(index % 2 === 0 ? { device: `device-${index}` } : { run: `./deploy thing-${index} --with {1}` }),
   };
 }
 
