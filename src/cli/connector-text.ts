@@ -13,6 +13,12 @@ export function connectorText(connector: Connector): string {
   return sanitizeText(stringify({ connectors: { [connector.name]: tableOf(connector) } }).trimEnd());
 }
 
+/** The same for programs, as the API names things. */
+export function withoutSecrets(connector: Connector): Connector {
+  const { proxy, headers } = connector;
+  return { ...connector, proxy: withoutPassword(proxy), headers: masked(headers) };
+}
+
 function tableOf(connector: Connector): Record<string, unknown> {
   const { name: _, limits, auth, call, before, after, poll, files, cancel, response, caFile, ...rest } = connector;
   return present({

@@ -58,8 +58,9 @@ async function list(context: CliContext): Promise<number> {
 
 async function show(context: CliContext, name: string): Promise<number> {
   const { connector } = await (await context.connect()).call('connector.show', { name });
-  if (context.json) context.printJson(connector);
-  else context.print((await import('../connector-text.ts')).connectorText(connector));
+  const { connectorText, withoutSecrets } = await import('../connector-text.ts');
+  if (context.json) context.printJson(withoutSecrets(connector));
+  else context.print(connectorText(connector));
   return 0;
 }
 

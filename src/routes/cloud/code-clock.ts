@@ -5,7 +5,7 @@
 
 import type { Connector } from '../../core/connectors.ts';
 import type { Outcome } from '../../engine/executor-ports.ts';
-import { type Limits, NOTHING_LEFT } from './limits.ts';
+import { type Limits, NOTHING_LEFT } from '../limits.ts';
 
 /** What comes a little late is the service's own word. */
 const LATE_MS = 5000;

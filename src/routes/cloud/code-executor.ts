@@ -5,17 +5,17 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { operationsOf } from '../../core/actions.ts';
 import { type CodeAction, isInnerName } from '../../core/cloud.ts';
 import { findLanguage } from '../../core/connectors.ts';
 import { refuse } from '../../core/errors.ts';
 import { harmlessText } from '../../core/harmless-text.ts';
 import type { DeviceId, Sha256 } from '../../core/ids.ts';
 import type { ExecutionContext, Executor, Outcome } from '../../engine/executor-ports.ts';
+import { createLimits, NOTHING_LEFT } from '../limits.ts';
 import { type CodeClock, startCodeClock } from './code-clock.ts';
 import type { CodeEvent, CodeRequest } from './connector/conversation.ts';
-import { createLimits, failureOf, NOTHING_LEFT } from './limits.ts';
-import { originOf, planOf, refusalOf, requireKind } from './plan.ts';
+import { failureOf } from './limits.ts';
+import { factsOf, planOf, refusalOf, requireKind } from './plan.ts';
 import type { ConnectorBook } from './ports.ts';
 import { createPrinter, type Printer } from './printer.ts';
 
@@ -48,15 +48,7 @@ export function createCodeExecutor(options: CodeOptions): Executor {
           const known = Object.keys(languages).join(', ');
           return refuse('invalid', `${connector.name} does not run ${code.language}`, `it runs ${known}`);
         }
-        const origin = originOf(connector);
-        return {
-          ok: true,
-          facts: {
-            paths: [],
-            operations: operationsOf(action),
-            ...(origin === undefined ? {} : { origins: [origin] }),
-          },
-        };
+        return { ok: true, facts: factsOf(code, connector) };
       } catch (error) {
         return refusalOf(error);
       }

@@ -3,19 +3,19 @@
  * output of the run and, at its end, into the thread. What was said stays, whatever ends it.
  */
 
-import { operationsOf } from '../../core/actions.ts';
 import type { Answer } from '../../core/answers.ts';
 import type { KnowledgeAction } from '../../core/cloud.ts';
 import type { Connector } from '../../core/connectors.ts';
 import { asDispatchError, refuse } from '../../core/errors.ts';
 import type { DeviceId, RunId, Sha256 } from '../../core/ids.ts';
 import type { Executor } from '../../engine/executor-ports.ts';
+import { createLimits, NOTHING_LEFT } from '../limits.ts';
 import { type Assistant, assist } from './assistant/assist.ts';
 import { readAttachments } from './attachments.ts';
 import { answerOf, collectAnswer, type GrowingAnswer, newAnswer, sourcesText } from './collect-answer.ts';
 import type { ModelAttachment, ModelMessage, ModelRequest } from './connector/conversation.ts';
-import { createLimits, failureOf, NOTHING_LEFT, whyCut } from './limits.ts';
-import { originOf, planOf, refusalOf, requireKind } from './plan.ts';
+import { failureOf, whyCut } from './limits.ts';
+import { factsOf, planOf, refusalOf, requireKind } from './plan.ts';
 import type { CloudThread, ConnectorBook, Turn } from './ports.ts';
 import { createPrinter, ownLines, saidIn } from './printer.ts';
 
@@ -93,15 +93,7 @@ export function createKnowledgeExecutor(options: KnowledgeOptions): Executor {
         if (question.assistant === true && !connector.tools) {
           return refuse('invalid', `${connector.name} cannot call tools`, 'the assistant needs a connector that can');
         }
-        const origin = originOf(connector);
-        return {
-          ok: true,
-          facts: {
-            paths: [],
-            operations: operationsOf(action),
-            ...(origin === undefined ? {} : { origins: [origin] }),
-          },
-        };
+        return { ok: true, facts: factsOf(question, connector) };
       } catch (error) {
         return refusalOf(error);
       }

@@ -1,11 +1,12 @@
 /** What a plan of the cloud routes binds: the connector as it is configured now, and all that is sent to it. */
 
-import type { Action, Plan } from '../../core/actions.ts';
+import { type Action, operationsOf, type Plan } from '../../core/actions.ts';
 import { canonicalJson } from '../../core/canonical.ts';
 import type { CodeAction, KnowledgeAction } from '../../core/cloud.ts';
 import { type Connector, EMBEDDED } from '../../core/connectors.ts';
 import { asDispatchError, type Refusal, refuse } from '../../core/errors.ts';
 import type { DeviceId, RunId, Sha256 } from '../../core/ids.ts';
+import type { ActionFacts } from '../../core/policy/reading.ts';
 
 export function planOf(
   { device, sha256 }: { readonly device: DeviceId; readonly sha256: (text: string) => Sha256 },
@@ -33,8 +34,14 @@ export function planOf(
   };
 }
 
+/** What the checks look at: what it does, and the site that it is sent to. */
+export function factsOf(action: KnowledgeAction | CodeAction, connector: Connector): ActionFacts {
+  const origin = originOf(connector);
+  return { paths: [], operations: operationsOf(action), ...(origin === undefined ? {} : { origins: [origin] }) };
+}
+
 /** The site that it sends to; undefined for the embedded one, which is a part of this device. */
-export function originOf({ name, url }: Pick<Connector, 'name' | 'url'>): string | undefined {
+function originOf({ name, url }: Pick<Connector, 'name' | 'url'>): string | undefined {
   return name === EMBEDDED ? undefined : new URL(url).origin;
 }
 

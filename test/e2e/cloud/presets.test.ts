@@ -46,6 +46,7 @@ beforeAll(async () => {
         `[connectors.${preset}]\npreset = "${preset}"\nurl = "${mock.url}${base}"\nmodel = "gpt-4o"\n${key}`,
     ),
     `[connectors.webhook]\npreset = "webhook"\nurl = "${hook.url}/hook"\n${key}`,
+    `[connectors.proxied]\npreset = "webhook"\nurl = "${hook.url}/hook"\n${key}\nproxy = "http://me:${KEY}@127.0.0.1:9"`,
     `[connectors.piston]\npreset = "piston"\nurl = "${piston.url}/api/v2"\nkey = false`,
     `[connectors.judge0]\npreset = "judge0"\nurl = "${judge0.url}"\n${key}`,
     ...(jupyter === undefined
@@ -117,11 +118,22 @@ test('the key of a connector is nowhere: not in the thread, nor in what is shown
   ]);
   const shown = await home.cli(['connector', 'show', 'openai-chat']);
   expect(shown.out).toContain('PRESET_KEY');
-  const all = [echoed, told, shown, await home.cli(['export']), await home.cli(['doctor']), await home.cli(['audit'])];
+  const proxied = await home.cli(['connector', 'show', 'proxied', '--json']);
+  expect(proxied.out).toContain('127.0.0.1:9');
+  const all = [
+    echoed,
+    told,
+    shown,
+    proxied,
+    await home.cli(['connector', 'show', 'proxied']),
+    await home.cli(['export']),
+    await home.cli(['doctor']),
+    await home.cli(['audit']),
+  ];
   for (const { out, err } of all) expect(out + err).not.toContain(KEY);
   const files = readdirSync(home.path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   expect(files.length).toBeGreaterThan(5);
-  for (const { parentPath, name } of files)
+  for (const { parentPath, name } of files.filter((file) => file.name !== 'config.toml'))
     expect(readFileSync(join(parentPath, name)).includes(KEY), name).toBe(false);
 }, 60_000);
 

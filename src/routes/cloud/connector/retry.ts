@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export const LONGEST_RETRY_MS = 60_000;
 const FIRST_MS = 500;
 const MOST_MS = 20_000;
-/** The service will not say anything else next time: not implemented, no such version of HTTP. */
+/** The service will not say anything else next time: 501 (it knows no such method) and 505 (nor that version of HTTP). */
 const HOPELESS = new Set([501, 505]);
 
 export function isWorthRetrying(status: number): boolean {

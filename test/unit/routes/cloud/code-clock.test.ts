@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Connector } from '../../../../src/core/connectors.ts';
 import type { ExecutionContext } from '../../../../src/engine/executor-ports.ts';
 import { startCodeClock } from '../../../../src/routes/cloud/code-clock.ts';
-import { createLimits, type Limits } from '../../../../src/routes/cloud/limits.ts';
+import { createLimits, type Limits } from '../../../../src/routes/limits.ts';
 
 const connector = { name: 'service', limits: { firstByteMs: 120_000 } } as Connector;
 
