@@ -3,8 +3,8 @@
 // Usage: node scripts/keys.ts [--check]     --check writes nothing and fails if the page is stale
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { COMMANDS, usage } from '../src/tui/commands.ts';
-import { helpSections } from '../src/tui/keymap.ts';
+import { COMMANDS, usage } from '../src/tui/keys/commands.ts';
+import { helpSections } from '../src/tui/keys/keymap.ts';
 
 const file = fileURLToPath(new URL('../docs/KEYS.md', import.meta.url));
 

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import type { Config } from '../config/schema.ts';
-import { runDashboard } from '../tui/app.ts';
+import { runDashboard } from '../tui/app/app.ts';
 import { openScreen } from '../tui/terminal/screen.ts';
 import type { CliContext } from './context.ts';
 import { findOpener, runEditor } from './open.ts';
@@ -13,7 +13,7 @@ export async function openDashboard(context: CliContext, { plain }: { plain: boo
   const settings = await readSettings(paths.configFile);
   const connect = ({ start }: { start: boolean }) => reachPeer({ paths, env, version, start, say: () => {} });
   if (plain) {
-    const { runPlain } = await import('../tui/plain.ts');
+    const { runPlain } = await import('../tui/plain/plain.ts');
     await runPlain({ connect, env, cwd: process.cwd(), input: context.stdin, output: context.stdout });
     return 0;
   }

@@ -6,7 +6,7 @@ import type { Device } from '../core/devices.ts';
 import { asDispatchError, type DispatchError, exitCodeOf } from '../core/errors.ts';
 import type { Run } from '../core/runs.ts';
 import type { DecideParams } from '../protocol/api.ts';
-import { formatTime } from '../tui/format.ts';
+import { formatTime } from '../tui/words/format.ts';
 import type { CliContext } from './context.ts';
 import { actorText, agreementText, decisionText } from './print-approval.ts';
 

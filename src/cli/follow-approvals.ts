@@ -6,7 +6,7 @@ import { DispatchError } from '../core/errors.ts';
 import type { LogEvent } from '../core/events.ts';
 import type { Run } from '../core/runs.ts';
 import type { Snapshot } from '../protocol/api.ts';
-import { formatClock } from '../tui/format.ts';
+import { formatClock } from '../tui/words/format.ts';
 import type { Arguments } from './command.ts';
 import type { CliContext } from './context.ts';
 import { openFollower } from './follow.ts';

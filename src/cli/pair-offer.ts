@@ -6,7 +6,7 @@
 import type { ControlClient } from '../control/client/client.ts';
 import { asDispatchError, DispatchError } from '../core/errors.ts';
 import type { PairEvent, PairingSession, PairOpenParams, PairProposal } from '../protocol/pairing-api.ts';
-import { formatClock } from '../tui/format.ts';
+import { formatClock } from '../tui/words/format.ts';
 import type { CliContext } from './context.ts';
 import { confirmPairing, wordQuestion } from './pair-confirm.ts';
 import { listenToSession } from './pair-events.ts';

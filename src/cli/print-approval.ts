@@ -4,7 +4,7 @@ import type { PlannedProgram, PlannedSandbox } from '../core/actions.ts';
 import type { Actor, Approval, ApprovalPayload, Decision } from '../core/approvals.ts';
 import type { Device } from '../core/devices.ts';
 import { isFinal, type Run } from '../core/runs.ts';
-import { formatDuration, formatTime } from '../tui/format.ts';
+import { formatDuration, formatTime } from '../tui/words/format.ts';
 import type { ApprovalStory } from './approval-story.ts';
 import { safe } from './print.ts';
 import { changeLines } from './print-changes.ts';

@@ -4,8 +4,8 @@ import { type Device, type Presence, shortDeviceId } from '../core/devices.ts';
 import { type Grant, sortGrants } from '../core/grants.ts';
 import type { DeviceId } from '../core/ids.ts';
 import { isFinal, type Run } from '../core/runs.ts';
-import { formatTime } from '../tui/format.ts';
-import { clockWarning, whyOffline } from '../tui/presence.ts';
+import { formatTime } from '../tui/words/format.ts';
+import { clockWarning, whyOffline } from '../tui/words/presence.ts';
 import { safe } from './print.ts';
 import { ABILITIES } from './print-probes.ts';
 

@@ -3,10 +3,10 @@
 import type { ControlClient } from '../control/client/client.ts';
 import type { PublishedArtifact } from '../core/artifacts.ts';
 import { asDispatchError } from '../core/errors.ts';
-import { previewOf } from '../tui/artifact-preview.ts';
 import type { Row } from '../tui/preview/frame.ts';
 import { layout } from '../tui/preview/layout.ts';
 import { lookAttr } from '../tui/preview/look-attr.ts';
+import { previewOf } from '../tui/runners/artifact-preview.ts';
 import {
   type Attr,
   attrBg,

@@ -3,7 +3,7 @@
 import type { Device } from '../core/devices.ts';
 import { ruleSubject as subjectOf } from '../core/policy/rule-words.ts';
 import type { Rule, RuleBody } from '../core/policy/rules.ts';
-import { formatTime } from '../tui/format.ts';
+import { formatTime } from '../tui/words/format.ts';
 import { safe } from './print.ts';
 import { namesOf } from './print-device.ts';
 

@@ -5,9 +5,9 @@ import type { Approval } from '../core/approvals.ts';
 import type { PublishedArtifact } from '../core/artifacts.ts';
 import { isFinal, type Run } from '../core/runs.ts';
 import type { ThreadEntry } from '../core/thread.ts';
-import { howItEnded } from '../tui/ended-requests.ts';
-import { formatBytes, formatClock, formatDuration } from '../tui/format.ts';
 import { sanitizeLine } from '../tui/terminal/sanitize.ts';
+import { howItEnded } from '../tui/words/ended-requests.ts';
+import { formatBytes, formatClock, formatDuration } from '../tui/words/format.ts';
 
 const GLYPHS: Readonly<Record<Run['status'], string>> = {
   queued: '…',

@@ -2,7 +2,7 @@
 
 import type { ControlClient } from '../control/client/client.ts';
 import { provenanceOf } from '../core/provenance.ts';
-import { formatTime } from '../tui/format.ts';
+import { formatTime } from '../tui/words/format.ts';
 import type { CliContext } from './context.ts';
 import { bytes, safe, statusText, table } from './print.ts';
 import { actorText } from './print-approval.ts';

@@ -2,8 +2,8 @@
 
 import type { ControlClient } from '../control/client/client.ts';
 import type { Progress } from '../protocol/api.ts';
-import { addPoint, type SpeedPoint, speedOf } from '../tui/speed.ts';
 import { truncate } from '../tui/terminal/width.ts';
+import { addPoint, type SpeedPoint, speedOf } from '../tui/words/speed.ts';
 import type { CliContext } from './context.ts';
 import { bytes, duration, safe } from './print.ts';
 

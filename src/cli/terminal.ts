@@ -5,7 +5,7 @@
 
 import { openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
-import { ALONE_MS, createKeyGuard } from '../tui/plain-guard.ts';
+import { ALONE_MS, createKeyGuard } from '../tui/plain/guard.ts';
 import type { CliContext } from './context.ts';
 import { safe } from './print.ts';
 import { widthOf, wrapLines } from './wrap-lines.ts';

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { DEAF_MS } from '../../src/tui/plain-guard.ts';
+import { DEAF_MS } from '../../src/tui/plain/guard.ts';
 import { type CliHome, createHome, LAUNCHER } from '../helpers/cli.ts';
 import { startTerminal, type TerminalDriver } from '../helpers/terminal-driver.ts';
 import { until } from '../helpers/until.ts';

@@ -11,9 +11,9 @@ import { EMBEDDED_SUMMARY } from '../../src/core/routing/context.ts';
 import type { Run } from '../../src/core/runs.ts';
 import type { ThreadEntry } from '../../src/core/thread.ts';
 import type { Change, Snapshot } from '../../src/protocol/api.ts';
-import type { Effect } from '../../src/tui/effects.ts';
-import type { MessageBody } from '../../src/tui/messages.ts';
-import { createModel, type Model, type Size } from '../../src/tui/model.ts';
+import type { Effect } from '../../src/tui/model/effects.ts';
+import type { MessageBody } from '../../src/tui/model/messages.ts';
+import { createModel, type Model, type Size } from '../../src/tui/model/model.ts';
 import type { InputEvent } from '../../src/tui/terminal/input.ts';
 import { update } from '../../src/tui/update/update.ts';
 

@@ -3,12 +3,12 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AssentDialog } from '../../src/tui/answer-dialogs.ts';
-import { dialogLayout } from '../../src/tui/dialog-layout.ts';
-import type { MessageBody } from '../../src/tui/messages.ts';
-import { THREAD_WINDOW } from '../../src/tui/model.ts';
-import { topOverlay } from '../../src/tui/select.ts';
-import { subscriptions } from '../../src/tui/subscriptions.ts';
+import { subscriptions } from '../../src/tui/app/subscriptions.ts';
+import type { AssentDialog } from '../../src/tui/model/answer-dialogs.ts';
+import type { MessageBody } from '../../src/tui/model/messages.ts';
+import { THREAD_WINDOW } from '../../src/tui/model/model.ts';
+import { topOverlay } from '../../src/tui/model/select.ts';
+import { dialogLayout } from '../../src/tui/rows/dialog-layout.ts';
 import { ALONE_MS, DEAF_MS, REPEAT_MS, readingOf } from '../../src/tui/update/reading.ts';
 import {
   aChange,

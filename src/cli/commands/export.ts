@@ -1,7 +1,7 @@
 /** `dispatch export`: the whole thread, oldest first, as JSON lines or as Markdown. */
 
 import { DispatchError } from '../../core/errors.ts';
-import { EXPORT_FORMATS, exportedThread, writeNewFile } from '../../tui/export-thread.ts';
+import { EXPORT_FORMATS, exportedThread, writeNewFile } from '../../tui/runners/export-thread.ts';
 import type { Command } from '../command.ts';
 import type { CliContext } from '../context.ts';
 

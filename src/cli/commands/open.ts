@@ -24,7 +24,7 @@ export const command: Command = {
     const isLink = args.flag('link');
     const client = await context.connect();
     const { artifact } = await client.call('artifact.get', { artifact: ref });
-    const { linkOf } = await import('../../tui/artifact-files.ts');
+    const { linkOf } = await import('../../tui/runners/artifact-files.ts');
     // What was removed can be had in no way: that is said first.
     const downloadUrl = await linkOf(client, artifact.id);
     if (isLink) {

@@ -1,6 +1,6 @@
 // A document as rows of a given width: what is drawn, scrolled and searched. No row is wider than that, unless not even one character fits.
 
-import { cut, wordRows } from '../rows.ts';
+import { cut, wordRows } from '../rows/rows.ts';
 import { stringWidth } from '../terminal/width.ts';
 import type { Block, Document, Piece, TextBlock } from './document.ts';
 import type { Frame, Row } from './frame.ts';

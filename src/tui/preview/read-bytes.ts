@@ -1,7 +1,7 @@
 // The first bytes of what is neither text nor a picture, as numbers and as letters.
 
-import { formatBytes } from '../format.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
+import { formatBytes } from '../words/format.ts';
 import { type Block, type Document, line, type PreviewSource } from './document.ts';
 
 const HEX_BYTES = 2 * 1024;

@@ -1,7 +1,7 @@
 // Bytes to a document, whatever they are: what cannot be read as what it claims to be is shown as text, and what is no text as bytes.
 // It never throws. What a hostile file can make it do is use time, so it runs in a thread that can be ended.
 
-import { formatBytes } from '../format.ts';
+import { formatBytes } from '../words/format.ts';
 import { type Document, PICTURE_BYTES, type PreviewSource } from './document.ts';
 import { decodeText, type PreviewKind, previewKind } from './kind.ts';
 import { readBytes } from './read-bytes.ts';

@@ -5,7 +5,7 @@ import { inflateSync } from 'node:zlib';
 import { decode as decodeJpeg } from 'jpeg-js';
 import { GifReader } from 'omggif';
 import { PNG } from 'pngjs';
-import { formatBytes } from '../format.ts';
+import { formatBytes } from '../words/format.ts';
 import type { Document, Picture, PreviewSource } from './document.ts';
 import { pixelSize } from './image-size.ts';
 import { shrink } from './shrink.ts';

@@ -1,6 +1,6 @@
 // What a key does, as a function: the currency between the keymap and `update`.
 
-import type { Model } from '../model.ts';
+import type { Model } from '../model/model.ts';
 import type { Step } from './step.ts';
 
 export interface Press {

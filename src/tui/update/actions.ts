@@ -1,10 +1,10 @@
 // What each key of the keymap does: one entry a binding, and nothing else. `held` says that the same key came just before.
 
-import { type BindingId, bindingFor, KEYMAP } from '../keymap.ts';
-import type { Binding } from '../keymap-bind.ts';
-import type { Model } from '../model.ts';
-import type { PaletteItem, PaletteMatch } from '../overlay-model.ts';
-import { overlayOf, subjectApproval, subjectGroup, subjectRun, topOverlay } from '../select.ts';
+import type { Binding } from '../keys/binding.ts';
+import { type BindingId, bindingFor, KEYMAP } from '../keys/keymap.ts';
+import type { Model } from '../model/model.ts';
+import type { PaletteItem, PaletteMatch } from '../model/overlay-model.ts';
+import { overlayOf, subjectApproval, subjectGroup, subjectRun, topOverlay } from '../model/select.ts';
 import { createEditor, insert } from '../terminal/editor.ts';
 import type { Action, Press } from './action.ts';
 import { ANSWER_ACTIONS } from './answer-actions.ts';

@@ -1,6 +1,6 @@
 // What the keys of the dialogs do in which a request is answered: one entry a binding, and nothing else.
 
-import type { ANSWER_KEYS } from '../keymap-answers.ts';
+import type { ANSWER_KEYS } from '../keys/answer-keys.ts';
 import type { Action } from './action.ts';
 import * as approvals from './approvals.ts';
 import * as assents from './assents.ts';

@@ -2,17 +2,17 @@
 // its own, long enough after the dialog opened, with the whole request seen, and it carries the digest that was drawn.
 
 import { type Approval, type Decision, isYes, type PendingApproval } from '../../core/approvals.ts';
-import type { Answer, ApprovalDialog, Reading } from '../answer-dialogs.ts';
-import type { Effect } from '../effects.ts';
-import { tierOf } from '../geometry.ts';
-import type { Message } from '../messages.ts';
-import type { Model } from '../model.ts';
-import { mayAnswer } from '../presence.ts';
+import type { Answer, ApprovalDialog, Reading } from '../model/answer-dialogs.ts';
+import type { Effect } from '../model/effects.ts';
+import type { Message } from '../model/messages.ts';
+import type { Model } from '../model/model.ts';
+import { deviceName, findRun, overlayOf, topOverlay } from '../model/select.ts';
 import type { Document } from '../preview/document.ts';
-import { agreement, approvalText, commandOf } from '../request-rows.ts';
-import { deviceName, findRun, overlayOf, topOverlay } from '../select.ts';
+import { tierOf } from '../rows/geometry.ts';
+import { agreement, approvalText, commandOf } from '../rows/request-rows.ts';
 import { createEditor } from '../terminal/editor.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
+import { mayAnswer } from '../words/presence.ts';
 import { ALONE_MS, DEAF_MS, isComplete, look, notice, patchReading, readingOf, resettle, unread } from './reading.ts';
 import { patch, pop, push, remove, type Step, say, step, toast } from './step.ts';
 

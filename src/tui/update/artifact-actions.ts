@@ -1,9 +1,9 @@
 // What the keys of the pages about artifacts do: one entry a binding, and nothing else.
 
 import type { PublishedArtifact } from '../../core/artifacts.ts';
-import type { ARTIFACT_KEYS } from '../keymap-artifacts.ts';
-import type { Model } from '../model.ts';
-import { subjectArtifact } from '../select.ts';
+import type { ARTIFACT_KEYS } from '../keys/artifact-keys.ts';
+import type { Model } from '../model/model.ts';
+import { subjectArtifact } from '../model/select.ts';
 import type { Action } from './action.ts';
 import * as list from './artifact-list.ts';
 import { close } from './device-actions.ts';

@@ -1,10 +1,10 @@
 // The list of artifacts, of all runs, by kind.
 
 import { ARTIFACT_KINDS, type PublishedArtifact } from '../../core/artifacts.ts';
-import type { ArtifactFilter, ArtifactsDialog } from '../artifact-dialogs.ts';
-import type { Failure } from '../messages.ts';
-import type { Model } from '../model.ts';
-import { listedArtifacts } from '../select.ts';
+import type { ArtifactFilter, ArtifactsDialog } from '../model/artifact-dialogs.ts';
+import type { Failure } from '../model/messages.ts';
+import type { Model } from '../model/model.ts';
+import { listedArtifacts } from '../model/select.ts';
 import { nextRequest, patch, push, type Step, step } from './step.ts';
 
 export function openArtifacts(model: Model): Step {

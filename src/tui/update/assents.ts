@@ -4,10 +4,10 @@
 import type { PendingApproval } from '../../core/approvals.ts';
 import { canonicalJson } from '../../core/canonical.ts';
 import type { RuleBody } from '../../core/policy/rules.ts';
-import { type AssentDialog, RUN_TERMS, USUAL_TERM } from '../answer-dialogs.ts';
-import type { Failure } from '../messages.ts';
-import type { Model } from '../model.ts';
-import { deviceName, overlayOf, topOverlay } from '../select.ts';
+import { type AssentDialog, RUN_TERMS, USUAL_TERM } from '../model/answer-dialogs.ts';
+import type { Failure } from '../model/messages.ts';
+import type { Model } from '../model/model.ts';
+import { deviceName, overlayOf, topOverlay } from '../model/select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { answer, type Pressed, whyNot, whyNotOffered } from './approvals.ts';
 import { look, notice, unread } from './reading.ts';

@@ -1,11 +1,11 @@
 // What happened to a run and whether the log is whole, as the peer tells it.
 
 import type { AuditStep, AuditVerification } from '../../protocol/audit-api.ts';
-import { verificationText } from '../audit-rows.ts';
-import type { Failure } from '../messages.ts';
-import type { Model } from '../model.ts';
-import { RUN_SECTIONS } from '../overlay-model.ts';
-import { overlayOf } from '../select.ts';
+import type { Failure } from '../model/messages.ts';
+import type { Model } from '../model/model.ts';
+import { RUN_SECTIONS } from '../model/overlay-model.ts';
+import { overlayOf } from '../model/select.ts';
+import { verificationText } from '../rows/audit-rows.ts';
 import { nextRequest, patch, push, type Step, step } from './step.ts';
 
 /** Round through output, details and what happened; the last is asked for whenever it is looked at. */

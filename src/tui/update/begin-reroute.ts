@@ -1,7 +1,7 @@
 // The key that sends a run elsewhere begins the command in the composer, where the place is typed and completed. It sends nothing.
 
 import { isFinal, type Run } from '../../core/runs.ts';
-import type { Model } from '../model.ts';
+import type { Model } from '../model/model.ts';
 import { createEditor } from '../terminal/editor.ts';
 import { edited } from './composer-text.ts';
 import { focusPane } from './panes.ts';

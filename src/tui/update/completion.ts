@@ -2,10 +2,10 @@
 // through the candidates, also of those paths that place-completion has found. Pure.
 
 import { overrideNames } from '../../core/routing/overrides.ts';
-import { COMMANDS } from '../commands.ts';
-import type { Completion, Model } from '../model.ts';
-import { routeContextOf } from '../route-context.ts';
-import { findRun } from '../select.ts';
+import { COMMANDS } from '../keys/commands.ts';
+import type { Completion, Model } from '../model/model.ts';
+import { routeContextOf } from '../model/route-context.ts';
+import { findRun } from '../model/select.ts';
 import { type EditorState, setText } from '../terminal/editor.ts';
 
 const MOST_ARTIFACTS = 20;

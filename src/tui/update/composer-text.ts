@@ -1,6 +1,6 @@
 // The text of the composer is another: its completion goes, and what is said of it is found anew. Whoever changes it does it here.
 
-import type { Composer, Model } from '../model.ts';
+import type { Composer, Model } from '../model/model.ts';
 import type { EditorState } from '../terminal/editor.ts';
 import { refreshHint } from './hint.ts';
 

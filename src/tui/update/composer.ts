@@ -1,13 +1,13 @@
 // The composer: typing, history, completion and sending. A text is never lost: what could not be sent comes back, with the id
 // that it was given, so that sending it again submits it once.
 
-import { isCommand, parseCommand } from '../commands.ts';
-import { composerWidth, runOutputRect, ttySize } from '../geometry.ts';
-import { leftOutWords } from '../left-out.ts';
-import type { Failure } from '../messages.ts';
-import type { Model } from '../model.ts';
+import { isCommand, parseCommand } from '../keys/commands.ts';
+import type { Failure } from '../model/messages.ts';
+import type { Model } from '../model/model.ts';
+import { composerWidth, runOutputRect, ttySize } from '../rows/geometry.ts';
 import { createEditor, editorKey, insert, moveDown, moveTextEnd, moveUp, newline } from '../terminal/editor.ts';
 import { addToHistory, recallNewer, recallOlder } from '../terminal/history.ts';
+import { leftOutWords } from '../words/left-out.ts';
 import { complete } from './completion.ts';
 import { edited, NOT_CONNECTED } from './composer-text.ts';
 import { startEdit } from './file-edit.ts';

@@ -1,10 +1,10 @@
 // What the keys of the dialogs about devices do: one entry a binding, and nothing else.
 
 import type { Device } from '../../core/devices.ts';
-import type { DEVICE_KEYS } from '../keymap-devices.ts';
-import type { Model } from '../model.ts';
-import { pairLayout } from '../pair-layout.ts';
-import { listedRuns, overlayOf } from '../select.ts';
+import type { DEVICE_KEYS } from '../keys/device-keys.ts';
+import type { Model } from '../model/model.ts';
+import { listedRuns, overlayOf } from '../model/select.ts';
+import { pairLayout } from '../rows/pair-layout.ts';
 import type { Action } from './action.ts';
 import * as devices from './devices.ts';
 import * as pairing from './pairing.ts';

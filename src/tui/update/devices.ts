@@ -1,15 +1,15 @@
 // Devices: what becomes of them as the peer tells it, and what a person does with one: read about it, rename it, let it go.
 
 import type { Device } from '../../core/devices.ts';
-import { deviceBody, deviceRows } from '../device-rows.ts';
-import { inner, overlayRect } from '../geometry.ts';
-import { heldInShort } from '../grant-words.ts';
-import type { Failure } from '../messages.ts';
-import type { Model } from '../model.ts';
-import { describePresence, isDenied } from '../presence.ts';
-import { topOverlay } from '../select.ts';
+import type { Failure } from '../model/messages.ts';
+import type { Model } from '../model/model.ts';
+import { topOverlay } from '../model/select.ts';
+import { deviceBody, deviceRows } from '../rows/device-rows.ts';
+import { inner, overlayRect } from '../rows/geometry.ts';
 import { createEditor } from '../terminal/editor.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
+import { heldInShort } from '../words/grant-words.ts';
+import { describePresence, isDenied } from '../words/presence.ts';
 import { refreshHint } from './hint.ts';
 import { limit } from './runs.ts';
 import { patch, pop, push, remove, type Step, step, toast } from './step.ts';

@@ -4,9 +4,9 @@
 import type { Approval, PendingApproval } from '../../core/approvals.ts';
 import type { Run } from '../../core/runs.ts';
 import { MASK } from '../../core/secrets.ts';
-import type { Failure } from '../messages.ts';
-import type { Model } from '../model.ts';
-import { findRun, overlayOf, topOverlay } from '../select.ts';
+import type { Failure } from '../model/messages.ts';
+import type { Model } from '../model/model.ts';
+import { findRun, overlayOf, topOverlay } from '../model/select.ts';
 import { createEditor, editorKey, insert, newline } from '../terminal/editor.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { ANOTHER_KEY, closeDialog, HELD_KEY, openApproval, type Pressed, whyNotOffered } from './approvals.ts';

@@ -1,10 +1,10 @@
 // How far an artifact of another device has come, told while somebody waits for it.
 
 import type { Notifications } from '../../protocol/api.ts';
-import { formatBytes } from '../format.ts';
-import type { Model } from '../model.ts';
-import { overlayOf } from '../select.ts';
+import type { Model } from '../model/model.ts';
+import { overlayOf } from '../model/select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
+import { formatBytes } from '../words/format.ts';
 import { toast } from './step.ts';
 
 const PREFIX = 'fetching ';

@@ -3,12 +3,12 @@
 
 import { parseTask } from '../../core/routing/grammar.ts';
 import { route } from '../../core/routing/route.ts';
-import type { ReadFile } from '../file-edit.ts';
-import type { Failure } from '../messages.ts';
-import type { Model } from '../model.ts';
-import { whyOffline } from '../presence.ts';
-import { routeContextOf } from '../route-context.ts';
+import type { ReadFile } from '../model/file-edit.ts';
+import type { Failure } from '../model/messages.ts';
+import type { Model } from '../model/model.ts';
+import { routeContextOf } from '../model/route-context.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
+import { whyOffline } from '../words/presence.ts';
 import { DEAF_MS } from './reading.ts';
 import { nextRequest, type Step, say, step, toast } from './step.ts';
 

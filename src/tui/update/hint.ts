@@ -10,11 +10,11 @@ import { parseTask } from '../../core/routing/grammar.ts';
 import { rejectedDevices } from '../../core/routing/rejected.ts';
 import { route } from '../../core/routing/route.ts';
 import type { RouteAnswer } from '../../core/routing/route-answer.ts';
-import { COMMANDS, isCommand, parseCommand, usage } from '../commands.ts';
-import { runOutputRect, ttySize } from '../geometry.ts';
-import type { ComposerHint, HintCheck, Model } from '../model.ts';
-import type { PolicyCheck } from '../policy-dialogs.ts';
-import { routeContextOf } from '../route-context.ts';
+import { COMMANDS, isCommand, parseCommand, usage } from '../keys/commands.ts';
+import type { ComposerHint, HintCheck, Model } from '../model/model.ts';
+import type { PolicyCheck } from '../model/policy-dialogs.ts';
+import { routeContextOf } from '../model/route-context.ts';
+import { runOutputRect, ttySize } from '../rows/geometry.ts';
 import { nextRequest, type Step, step } from './step.ts';
 
 /** Longer texts are routed when they are sent; explaining them with every key would make typing slow. */

@@ -1,16 +1,16 @@
 // Where input goes: to the attached run, to a dialog, to a text field, or to a key of the keymap. A paste is text wherever
 // text can be typed and nothing anywhere else: it never presses a key.
 
-import type { RunInput } from '../effects.ts';
-import { editRect, insideRect, layoutOf, overlayRect } from '../geometry.ts';
-import { keyLabel } from '../keymap.ts';
-import { type Model, PANES } from '../model.ts';
-import type { AttachDialog } from '../overlay-model.ts';
-import { whyNotSent } from '../presence.ts';
-import { findRun, topOverlay } from '../select.ts';
+import { keyLabel } from '../keys/keymap.ts';
+import type { RunInput } from '../model/effects.ts';
+import { type Model, PANES } from '../model/model.ts';
+import type { AttachDialog } from '../model/overlay-model.ts';
+import { findRun, topOverlay } from '../model/select.ts';
+import { editRect, insideRect, layoutOf, overlayRect } from '../rows/geometry.ts';
 import type { InputEvent } from '../terminal/input.ts';
 import type { MouseInput } from '../terminal/input-event.ts';
 import { backgroundFromReply } from '../terminal/theme.ts';
+import { whyNotSent } from '../words/presence.ts';
 import { press } from './actions.ts';
 import * as composer from './composer.ts';
 import { pasteInEdit, typeInEdit } from './editing.ts';

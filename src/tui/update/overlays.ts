@@ -1,13 +1,13 @@
 // The overlays that any place can open: palette, search, help, texts and questions; and the text fields in them.
 
 import type { ThreadEntry } from '../../core/thread.ts';
-import { inner, overlayRect, searchRect } from '../geometry.ts';
-import { helpRows } from '../help-rows.ts';
-import type { Failure } from '../messages.ts';
-import type { Model } from '../model.ts';
-import type { PaletteMatch, TextDialog } from '../overlay-model.ts';
-import { exactRows, proseRows } from '../rows.ts';
-import { overlayOf, topOverlay } from '../select.ts';
+import { helpRows } from '../keys/help-rows.ts';
+import type { Failure } from '../model/messages.ts';
+import type { Model } from '../model/model.ts';
+import type { PaletteMatch, TextDialog } from '../model/overlay-model.ts';
+import { overlayOf, topOverlay } from '../model/select.ts';
+import { inner, overlayRect, searchRect } from '../rows/geometry.ts';
+import { exactRows, proseRows } from '../rows/rows.ts';
 import { createEditor, type EditorState, editorKey, insert } from '../terminal/editor.ts';
 import { createList, moveCursor, movePage } from '../terminal/virtual-list.ts';
 import { pairField, pasteInPair, setPairField } from './pairing.ts';

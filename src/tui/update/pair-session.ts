@@ -2,11 +2,11 @@
 // that opened it, however that was left.
 
 import type { LanDevice, PairEvent, PairingSession, PairProposal } from '../../protocol/pairing-api.ts';
-import type { PairDialog, PairLine, QrModules } from '../device-dialogs.ts';
-import type { Failure } from '../messages.ts';
-import type { Model } from '../model.ts';
-import { AT_ROW, TICKET_ROW } from '../pair-rows.ts';
-import { overlayOf, topOverlay } from '../select.ts';
+import type { PairDialog, PairLine, QrModules } from '../model/device-dialogs.ts';
+import type { Failure } from '../model/messages.ts';
+import type { Model } from '../model/model.ts';
+import { overlayOf, topOverlay } from '../model/select.ts';
+import { AT_ROW, TICKET_ROW } from '../rows/pair-rows.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { change, isCode, lookNearby, NEARBY_MS } from './pairing.ts';
 import { openProposal, withoutProposal } from './proposal.ts';

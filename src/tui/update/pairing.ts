@@ -2,10 +2,10 @@
 
 import { GRANTS, type Grant } from '../../core/grants.ts';
 import type { PairJoinParams } from '../../protocol/pairing-api.ts';
-import { PAIR_TABS, type PairDialog, type PairTab } from '../device-dialogs.ts';
-import type { Model } from '../model.ts';
-import { AT_ROW, COMPARE_ROW, COMPARING_ROW, MUTUAL_ROW, TICKET_ROW } from '../pair-rows.ts';
-import { overlayOf } from '../select.ts';
+import { PAIR_TABS, type PairDialog, type PairTab } from '../model/device-dialogs.ts';
+import type { Model } from '../model/model.ts';
+import { overlayOf } from '../model/select.ts';
+import { AT_ROW, COMPARE_ROW, COMPARING_ROW, MUTUAL_ROW, TICKET_ROW } from '../rows/pair-rows.ts';
 import { createEditor, type EditorState, insert } from '../terminal/editor.ts';
 import { limit } from './runs.ts';
 import { nextRequest, patch, push, type Step, step } from './step.ts';

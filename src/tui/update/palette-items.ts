@@ -3,15 +3,15 @@
 
 import type { Device } from '../../core/devices.ts';
 import { route } from '../../core/routing/route.ts';
-import { COMMANDS, usage } from '../commands.ts';
-import { describeStatus } from '../format.ts';
-import { KEYMAP, keyLabel } from '../keymap.ts';
-import type { Binding } from '../keymap-bind.ts';
-import type { Model } from '../model.ts';
-import type { PaletteItem } from '../overlay-model.ts';
-import { routeContextOf } from '../route-context.ts';
-import { deviceName } from '../select.ts';
+import type { Binding } from '../keys/binding.ts';
+import { COMMANDS, usage } from '../keys/commands.ts';
+import { KEYMAP, keyLabel } from '../keys/keymap.ts';
+import type { Model } from '../model/model.ts';
+import type { PaletteItem } from '../model/overlay-model.ts';
+import { routeContextOf } from '../model/route-context.ts';
+import { deviceName } from '../model/select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
+import { describeStatus } from '../words/format.ts';
 import { subjectDevice } from './devices.ts';
 
 const PALETTE_RUNS = 50;

@@ -1,9 +1,9 @@
 // Moving in and between the panes: focus, cursors, scrolling, and opening what is selected.
 
 import type { PublishedArtifact } from '../../core/artifacts.ts';
-import { layoutOf, paneInner, paneSource } from '../geometry.ts';
-import { type Focus, type Model, PANES, type PaneId } from '../model.ts';
-import { selectedEntry } from '../select.ts';
+import { type Focus, type Model, PANES, type PaneId } from '../model/model.ts';
+import { selectedEntry } from '../model/select.ts';
+import { layoutOf, paneInner, paneSource } from '../rows/geometry.ts';
 import { sanitizeText } from '../terminal/sanitize.ts';
 import {
   type ListState,

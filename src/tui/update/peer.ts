@@ -4,12 +4,12 @@
 import type { Approval, PendingApproval } from '../../core/approvals.ts';
 import { isFinal, type Run } from '../../core/runs.ts';
 import type { Change, Snapshot } from '../../protocol/api.ts';
-import { whoAsksInShort } from '../asking.ts';
-import type { Effect } from '../effects.ts';
-import { membersOf, withMember } from '../groups.ts';
-import type { Model } from '../model.ts';
-import { findRun, overlayOf } from '../select.ts';
+import type { Effect } from '../model/effects.ts';
+import { membersOf, withMember } from '../model/groups.ts';
+import type { Model } from '../model/model.ts';
+import { findRun, overlayOf } from '../model/select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
+import { whoAsksInShort } from '../words/asking.ts';
 import { reloadAudit } from './audit.ts';
 import { NOT_CONNECTED } from './composer-text.ts';
 import { refreshHint } from './hint.ts';

@@ -3,8 +3,8 @@
 
 import { parseTask } from '../../core/routing/grammar.ts';
 import type { Completion as Found } from '../../protocol/api.ts';
-import type { Failure } from '../messages.ts';
-import type { Completion, Model, WantedPlace } from '../model.ts';
+import type { Failure } from '../model/messages.ts';
+import type { Completion, Model, WantedPlace } from '../model/model.ts';
 import type { EditorState } from '../terminal/editor.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { type Completed, withItem } from './completion.ts';

@@ -1,6 +1,6 @@
 // What the keys of the pages do that are about what is allowed: one entry a binding, and nothing else.
 
-import type { POLICY_KEYS } from '../keymap-policy.ts';
+import type { POLICY_KEYS } from '../keys/policy-keys.ts';
 import type { Action } from './action.ts';
 import { verifyAudit } from './audit.ts';
 import { close } from './device-actions.ts';

@@ -3,9 +3,9 @@
 import type { AccessLevel } from '../../core/access.ts';
 import type { GateAnswer } from '../../core/policy/gate.ts';
 import type { Rule } from '../../core/policy/rules.ts';
-import type { Failure } from '../messages.ts';
-import type { Model } from '../model.ts';
-import { overlayOf, topOverlay } from '../select.ts';
+import type { Failure } from '../model/messages.ts';
+import type { Model } from '../model/model.ts';
+import { overlayOf, topOverlay } from '../model/select.ts';
 import { createEditor } from '../terminal/editor.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { recheckHint } from './hint.ts';

@@ -2,12 +2,12 @@
 
 import type { PublishedArtifact } from '../../core/artifacts.ts';
 import type { RunDetail } from '../../protocol/api.ts';
-import type { Failure } from '../messages.ts';
-import type { Model } from '../model.ts';
+import type { Failure } from '../model/messages.ts';
+import type { Model } from '../model/model.ts';
+import { overlayOf, topOverlay } from '../model/select.ts';
 import type { Document } from '../preview/document.ts';
 import type { Row } from '../preview/frame.ts';
-import { previewLayout } from '../preview-layout.ts';
-import { overlayOf, topOverlay } from '../select.ts';
+import { previewLayout } from '../rows/preview-layout.ts';
 import { createEditor } from '../terminal/editor.ts';
 import { nextRequest, patch, pop, push, type Step, step } from './step.ts';
 

@@ -1,11 +1,11 @@
 // Reading before answering: what has been on the screen of a dialog, from when on it listens, and which keys are spent on
 // making it wait. Every dialog that a yes can leave from is guarded here, the second questions like the first.
 
-import type { ApprovalDialog, AssentDialog } from '../answer-dialogs.ts';
-import { dialogLayout } from '../dialog-layout.ts';
-import { tierOf } from '../geometry.ts';
-import type { Model } from '../model.ts';
-import { overlayOf, topOverlay } from '../select.ts';
+import type { ApprovalDialog, AssentDialog } from '../model/answer-dialogs.ts';
+import type { Model } from '../model/model.ts';
+import { overlayOf, topOverlay } from '../model/select.ts';
+import { dialogLayout } from '../rows/dialog-layout.ts';
+import { tierOf } from '../rows/geometry.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { patch, toast } from './step.ts';
 

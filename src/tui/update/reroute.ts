@@ -1,8 +1,8 @@
 // Sending a run that nobody has begun elsewhere, by a command or a key. Whether it may be is for the peer to say.
 
 import type { Run } from '../../core/runs.ts';
-import type { Model } from '../model.ts';
-import { findRunByRef } from '../select.ts';
+import type { Model } from '../model/model.ts';
+import { findRunByRef } from '../model/select.ts';
 import { type Step, say, step, toast } from './step.ts';
 
 const EXAMPLE = 'for example: /reroute 12 @nas, or /reroute 12 #CONNECTOR';

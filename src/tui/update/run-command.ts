@@ -1,9 +1,9 @@
 // What the slash commands of the composer do. Each is what a key does too, with the run named instead of selected.
 
 import { isFinal, type Run } from '../../core/runs.ts';
-import type { ParsedCommand } from '../commands.ts';
-import type { Model } from '../model.ts';
-import { findRunByRef } from '../select.ts';
+import type { ParsedCommand } from '../keys/commands.ts';
+import type { Model } from '../model/model.ts';
+import { findRunByRef } from '../model/select.ts';
 import { openApproval } from './approvals.ts';
 import { openArtifacts } from './artifact-list.ts';
 import { editPlace } from './file-edit.ts';

@@ -1,9 +1,9 @@
 // A list of runs to choose from: those of one task on several devices, or those of one device. What can be done with a run can
 // be done from here too.
 
-import type { RunsDialog } from '../device-dialogs.ts';
-import type { Model } from '../model.ts';
-import { listedRuns, overlayOf } from '../select.ts';
+import type { RunsDialog } from '../model/device-dialogs.ts';
+import type { Model } from '../model/model.ts';
+import { listedRuns, overlayOf } from '../model/select.ts';
 import { limit, openRun } from './runs.ts';
 import { patch, push, type Step, step } from './step.ts';
 

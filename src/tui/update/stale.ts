@@ -3,10 +3,10 @@
 
 import type { PendingApproval } from '../../core/approvals.ts';
 import { canonicalJson } from '../../core/canonical.ts';
-import { howItEnded } from '../ended-requests.ts';
-import type { Model } from '../model.ts';
-import { deviceName, findRun, overlayOf } from '../select.ts';
+import type { Model } from '../model/model.ts';
+import { deviceName, findRun, overlayOf } from '../model/select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
+import { howItEnded } from '../words/ended-requests.ts';
 import { closeDialog } from './approvals.ts';
 import { readingOf, resettle } from './reading.ts';
 import { patch, remove, type Step, step, toast } from './step.ts';

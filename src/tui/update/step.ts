@@ -1,8 +1,8 @@
 // The currency of `update`: a new model and what is to be done; and the few changes that every part makes. Pure.
 
-import type { Effect, ToastText } from '../effects.ts';
-import type { Model } from '../model.ts';
-import type { Overlay, OverlayKind, OverlayOf } from '../overlay-model.ts';
+import type { Effect, ToastText } from '../model/effects.ts';
+import type { Model } from '../model/model.ts';
+import type { Overlay, OverlayKind, OverlayOf } from '../model/overlay-model.ts';
 
 export interface Step {
   readonly model: Model;

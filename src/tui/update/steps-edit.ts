@@ -1,7 +1,7 @@
 // Steps for the browser or the screen of a device, written in the editor of the person. They are one run, which asks as any other does.
 
 import { SESSION_NAME } from '../../core/browser.ts';
-import type { Model } from '../model.ts';
+import type { Model } from '../model/model.ts';
 import { type Step, say, step } from './step.ts';
 
 /** `argument`: the device, and a session of its browser if it is not the usual one. */

@@ -2,7 +2,7 @@
 // no model, the sandbox counts.
 
 import { EMBEDDED } from '../../core/connectors.ts';
-import type { Model } from '../model.ts';
+import type { Model } from '../model/model.ts';
 import { NOT_CONNECTED } from './composer-text.ts';
 import { type Step, say, step } from './step.ts';
 

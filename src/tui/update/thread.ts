@@ -2,13 +2,13 @@
 // of their keys, each once, and never more of them than THREAD_WINDOW.
 
 import { entryId, type ThreadEntry } from '../../core/thread.ts';
-import type { Effect, PageRequest } from '../effects.ts';
-import { isShown } from '../entry-rows.ts';
-import { asShown } from '../folded.ts';
-import { paneInner, paneSource } from '../geometry.ts';
-import { gather, joined, placeOf } from '../groups.ts';
-import type { PageMore } from '../messages.ts';
-import { emptyThread, type Model, type ShownEntry, THREAD_WINDOW, type ThreadWindow } from '../model.ts';
+import type { Effect, PageRequest } from '../model/effects.ts';
+import { asShown } from '../model/folded.ts';
+import { gather, joined, placeOf } from '../model/groups.ts';
+import type { PageMore } from '../model/messages.ts';
+import { emptyThread, type Model, type ShownEntry, THREAD_WINDOW, type ThreadWindow } from '../model/model.ts';
+import { isShown } from '../rows/entry-rows.ts';
+import { paneInner, paneSource } from '../rows/geometry.ts';
 import { createList, layoutList, prepended, selectItem } from '../terminal/virtual-list.ts';
 import { type Step, step } from './step.ts';
 

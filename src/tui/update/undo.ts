@@ -1,8 +1,8 @@
 // Puts back what a run changed, as a run of its own, which asks as any other does.
 
 import type { Run } from '../../core/runs.ts';
-import type { Model } from '../model.ts';
-import { whyNotUndone } from '../undo.ts';
+import type { Model } from '../model/model.ts';
+import { whyNotUndone } from '../words/undo.ts';
 import { type Step, say, step } from './step.ts';
 
 export function undo(model: Model, run: Run): Step {

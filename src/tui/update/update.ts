@@ -1,10 +1,10 @@
 // The heart of the dashboard: a model and a message make a new model and what is to be done. Pure: it reads no clock, starts
 // nothing, and for the same arguments gives the same answer.
 
-import type { Message } from '../messages.ts';
-import type { Model, Tail } from '../model.ts';
-import { forgetProgress, takeProgress } from '../progress.ts';
+import type { Message } from '../model/messages.ts';
+import type { Model, Tail } from '../model/model.ts';
 import { createHistory } from '../terminal/history.ts';
+import { forgetProgress, takeProgress } from '../words/progress.ts';
 import { ranked } from './actions.ts';
 import { decided, decidedAlike, decideFailed, settlePressed, takeEarlier, takePicture } from './approvals.ts';
 import { artifactsFailed, takeArtifacts } from './artifact-list.ts';

@@ -2,13 +2,13 @@
 // to read, and the keys, which look as they are: of no use until everything was shown.
 
 import type { Run } from '../../core/runs.ts';
-import type { Answer, ApprovalDialog, AssentDialog } from '../answer-dialogs.ts';
-import { type DialogLayout, dialogLayout } from '../dialog-layout.ts';
-import type { DialogRow } from '../dialog-row.ts';
-import { canAnswer, canApprove, canApproveAlike, canAssent, canDecide, canEdit } from '../keymap-enabled.ts';
-import { laidOut } from '../preview-layout.ts';
-import { LABEL_WIDTH } from '../request-rows.ts';
-import { deviceName, findRun } from '../select.ts';
+import { canAnswer, canApprove, canApproveAlike, canAssent, canDecide, canEdit } from '../keys/enabled.ts';
+import type { Answer, ApprovalDialog, AssentDialog } from '../model/answer-dialogs.ts';
+import { deviceName, findRun } from '../model/select.ts';
+import { type DialogLayout, dialogLayout } from '../rows/dialog-layout.ts';
+import type { DialogRow } from '../rows/dialog-row.ts';
+import { laidOut } from '../rows/preview-layout.ts';
+import { LABEL_WIDTH } from '../rows/request-rows.ts';
 import type { Attr } from '../terminal/cells.ts';
 import { attrBg, attrFlags, INVERSE, TERMINAL_COLOUR } from '../terminal/cells.ts';
 import { bold, withBg } from '../terminal/theme.ts';

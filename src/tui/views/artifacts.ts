@@ -1,11 +1,11 @@
 // The list of artifacts: name, size, run and device of each, and which kinds there are.
 
 import type { PublishedArtifact } from '../../core/artifacts.ts';
-import type { ArtifactsDialog } from '../artifact-dialogs.ts';
-import { formatBytes, formatTime } from '../format.ts';
-import { overlayRect } from '../geometry.ts';
-import { deviceName, findRun, listedArtifacts } from '../select.ts';
+import type { ArtifactsDialog } from '../model/artifact-dialogs.ts';
+import { deviceName, findRun, listedArtifacts } from '../model/select.ts';
+import { overlayRect } from '../rows/geometry.ts';
 import type { Rect } from '../terminal/cells.ts';
+import { formatBytes, formatTime } from '../words/format.ts';
 import { openPage } from './dialog.ts';
 import { drawNothing } from './nothing.ts';
 import { clip, own, type Paint, select, write, writeRow } from './paint.ts';

@@ -1,13 +1,13 @@
 // Attached to a run: its terminal fills the screen, and the first row says how to leave it.
 
 import { isFinal, type Run } from '../../core/runs.ts';
-import { describeStatus, formatClock } from '../format.ts';
-import { attachRect, overlayRect } from '../geometry.ts';
-import type { Model } from '../model.ts';
-import type { AttachDialog } from '../overlay-model.ts';
-import { whyNotSent } from '../presence.ts';
-import { findRun } from '../select.ts';
+import type { Model } from '../model/model.ts';
+import type { AttachDialog } from '../model/overlay-model.ts';
+import { findRun } from '../model/select.ts';
+import { attachRect, overlayRect } from '../rows/geometry.ts';
 import { inverse } from '../terminal/theme.ts';
+import { describeStatus, formatClock } from '../words/format.ts';
+import { whyNotSent } from '../words/presence.ts';
 import { keyOf } from './nothing.ts';
 import { clip, own, type Paint, type Span, write } from './paint.ts';
 import { runTitle } from './run-row.ts';

@@ -3,16 +3,16 @@
 
 import type { GateAnswer } from '../../core/policy/gate.ts';
 import type { RouteAnswer } from '../../core/routing/route-answer.ts';
-import { composerWidth, layoutOf, PROMPT_WIDTH } from '../geometry.ts';
-import { leftOutWords } from '../left-out.ts';
-import type { ComposerHint } from '../model.ts';
-import { mayAnswer } from '../presence.ts';
-import { deviceName } from '../select.ts';
+import type { ComposerHint } from '../model/model.ts';
+import { deviceName } from '../model/select.ts';
+import { composerWidth, layoutOf, PROMPT_WIDTH } from '../rows/geometry.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { layoutEditor } from '../terminal/editor.ts';
 import { bold, type StyleName } from '../terminal/theme.ts';
 import { stringWidth } from '../terminal/width.ts';
 import { canBeAsked } from '../update/hint.ts';
+import { leftOutWords } from '../words/left-out.ts';
+import { mayAnswer } from '../words/presence.ts';
 import { keyOf } from './nothing.ts';
 import { clip, onGround, own, type Paint, type Span, select, write, writeRow } from './paint.ts';
 import { timeLeft } from './sides.ts';

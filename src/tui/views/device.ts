@@ -1,9 +1,9 @@
 // The page of a device: everything that is known of it.
 
-import type { DeviceDialog } from '../device-dialogs.ts';
-import { type DeviceRow, deviceBody, deviceRows } from '../device-rows.ts';
-import { inner, overlayRect } from '../geometry.ts';
-import { deviceName } from '../select.ts';
+import type { DeviceDialog } from '../model/device-dialogs.ts';
+import { deviceName } from '../model/select.ts';
+import { type DeviceRow, deviceBody, deviceRows } from '../rows/device-rows.ts';
+import { inner, overlayRect } from '../rows/geometry.ts';
 import { openPage } from './dialog.ts';
 import { clip, own, type Paint, type Span, select, write } from './paint.ts';
 import { drawRun, runColumns } from './run-row.ts';

@@ -1,7 +1,7 @@
 // What dialogs share: a box on the dialog's ground with a title, a text field of one line, and a row of keys.
 
-import { inner } from '../geometry.ts';
-import type { BindingId } from '../keymap.ts';
+import type { BindingId } from '../keys/keymap.ts';
+import { inner } from '../rows/geometry.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { type EditorState, layoutEditor } from '../terminal/editor.ts';
 import { bold } from '../terminal/theme.ts';

@@ -1,8 +1,8 @@
 // The field in which the command of a request is edited, over the request.
 
-import type { EditDialog } from '../answer-dialogs.ts';
-import { editRect, overlayRect } from '../geometry.ts';
-import { deviceName } from '../select.ts';
+import type { EditDialog } from '../model/answer-dialogs.ts';
+import { deviceName } from '../model/select.ts';
+import { editRect, overlayRect } from '../rows/geometry.ts';
 import { layoutEditor } from '../terminal/editor.ts';
 import { fittingKeys, type KeyHint, keySpans, openBox } from './dialog.ts';
 import { clip, own, type Paint, type Span, write } from './paint.ts';

@@ -1,10 +1,10 @@
 // The last row: which keys there are now, as many as fit, and help always. And the notes that come and go above it.
 
-import { layoutOf, overlayRect } from '../geometry.ts';
-import { footerHints } from '../keymap.ts';
-import type { Model, Toast } from '../model.ts';
-import type { Overlay } from '../overlay-model.ts';
-import { topOverlay } from '../select.ts';
+import { footerHints } from '../keys/keymap.ts';
+import type { Model, Toast } from '../model/model.ts';
+import type { Overlay } from '../model/overlay-model.ts';
+import { topOverlay } from '../model/select.ts';
+import { layoutOf, overlayRect } from '../rows/geometry.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import type { StyleName } from '../terminal/theme.ts';

@@ -1,6 +1,6 @@
 // Rows of a form: text, switches, fields, things to choose from. Where they stand and what they say is decided elsewhere.
 
-import type { FormRow } from '../pair-rows.ts';
+import type { FormRow } from '../rows/pair-rows.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { createEditor, type EditorState } from '../terminal/editor.ts';
 import { bold, type StyleName } from '../terminal/theme.ts';

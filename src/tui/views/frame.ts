@@ -1,6 +1,6 @@
 // The border of a pane: its title or its tabs, what stands in the corners, and the bar that shows where the window is.
 
-import type { PaneId } from '../model.ts';
+import type { PaneId } from '../model/model.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { type Paint, type Span, spansWidth, write } from './paint.ts';
 

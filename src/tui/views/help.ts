@@ -1,8 +1,8 @@
 // All keys and what can be typed, in two columns where the screen is wide enough.
 
-import { inner, overlayRect } from '../geometry.ts';
-import { HELP_KEYS_WIDTH, type HelpRow, helpRows } from '../help-rows.ts';
-import type { OverlayOf } from '../overlay-model.ts';
+import { HELP_KEYS_WIDTH, type HelpRow, helpRows } from '../keys/help-rows.ts';
+import type { OverlayOf } from '../model/overlay-model.ts';
+import { inner, overlayRect } from '../rows/geometry.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { openPage } from './dialog.ts';
 import { own, type Paint, type Span, write } from './paint.ts';

@@ -1,6 +1,6 @@
 // What an empty pane says: what will fill it, and which key does. And the names of keys, from the keymap.
 
-import { type BindingId, KEYMAP, keyLabel } from '../keymap.ts';
+import { type BindingId, KEYMAP, keyLabel } from '../keys/keymap.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { wrap } from '../terminal/width.ts';
 import { type Paint, write } from './paint.ts';

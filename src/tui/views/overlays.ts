@@ -1,8 +1,8 @@
 // What lies over the panes: each overlay to its own view, in the order in which they were opened. What is below a dialog is
 // dimmed, so that the eye goes where the keys go.
 
-import { layoutOf } from '../geometry.ts';
-import type { Overlay } from '../overlay-model.ts';
+import type { Overlay } from '../model/overlay-model.ts';
+import { layoutOf } from '../rows/geometry.ts';
 import { type Attr, attrBg, attrFg, makeAttr, TERMINAL_COLOUR } from '../terminal/cells.ts';
 import { drawApprovalDialog, drawAssent } from './approval-dialog.ts';
 import { drawArtifacts } from './artifacts.ts';

@@ -1,7 +1,7 @@
 // Which overlays are pages: they cover all panes, and nothing below them needs to be drawn.
 
-import type { Model } from '../model.ts';
-import type { Overlay } from '../overlay-model.ts';
+import type { Model } from '../model/model.ts';
+import type { Overlay } from '../model/overlay-model.ts';
 
 export const isPage = ({ kind }: Overlay): boolean => PAGES.has(kind);
 

@@ -1,7 +1,7 @@
 // The brush of the views: styles on the ground that is painted on, spans of text side by side, and cutting to a width.
 // It decides no place and knows no pane.
 
-import type { Model } from '../model.ts';
+import type { Model } from '../model/model.ts';
 import {
   type Attr,
   attrBg,

@@ -1,9 +1,9 @@
 // The pairing page: its three choices, the rows of the one that is shown, and the QR code of a ticket where there is room.
 
-import type { PairDialog, PairTab, QrModules } from '../device-dialogs.ts';
-import { PAIR_TABS } from '../device-dialogs.ts';
-import { pairLayout } from '../pair-layout.ts';
-import { AT_ROW, TICKET_ROW } from '../pair-rows.ts';
+import type { PairDialog, PairTab, QrModules } from '../model/device-dialogs.ts';
+import { PAIR_TABS } from '../model/device-dialogs.ts';
+import { pairLayout } from '../rows/pair-layout.ts';
+import { AT_ROW, TICKET_ROW } from '../rows/pair-rows.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { openPage } from './dialog.ts';
 import { drawForm, drawNotice } from './form.ts';

@@ -1,7 +1,7 @@
 // The palette: what was typed, and the commands, tasks and runs that match it, the matching letters lit up.
 
-import { overlayRect } from '../geometry.ts';
-import type { OverlayOf, PaletteMatch } from '../overlay-model.ts';
+import type { OverlayOf, PaletteMatch } from '../model/overlay-model.ts';
+import { overlayRect } from '../rows/geometry.ts';
 import type { Attr, Rect } from '../terminal/cells.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { stringWidth } from '../terminal/width.ts';

@@ -1,9 +1,16 @@
 // The rules of this device, and the field in which a command is checked against them.
 
 import type { Verdict } from '../../core/policy/rules.ts';
-import { inner, overlayRect } from '../geometry.ts';
-import type { CheckDialog, PolicyDialog } from '../policy-dialogs.ts';
-import { checkRows, firstPolicyRow, type PolicyRow, policyBody, policyRows, RULE_LABEL_WIDTH } from '../policy-rows.ts';
+import type { CheckDialog, PolicyDialog } from '../model/policy-dialogs.ts';
+import { inner, overlayRect } from '../rows/geometry.ts';
+import {
+  checkRows,
+  firstPolicyRow,
+  type PolicyRow,
+  policyBody,
+  policyRows,
+  RULE_LABEL_WIDTH,
+} from '../rows/policy-rows.ts';
 import type { StyleName } from '../terminal/theme.ts';
 import { drawField, keySpans, openBox, openPage } from './dialog.ts';
 import { clip, own, type Paint, type Span, select, write } from './paint.ts';

@@ -1,14 +1,14 @@
 // The page of an artifact: its preview or where it comes from, with what was looked for marked.
 
-import type { PreviewDialog } from '../artifact-dialogs.ts';
-import { formatBytes } from '../format.ts';
-import { overlayRect } from '../geometry.ts';
+import type { PreviewDialog } from '../model/artifact-dialogs.ts';
 import type { Row } from '../preview/frame.ts';
 import { lookAttr } from '../preview/look-attr.ts';
-import { previewLayout } from '../preview-layout.ts';
+import { overlayRect } from '../rows/geometry.ts';
+import { previewLayout } from '../rows/preview-layout.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { stringWidth } from '../terminal/width.ts';
 import { matchesIn } from '../update/previews.ts';
+import { formatBytes } from '../words/format.ts';
 import { openPage } from './dialog.ts';
 import { clip, own, type Paint, write } from './paint.ts';
 

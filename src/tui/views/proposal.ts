@@ -1,8 +1,8 @@
 // The question whether to pair: who it is, the words, what is given, and the keys, which look as they are.
 
-import type { ProposalDialog } from '../device-dialogs.ts';
-import { canPair } from '../keymap-enabled.ts';
-import { proposalLayout } from '../proposal-layout.ts';
+import { canPair } from '../keys/enabled.ts';
+import type { ProposalDialog } from '../model/device-dialogs.ts';
+import { proposalLayout } from '../rows/proposal-layout.ts';
 import { drawField, keySpans, openBox } from './dialog.ts';
 import { drawForm, drawNotice } from './form.ts';
 import { clip, own, type Paint, type Span } from './paint.ts';

@@ -2,18 +2,18 @@
 
 import { ACCESS_LEVELS, type AccessLevel } from '../../core/access.ts';
 import type { Run } from '../../core/runs.ts';
-import type { ReadFile } from '../file-edit.ts';
-import { formatBytes } from '../format.ts';
-import { centred, overlayRect } from '../geometry.ts';
-import { maxAccessOf, stopWords } from '../limits.ts';
-import type { Model } from '../model.ts';
-import type { OverlayOf, Question } from '../overlay-model.ts';
-import { whyOffline } from '../presence.ts';
-import { counts, deviceName, findRun } from '../select.ts';
-import { SIGNALS } from '../signals.ts';
+import { SIGNALS } from '../keys/signals.ts';
+import type { ReadFile } from '../model/file-edit.ts';
+import type { Model } from '../model/model.ts';
+import type { OverlayOf, Question } from '../model/overlay-model.ts';
+import { counts, deviceName, findRun } from '../model/select.ts';
+import { centred, overlayRect } from '../rows/geometry.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { wrap } from '../terminal/width.ts';
+import { formatBytes } from '../words/format.ts';
+import { maxAccessOf, stopWords } from '../words/limits.ts';
+import { whyOffline } from '../words/presence.ts';
 import { drawField, keySpans, openBox } from './dialog.ts';
 import { clip, own, type Paint, select, write } from './paint.ts';
 import { runTitle } from './run-row.ts';

@@ -1,8 +1,8 @@
 // The whole screen from the model: header, panes, composer, footer, and what lies over them. Pure: it reads the model and
 // writes cells, and asks geometry where everything is.
 
-import { layoutOf } from '../geometry.ts';
-import { type Model, PANES } from '../model.ts';
+import { type Model, PANES } from '../model/model.ts';
+import { layoutOf } from '../rows/geometry.ts';
 import type { CellGrid } from '../terminal/cells.ts';
 import type { Theme } from '../terminal/theme.ts';
 import { drawCompletion, drawComposer, drawHint, drawStrip } from './composer.ts';

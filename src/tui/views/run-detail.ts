@@ -1,18 +1,18 @@
 // The detail of a run: what it is in three rows, and below either what it printed or everything that is known of it.
 
 import type { Run } from '../../core/runs.ts';
-import { type AuditRow, auditRows } from '../audit-rows.ts';
-import { DETAIL_LABEL_WIDTH, type DetailRow, detailRows } from '../detail-rows.ts';
-import { accessOf } from '../enforced.ts';
-import { describeStatus, formatBytes, formatDuration, formatTime, isCounting } from '../format.ts';
-import { overlayRect, RUN_HEAD_ROWS, runOutputRect } from '../geometry.ts';
-import type { OutputView } from '../output-view.ts';
-import type { RunDialog } from '../overlay-model.ts';
-import { knownUntil, linkLost, lostSince, whyWaits } from '../presence.ts';
-import { progressInShort, progressOf, progressRow } from '../progress.ts';
-import { deviceName, elapsed, findRun } from '../select.ts';
+import type { OutputView } from '../model/output-view.ts';
+import type { RunDialog } from '../model/overlay-model.ts';
+import { deviceName, elapsed, findRun } from '../model/select.ts';
+import { type AuditRow, auditRows } from '../rows/audit-rows.ts';
+import { DETAIL_LABEL_WIDTH, type DetailRow, detailRows } from '../rows/detail-rows.ts';
+import { overlayRect, RUN_HEAD_ROWS, runOutputRect } from '../rows/geometry.ts';
 import type { Rect } from '../terminal/cells.ts';
 import type { StyleName } from '../terminal/theme.ts';
+import { accessOf } from '../words/enforced.ts';
+import { describeStatus, formatBytes, formatDuration, formatTime, isCounting } from '../words/format.ts';
+import { knownUntil, linkLost, lostSince, whyWaits } from '../words/presence.ts';
+import { progressInShort, progressOf, progressRow } from '../words/progress.ts';
 import { openPage } from './dialog.ts';
 import type { ListWindow } from './frame.ts';
 import { keyOf } from './nothing.ts';

@@ -1,13 +1,13 @@
 // A page of runs to choose from, with the worst status of a group in its title.
 
 import type { Run } from '../../core/runs.ts';
-import type { RunsDialog } from '../device-dialogs.ts';
-import { overlayRect } from '../geometry.ts';
-import { combinedStatus } from '../groups.ts';
-import { lostSince } from '../presence.ts';
-import { progressText } from '../progress.ts';
-import { deviceName, listedRuns } from '../select.ts';
+import type { RunsDialog } from '../model/device-dialogs.ts';
+import { combinedStatus } from '../model/groups.ts';
+import { deviceName, listedRuns } from '../model/select.ts';
+import { overlayRect } from '../rows/geometry.ts';
 import type { Rect } from '../terminal/cells.ts';
+import { lostSince } from '../words/presence.ts';
+import { progressText } from '../words/progress.ts';
 import { openPage } from './dialog.ts';
 import { drawNothing } from './nothing.ts';
 import { clip, type Paint, type Span, select, write } from './paint.ts';

@@ -3,15 +3,15 @@
 
 import { titleOf } from '../../core/actions.ts';
 import type { Run } from '../../core/runs.ts';
-import { formatDuration, isCounting } from '../format.ts';
-import { combinedStatus, worstOf } from '../groups.ts';
-import type { Model } from '../model.ts';
-import { knownUntil, lostSince, mayAnswer, waitsInShort } from '../presence.ts';
-import { progressInShort, progressText } from '../progress.ts';
-import { deviceName, elapsed } from '../select.ts';
+import { combinedStatus, worstOf } from '../model/groups.ts';
+import type { Model } from '../model/model.ts';
+import { deviceName, elapsed } from '../model/select.ts';
 import type { Rect } from '../terminal/cells.ts';
 import type { StyleName } from '../terminal/theme.ts';
 import { padEnd, stringWidth } from '../terminal/width.ts';
+import { formatDuration, isCounting } from '../words/format.ts';
+import { knownUntil, lostSince, mayAnswer, waitsInShort } from '../words/presence.ts';
+import { progressInShort, progressText } from '../words/progress.ts';
 import { clip, type Paint, type Span, write } from './paint.ts';
 
 export interface RunColumns {

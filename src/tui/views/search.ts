@@ -1,13 +1,13 @@
 // The search: what was typed, how many were found, and one row for each, with the words that matched lit up.
 
 import type { ThreadEntry } from '../../core/thread.ts';
-import { formatTime } from '../format.ts';
-import { overlayRect, SEARCH_HEAD_ROWS, searchRect } from '../geometry.ts';
-import type { OverlayOf } from '../overlay-model.ts';
+import type { OverlayOf } from '../model/overlay-model.ts';
+import { overlayRect, SEARCH_HEAD_ROWS, searchRect } from '../rows/geometry.ts';
 import type { Attr, Rect } from '../terminal/cells.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import type { StyleName } from '../terminal/theme.ts';
 import { layoutList } from '../terminal/virtual-list.ts';
+import { formatTime } from '../words/format.ts';
 
 import { drawField, openPage } from './dialog.ts';
 import { own, type Paint, type Span, select, write } from './paint.ts';

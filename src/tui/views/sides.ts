@@ -2,15 +2,15 @@
 
 import type { PendingApproval } from '../../core/approvals.ts';
 import type { Device } from '../../core/devices.ts';
-import { whoAsksInShort } from '../asking.ts';
-import { formatDuration } from '../format.ts';
-import { inner, layoutOf, paneSource } from '../geometry.ts';
-import type { PaneId } from '../model.ts';
-import { awayInShort, clockWarning, describePresence, isDenied, mayAnswer } from '../presence.ts';
-import { findRun } from '../select.ts';
+import type { PaneId } from '../model/model.ts';
+import { findRun } from '../model/select.ts';
+import { inner, layoutOf, paneSource } from '../rows/geometry.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { layoutList } from '../terminal/virtual-list.ts';
 import { padEnd, stringWidth } from '../terminal/width.ts';
+import { whoAsksInShort } from '../words/asking.ts';
+import { formatDuration } from '../words/format.ts';
+import { awayInShort, clockWarning, describePresence, isDenied, mayAnswer } from '../words/presence.ts';
 import { drawFrame, paneTitle, tabTitle } from './frame.ts';
 import { drawNothing, keyOf } from './nothing.ts';
 import { clip, own, type Paint, type Span, select, spansWidth, write, writeRow } from './paint.ts';

@@ -1,7 +1,7 @@
 // A text in full, to be read: an artifact, a message, everything of an approval.
 
-import { inner, overlayRect } from '../geometry.ts';
-import type { TextDialog } from '../overlay-model.ts';
+import type { TextDialog } from '../model/overlay-model.ts';
+import { inner, overlayRect } from '../rows/geometry.ts';
 import { textRows } from '../update/overlays.ts';
 import { openPage } from './dialog.ts';
 import { clip, own, type Paint, write } from './paint.ts';

@@ -4,7 +4,7 @@ import type { ApprovalId, RunId, Sha256 } from '../../../src/core/ids.ts';
 import type { RuleBody } from '../../../src/core/policy/rules.ts';
 import type { Run } from '../../../src/core/runs.ts';
 import type { SubmitParams } from '../../../src/protocol/api.ts';
-import { DEAF_MS } from '../../../src/tui/plain-guard.ts';
+import { DEAF_MS } from '../../../src/tui/plain/guard.ts';
 import type { TerminalDriver } from '../../helpers/terminal-driver.ts';
 import { until } from '../../helpers/until.ts';
 import { type Far, far, farDevice, pieces } from './far-harness.ts';

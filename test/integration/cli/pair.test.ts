@@ -10,7 +10,7 @@ import type {
   PairJoinParams,
   PairProposal,
 } from '../../../src/protocol/pairing-api.ts';
-import { DEAF_MS } from '../../../src/tui/plain-guard.ts';
+import { DEAF_MS } from '../../../src/tui/plain/guard.ts';
 import type { TerminalDriver } from '../../helpers/terminal-driver.ts';
 import { until } from '../../helpers/until.ts';
 import { type Far, far, farDevice, ISSUER, PROPOSAL, SESSION } from './far-harness.ts';

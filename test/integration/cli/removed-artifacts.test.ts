@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { PublishedArtifact } from '../../../src/core/artifacts.ts';
 import type { DeviceId } from '../../../src/core/ids.ts';
 import { createBlobStore } from '../../../src/store/blobs.ts';
-import { linkOf } from '../../../src/tui/artifact-files.ts';
+import { linkOf } from '../../../src/tui/runners/artifact-files.ts';
 import { type CliHome, createHome } from '../../helpers/cli.ts';
 import { leaveLongAgo } from '../../helpers/old-artifact.ts';
 

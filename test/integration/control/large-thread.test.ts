@@ -1,6 +1,6 @@
 // A thread of long texts through a real control socket: pages become smaller, and nothing of it is lost.
 import { expect, onTestFinished, test } from 'vitest';
-import { exportedThread } from '../../../src/tui/export-thread.ts';
+import { exportedThread } from '../../../src/tui/runners/export-thread.ts';
 import { startEngine } from '../../helpers/engine.ts';
 import { serve } from './harness.ts';
 import { createMemoryApi } from './memory-api.ts';

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { PublishedArtifact } from '../../../src/core/artifacts.ts';
-import { destination, saveTo } from '../../../src/tui/artifact-files.ts';
+import { destination, saveTo } from '../../../src/tui/runners/artifact-files.ts';
 import { type Peer, startPeer } from './harness.ts';
 
 async function made(peer: Peer, command: string, name: string): Promise<PublishedArtifact> {

@@ -1,7 +1,7 @@
 // What is given to the browser of the person, and what never is.
 import { expect, it } from 'vitest';
 import type { PublishedArtifact } from '../../../src/core/artifacts.ts';
-import { createArtifactRunner } from '../../../src/tui/artifact-runner.ts';
+import { createArtifactRunner } from '../../../src/tui/runners/artifact-runner.ts';
 import { type Peer, startPeer } from './harness.ts';
 
 const COMMAND = [

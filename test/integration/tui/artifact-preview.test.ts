@@ -1,8 +1,8 @@
 import { PNG } from 'pngjs';
 import { describe, expect, it } from 'vitest';
 import type { PublishedArtifact } from '../../../src/core/artifacts.ts';
-import { previewOf } from '../../../src/tui/artifact-preview.ts';
 import type { Document } from '../../../src/tui/preview/document.ts';
+import { previewOf } from '../../../src/tui/runners/artifact-preview.ts';
 import { type Peer, startPeer } from './harness.ts';
 
 async function made(peer: Peer, command: string, name: string): Promise<PublishedArtifact> {

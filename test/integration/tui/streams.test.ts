@@ -1,10 +1,10 @@
 import { expect, it, onTestFinished } from 'vitest';
 import type { ControlClient } from '../../../src/control/client/client.ts';
 import type { Run } from '../../../src/core/runs.ts';
-import type { OutputSubscription } from '../../../src/tui/effects.ts';
-import { openLink } from '../../../src/tui/link.ts';
-import type { MessageBody } from '../../../src/tui/messages.ts';
-import { createOutputStreams } from '../../../src/tui/output-streams.ts';
+import { openLink } from '../../../src/tui/app/link.ts';
+import { createOutputStreams } from '../../../src/tui/app/output-streams.ts';
+import type { OutputSubscription } from '../../../src/tui/model/effects.ts';
+import type { MessageBody } from '../../../src/tui/model/messages.ts';
 import { CellGrid, DEFAULT_ATTR } from '../../../src/tui/terminal/cells.ts';
 import { until } from '../../helpers/until.ts';
 import { startPeer } from './harness.ts';

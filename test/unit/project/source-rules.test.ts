@@ -27,7 +27,7 @@ test.each([
   ['src/cli/run.ts', 'process.stdout.write(text);'],
   ['src/peer/main.ts', 'process.stderr.write(text);'],
   ['src/tui/terminal/screen.ts', 'process.stdout.write(text);'],
-  ['src/tui/plain.ts', 'process.stdout.write(text);'],
+  ['src/tui/plain/plain.ts', 'process.stdout.write(text);'],
   ['src/engine/engine.ts', 'const at = Date.now();'],
   ['src/core/runs.ts', 'const at = new Date(event.at);'],
   ['src/core/runs.ts', '// Date.now() would tie the domain to a clock'],

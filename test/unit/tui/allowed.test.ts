@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceId } from '../../../src/core/ids.ts';
 import type { Rule } from '../../../src/core/policy/rules.ts';
-import { stopWords } from '../../../src/tui/limits.ts';
-import { overlayOf, topOverlay } from '../../../src/tui/select.ts';
+import { overlayOf, topOverlay } from '../../../src/tui/model/select.ts';
 import { DEAF_MS } from '../../../src/tui/update/reading.ts';
+import { stopWords } from '../../../src/tui/words/limits.ts';
 import { aChange, aDevice, aRun, type Dashboard, runEntry, START, startDashboard } from '../../helpers/tui-model.ts';
 import { text } from './views/example.ts';
 

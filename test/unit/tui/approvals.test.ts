@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceId } from '../../../src/core/ids.ts';
 import { EMBEDDED_SUMMARY } from '../../../src/core/routing/context.ts';
-import { dialogLayout } from '../../../src/tui/dialog-layout.ts';
-import { overlayOf, topOverlay } from '../../../src/tui/select.ts';
+import { overlayOf, topOverlay } from '../../../src/tui/model/select.ts';
+import { dialogLayout } from '../../../src/tui/rows/dialog-layout.ts';
 import { textRows } from '../../../src/tui/update/overlays.ts';
 import { ALONE_MS, DEAF_MS, REPEAT_MS } from '../../../src/tui/update/reading.ts';
 import { update } from '../../../src/tui/update/update.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { encodeInput } from '../../../src/tui/attach.ts';
-import { overlayOf, topOverlay } from '../../../src/tui/select.ts';
-import { subscriptions } from '../../../src/tui/subscriptions.ts';
+import { encodeInput } from '../../../src/tui/app/attach.ts';
+import { subscriptions } from '../../../src/tui/app/subscriptions.ts';
+import { overlayOf, topOverlay } from '../../../src/tui/model/select.ts';
 import { aChange, aRun, runEntry, START, startDashboard } from '../../helpers/tui-model.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,9 +1,9 @@
 // What a request shows of changes, on the screen: warnings before the command, steps, and a difference of which nothing is left out.
 import { describe, expect, it } from 'vitest';
 import type { ApprovalPayload, PendingApproval } from '../../../src/core/approvals.ts';
-import { changeRows } from '../../../src/tui/change-rows.ts';
-import { progressText } from '../../../src/tui/progress.ts';
-import { requestRows } from '../../../src/tui/request-rows.ts';
+import { changeRows } from '../../../src/tui/rows/change-rows.ts';
+import { requestRows } from '../../../src/tui/rows/request-rows.ts';
+import { progressText } from '../../../src/tui/words/progress.ts';
 import { aDevice, anApproval, aRun } from '../../helpers/tui-model.ts';
 
 const payload = (more: Partial<ApprovalPayload>): ApprovalPayload => ({

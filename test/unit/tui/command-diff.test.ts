@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { diffCommands } from '../../../src/tui/command-diff.ts';
+import { diffCommands } from '../../../src/tui/rows/command-diff.ts';
 
 const shown = (before: string, after: string): string[] =>
   diffCommands(before, after).map(({ mark, text }) => `${mark} ${text}`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { topOverlay } from '../../../src/tui/select.ts';
+import { topOverlay } from '../../../src/tui/model/select.ts';
 import { aDevice, aRun, runEntry, startDashboard } from '../../helpers/tui-model.ts';
 
 const text = (dashboard: ReturnType<typeof startDashboard>): string => dashboard.model.composer.editor.text;

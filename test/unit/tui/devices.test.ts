@@ -3,11 +3,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Device } from '../../../src/core/devices.ts';
 import type { DeviceId } from '../../../src/core/ids.ts';
-import { deviceRows } from '../../../src/tui/device-rows.ts';
-import { clockWarning, describePresence, linkLost, mayAnswer, whyWaits } from '../../../src/tui/presence.ts';
-import { overlayOf } from '../../../src/tui/select.ts';
-import { subscriptions } from '../../../src/tui/subscriptions.ts';
+import { subscriptions } from '../../../src/tui/app/subscriptions.ts';
+import { overlayOf } from '../../../src/tui/model/select.ts';
+import { deviceRows } from '../../../src/tui/rows/device-rows.ts';
 import { DEAF_MS } from '../../../src/tui/update/reading.ts';
+import { clockWarning, describePresence, linkLost, mayAnswer, whyWaits } from '../../../src/tui/words/presence.ts';
 import { aDevice, anApproval, aRun, type Dashboard, START, startDashboard } from '../../helpers/tui-model.ts';
 
 const MINUTE = 60_000;

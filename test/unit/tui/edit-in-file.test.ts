@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync
 import { dirname } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { DispatchError } from '../../../src/core/errors.ts';
-import { editInFile } from '../../../src/tui/edit-in-file.ts';
+import { editInFile } from '../../../src/tui/runners/edit-in-file.ts';
 
 const COMMAND = { name: 'command.sh', text: 'npm test\n' };
 

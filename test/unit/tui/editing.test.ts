@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Approval, PendingApproval } from '../../../src/core/approvals.ts';
 import { MASK } from '../../../src/core/secrets.ts';
-import { dialogLayout } from '../../../src/tui/dialog-layout.ts';
-import { overlayOf, topOverlay } from '../../../src/tui/select.ts';
+import { overlayOf, topOverlay } from '../../../src/tui/model/select.ts';
+import { dialogLayout } from '../../../src/tui/rows/dialog-layout.ts';
 import { ALONE_MS, DEAF_MS } from '../../../src/tui/update/reading.ts';
 import {
   aChange,

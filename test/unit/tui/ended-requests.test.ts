@@ -1,7 +1,7 @@
 // What is said of a request that nobody answered.
 import { expect, it } from 'vitest';
-import { describeApproval } from '../../../src/tui/detail-rows.ts';
-import { howItEnded } from '../../../src/tui/ended-requests.ts';
+import { describeApproval } from '../../../src/tui/rows/detail-rows.ts';
+import { howItEnded } from '../../../src/tui/words/ended-requests.ts';
 import { aDevice, anApproval, aRun } from '../../helpers/tui-model.ts';
 
 const asked = anApproval(1);

@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import type { DeviceId, Sha256 } from '../../../src/core/ids.ts';
-import { editorName, type ReadFile } from '../../../src/tui/file-edit.ts';
-import { topOverlay } from '../../../src/tui/select.ts';
+import { editorName, type ReadFile } from '../../../src/tui/model/file-edit.ts';
+import { topOverlay } from '../../../src/tui/model/select.ts';
 import { aDevice, anApproval, aRun, startDashboard } from '../../helpers/tui-model.ts';
 
 const nas = aDevice({

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Device } from '../../../src/core/devices.ts';
 import type { DeviceId } from '../../../src/core/ids.ts';
-import { overlayOf, topOverlay } from '../../../src/tui/select.ts';
+import { overlayOf, topOverlay } from '../../../src/tui/model/select.ts';
 import { aDevice, START, startDashboard } from '../../helpers/tui-model.ts';
 import { text } from './views/example.ts';
 

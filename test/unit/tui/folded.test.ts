@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import type { PublishedArtifact } from '../../../src/core/artifacts.ts';
 import type { ThreadEntry } from '../../../src/core/thread.ts';
-import { foldedWords } from '../../../src/tui/folded.ts';
-import { subjectArtifact, topOverlay } from '../../../src/tui/select.ts';
+import { foldedWords } from '../../../src/tui/model/folded.ts';
+import { subjectArtifact, topOverlay } from '../../../src/tui/model/select.ts';
 import { aChange, anArtifact, aRun, keyOf, runEntry, startDashboard } from '../../helpers/tui-model.ts';
 
 const run = aRun(1, { status: 'completed' });

@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DeviceId, RunId } from '../../../src/core/ids.ts';
 import type { Run } from '../../../src/core/runs.ts';
-import { combinedStatus, membersOf, worstOf } from '../../../src/tui/groups.ts';
-import { overlayOf, subjectRun, topOverlay } from '../../../src/tui/select.ts';
-import { subscriptions } from '../../../src/tui/subscriptions.ts';
+import { subscriptions } from '../../../src/tui/app/subscriptions.ts';
+import { combinedStatus, membersOf, worstOf } from '../../../src/tui/model/groups.ts';
+import { overlayOf, subjectRun, topOverlay } from '../../../src/tui/model/select.ts';
 import { aChange, aRun, keyOf, messageEntry, runEntry, startDashboard } from '../../helpers/tui-model.ts';
 
 const GROUP = 'group' as RunId;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DeviceId } from '../../../src/core/ids.ts';
 import type { GateAnswer } from '../../../src/core/policy/gate.ts';
-import { subscriptions } from '../../../src/tui/subscriptions.ts';
+import { subscriptions } from '../../../src/tui/app/subscriptions.ts';
 import { HINT_MS } from '../../../src/tui/update/hint.ts';
 import { aDevice, type Dashboard, startDashboard } from '../../helpers/tui-model.ts';
 

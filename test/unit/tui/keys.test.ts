@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { activeBindings, bindingFor, footerHints, helpSections, KEYMAP } from '../../../src/tui/keymap.ts';
+import { activeBindings, bindingFor, footerHints, helpSections, KEYMAP } from '../../../src/tui/keys/keymap.ts';
+import { overlayOf, topOverlay } from '../../../src/tui/model/select.ts';
 import { type Document, line } from '../../../src/tui/preview/document.ts';
-import { overlayOf, topOverlay } from '../../../src/tui/select.ts';
 import { anApproval, anArtifact, aRun, keyOf, runEntry, startDashboard } from '../../helpers/tui-model.ts';
 
 const runs = [aRun(2), aRun(1, { status: 'completed' })];

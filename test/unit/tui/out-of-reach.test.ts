@@ -3,9 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Device } from '../../../src/core/devices.ts';
 import type { DeviceId } from '../../../src/core/ids.ts';
-import { formatClock } from '../../../src/tui/format.ts';
-import { isTicking, knownUntil, waitsInShort } from '../../../src/tui/presence.ts';
-import { counts } from '../../../src/tui/select.ts';
+import { counts } from '../../../src/tui/model/select.ts';
+import { formatClock } from '../../../src/tui/words/format.ts';
+import { isTicking, knownUntil, waitsInShort } from '../../../src/tui/words/presence.ts';
 import { aDevice, aRun, type Dashboard, runEntry, START, startDashboard } from '../../helpers/tui-model.ts';
 import { text } from './views/example.ts';
 

@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import type { ArtifactId } from '../../../src/core/ids.ts';
+import { listedArtifacts, overlayOf, topOverlay } from '../../../src/tui/model/select.ts';
 import { type Document, line } from '../../../src/tui/preview/document.ts';
-import { listedArtifacts, overlayOf, topOverlay } from '../../../src/tui/select.ts';
 import { ALONE_MS, DEAF_MS } from '../../../src/tui/update/reading.ts';
 import {
   anApproval,

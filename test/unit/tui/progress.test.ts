@@ -1,9 +1,9 @@
 // How far runs are: in the room there is, with the speed of the newest seconds, and in plain lines that can be listened to.
 
 import { describe, expect, it } from 'vitest';
-import { createPlainProgress, SAID_EVERY_MS } from '../../../src/tui/plain-progress.ts';
-import { progressInShort, progressRow, progressText } from '../../../src/tui/progress.ts';
+import { createPlainProgress, SAID_EVERY_MS } from '../../../src/tui/plain/progress.ts';
 import { stringWidth } from '../../../src/tui/terminal/width.ts';
+import { progressInShort, progressRow, progressText } from '../../../src/tui/words/progress.ts';
 import { aRun, runEntry, startDashboard } from '../../helpers/tui-model.ts';
 
 const run = aRun(1);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Effect, PageRequest } from '../../../src/tui/effects.ts';
-import { THREAD_WINDOW } from '../../../src/tui/model.ts';
+import type { Effect, PageRequest } from '../../../src/tui/model/effects.ts';
+import { THREAD_WINDOW } from '../../../src/tui/model/model.ts';
 import {
   aChange,
   anArtifact,

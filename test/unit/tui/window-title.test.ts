@@ -1,6 +1,6 @@
 // What the terminal is told while something waits: in its title, and as a notification.
 import { describe, expect, it } from 'vitest';
-import { windowTitle } from '../../../src/tui/window-title.ts';
+import { windowTitle } from '../../../src/tui/app/window-title.ts';
 import { aChange, anApproval, approvalEntry, aRun, type Dashboard, startDashboard } from '../../helpers/tui-model.ts';
 
 const evil = 'rm\x07\x1b]52;c;x\x07\n\u202erf';

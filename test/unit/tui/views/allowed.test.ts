@@ -1,7 +1,7 @@
 // The dialogs of the answers that reach further, and the pages about what is allowed, as people see them.
 
 import { describe, expect, it } from 'vitest';
-import type { Model } from '../../../../src/tui/model.ts';
+import type { Model } from '../../../../src/tui/model/model.ts';
 import { text } from './example.ts';
 import { scenes } from './scenes.ts';
 

@@ -2,8 +2,8 @@
 // matter.
 
 import { describe, expect, it } from 'vitest';
-import type { Model } from '../../../../src/tui/model.ts';
-import { pairLayout } from '../../../../src/tui/pair-layout.ts';
+import type { Model } from '../../../../src/tui/model/model.ts';
+import { pairLayout } from '../../../../src/tui/rows/pair-layout.ts';
 import { stringWidth } from '../../../../src/tui/terminal/width.ts';
 import { ASCII, COLOURS, draw, fleetDay, MONO, nas, text, withOverlay, withText } from './example.ts';
 import { pairDialog, proposalDialog, scenes } from './scenes.ts';

@@ -1,7 +1,7 @@
 // The overlays as people see them.
 
 import { describe, expect, it } from 'vitest';
-import type { Model } from '../../../../src/tui/model.ts';
+import type { Model } from '../../../../src/tui/model/model.ts';
 import { text, withOverlay } from './example.ts';
 import { approvalDialog, live, runDialog, scenes } from './scenes.ts';
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../../../../src/core/runs.ts';
-import type { Model } from '../../../../src/tui/model.ts';
+import type { Model } from '../../../../src/tui/model/model.ts';
 import { ASCII, approval, artifact, busyDay, emptyDay, entries, message, NOW, run, text, withText } from './example.ts';
 import { scenes } from './scenes.ts';
 

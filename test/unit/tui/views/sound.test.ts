@@ -3,8 +3,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inner, layoutOf } from '../../../../src/tui/geometry.ts';
-import { type Model, PANES } from '../../../../src/tui/model.ts';
+import { type Model, PANES } from '../../../../src/tui/model/model.ts';
+import { inner, layoutOf } from '../../../../src/tui/rows/geometry.ts';
 import { CellGrid, type Rect } from '../../../../src/tui/terminal/cells.ts';
 import { stringWidth } from '../../../../src/tui/terminal/width.ts';
 import { render } from '../../../../src/tui/views/render.ts';

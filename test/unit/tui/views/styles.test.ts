@@ -1,8 +1,8 @@
 // What is told by looks alone: focus, selection, what would do nothing, what lies below a dialog.
 
 import { describe, expect, it } from 'vitest';
-import { layoutOf } from '../../../../src/tui/geometry.ts';
-import type { Model, PaneId } from '../../../../src/tui/model.ts';
+import type { Model, PaneId } from '../../../../src/tui/model/model.ts';
+import { layoutOf } from '../../../../src/tui/rows/geometry.ts';
 import { attrBg, attrFg, attrFlags, BOLD, type CellGrid, INVERSE } from '../../../../src/tui/terminal/cells.ts';
 import type { StyleName } from '../../../../src/tui/terminal/theme.ts';
 import { DEAF_MS } from '../../../../src/tui/update/reading.ts';

@@ -1,0 +1,177 @@
+// The dashboard as a program: screen, update, effects and streams wired together. It draws when something changed, once a
+// turn of the event loop and at most 60 times a second, and sleeps when nothing moves.
+
+import { homedir } from 'node:os';
+import type { Message, MessageBody } from '../model/messages.ts';
+import { createModel, type Model } from '../model/model.ts';
+import { createRunner } from '../runners/effect-runner.ts';
+import { CellGrid } from '../terminal/cells.ts';
+import type { TerminalScreen } from '../terminal/screen.ts';
+import { detectTheme, type Theme } from '../terminal/theme.ts';
+import { update } from '../update/update.ts';
+import { render } from '../views/render.ts';
+import { createTypedHistory } from './history-file.ts';
+import { type Connect, openLink } from './link.ts';
+import { createOutputStreams } from './output-streams.ts';
+import { subscriptions } from './subscriptions.ts';
+import { windowTitle } from './window-title.ts';
+
+export interface DashboardOptions {
+  /** Gives a client of the peer; called again after each lost connection. */
+  readonly connect: Connect;
+  readonly openScreen: (options: { mouse: boolean; env: NodeJS.ProcessEnv }) => TerminalScreen;
+  readonly env: NodeJS.ProcessEnv;
+  /** Where tasks on this device run. */
+  readonly cwd: string;
+  /** Gives an address to the browser of the person; absent where there is no display. */
+  readonly openAddress?: (address: string) => Promise<void>;
+  /** Opens the editor of the person on a file, in this terminal, and gives its exit status. */
+  readonly runEditor?: (path: string) => Promise<number>;
+  readonly mouse?: boolean;
+  /** What the terminal's background is; absent: the terminal is asked. */
+  readonly background?: 'dark' | 'light';
+  /** Ring when an approval begins to wait. */
+  readonly bell?: boolean;
+  /** Draw with ASCII alone. */
+  readonly ascii?: boolean;
+  /** Where typed tasks are remembered; nowhere if absent. */
+  readonly historyFile?: string;
+}
+
+const FRAME_MS = 1000 / 60;
+
+/** Resolves when the person leaves. The terminal is then as it was. */
+export function runDashboard(options: DashboardOptions): Promise<void> {
+  const { env, cwd, mouse = true } = options;
+  const screen = options.openScreen({ mouse, env });
+  const home = env.HOME ?? homedir();
+  const background = detectTheme(env, themeOptions(options)).background;
+  const history = createTypedHistory(options.historyFile);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+
+  let model: Model = createModel({
+    size: screen.size,
+    now: Date.now(),
+    clock: performance.now(),
+    settings: { mouse, background, cwd, home, opener: options.openAddress !== undefined },
+  });
+  const frames = createFrames(screen, () => model, options);
+  let alarm: NodeJS.Timeout | undefined;
+  let alarmAt: number | undefined;
+  let left = false;
+
+  const settle = (): void => {
+    const wanted = subscriptions(model);
+    streams.reconcile(wanted, link.client);
+    if (wanted.wakeAt === alarmAt) return;
+    clearTimeout(alarm);
+    alarmAt = wanted.wakeAt;
+    alarm = alarmAt === undefined ? undefined : setTimeout(onAlarm, Math.max(0, alarmAt - Date.now()));
+  };
+  const onAlarm = (): void => {
+    alarmAt = undefined;
+    tell({ type: 'tick' });
+  };
+  const tell = (body: MessageBody): void => {
+    if (left) return;
+    try {
+      const message: Message = { ...body, at: Date.now(), clock: performance.now() };
+      const before = model;
+      const { model: next, effects } = update(model, message);
+      model = next;
+      for (const effect of effects) perform(effect);
+      if (model !== before) {
+        screen.setTitle(windowTitle(model));
+        settle();
+        frames.request();
+      }
+    } catch (error) {
+      leave();
+      reject(error);
+    }
+  };
+  const leave = (): void => {
+    if (left) return;
+    left = true;
+    clearTimeout(alarm);
+    frames.close();
+    streams.close();
+    link.close();
+    screen.close();
+  };
+
+  const streams = createOutputStreams(tell);
+  screen.onInput((event, raw, alone) => tell({ type: 'input', event, raw, ...(alone ? {} : { burst: true }) }));
+  screen.onResize((size) => tell({ type: 'resized', size }));
+  screen.setTitle(windowTitle(model));
+  frames.now();
+  // The first frame stands before anything is asked for.
+  const link = openLink(options.connect, tell);
+  const perform = createRunner({
+    screen,
+    client: () => link.client,
+    startPeer: () => link.startPeer(),
+    streams,
+    tell,
+    quit: () => {
+      leave();
+      resolve();
+    },
+    history,
+    cwd,
+    home,
+    openAddress: options.openAddress,
+    runEditor: options.runEditor,
+    bell: options.bell !== false,
+  });
+  void history.load().then((lines) => {
+    if (lines.length > 0) tell({ type: 'history', lines });
+  });
+  settle();
+  return promise;
+}
+
+const themeOptions = ({ ascii }: DashboardOptions): { ascii?: boolean } => (ascii === undefined ? {} : { ascii });
+
+interface Frames {
+  /** Draws soon. */
+  request(): void;
+  now(): void;
+  close(): void;
+}
+
+function createFrames(screen: TerminalScreen, current: () => Model, options: DashboardOptions): Frames {
+  let grid: CellGrid | undefined;
+  let theme: Theme | undefined;
+  let drawnAt = Number.NEGATIVE_INFINITY;
+  let timer: NodeJS.Timeout | undefined;
+  let soon: NodeJS.Immediate | undefined;
+
+  const draw = (): void => {
+    soon = undefined;
+    timer = undefined;
+    const model = current();
+    const { width, height } = model.size;
+    const background = options.background ?? model.settings.background;
+    if (theme === undefined || theme.background !== background)
+      theme = detectTheme(options.env, { ...themeOptions(options), background });
+    if (grid === undefined || grid.width !== width || grid.height !== height) grid = new CellGrid(width, height);
+    render(model, theme, grid);
+    screen.present(grid);
+    drawnAt = performance.now();
+  };
+
+  return {
+    now: draw,
+    request() {
+      if (timer !== undefined || soon !== undefined) return;
+      const wait = drawnAt + FRAME_MS - performance.now();
+      if (wait <= 0) soon = setImmediate(draw);
+      else timer = setTimeout(draw, wait);
+    },
+    close() {
+      clearTimeout(timer);
+      clearImmediate(soon);
+    },
+  };
+}

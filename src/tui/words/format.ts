@@ -1,0 +1,67 @@
+// Sizes, times and states as people read them. Pure; local time zone.
+
+import { isFinal, type Run } from '../../core/runs.ts';
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
+
+export function formatBytes(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${unit === 0 || value >= 9.95 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
+}
+
+/** `2.1s` for what is over, `0:42` for what counts on. */
+export function formatDuration(milliseconds: number, counting: boolean): string {
+  const seconds = Math.max(0, milliseconds) / 1000;
+  if (!counting && seconds < 0.0995) return `${Math.round(seconds * 1000)}ms`;
+  if (!counting && seconds < 59.95) return `${seconds.toFixed(1)}s`;
+  const whole = counting ? Math.floor(seconds) : Math.round(seconds);
+  const minutes = Math.floor(whole / 60);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  if (minutes < 60) return `${minutes}:${two(whole % 60)}`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours}:${two(minutes % 60)}:${two(whole % 60)}`;
+  return `${Math.floor(hours / 24)}d ${hours % 24}h`;
+}
+
+/** `14:02`. */
+export function formatClock(at: number): string {
+  const date = new Date(at);
+  return `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`;
+}
+
+/** `14:02` today, `3 Nov 14:02` before. */
+export function formatTime(at: number, now: number): string {
+  const date = new Date(at);
+  if (date.toDateString() === new Date(now).toDateString()) return formatClock(at);
+  const year = date.getFullYear() === new Date(now).getFullYear() ? '' : ` ${date.getFullYear()}`;
+  return `${date.getDate()} ${MONTHS[date.getMonth()]}${year} ${formatClock(at)}`;
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
+
+/** What became of a run, in a few words. */
+export function describeStatus(run: Run): string {
+  switch (run.status) {
+    case 'queued':
+      return 'queued';
+    case 'running':
+      return run.startedAt === undefined ? 'starting' : 'running';
+    case 'waiting_approval':
+      return 'waiting for you';
+    case 'completed':
+      return 'completed';
+    case 'failed':
+      if (run.reason === 'exit') return `failed: exit ${run.exitCode ?? '?'}`;
+      return run.reason === 'signal' ? `failed: ${run.signal ?? 'signal'}` : `failed: ${run.reason}`;
+    case 'cancelled':
+      return `cancelled: ${run.reason}`;
+  }
+}
+
+/** Whether its elapsed time is still growing. */
+export const isCounting = (run: Run): boolean => !isFinal(run) && run.status !== 'queued';
