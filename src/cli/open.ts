@@ -1,7 +1,7 @@
 /** Gives an address to the browser of the desktop, or a file to the editor of the person at this terminal. */
 
 import { spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { DispatchError } from '../core/errors.ts';
 
@@ -13,12 +13,19 @@ export function findOpener(env: NodeJS.ProcessEnv): ((address: string) => Promis
   return hasDisplay && isOnPath('xdg-open', env) ? (address) => launch('xdg-open', address, env) : undefined;
 }
 
+/** What `runEditor` starts, and whether its program is there. */
+export function findEditor(env: NodeJS.ProcessEnv): { readonly command: string; readonly found: boolean } {
+  const command = [env.VISUAL, env.EDITOR].find((text) => text !== undefined && text.trim() !== '') ?? 'vi';
+  const [program = ''] = command.trim().split(/\s+/);
+  return { command, found: program.includes('/') ? existsSync(program) : isOnPath(program, env) };
+}
+
 /**
  * Resolves with the exit status of the editor, which has the terminal until then. It is shell text, as everywhere: `code --wait` is one.
  * Throws `unavailable` if it cannot be started.
  */
 export function runEditor(path: string, env: NodeJS.ProcessEnv): Promise<number> {
-  const editor = [env.VISUAL, env.EDITOR].find((text) => text !== undefined && text.trim() !== '') ?? 'vi';
+  const { command: editor } = findEditor(env);
   return new Promise((resolve, reject) => {
     const child = spawn('/bin/sh', ['-c', `${editor} "$@"`, editor, path], { env, stdio: 'inherit' });
     child.once('error', (cause) => {

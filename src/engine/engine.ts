@@ -18,6 +18,7 @@ import { createAudit } from './audit.ts';
 import { explainAction } from './checks.ts';
 import { completePath } from './completions.ts';
 import type { EngineDeps } from './context.ts';
+import { checkDevices } from './device-checks.ts';
 import { findDevice, listDevices, nameOf } from './devices.ts';
 import { checkThread } from './doctor.ts';
 import { createEnds } from './ends.ts';
@@ -319,7 +320,7 @@ export function createEngine(given: EngineDeps): Engine {
     'audit.verify': (params) => audit.verify(params),
     doctor: async (params) => {
       await deps.prober.probe();
-      return { checks: [...(await checkThread(store, params)), ...(await deps.doctor())] };
+      return { checks: [...(await checkThread(store, params)), ...(await deps.doctor()), ...checkDevices(devices())] };
     },
     follow: (cursor, listener, signal) => feed.follow(cursor, (change) => listener(publish(change)), signal),
     onDevices(listener) {

@@ -3,6 +3,7 @@
 import type { ControlClient } from '../../control/client/client.ts';
 import { asDispatchError, DispatchError } from '../../core/errors.ts';
 import type { DoctorCheck } from '../../protocol/api.ts';
+import { checkTerminal } from '../check-terminal.ts';
 import type { Arguments, Command } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { safe } from '../print.ts';
@@ -24,7 +25,7 @@ export const command: Command = {
   async run(context, args) {
     const { loadConfig } = await import('../../config/load.ts');
     loadConfig(context.paths.configFile); // a broken one keeps the peer from starting: say so first
-    const checks = await examine(context, args);
+    const checks = [...(await examine(context, args)), ...checkTerminal(context)];
     if (context.json) context.printJson({ checks });
     else {
       for (const { name, ok, detail, fix } of checks) {

@@ -49,7 +49,7 @@ function emptyText(paint: Paint, pane: Side): string[] {
   if (paint.model.connection.state === 'connecting') return [own(paint, 'connecting…')];
   switch (pane) {
     case 'approvals':
-      return ['Nothing waits.'];
+      return ['Nothing waits for your yes.'];
     case 'runs':
       return [`No runs yet: ${keyOf('pane.compose')} types a task.`];
     case 'devices':

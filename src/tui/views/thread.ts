@@ -20,6 +20,7 @@ import { drawFrame, paneTitle } from './frame.ts';
 import { drawNothing, keyOf } from './nothing.ts';
 import { clip, commandFirst, own, type Paint, type Span, select, spansWidth, write, writeRow } from './paint.ts';
 import { drawGroup, drawRun, type RunColumns, runColumns } from './run-row.ts';
+import { drawWelcome } from './welcome.ts';
 
 export function drawThread(paint: Paint, rect: Rect): void {
   const { model } = paint;
@@ -72,14 +73,7 @@ function drawEmpty(paint: Paint, box: Rect): void {
     drawNothing(paint, box, [own(paint, 'connecting to the peer…')]);
     return;
   }
-  drawNothing(paint, box, [
-    'Nothing has happened here yet.',
-    'Type a task below:  !ls  runs a command,  = 6 * 7  calculates.',
-    'Runs, approvals, results and messages gather here.',
-    ...(paint.model.devices.length > 1
-      ? []
-      : [`${keyOf('pane.pair')} pairs another machine: then its runs are here too.`]),
-  ]);
+  drawWelcome(paint, box);
 }
 
 const BODY_STYLES: Readonly<Record<Exclude<EntryRow['kind'], 'head'>, StyleName>> = {

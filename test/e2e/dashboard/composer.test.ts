@@ -35,7 +35,7 @@ it('takes a paste of several lines as text, and sends nothing by it', async () =
   const dashboard = await stage.open();
   dashboard.paste('= 6 *\n7\n');
   await dashboard.waitFor(/› = 6 \*\n {3}7/);
-  expect(dashboard.pane('Thread')).toContain('Nothing has happened here yet');
+  expect(dashboard.pane('Thread')).toContain('Three things to try');
   dashboard.press('enter');
   await dashboard.waitFor(() => /^ +42$/m.test(dashboard.pane('Thread')));
 });
@@ -91,7 +91,7 @@ it('says of a command that there is none what there is, and keeps the text', asy
   await dashboard.waitFor('there is no command "/serch"');
   expect(dashboard.screen()).toContain('/search');
   expect(dashboard.screen()).toContain('› /serch milk');
-  expect(dashboard.pane('Thread')).toContain('Nothing has happened here yet');
+  expect(dashboard.pane('Thread')).toContain('Three things to try');
 });
 
 it('does not lose what was typed at once, before there was a connection', async () => {

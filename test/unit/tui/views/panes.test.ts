@@ -169,20 +169,20 @@ describe('an empty day', () => {
     expect(text(emptyDay({ width: 120, height: 20 }))).toMatchInlineSnapshot(`
       " dispatch                                 ● 1 device  ▶ 0 running  ⚠ 0 waiting                            laptop  14:02
       ┌ 1 Thread ────────────────────────────────────────────────────────────┐┌ 2 Approvals ─────────────────────────────────┐
-      │ Nothing has happened here yet.                                       ││ Nothing waits.                               │
-      │ Type a task below:  !ls  runs a command,  = 6 * 7  calculates.       ││                                              │
-      │ Runs, approvals, results and messages gather here.                   │└──────────────────────────────────────────────┘
-      │ P pairs another machine: then its runs are here too.                 │┌ 3 Runs ──────────────────────────────────────┐
-      │                                                                      ││ No runs yet: t types a task.                 │
+      │ This device  laptop, linux                                           ││ Nothing waits for your yes.                  │
+      │   ✓ commands  no sandbox here, so nearly all of them ask             ││                                              │
+      │   ✓ files     below /home/ada                                        │└──────────────────────────────────────────────┘
+      │   ○ browser   not here                                               │┌ 3 Runs ──────────────────────────────────────┐
+      │   ○ screen    not here                                               ││ No runs yet: t types a task.                 │
       │                                                                      ││                                              │
-      │                                                                      ││                                              │
-      │                                                                      ││                                              │
-      │                                                                      ││                                              │
-      │                                                                      ││                                              │
-      │                                                                      │└──────────────────────────────────────────────┘
-      │                                                                      │┌ 4 Devices ───────────────────────────────────┐
+      │ Three things to try                                                  ││                                              │
+      │   !ls -la    a command here: if it only reads it runs at once, else  ││                                              │
+      │              you are asked                                           ││                                              │
+      │   = 6 * 7    calculates                                              ││                                              │
+      │   Esc P      pairs another machine: then its runs and files are here │└──────────────────────────────────────────────┘
+      │              too                                                     │┌ 4 Devices ───────────────────────────────────┐
       │                                                                      ││● laptop  this device  shell local_files      │
-      │                                                                      ││  P pairs another machine.                    │
+      │ F1 all keys, C-p commands, Esc q leaves                              ││  P pairs another machine.                    │
       └──────────────────────────────────────────────────────────────────────┘└──────────────────────────────────────────────┘
        › type !command, ?question, or /help
 
