@@ -39,6 +39,8 @@ export interface OutputSummary {
   readonly droppedBytes: number;
   /** Where the dropped bytes were, in order: offsets in what was printed. Absent if nothing was dropped. */
   readonly gaps?: readonly { readonly offset: number; readonly bytes: number }[];
+  /** When the first of it came, in Unix milliseconds; absent where nothing did, or where that is not known. */
+  readonly firstAt?: number;
 }
 
 export type EventBody =

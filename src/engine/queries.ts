@@ -1,5 +1,6 @@
 /** Reading: the thread, runs, approvals and artifacts as clients see them. Changes nothing. */
 
+import type { StartedPlan } from '../core/actions.ts';
 import type { Device } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { RunId } from '../core/ids.ts';
@@ -47,6 +48,11 @@ export function createQueries(deps: EngineDeps & { feed: Feed; ends: Ends; devic
     return said?.type === 'run.answered' ? messageOfAnswer(said) : undefined;
   };
 
+  const planOf = async (id: RunId): Promise<StartedPlan | undefined> => {
+    const started = (await store.eventsOf(id)).findLast((event) => event.type === 'run.started');
+    return started?.type === 'run.started' ? started.data.plan : undefined;
+  };
+
   return {
     async snapshot({ entries: limit }): Promise<Snapshot> {
       // The cursor first: a change that comes while the rest is read is told again, never missed.
@@ -82,9 +88,11 @@ export function createQueries(deps: EngineDeps & { feed: Feed; ends: Ends; devic
         store.artifactsOf(id),
       ]);
       const answer = run.action.kind === 'knowledge' ? await answerTo(id) : undefined;
+      const plan = run.startedAt === undefined ? undefined : await planOf(id);
       return {
         run,
         ...(answer === undefined ? {} : { answer }),
+        ...(plan === undefined ? {} : { plan }),
         approvals: [...approvals],
         artifacts: artifacts.map((artifact) => publishArtifact(deps, artifact)),
       };

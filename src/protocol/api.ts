@@ -4,7 +4,7 @@
  */
 
 import type { AccessLevel } from '../core/access.ts';
-import type { Action } from '../core/actions.ts';
+import type { Action, StartedPlan } from '../core/actions.ts';
 import type { Actor, Approval, Decision } from '../core/approvals.ts';
 import type { ArtifactKind, PublishedArtifact, RemovalReason } from '../core/artifacts.ts';
 import type { Device, Permissions } from '../core/devices.ts';
@@ -107,6 +107,8 @@ export interface RunDetail {
   run: Run;
   /** What a connector said to its question. */
   answer?: Message;
+  /** What its device wrote down when it started; absent before, and of runs of older versions. */
+  plan?: StartedPlan;
   approvals: Approval[];
   artifacts: PublishedArtifact[];
 }

@@ -66,6 +66,7 @@ const output = z.object({
   bytes: whole,
   droppedBytes: whole,
   gaps: z.exactOptional(z.array(z.object({ offset: whole, bytes: whole })).max(GAPS_MAX)),
+  firstAt: z.exactOptional(whole),
 });
 const names = z.array(z.string().max(1024)).max(VARIABLES_MAX);
 const programs = z.array(z.object({ name: path, path, sha256: digest })).max(1000);

@@ -48,6 +48,8 @@ export class OutputStream implements OutputWriter {
   readonly #window = new Window();
   /** Everything before is on the disk, or given up. */
   #settled = 0;
+  /** When the first bytes came, Unix milliseconds. */
+  #firstAt: number | undefined;
   #flushing: Promise<void> | undefined;
   #turnScheduled = false;
   /** Waits while bytes are gathered. */
@@ -73,6 +75,7 @@ export class OutputStream implements OutputWriter {
   /** Ignored after `seal`: a terminal may still deliver what nobody can keep any more. */
   write(bytes: Uint8Array): void {
     if (this.#ended || bytes.length === 0) return;
+    this.#firstAt ??= Date.now();
     this.#window.append(bytes);
     if (this.#window.end - this.#settled > this.#limits.highWater) this.#pressed = true;
     this.#scheduleTurn();
@@ -164,7 +167,8 @@ export class OutputStream implements OutputWriter {
     const gaps = await assemble(this.#files, this.size).catch((error: unknown) => {
       throw storageError(`cannot keep the output in ${this.#files.paths.head}`, error);
     });
-    return { path: this.#files.paths.head, summary: summaryOf(this.size, gaps) };
+    const firstAt = this.#firstAt === undefined ? {} : { firstAt: this.#firstAt };
+    return { path: this.#files.paths.head, summary: { ...summaryOf(this.size, gaps), ...firstAt } };
   }
 
   /**

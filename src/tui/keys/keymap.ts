@@ -18,7 +18,6 @@ import {
   connected,
   disconnected,
   hasArtifact,
-  hasArtifactsInDialog,
   hasNextApproval,
   hasRun,
   hasSearch,
@@ -27,6 +26,7 @@ import {
   nextApprovalLabel,
 } from './enabled.ts';
 import { POLICY_KEYS } from './policy-keys.ts';
+import { RUN_KEYS } from './run-keys.ts';
 
 export const KEYMAP = [
   bind('composer', 'composer.send', 'enter', 'send the task', { ...foot('send', 1), enabled: hasText }),
@@ -130,13 +130,7 @@ export const KEYMAP = [
 
   ...ANSWER_KEYS,
 
-  bind('run', 'run.section', 'tab', 'go to the next of: output, details, audit', foot('output/details/audit', 2)),
-  bind('run', 'run.section-back', 'S-tab', 'go to the one before'),
-  bind('run', 'run.preview', 'enter', 'show what is in the selected artifact', { enabled: hasArtifact }),
-  bind('run', 'run.next-artifact', ']', 'select the next artifact', { enabled: hasArtifactsInDialog }),
-  bind('run', 'run.previous-artifact', '[', 'select the artifact before', { enabled: hasArtifactsInDialog }),
-  bind('run', 'run.close', 'escape q', 'go back', foot('back', 1)),
-
+  ...RUN_KEYS,
   ...DEVICE_KEYS,
   ...POLICY_KEYS,
   ...ARTIFACT_KEYS,

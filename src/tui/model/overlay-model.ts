@@ -41,7 +41,7 @@ export interface PaletteMatch {
   readonly positions: readonly number[];
 }
 
-export const RUN_SECTIONS = ['output', 'details', 'audit'] as const;
+export const RUN_SECTIONS = ['output', 'plan', 'approvals', 'artifacts', 'audit', 'timing'] as const;
 export type RunSection = (typeof RUN_SECTIONS)[number];
 
 export interface RunDialog {
@@ -54,7 +54,7 @@ export interface RunDialog {
   readonly output: OutputView;
   /** Rows above the end of the output; 0 follows it. */
   readonly scrollBack: number;
-  /** First row of the details, or of what happened. */
+  /** First row of the other tabs. */
   readonly scroll: number;
   /** What happened to it, once that was asked for; `steps` of the newest answer. */
   readonly audit?: { readonly steps: readonly AuditStep[] | undefined; readonly message: string | undefined };

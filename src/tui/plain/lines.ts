@@ -6,7 +6,7 @@ import type { Device } from '../../core/devices.ts';
 import { isFinal, type Run } from '../../core/runs.ts';
 import type { ThreadEntry } from '../../core/thread.ts';
 import { deviceName, elapsed } from '../model/select.ts';
-import { describeApproval } from '../rows/detail-rows.ts';
+import { describeApproval } from '../rows/asked-rows.ts';
 import type { DialogRow } from '../rows/dialog-row.ts';
 import { approvalRows } from '../rows/request-rows.ts';
 import { hangingRows } from '../rows/rows.ts';

@@ -6,44 +6,35 @@ import type { Model } from '../model/model.ts';
 import type { RunDialog } from '../model/overlay-model.ts';
 import { deviceName } from '../model/select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
-import { formatTime } from '../words/format.ts';
+import { formatExactTime } from '../words/format.ts';
+import type { DetailRow } from './detail-row.ts';
 import { proseRows } from './rows.ts';
-
-export interface AuditRow {
-  readonly style: 'step' | 'text' | 'valid' | 'invalid' | 'muted';
-  readonly text: string;
-}
 
 const INDENT = '  ';
 
-export function auditRows(model: Model, { audit }: RunDialog, width: number): readonly AuditRow[] {
-  const prose = (text: string, style: AuditRow['style']): AuditRow[] =>
+export function auditRows(model: Model, { audit }: RunDialog, width: number): readonly DetailRow[] {
+  const prose = (text: string, style: DetailRow['style']): DetailRow[] =>
     proseRows(text, width).map((row) => ({ style, text: row }));
-  const failed = audit?.message === undefined ? [] : prose(audit.message, 'invalid');
+  const failed = audit?.message === undefined ? [] : prose(audit.message, 'failure');
   if (audit?.steps === undefined) return failed.length > 0 ? failed : [{ style: 'muted', text: 'loading…' }];
   return [...failed, ...audit.steps.flatMap((step) => stepRows(model, step, width))];
 }
 
-function stepRows(model: Model, { at, device, seq, by, text, signature }: AuditStep, width: number): AuditRow[] {
+function stepRows(model: Model, { at, device, seq, by, text, signature }: AuditStep, width: number): DetailRow[] {
   const room = Math.max(1, width - INDENT.length);
   const where = sanitizeLine(deviceName(model, device));
-  const head = `${exactTime(at, model.now)}  ${where} #${seq}  ${whoDid(model, by)}`;
-  const indented = (rows: readonly string[], style: AuditRow['style']): AuditRow[] =>
+  const head = `${formatExactTime(at, model.now)}  ${where} #${seq}  ${whoDid(model, by)}`;
+  const indented = (rows: readonly string[], style: DetailRow['style']): DetailRow[] =>
     rows.map((row) => ({ style, text: INDENT + row }));
   return [
-    ...proseRows(head, width).map((row): AuditRow => ({ style: 'step', text: row })),
+    ...proseRows(head, width).map((row): DetailRow => ({ style: 'muted', text: row })),
     ...indented(proseRows(text, room), 'text'),
     ...(signature === undefined
       ? []
       : signature === 'valid'
-        ? indented(proseRows(`signed by ${sanitizeLine(deviceName(model, by.device))}: valid`, room), 'valid')
-        : indented(proseRows('the signature is NOT that of the device that is named', room), 'invalid')),
+        ? indented(proseRows(`signed by ${sanitizeLine(deviceName(model, by.device))}: valid`, room), 'success')
+        : indented(proseRows('the signature is NOT that of the device that is named', room), 'failure')),
   ];
-}
-
-/** `14:02:07`: steps of one run follow each other within seconds. */
-function exactTime(at: number, now: number): string {
-  return `${formatTime(at, now)}:${String(new Date(at).getSeconds()).padStart(2, '0')}`;
 }
 
 function whoDid(model: Model, { kind, device }: AuditStep['by']): string {

@@ -146,8 +146,19 @@ function otherAccess({ access, enforced }: ApprovalPayload, device: string): str
 }
 
 function facts(payload: ApprovalPayload): (readonly [string, string])[] {
-  const { sandbox, programs = [], secrets = [], envNames, timeoutMs, rule } = payload;
-  const list: (readonly [string, string])[] = [['access', payload.enforced]];
+  const { timeoutMs, rule } = payload;
+  const list: (readonly [string, string])[] = [['access', payload.enforced], ...payloadFacts(payload)];
+  if (timeoutMs !== undefined) list.push(['limit', `${timeoutMs / 1000} s`]);
+  if (rule !== undefined) list.push(['rule', `${rule} makes it ask`]);
+  return list;
+}
+
+/** Where it works, with what, and what holds it. */
+export function payloadFacts(
+  payload: Pick<ApprovalPayload, 'cwd' | 'executable' | 'envNames' | 'sandbox' | 'programs' | 'secrets'>,
+): (readonly [string, string])[] {
+  const { sandbox, programs = [], secrets = [], envNames } = payload;
+  const list: (readonly [string, string])[] = [];
   if (sandbox !== undefined) {
     list.push(['sandbox', sandboxWords(sandbox)]);
     list.push(['writes', sandbox.writable.join(', ') || 'nothing']);
@@ -161,13 +172,11 @@ function facts(payload: ApprovalPayload): (readonly [string, string])[] {
   });
   if (envNames.length > 0) list.push(['sets', envNames.join(', ')]);
   if (secrets.length > 0) list.push(['secrets', `${secrets.join(', ')}: it can read their values`]);
-  if (timeoutMs !== undefined) list.push(['limit', `${timeoutMs / 1000} s`]);
-  if (rule !== undefined) list.push(['rule', `${rule} makes it ask`]);
   return list;
 }
 
 /** `bubblewrap, no network, 512 MB each process`. */
-export function sandboxWords({ kind, network, limits }: NonNullable<ApprovalPayload['sandbox']>): string {
+function sandboxWords({ kind, network, limits }: NonNullable<ApprovalPayload['sandbox']>): string {
   return [
     kind,
     network ? 'may use the network' : 'no network',

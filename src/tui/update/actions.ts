@@ -10,7 +10,6 @@ import type { Action, Press } from './action.ts';
 import { ANSWER_ACTIONS } from './answer-actions.ts';
 import { openApproval } from './approvals.ts';
 import { ARTIFACT_ACTIONS, onArtifact } from './artifact-actions.ts';
-import { changeSection } from './audit.ts';
 import { beginReroute } from './begin-reroute.ts';
 import * as composer from './composer.ts';
 import { edited } from './composer-text.ts';
@@ -22,6 +21,8 @@ import * as panes from './panes.ts';
 import { POLICY_ACTIONS } from './policy-actions.ts';
 import { previewArtifact, scrollPreview } from './previews.ts';
 import { scrollReading } from './reading.ts';
+import { RUN_ACTIONS } from './run-actions.ts';
+import { scrollRun } from './run-sections.ts';
 import * as runs from './runs.ts';
 import { patch, pop, type Step, say, step, toast } from './step.ts';
 import { undo } from './undo.ts';
@@ -43,7 +44,7 @@ const scrolling =
       case 'assent':
         return step(scrollReading(model, move));
       case 'run':
-        return step(runs.scrollRun(model, move));
+        return step(scrollRun(model, move));
       case 'device':
         return step(devices.scrollDevice(model, move));
       case 'preview':
@@ -141,13 +142,7 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
 
   ...ANSWER_ACTIONS,
 
-  'run.section': (model) => changeSection(model, 1),
-  'run.section-back': (model) => changeSection(model, -1),
-  'run.preview': onArtifact(previewArtifact),
-  'run.next-artifact': (model) => step(runs.moveArtifact(model, 1)),
-  'run.previous-artifact': (model) => step(runs.moveArtifact(model, -1)),
-  'run.close': close,
-
+  ...RUN_ACTIONS,
   ...DEVICE_ACTIONS,
   ...POLICY_ACTIONS,
   ...ARTIFACT_ACTIONS,

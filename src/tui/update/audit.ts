@@ -3,24 +3,11 @@
 import type { AuditStep, AuditVerification } from '../../protocol/audit-api.ts';
 import type { Failure } from '../model/messages.ts';
 import type { Model } from '../model/model.ts';
-import { RUN_SECTIONS } from '../model/overlay-model.ts';
 import { overlayOf } from '../model/select.ts';
 import { verificationText } from '../rows/audit-rows.ts';
 import { nextRequest, patch, push, type Step, step } from './step.ts';
 
-/** Round through output, details and what happened; the last is asked for whenever it is looked at. */
-export function changeSection(model: Model, delta: 1 | -1): Step {
-  const dialog = overlayOf(model, 'run');
-  if (dialog === undefined) return step(model);
-  const at = RUN_SECTIONS.indexOf(dialog.section) + delta;
-  const section = RUN_SECTIONS[(at + RUN_SECTIONS.length) % RUN_SECTIONS.length] ?? 'output';
-  return reloadAudit(
-    patch(model, 'run', (open) => ({ ...open, section, scroll: 0 })),
-    dialog.run,
-  );
-}
-
-/** Something has happened to the run: what is on the screen follows. */
+/** It has come to be looked at, or something has happened to the run: what is on the screen follows. */
 export function reloadAudit(model: Model, run: string): Step {
   const dialog = overlayOf(model, 'run');
   if (dialog?.run !== run || dialog.section !== 'audit' || model.connection.state !== 'connected') return step(model);

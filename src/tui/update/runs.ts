@@ -9,8 +9,6 @@ import type { Model } from '../model/model.ts';
 import { noOutput, type OutputView } from '../model/output-view.ts';
 import type { RunDialog } from '../model/overlay-model.ts';
 import { findRun, overlayOf, topOverlay } from '../model/select.ts';
-import { auditRows } from '../rows/audit-rows.ts';
-import { detailRows } from '../rows/detail-rows.ts';
 import { attachRect, runOutputRect, ttySize } from '../rows/geometry.ts';
 import { createEditor } from '../terminal/editor.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
@@ -25,7 +23,7 @@ export function openRun(model: Model, id: string): Step {
     run: id as Run['id'],
     detail: undefined,
     message: undefined,
-    section: run === undefined || run.startedAt !== undefined ? 'output' : 'details',
+    section: run === undefined || run.startedAt !== undefined ? 'output' : 'plan',
     output: noOutput(outputKind(run)),
     scrollBack: 0,
     scroll: 0,
@@ -43,7 +41,7 @@ export function takeDetail(model: Model, detail: RunDetail): Model {
   return patch(model, 'run', (dialog) => {
     if (dialog.run !== detail.run.id) return dialog;
     const first = dialog.detail === undefined;
-    const section = first && detail.run.startedAt === undefined ? 'details' : dialog.section;
+    const section = first && detail.run.startedAt === undefined ? 'plan' : dialog.section;
     const output =
       dialog.output.port === undefined ? { ...dialog.output, kind: outputKind(detail.run) } : dialog.output;
     return { ...dialog, detail, section, output, message: undefined };
@@ -53,30 +51,7 @@ export function takeDetail(model: Model, detail: RunDetail): Model {
 export const detailFailed = (model: Model, run: string, failure: Failure): Model =>
   patch(model, 'run', (dialog) => (dialog.run === run ? { ...dialog, message: failure.message } : dialog));
 
-export function scrollRun(model: Model, move: (scroll: number, page: number, last: number) => number): Model {
-  return patch(model, 'run', (dialog) => {
-    const { width, height } = runOutputRect(model);
-    if (dialog.section !== 'output') {
-      const rows = dialog.section === 'details' ? detailRows : auditRows;
-      const last = Math.max(0, rows(model, dialog, width).length - height);
-      return { ...dialog, scroll: limit(move(Math.min(dialog.scroll, last), height, last), last) };
-    }
-    const last = Math.max(0, (dialog.output.port?.rows(width) ?? 0) - height);
-    const scroll = last - Math.min(dialog.scrollBack, last);
-    return { ...dialog, scrollBack: last - limit(move(scroll, height, last), last) };
-  });
-}
-
 export const limit = (value: number, last: number): number => Math.max(0, Math.min(last, value));
-
-export function moveArtifact(model: Model, delta: number): Model {
-  return patch(model, 'run', (dialog) => {
-    const count = dialog.detail?.artifacts.length ?? 0;
-    return count === 0
-      ? dialog
-      : { ...dialog, section: 'details', artifact: (dialog.artifact + delta + count) % count };
-  });
-}
 
 export function attach(model: Model, run: Run): Step {
   if (isFinal(run)) return say(model, 'warning', `run ${run.number} is over: Enter shows its output`);

@@ -42,6 +42,10 @@ export function formatTime(at: number, now: number): string {
   return `${date.getDate()} ${MONTHS[date.getMonth()]}${year} ${formatClock(at)}`;
 }
 
+/** `14:02:07`: where what follows each other within seconds is told apart. */
+export const formatExactTime = (at: number, now: number): string =>
+  `${formatTime(at, now)}:${String(new Date(at).getSeconds()).padStart(2, '0')}`;
+
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
 /** What became of a run, in a few words. */

@@ -49,8 +49,8 @@ needs('git', 'bash')('the first day', () => {
     });
     await second.go(3);
     second.press('j', 'enter');
-    await second.waitFor('Details ◆ 2');
-    second.press('tab');
+    await second.waitFor('Artifacts 2');
+    second.press('4');
     await second.waitFor('◆ log.txt');
     second.press('v');
     await second.waitFor('Begin at the beginning');

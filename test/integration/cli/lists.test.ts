@@ -53,7 +53,7 @@ describe('--json', () => {
       endedAt: TIME,
       status: 'completed',
       exitCode: 0,
-      output: { bytes: 4, droppedBytes: 0 },
+      output: { bytes: 4, droppedBytes: 0, firstAt: TIME },
     });
     expect(runs[2]).toMatchObject({ status: 'failed', reason: 'exit', exitCode: 9, message: expect.any(String) });
     expect(runs[1]).toMatchObject({ status: 'waiting_approval', approvalId: ID });

@@ -270,7 +270,7 @@ describe('what happened', () => {
     const dashboard = startDashboard({ snapshot: { runs: [run], entries: [runEntry(run)] } });
     dashboard.press('escape', '3', 'enter');
     dashboard.take();
-    dashboard.press('tab');
+    dashboard.press('tab', 'tab', 'tab');
     expect(dashboard.take()).toEqual([]);
     dashboard.press('tab');
     expect(overlayOf(dashboard.model, 'run')?.section).toBe('audit');
@@ -278,7 +278,7 @@ describe('what happened', () => {
     dashboard.tell({ type: 'audit-loaded', run: run.id, steps });
     dashboard.tell({ type: 'change', change: aChange(runEntry(run), 'run.started') });
     expect(dashboard.take()).toEqual([{ type: 'load-audit', run: run.id }]);
-    dashboard.press('S-tab', 'S-tab');
+    dashboard.press('1');
     expect(overlayOf(dashboard.model, 'run')?.section).toBe('output');
   });
 

@@ -1,6 +1,6 @@
 // What is said of a request that nobody answered.
 import { expect, it } from 'vitest';
-import { describeApproval } from '../../../src/tui/rows/detail-rows.ts';
+import { describeApproval } from '../../../src/tui/rows/asked-rows.ts';
 import { howItEnded } from '../../../src/tui/words/ended-requests.ts';
 import { aDevice, anApproval, aRun } from '../../helpers/tui-model.ts';
 

@@ -159,7 +159,7 @@ describe('runs', () => {
     expect(dashboard.take()).toEqual([{ type: 'load-run', run: runs[0]?.id }]);
     expect(overlayOf(dashboard.model, 'run')?.section).toBe('output');
     dashboard.press('tab');
-    expect(overlayOf(dashboard.model, 'run')?.section).toBe('details');
+    expect(overlayOf(dashboard.model, 'run')?.section).toBe('plan');
     dashboard.press('escape');
     expect(dashboard.model).toMatchObject({ overlays: [], focus: 'runs' });
   });

@@ -180,7 +180,7 @@ describe('the detail of a run', () => {
       ┌ Run 12 ──────────────────────────────────────────────────────────────────────┐
       │▶ npm test -- --runInBand                                                 0:41│
       │  running · gpu-box · full-access (asked for workspace-write)            14:01│
-      │─ Output 12 kB ─ Details ◆ 2 ─ Audit ────────────────────────────────── live ─│
+      │─ Output 12 kB ─ Plan ─ Approvals ─ Artifacts 2 ─ Audit ─ Timing ────── live ─│
       │line 184 of the output                                                        │
       │line 185 of the output                                                        │
       │line 186 of the output                                                        │
@@ -199,7 +199,7 @@ describe('the detail of a run', () => {
       │line 199 of the output                                                        │
       │line 200 of the output                                                        ┃
       └──────────────────────────────────────────────────────────────────────────────┘
-       Esc back  Tab output/details/audit  a approve…  i attach  x cancel  F1 help"
+       Esc back  Tab tabs  a approve…  i attach  x cancel  o open file  F1 help"
     `);
   });
 
@@ -209,26 +209,26 @@ describe('the detail of a run', () => {
       ┌ Run 12 ──────────────────────────────────────────────────────────────────────┐
       │▶ npm test -- --runInBand                                                 0:41│
       │  running · gpu-box · full-access (asked for workspace-write)            14:01│
-      │─ Output 12 kB ─ Details ◆ 2 ─ Audit ────────────────────────────────── live ─│
-      │Artifacts 2                                                                   ┃
-      │◆ report.pdf  1.2 kB  application/pdf                                         ┃
-      │◆ log/b.txt  99 B  application/pdf                                            ┃
-      │                                                                              ┃
+      │─ Output 12 kB ─ Plan ─ Approvals ─ Artifacts 2 ─ Audit ─ Timing ────── live ─│
       │Task                                                                          ┃
       │npm test -- --runInBand                                                       ┃
       │status    running                                                             ┃
       │asked by  you                                                                 ┃
       │route     desktop-local                                                       ┃
       │device    gpu-box                                                             ┃
+      │                                                                              ┃
+      │Why there                                                                     ┃
+      │- "!" means the shell                                                         ┃
+      │- it is this device                                                           ┃
+      │                                                                              ┃
+      │Access and limits                                                             ┃
       │access    full-access (asked for workspace-write)                             ┃
-      │folder    the home folder                                                     ┃
-      │submitted 14:01                                                               ┃
-      │started   14:01                                                               ┃
-      │id        run-12                                                              ┃
+      │in        the home folder                                                     ┃
+      │limit     no limit of time                                                    ┃
       │                                                                              │
-      │Because                                                                       │
+      │Identity                                                                      │
       └──────────────────────────────────────────────────────────────────────────────┘
-       Esc back  Tab output/details/audit  a approve…  i attach  x cancel  F1 help"
+       Esc back  Tab tabs  a approve…  i attach  x cancel  o open file  F1 help"
     `);
   });
 

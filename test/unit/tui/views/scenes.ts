@@ -491,7 +491,7 @@ export function scenes(size: Size): Record<string, Model> {
       entered: false,
     }),
     run: over(runDialog(busy)),
-    details: over(runDialog(busy, { section: 'details' })),
+    details: over(runDialog(busy, { section: 'plan' })),
     attach: over({
       kind: 'attach',
       run: 'run-12' as Run['id'],

@@ -188,7 +188,7 @@ describe('text from elsewhere', () => {
     if (waiting === undefined) throw new Error('there is an approval');
     const overlays: Model['overlays'] = [
       approvalDialog({ approval: waiting, notice: name }),
-      runDialog(model, { section: 'details' }),
+      runDialog(model, { section: 'plan' }),
       { kind: 'text', title: name, text: name, scroll: 0, loading: false, footnote: name, request: undefined },
       { kind: 'confirm', question: { type: 'cancel', run: waiting.runId, title: name }, deafUntil: 0 },
       { kind: 'signal', run: waiting.runId, selected: 0 },

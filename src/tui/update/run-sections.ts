@@ -1,0 +1,60 @@
+// The tabs of the view of a run: going from one to another, scrolling each, and choosing an artifact.
+
+import type { Model } from '../model/model.ts';
+import { RUN_SECTIONS, type RunSection } from '../model/overlay-model.ts';
+import { overlayOf } from '../model/select.ts';
+import { runOutputRect } from '../rows/geometry.ts';
+import { sectionRows, sectionScroll } from '../rows/section-rows.ts';
+import { reloadAudit } from './audit.ts';
+import { limit } from './runs.ts';
+import { patch, type Step, step } from './step.ts';
+
+/** Round and round. */
+export function changeSection(model: Model, delta: 1 | -1): Step {
+  const dialog = overlayOf(model, 'run');
+  if (dialog === undefined) return step(model);
+  const at = RUN_SECTIONS.indexOf(dialog.section) + delta;
+  return goToSection(model, RUN_SECTIONS[(at + RUN_SECTIONS.length) % RUN_SECTIONS.length] ?? 'output');
+}
+
+export const goToNumbered = (model: Model, key: string): Step =>
+  goToSection(model, RUN_SECTIONS[Number(key) - 1] ?? 'output');
+
+/** What happened is asked for whenever it is looked at. */
+function goToSection(model: Model, section: RunSection): Step {
+  const dialog = overlayOf(model, 'run');
+  if (dialog === undefined || dialog.section === section) return step(model);
+  return reloadAudit(
+    patch(model, 'run', (open) => ({ ...open, section, scroll: 0 })),
+    dialog.run,
+  );
+}
+
+/** Scrolls what the tab shows; among artifacts the selection moves. */
+export function scrollRun(model: Model, move: (scroll: number, page: number, last: number) => number): Model {
+  return patch(model, 'run', (dialog) => {
+    const { width, height } = runOutputRect(model);
+    if (dialog.section === 'output') {
+      const last = Math.max(0, (dialog.output.port?.rows(width) ?? 0) - height);
+      const scroll = last - Math.min(dialog.scrollBack, last);
+      return { ...dialog, scrollBack: last - limit(move(scroll, height, last), last) };
+    }
+    const count = sectionRows(model, dialog, width).length;
+    const scroll = sectionScroll(dialog, count, height);
+    if (dialog.section !== 'artifacts') {
+      const last = Math.max(0, count - height);
+      return { ...dialog, scroll: limit(move(scroll, height, last), last) };
+    }
+    const last = (dialog.detail?.artifacts.length ?? 0) - 1;
+    return { ...dialog, scroll, artifact: limit(move(dialog.artifact, height, last), last) };
+  });
+}
+
+export function moveArtifact(model: Model, delta: number): Model {
+  return patch(model, 'run', (dialog) => {
+    const count = dialog.detail?.artifacts.length ?? 0;
+    return count === 0
+      ? dialog
+      : { ...dialog, section: 'artifacts', artifact: (dialog.artifact + delta + count) % count };
+  });
+}
