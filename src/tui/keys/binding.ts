@@ -6,6 +6,8 @@ import { always, type EnabledWhen } from './enabled.ts';
 /** Where a key means something. Several are active at once; the most particular comes first. */
 export const CONTEXTS = {
   composer: 'Typing a task',
+  outside: 'Typing a task, after C-x',
+  recall: 'Looking for a task typed before',
   panes: 'In the panes',
   actions: 'On a run, an artifact or an approval',
   approval: 'In an approval',

@@ -129,6 +129,9 @@ export const hasSelection: EnabledWhen = ({ focus, thread, approvals, runs, devi
 
 export const hasText: EnabledWhen = ({ composer }) => composer.editor.text.trim() !== '' || 'type a task first';
 
+export const hasHistory: EnabledWhen = ({ composer }) =>
+  composer.history.entries.length > 0 || 'no task was sent from here yet';
+
 /** Something was looked for in the preview. */
 export const hasQuery: EnabledWhen = (model) => {
   const dialog = topOverlay(model);

@@ -7,6 +7,7 @@ import { pairField } from '../update/pairing.ts';
 import { ANSWER_KEYS } from './answer-keys.ts';
 import { ARTIFACT_KEYS } from './artifact-keys.ts';
 import { type Binding, bind, CONTEXTS, type Context, foot } from './binding.ts';
+import { COMPOSER_KEYS } from './composer-keys.ts';
 import { DEVICE_KEYS } from './device-keys.ts';
 import {
   canAttach,
@@ -22,28 +23,13 @@ import {
   hasRun,
   hasSearch,
   hasSelection,
-  hasText,
   nextApprovalLabel,
 } from './enabled.ts';
 import { POLICY_KEYS } from './policy-keys.ts';
 import { RUN_KEYS } from './run-keys.ts';
 
 export const KEYMAP = [
-  bind('composer', 'composer.send', 'enter', 'send the task', { ...foot('send', 1), enabled: hasText }),
-  bind('composer', 'composer.newline', 'M-enter C-j S-enter', 'start a new line', foot('new line', 4)),
-  bind('composer', 'composer.older', 'up', 'go up a line, or to the task sent before', foot('history', 5)),
-  bind('composer', 'composer.newer', 'down', 'go down a line, or to the task sent after'),
-  bind(
-    'composer',
-    'composer.complete',
-    'tab',
-    'complete a /command, an @device, a #route, a +artifact or a path; else go to the next pane',
-    foot('complete, panes', 3),
-  ),
-  bind('composer', 'composer.back', 'S-tab', 'go to the pane before'),
-  bind('composer', 'composer.leave', 'escape', 'leave the text for the panes', foot('panes', 2)),
-  bind('composer', 'composer.page-up', 'pageup', 'scroll the thread up'),
-  bind('composer', 'composer.page-down', 'pagedown', 'scroll the thread down'),
+  ...COMPOSER_KEYS,
 
   bind('panes', 'pane.open', 'enter', 'open what is selected', { ...foot('open', 2), enabled: hasSelection }),
   bind('panes', 'pane.compose', 't space', 'type a task', { ...foot('type', 1), palette: true }),
@@ -195,7 +181,10 @@ const FOCUSED: Partial<Readonly<Record<Focus, readonly Context[]>>> = {
 /** Where keys go now, the most particular first. */
 function activeContexts(model: Model): readonly Context[] {
   const overlay = topOverlay(model);
-  if (overlay === undefined) return FOCUSED[model.focus] ?? ['panes', 'actions', 'always'];
+  if (overlay === undefined) {
+    if (model.focus === 'composer' && model.composer.chord) return ['outside', 'composer', 'always'];
+    return FOCUSED[model.focus] ?? ['panes', 'actions', 'always'];
+  }
   switch (overlay.kind) {
     case 'attach':
       return ['attach'];
@@ -227,6 +216,7 @@ function activeContexts(model: Model): readonly Context[] {
     case 'folder':
     case 'access':
     case 'palette':
+    case 'recall':
     case 'search':
     case 'reason':
     case 'confirm':

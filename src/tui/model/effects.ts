@@ -41,6 +41,8 @@ export type Effect =
   | { readonly type: 'edit-request'; readonly approval: string; readonly digest: string; readonly command: string }
   /** Opens the editor of the person on a text. */
   | { readonly type: 'edit-outside'; readonly approval: string; readonly text: string }
+  /** Opens it on what is typed. */
+  | { readonly type: 'edit-text'; readonly text: string }
   /** Reads a file of a device, to be edited. */
   | { readonly type: 'read-file'; readonly request: number; readonly device: string; readonly path: string }
   /** Opens the editor of the person on it, and submits what came of it. */

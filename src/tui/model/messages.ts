@@ -72,6 +72,8 @@ export type MessageBody =
   | { readonly type: 'edit-failed'; readonly of: string; readonly failure: Failure }
   /** `text`: absent if the editor of the person was left without saving, or could not be opened. */
   | { readonly type: 'edited-outside'; readonly approval: string; readonly text?: string; readonly failure?: Failure }
+  /** The same of what was typed. */
+  | { readonly type: 'text-edited'; readonly text?: string; readonly failure?: Failure }
   /** One answer for each check, in their order; undefined of a device that gave none. */
   | { readonly type: 'checked'; readonly request: number; readonly answers: readonly (GateAnswer | undefined)[] }
   | { readonly type: 'check-failed'; readonly request: number; readonly failure: Failure }

@@ -126,6 +126,8 @@ export interface Composer {
   readonly check: HintCheck | undefined;
   readonly completion: Completion | undefined;
   readonly wanted: (WantedPlace & { readonly request: number }) | undefined;
+  /** C-x was pressed: C-e behind it opens the editor of the person. */
+  readonly chord: boolean;
   /** Sent, and not yet acknowledged. */
   readonly sending: number;
   /** A text that could not be sent: its id goes with it when the same text is sent again, so that it is submitted once. */
@@ -253,6 +255,7 @@ export function createModel({ size, now, clock = now, settings, history }: Model
       check: undefined,
       completion: undefined,
       wanted: undefined,
+      chord: false,
       sending: 0,
       failed: undefined,
     },

@@ -123,6 +123,8 @@ export type Overlay =
       /** Enter was pressed meanwhile: it is for what will be found. */
       readonly entered: boolean;
     }
+  /** A search through what was typed before: which of the matches is selected, the newest being 0. */
+  | { readonly kind: 'recall'; readonly editor: EditorState; readonly selected: number }
   | { readonly kind: 'help'; readonly scroll: number }
   | {
       readonly kind: 'search';

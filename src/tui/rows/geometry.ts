@@ -181,6 +181,7 @@ export function overlayRect(model: Model, overlay: Overlay): Rect {
   const { width, height } = model.size;
   if (overlay.kind === 'attach') return row(1, width, height - 1);
   if (!(overlay.kind in SIZES)) return readingRect(model);
+  if (overlay.kind === 'recall') return overComposer(model);
   return boxRect(model, SIZES[overlay.kind as keyof typeof SIZES], width, height);
 }
 
@@ -188,6 +189,14 @@ function boxRect(model: Model, wanted: Model['size'], width: number, height: num
   const boxWidth = Math.max(1, Math.min(wanted.width, width - (width > 40 ? 4 : 0)));
   const boxHeight = Math.max(1, Math.min(wanted.height, height - (height > 12 ? 4 : 1)));
   return centred(model, boxWidth, boxHeight);
+}
+
+/** As wide as fits, with its last row over the text of the composer. */
+function overComposer(model: Model): Rect {
+  const { composer } = layoutOf(model);
+  const width = Math.min(SIZES.recall.width, model.size.width);
+  const height = Math.max(1, Math.min(SIZES.recall.height, composer.y));
+  return { x: 0, y: composer.y - height, width, height };
 }
 
 /** All but the header and the footer, which says which keys there are. */
@@ -228,6 +237,7 @@ type PageKind =
 
 const SIZES: Readonly<Record<Exclude<OverlayKind, PageKind>, { width: number; height: number }>> = {
   palette: { width: 84, height: 22 },
+  recall: { width: 120, height: 14 },
   approval: { width: 100, height: 40 },
   assent: { width: 100, height: 40 },
   edit: { width: 100, height: 16 },

@@ -15,6 +15,7 @@ import type { Failure, MessageBody } from '../model/messages.ts';
 import type { TerminalScreen } from '../terminal/screen.ts';
 import { type AnswerEffect, createAnswerRunner } from './answer-runner.ts';
 import { type ArtifactEffect, createArtifactRunner } from './artifact-runner.ts';
+import { type ComposerEffect, createComposerRunner } from './composer-runner.ts';
 import { createFileRunner, type FileEffect } from './file-runner.ts';
 import { createPairRunner, type PairEffect } from './pair-runner.ts';
 import { createPolicyRunner, type PolicyEffect } from './policy-runner.ts';
@@ -92,6 +93,11 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
     cwd: deps.cwd,
     editText: (text, path) => editOutside(deps, text, editorName(path)),
   });
+  const composer = createComposerRunner({
+    tell,
+    attempt,
+    editText: (text) => editOutside(deps, text === '' ? '' : `${text}\n`, 'task.txt'),
+  });
   const steps = createStepsRunner({
     client,
     tell,
@@ -138,6 +144,8 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
         return files(effect satisfies FileEffect);
       case 'write-steps':
         return steps(effect);
+      case 'edit-text':
+        return composer(effect satisfies ComposerEffect);
       case 'check-policy':
       case 'load-rules':
       case 'remove-rule':

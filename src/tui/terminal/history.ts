@@ -55,16 +55,23 @@ export function recallNewer(history: History, current: string): Recalled | undef
   return { history: { entries: history.entries }, text: recall.draft };
 }
 
-/** The newest lines first that contain `query`, for a search over the history. */
+/** The newest lines first that contain every word of `query`, in any case and order. */
 export function searchHistory(history: History, query: string, limit = 50): string[] {
-  const wanted = query.toLowerCase();
+  const words = searchWords(query);
   const found: string[] = [];
   for (let index = history.entries.length - 1; index >= 0 && found.length < limit; index -= 1) {
     const entry = history.entries[index] as string;
-    if (entry.toLowerCase().includes(wanted)) found.push(entry);
+    const low = words.length === 0 ? '' : entry.toLowerCase();
+    if (words.every((word) => low.includes(word))) found.push(entry);
   }
   return found;
 }
+
+export const searchWords = (query: string): string[] =>
+  query
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
 
 /** A recalled line that was edited is a draft of its own: walking begins anew from it. */
 function ongoing(history: History, current: string): History['recall'] {

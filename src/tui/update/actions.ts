@@ -12,6 +12,7 @@ import { openApproval } from './approvals.ts';
 import { ARTIFACT_ACTIONS, onArtifact } from './artifact-actions.ts';
 import { beginReroute } from './begin-reroute.ts';
 import * as composer from './composer.ts';
+import { COMPOSER_ACTIONS } from './composer-actions.ts';
 import { edited } from './composer-text.ts';
 import { close, copied, DEVICE_ACTIONS } from './device-actions.ts';
 import * as devices from './devices.ts';
@@ -70,15 +71,7 @@ const focus =
     step(panes.focusPane(model, pane));
 
 const ACTIONS: Readonly<Record<BindingId, Action>> = {
-  'composer.send': (model) => composer.send(model),
-  'composer.newline': (model) => step(composer.startNewline(model)),
-  'composer.older': (model) => step(composer.older(model)),
-  'composer.newer': (model) => step(composer.newer(model)),
-  'composer.complete': (model) => composer.completeText(model) ?? step(panes.cycleFocus(model, 1)),
-  'composer.back': (model) => step(panes.cycleFocus(model, -1)),
-  'composer.leave': (model) => step(panes.focusPane(model, model.pane)),
-  'composer.page-up': inPane({ kind: 'page', direction: -1, fraction: 1 }),
-  'composer.page-down': inPane({ kind: 'page', direction: 1, fraction: 1 }),
+  ...COMPOSER_ACTIONS,
 
   'pane.open': (model) => panes.openSelected(model),
   'pane.compose': focus('composer'),
@@ -248,7 +241,9 @@ function runPalette(model: Model): Step {
 }
 
 const isOfPanes = (target: PaletteItem['target']): boolean =>
-  target.kind === 'binding' && KEYMAP.some(({ id, context }) => id === target.id && context === 'panes');
+  target.kind === 'binding' && KEYMAP.some(({ id, context }) => id === target.id && OUTSIDE_DIALOGS.has(context));
+
+const OUTSIDE_DIALOGS: ReadonlySet<Binding['context']> = new Set(['panes', 'composer', 'outside']);
 
 /** Dialogs that say themselves why an answer is not taken. */
 const TELLS_ITSELF: ReadonlySet<Binding['context']> = new Set(['approval', 'assent', 'proposal', 'compare']);

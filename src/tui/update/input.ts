@@ -13,6 +13,7 @@ import { backgroundFromReply } from '../terminal/theme.ts';
 import { whyNotSent } from '../words/presence.ts';
 import { press } from './actions.ts';
 import * as composer from './composer.ts';
+import { endChord } from './edit-text.ts';
 import { pasteInEdit, typeInEdit } from './editing.ts';
 import { pasteInField, typeInField } from './overlays.ts';
 import { click, focusPane, move } from './panes.ts';
@@ -41,6 +42,16 @@ export function takeInput(model: Model, event: InputEvent, raw: Uint8Array, burs
 }
 
 function takeKey(before: Model, event: Extract<InputEvent, { type: 'key' }>, raw: Uint8Array, together: boolean): Step {
+  const done = pressKey(before, event, raw, together);
+  return before.composer.chord ? { ...done, model: endChord(done.model) } : done;
+}
+
+function pressKey(
+  before: Model,
+  event: Extract<InputEvent, { type: 'key' }>,
+  raw: Uint8Array,
+  together: boolean,
+): Step {
   const { key, text } = event;
   const { lastKey, clock } = before;
   const held = lastKey !== undefined && lastKey.key === key && clock - lastKey.at < REPEAT_MS;

@@ -232,6 +232,8 @@ function setField(model: Model, editor: EditorState): Step {
     const next = patch(model, 'search', (open) => ({ ...open, editor }));
     return changed ? ask(next) : step(next);
   }
+  if (top?.kind === 'recall')
+    return step(patch(model, 'recall', (open) => ({ ...open, editor, selected: changed ? 0 : open.selected })));
   if (top?.kind === 'pair') return step(setPairField(model, editor));
   for (const kind of ['reason', 'save', 'rename', 'revoke', 'proposal', 'folder', 'check', 'find'] as const) {
     if (top?.kind === kind) return step(patch(model, kind, (open) => ({ ...open, editor, notice: undefined })));

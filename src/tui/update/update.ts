@@ -12,6 +12,7 @@ import { ruleFailed, takeRule } from './assents.ts';
 import { auditFailed, takeAudit, takeVerification, verifyFailed } from './audit.ts';
 import { submitFailed, submitted } from './composer.ts';
 import { renamed, renameFailed, revoked, revokeFailed, takeDevices } from './devices.ts';
+import { textEdited } from './edit-text.ts';
 import { edited, editedOutside, editFailed } from './editing.ts';
 import { takeFetch } from './fetching.ts';
 import { notWritten, readFailed, takeRead } from './file-edit.ts';
@@ -126,6 +127,8 @@ function handle(model: Model, message: Message): Step {
       return editFailed(model, message.of, message.failure);
     case 'edited-outside':
       return step(editedOutside(model, message.approval, message.text, message.failure));
+    case 'text-edited':
+      return step(textEdited(model, message.text, message.failure));
     case 'retried':
       return step(retried(addRun(model, message.run), message.run, message.of));
     case 'rerouted':

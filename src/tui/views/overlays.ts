@@ -28,6 +28,7 @@ import {
   drawSave,
   drawSignals,
 } from './questions.ts';
+import { drawRecall } from './recall.ts';
 import { drawRunDetail } from './run-detail.ts';
 import { drawRunList } from './run-list.ts';
 import { drawSearch } from './search.ts';
@@ -52,6 +53,9 @@ function drawOverlay(paint: Paint, overlay: Overlay): void {
   switch (overlay.kind) {
     case 'palette':
       drawPalette(paint, overlay);
+      return;
+    case 'recall':
+      drawRecall(paint, overlay);
       return;
     case 'help':
       drawHelp(paint, overlay);

@@ -1,4 +1,6 @@
 // Typing: tasks of several lines, what was typed before, completion, and the commands that begin with a slash.
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { dashboards } from '../../helpers/dashboard.ts';
 
@@ -101,4 +103,36 @@ it('does not lose what was typed at once, before there was a connection', async 
   await dashboard.waitFor('● 1 device');
   dashboard.press('enter');
   await dashboard.waitFor(() => /^ +42$/m.test(dashboard.pane('Thread')));
+});
+
+it('finds a task that was sent before with C-r, and sends it only by another Enter', async () => {
+  const dashboard = await stage.open();
+  dashboard.submit('= 20 + 2');
+  await dashboard.waitFor(/✓ +1 /);
+  dashboard.submit('= 3 * 30');
+  await dashboard.waitFor(/✓ +2 /);
+  dashboard.press('C-r');
+  await dashboard.waitFor('Typed before');
+  dashboard.type('20');
+  await dashboard.waitFor(() => !dashboard.row('› 20').includes('3 * 30') && dashboard.screen().includes('= 20 + 2'));
+  dashboard.press('enter');
+  await dashboard.waitFor('› = 20 + 2');
+  await dashboard.waitGone('Typed before');
+  expect(dashboard.pane('Runs')).not.toMatch(/✓ +3 /);
+  dashboard.press('enter');
+  await dashboard.waitFor(/✓ +3 /);
+});
+
+it('writes a task of several lines in the editor of the person', async () => {
+  const home = stage.home();
+  const script = join(home.work, 'editor');
+  writeFileSync(script, '#!/bin/sh\nprintf "  .map((x) => x * x)\\n  .join(\\"-\\")\\n" >> "$1"\n');
+  chmodSync(script, 0o755);
+  const dashboard = await stage.open(home, { env: { EDITOR: script, VISUAL: undefined } });
+  dashboard.type('= [1, 2, 3]');
+  await dashboard.waitFor('› = [1, 2, 3]');
+  dashboard.press('C-x', 'C-e');
+  await dashboard.waitFor(/› = \[1, 2, 3\]\n +\.map/);
+  dashboard.press('enter');
+  await dashboard.waitFor('1-4-9');
 });
