@@ -3,6 +3,7 @@
 // terminal it prints the same, and ends. Nothing of it stays, and nothing of your own Dispatch is touched.
 import { build, isStale } from './build.js';
 import { removeLeftovers } from './demo/leftovers.ts';
+import { fillWithLife } from './demo/life.ts';
 import { createDemoPeer, type DemoPeer } from './demo/peer.ts';
 
 /** Leaves the name of the home that it ran in: that of the other device. */
@@ -103,11 +104,13 @@ async function look(): Promise<void> {
     indent(await laptop.run(['thread']));
     return;
   }
+  await fillWithLife(laptop, box);
   // Something to say yes to.
   const task = 'echo "approved in the dashboard" | tee "$DISPATCH_ARTIFACTS/answer.txt"';
   await laptop.run(['run', '--detach', '--on', box.name, '--', task]);
   title(`the dashboard of laptop opens (${seconds()} s so far): one more task waits there for your yes`);
-  say('  Escape, a, y approves it; ? shows every key; q leaves, and ends the demo.');
+  say('  Around it a morning of two devices: runs that go on, one that failed, an answer, files.');
+  say('  Esc, a, y approves; Enter opens what is selected; ? shows every key; q leaves, and ends the demo.');
   say('  Press Enter.');
   await new Promise<void>((resolve) => process.stdin.once('data', () => resolve()));
   process.stdin.pause();

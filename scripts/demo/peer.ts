@@ -2,7 +2,7 @@
 // that somebody types there. The peer is ended by its id, and the home is removed, however the demo ends.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PREFIX, rememberProcess } from './leftovers.ts';
@@ -61,7 +61,8 @@ export function createDemoPeer(name: string, options: DemoPeerOptions = {}): Dem
   };
   process.once('exit', endNow);
   const launch = (args: readonly string[], stdio: Parameters<typeof spawn>[2]['stdio']): ChildProcess => {
-    const child = spawn(process.execPath, [LAUNCHER, ...args], { cwd: home, env, stdio });
+    // The home of the device is hidden from its runs; these are typed in the home of the person.
+    const child = spawn(process.execPath, [LAUNCHER, ...args], { cwd: homedir(), env, stdio });
     children.add(child);
     if (child.pid !== undefined) rememberProcess(home, child.pid);
     child.once('exit', () => children.delete(child));

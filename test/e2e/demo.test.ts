@@ -90,7 +90,12 @@ test('in a terminal it opens the dashboard, where a task waits for a yes', async
   await terminal.waitFor('Press Enter.', 50_000);
   const said = terminal.screen();
   terminal.press('enter');
-  await terminal.waitFor(/⚠ 1 waiting/);
+  await terminal.waitFor(/▶ 2 running {2}⚠ 1 waiting/);
+  const seen = terminal.screen();
+  expect(seen).toMatch(/✗ +\d+ echo "price\.test\.js/);
+  expect(seen).toContain('dispatch pair');
+  await terminal.waitFor(/epoch \d+ +loss 0\.\d+/);
+  await terminal.waitFor(/compiled module \d+ of/);
   terminal.press('M-a');
   await terminal.waitFor(() => terminal.line(terminal.rows - 1).includes('y approve once'));
   terminal.press('y');
