@@ -249,7 +249,12 @@ const omittedLine = (bytes: number): string => `… ${bytes} bytes earlier are n
 function terminalSink(terminal: EmbeddedTerminal, changed: () => void): Sink {
   const stop = terminal.onChange(changed);
   return {
-    port: { rows: () => terminal.rows, draw: (grid, rect, options) => terminal.draw(grid, rect, options) },
+    port: {
+      rows: (_width, height) => terminal.rows(height),
+      behind: (_width, height) => terminal.trimmed + terminal.rows(height),
+      find: (text) => terminal.find(text).map((row) => terminal.trimmed + row),
+      draw: (grid, rect, options) => terminal.draw(grid, rect, options),
+    },
     write: (bytes) => terminal.write(bytes),
     // The screen of a program is drawn anew by what follows; the cells of before would only mislead.
     skipped: () => void terminal.write(Buffer.from('\x1bc')),

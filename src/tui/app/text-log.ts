@@ -1,19 +1,24 @@
-// The output of a run without a terminal, as lines that can be scrolled: bytes go in as they come, sanitised rows come out.
-// It keeps the newest lines and says how many it let go; a line of any length costs no more than its share.
+// The output of a run without a terminal, as lines that can be scrolled and looked through: bytes go in as they come, sanitised
+// rows come out. It keeps the newest lines and says how many it let go; a line of any length costs no more than its share.
 
 import type { OutputPort } from '../model/output-view.ts';
 import { cut } from '../rows/rows.ts';
-import type { Attr, CellGrid, Rect } from '../terminal/cells.ts';
 import { stripAnsi } from '../terminal/sanitize.ts';
-import { stringWidth } from '../terminal/width.ts';
+import { createRowIndex, rowsOf } from './row-index.ts';
 
 /** Longer lines are broken here, whatever the width: 100 MB on one line must not be one line. */
 const MAX_LINE = 4_000;
 const MAX_LINES = 20_000;
-/** How many lines are let go at once, so that letting go is rare. */
-const SLACK = 2_000;
+/** Of all lines together: what is kept can be looked through while a key is held. */
+const MAX_CHARS = 4_000_000;
+/** How much is let go at once, so that letting go is rare. */
+const SLACK = 1.1;
+/** More places than that are not told apart. */
+const MOST_FOUND = 10_000;
 
 export interface TextLog extends OutputPort {
+  rows(width: number): number;
+  behind(width: number): number;
   write(bytes: Uint8Array): void;
   /** Bytes that were left out between the chunks. */
   skipped(bytes: number): void;
@@ -26,17 +31,31 @@ export interface TextLog extends OutputPort {
 
 export function createTextLog(): TextLog {
   const decoder = new TextDecoder();
+  const index = createRowIndex();
   let lines: string[] = [];
+  let chars = 0;
   let partial = '';
   let dropped = 0;
-  let measured: { width: number; count: number; rows: number } | undefined;
+  let width = 0;
 
   const push = (line: string): void => {
     lines.push(line);
-    if (lines.length <= MAX_LINES + SLACK) return;
-    dropped += lines.length - MAX_LINES;
-    lines = lines.slice(-MAX_LINES);
-    measured = undefined;
+    chars += line.length;
+    if (lines.length > MAX_LINES * SLACK || chars > MAX_CHARS * SLACK) letGo();
+  };
+  const letGo = (): void => {
+    let count = Math.max(0, lines.length - MAX_LINES);
+    for (let line = 0; line < lines.length && (line < count || chars > MAX_CHARS); line += 1) {
+      chars -= lines[line]?.length ?? 0;
+      count = Math.max(count, line + 1);
+    }
+    // Rows keep their numbers only if what goes was measured; before anything was shown there are none.
+    if (width > 0) {
+      index.measure(lines, width);
+      index.drop(count);
+    }
+    dropped += count;
+    lines = lines.slice(count);
   };
   const takeText = (text: string): void => {
     const parts = (partial + text).split('\n');
@@ -49,9 +68,28 @@ export function createTextLog(): TextLog {
   };
   const header = (): string[] => (dropped === 0 ? [] : [`… ${dropped} earlier lines are not shown here`]);
   const last = (): string[] => (partial === '' ? [] : [stripAnsi(partial)]);
-  const countRows = (from: readonly string[], width: number): number => {
-    let rows = 0;
-    for (const line of from) rows += rowsOf(line, width);
+  const measure = (wanted: number): void => {
+    width = Math.max(1, wanted);
+    index.measure(lines, width);
+  };
+  const rowsOfAll = (some: readonly string[]): number => some.reduce((rows, line) => rows + rowsOf(line, width), 0);
+  const behindComplete = (): number => index.start(lines.length);
+  /** The rows from `from` up to `to`, counted as the index counts; those of the header stand before the first. */
+  const rowsBetween = (from: number, to: number): string[] => {
+    const rows: string[] = [];
+    const first = index.start(0);
+    const head = header().flatMap((line) => cut(line, width));
+    const tail = last().flatMap((line) => cut(line, width));
+    for (let row = from; row < Math.min(to, first); row += 1) rows.push(head.at(row - first) ?? '');
+    for (let row = Math.max(from, first), line = index.lineAt(row); row < Math.min(to, behindComplete()); line += 1) {
+      const start = index.start(line);
+      const shown = cut(lines[line] ?? '', width).slice(row - start, to - start);
+      if (shown.length === 0) break;
+      rows.push(...shown);
+      row += shown.length;
+    }
+    for (let row = Math.max(from, behindComplete()); row < to && tail[row - behindComplete()] !== undefined; row += 1)
+      rows.push(tail[row - behindComplete()] ?? '');
     return rows;
   };
 
@@ -70,21 +108,49 @@ export function createTextLog(): TextLog {
     get complete() {
       return [...header(), ...lines];
     },
-    rows(width) {
-      const columns = Math.max(1, width);
-      // Only new lines are measured: a frame costs what has come since the last one.
-      const known =
-        measured?.width === columns && measured.count <= lines.length
-          ? measured
-          : { width: columns, count: 0, rows: 0 };
-      const rows = known.rows + countRows(lines.slice(known.count), columns);
-      measured = { width: columns, count: lines.length, rows };
-      return rows + countRows([...header(), ...last()], columns);
+    rows(wanted) {
+      measure(wanted);
+      return rowsOfAll(header()) + behindComplete() - index.start(0) + rowsOfAll(last());
+    },
+    behind(wanted) {
+      measure(wanted);
+      return behindComplete() + rowsOfAll(last());
+    },
+    find(text, wanted) {
+      if (text === '') return [];
+      measure(wanted);
+      const found: number[] = [];
+      const all = [...lines, ...last()];
+      const lower = text.toLowerCase();
+      for (let line = 0; line < all.length && found.length < MOST_FOUND; line += 1)
+        for (const row of rowsWith(all[line] ?? '', lower, width)) found.push(index.start(line) + row);
+      return found;
     },
     draw(grid, rect, { scrollBack, defaultAttr }) {
-      drawEnd([header(), lines, last()], grid, rect, scrollBack, defaultAttr);
+      measure(rect.width);
+      const to = behindComplete() + rowsOfAll(last()) - scrollBack;
+      const least = index.start(0) - rowsOfAll(header());
+      rowsBetween(Math.max(least, to - rect.height), to).forEach((text, row) => {
+        grid.write(rect.x, rect.y + row, text, defaultAttr, rect.width);
+      });
     },
   };
+}
+
+/** In which rows of a line the text begins. */
+function rowsWith(line: string, text: string, width: number): number[] {
+  const lower = line.toLowerCase();
+  let at = lower.indexOf(text);
+  if (at === -1) return [];
+  const found: number[] = [];
+  let end = 0;
+  for (const [row, { length }] of cut(line, width).entries()) {
+    end += length;
+    if (at === -1 || at >= end) continue;
+    found.push(row);
+    at = lower.indexOf(text, end);
+  }
+  return found;
 }
 
 function broken(line: string): string[] {
@@ -92,27 +158,4 @@ function broken(line: string): string[] {
   const parts: string[] = [];
   for (let at = 0; at < line.length; at += MAX_LINE) parts.push(line.slice(at, at + MAX_LINE));
   return parts;
-}
-
-const rowsOf = (line: string, width: number): number =>
-  line.length <= width ? Math.max(1, Math.ceil(stringWidth(line) / width)) : cut(line, width).length;
-
-/** Draws from the end upward, so that it costs the window and not the log. */
-function drawEnd(
-  parts: readonly (readonly string[])[],
-  grid: CellGrid,
-  rect: Rect,
-  scrollBack: number,
-  attr: Attr,
-): void {
-  const rows: string[] = [];
-  const wanted = rect.height + scrollBack;
-  for (let part = parts.length - 1; part >= 0 && rows.length < wanted; part -= 1) {
-    const lines = parts[part] ?? [];
-    for (let index = lines.length - 1; index >= 0 && rows.length < wanted; index -= 1) {
-      rows.push(...cut(lines[index] ?? '', Math.max(1, rect.width)).reverse());
-    }
-  }
-  const shown = rows.slice(scrollBack, wanted).reverse();
-  for (const [index, text] of shown.entries()) grid.write(rect.x, rect.y + index, text, attr, rect.width);
 }

@@ -16,6 +16,7 @@ export const CONTEXTS = {
   edit: 'Editing the command of an approval',
   chord: 'Editing, after C-x',
   run: 'In the detail of a run',
+  seek: 'Looking for a text in the output of a run',
   fleet: 'On a device',
   device: 'In the page of a device',
   limits: 'In the page of this device',

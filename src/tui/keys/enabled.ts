@@ -138,6 +138,10 @@ export const hasQuery: EnabledWhen = (model) => {
   return (dialog?.kind === 'preview' && dialog.query !== '') || 'look for something first, with /';
 };
 
+/** Something was looked for in the output. */
+export const hasFound: EnabledWhen = (model) =>
+  overlayOf(model, 'run')?.find !== undefined || 'look for something first, with /';
+
 export const hasArtifactsInDialog: EnabledWhen = (model) =>
   (overlayOf(model, 'run')?.detail?.artifacts.length ?? 0) > 1 || 'there is nothing to choose from';
 

@@ -211,6 +211,7 @@ function activeContexts(model: Model): readonly Context[] {
       return overlay.chord ? ['chord', 'always'] : ['edit', 'always'];
     case 'artifacts':
     case 'find':
+    case 'seek':
     case 'policy':
     case 'check':
     case 'folder':

@@ -17,7 +17,7 @@ import type {
   RunsDialog,
 } from './device-dialogs.ts';
 import type { ReadFile } from './file-edit.ts';
-import type { OutputView } from './output-view.ts';
+import type { Anchor, OutputView } from './output-view.ts';
 import type { CheckDialog, PolicyDialog } from './policy-dialogs.ts';
 
 export interface PaletteItem {
@@ -52,8 +52,9 @@ export interface RunDialog {
   readonly message: string | undefined;
   readonly section: RunSection;
   readonly output: OutputView;
-  /** Rows above the end of the output; 0 follows it. */
-  readonly scrollBack: number;
+  readonly anchor: Anchor;
+  /** What was looked for in the output, the rows that have it, and which of them was gone to. */
+  readonly find?: { readonly text: string; readonly rows: readonly number[]; readonly at: number };
   /** First row of the other tabs. */
   readonly scroll: number;
   /** What happened to it, once that was asked for; `steps` of the newest answer. */
@@ -66,7 +67,7 @@ export interface AttachDialog {
   readonly kind: 'attach';
   readonly run: RunId;
   readonly output: OutputView;
-  readonly scrollBack: number;
+  readonly anchor: Anchor;
   readonly phase: 'opening' | 'open' | 'ended' | 'failed';
   /** The input of the run is open. */
   readonly sends: boolean;
@@ -155,6 +156,14 @@ export type Overlay =
   | { readonly kind: 'folder'; readonly editor: EditorState; readonly notice: string | undefined }
   /** How much access runs of this device get at most: the index of the selected level. */
   | { readonly kind: 'access'; readonly selected: number }
+  /** What to look for in the output of the run below. */
+  | {
+      readonly kind: 'seek';
+      readonly editor: EditorState;
+      /** In how many rows it is. */
+      readonly count: number;
+      readonly notice: string | undefined;
+    }
   | { readonly kind: 'signal'; readonly run: RunId; readonly selected: number }
   | {
       readonly kind: 'save';

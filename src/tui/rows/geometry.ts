@@ -233,7 +233,8 @@ type PageKind =
   | 'device'
   | 'runs'
   | 'pair'
-  | 'policy';
+  | 'policy'
+  | 'seek';
 
 const SIZES: Readonly<Record<Exclude<OverlayKind, PageKind>, { width: number; height: number }>> = {
   palette: { width: 84, height: 22 },

@@ -70,6 +70,9 @@ function firstRow(terminal: Terminal, height: number, scrollBack: number): numbe
   return Math.max(0, newest - Math.max(0, Math.trunc(scrollBack)));
 }
 
+/** How many rows of the buffer there are down to the last that a box of this height shows. */
+export const rowsFor = (terminal: Terminal, height: number): number => firstRow(terminal, height, 0) + height;
+
 function drawLine(
   line: IBufferLine,
   cell: IBufferCell,

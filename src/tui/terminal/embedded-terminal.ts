@@ -2,7 +2,7 @@
 // the program's output goes anywhere but into cells, and its questions are answered only through `reply`.
 import type { Terminal } from '@xterm/headless';
 import type { CellGrid, Rect } from './cells.ts';
-import { drawTerminal, type TerminalDrawOptions } from './embedded-draw.ts';
+import { drawTerminal, rowsFor, type TerminalDrawOptions } from './embedded-draw.ts';
 import { createEmulator, type Emulator } from './embedded-emulator.ts';
 import { createOutputQueue } from './embedded-queue.ts';
 import { sanitizeLine } from './sanitize.ts';
@@ -19,8 +19,12 @@ export interface EmbeddedTerminal {
   write(bytes: Uint8Array): Promise<void>;
   resize(cols: number, rows: number): void;
   draw(grid: CellGrid, rect: Rect, options: TerminalDrawOptions): void;
-  /** Rows in the buffer, scrollback included. */
-  readonly rows: number;
+  /** Rows of the buffer, scrollback included, down to the last that a box of this height shows. */
+  rows(height: number): number;
+  /** Rows that were let go above those of the buffer. */
+  readonly trimmed: number;
+  /** The rows of the buffer in which the text begins, upper and lower case alike; it may go on in the next. */
+  find(text: string): readonly number[];
   /** The buffer's rows from `from` on as text that is safe to show, without blank rows at the end. */
   text(from?: number): string[];
   modes(): TerminalModes;
@@ -62,9 +66,11 @@ export function createEmbeddedTerminal(
       });
     },
     draw: (grid, rect, drawing) => drawTerminal(emulator.terminal, emulator.cursorShown(), grid, rect, drawing),
-    get rows() {
-      return emulator.terminal.buffer.active.length;
+    rows: (height) => rowsFor(emulator.terminal, height),
+    get trimmed() {
+      return emulator.trimmed();
     },
+    find: (text) => (text === '' ? [] : findRows(emulator.terminal, text.toLowerCase())),
     text: (from = 0) => textOf(emulator.terminal, Math.max(0, from)),
     modes: () => modesOf(emulator.terminal),
     onChange(listener) {
@@ -87,6 +93,32 @@ function textOf(terminal: Terminal, from: number): string[] {
   }
   while (lines.at(-1) === '') lines.pop();
   return lines;
+}
+
+/** A line that goes on in further rows is looked through as one. */
+function findRows(terminal: Terminal, text: string): number[] {
+  const buffer = terminal.buffer.active;
+  const found: number[] = [];
+  let line = '';
+  let begins: number[] = [];
+  for (let y = 0; y < buffer.length; y += 1) {
+    const goesOn = buffer.getLine(y + 1)?.isWrapped === true;
+    begins.push(line.length);
+    line += buffer.getLine(y)?.translateToString(!goesOn) ?? '';
+    if (goesOn) continue;
+    found.push(...rowsWith(line.toLowerCase(), text, begins).map((row) => y - begins.length + 1 + row));
+    line = '';
+    begins = [];
+  }
+  return found;
+}
+
+/** Which of the rows that begin there have the beginning of the text. */
+function rowsWith(line: string, text: string, begins: readonly number[]): number[] {
+  const found = new Set<number>();
+  for (let at = line.indexOf(text); at !== -1; at = line.indexOf(text, at + text.length))
+    found.add(begins.findLastIndex((begin) => begin <= at));
+  return [...found];
 }
 
 const modesOf = ({ modes, buffer }: Terminal): TerminalModes => ({

@@ -97,7 +97,9 @@ function sendTyped(model: Model, { run: id, sends, unsentSince }: AttachDialog, 
   const blocked = !sends || (run !== undefined && whyNotSent(model, run) !== undefined);
   const since = blocked ? (unsentSince ?? model.now) : undefined;
   const after = patch(model, 'attach', (dialog) =>
-    dialog.scrollBack === 0 && dialog.unsentSince === since ? dialog : { ...dialog, scrollBack: 0, unsentSince: since },
+    dialog.anchor === undefined && dialog.unsentSince === since
+      ? dialog
+      : { ...dialog, anchor: undefined, unsentSince: since },
   );
   return blocked ? step(after) : step(after, { type: 'input', run: id, input });
 }

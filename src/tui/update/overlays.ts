@@ -10,6 +10,7 @@ import { inner, overlayRect, searchRect } from '../rows/geometry.ts';
 import { exactRows, proseRows } from '../rows/rows.ts';
 import { createEditor, type EditorState, editorKey, insert } from '../terminal/editor.ts';
 import { createList, moveCursor, movePage } from '../terminal/virtual-list.ts';
+import { setSought } from './output-find.ts';
 import { pairField, pasteInPair, setPairField } from './pairing.ts';
 import { paletteItems } from './palette-items.ts';
 import { DEAF_MS } from './reading.ts';
@@ -234,6 +235,7 @@ function setField(model: Model, editor: EditorState): Step {
   }
   if (top?.kind === 'recall')
     return step(patch(model, 'recall', (open) => ({ ...open, editor, selected: changed ? 0 : open.selected })));
+  if (top?.kind === 'seek') return step(setSought(model, editor));
   if (top?.kind === 'pair') return step(setPairField(model, editor));
   for (const kind of ['reason', 'save', 'rename', 'revoke', 'proposal', 'folder', 'check', 'find'] as const) {
     if (top?.kind === kind) return step(patch(model, kind, (open) => ({ ...open, editor, notice: undefined })));

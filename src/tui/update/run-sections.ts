@@ -1,6 +1,7 @@
 // The tabs of the view of a run: going from one to another, scrolling each, and choosing an artifact.
 
 import type { Model } from '../model/model.ts';
+import { anchorAt, rowsBelow } from '../model/output-view.ts';
 import { RUN_SECTIONS, type RunSection } from '../model/overlay-model.ts';
 import { overlayOf } from '../model/select.ts';
 import { runOutputRect } from '../rows/geometry.ts';
@@ -33,11 +34,13 @@ function goToSection(model: Model, section: RunSection): Step {
 /** Scrolls what the tab shows; among artifacts the selection moves. */
 export function scrollRun(model: Model, move: (scroll: number, page: number, last: number) => number): Model {
   return patch(model, 'run', (dialog) => {
-    const { width, height } = runOutputRect(model);
+    const rect = runOutputRect(model);
+    const { width, height } = rect;
     if (dialog.section === 'output') {
-      const last = Math.max(0, (dialog.output.port?.rows(width) ?? 0) - height);
-      const scroll = last - Math.min(dialog.scrollBack, last);
-      return { ...dialog, scrollBack: last - limit(move(scroll, height, last), last) };
+      const { output, anchor } = dialog;
+      const last = Math.max(0, (output.port?.rows(width, height) ?? 0) - height);
+      const scroll = last - Math.min(rowsBelow(output, anchor, rect), last);
+      return { ...dialog, anchor: anchorAt(output, last - limit(move(scroll, height, last), last), rect) };
     }
     const count = sectionRows(model, dialog, width).length;
     const scroll = sectionScroll(dialog, count, height);

@@ -6,12 +6,13 @@ import type { RunDetail } from '../../protocol/api.ts';
 import { SIGNALS } from '../keys/signals.ts';
 import type { Failure, OutputUpdate } from '../model/messages.ts';
 import type { Model } from '../model/model.ts';
-import { noOutput, type OutputView } from '../model/output-view.ts';
+import { anchorAt, noOutput, type OutputView, rowsBelow } from '../model/output-view.ts';
 import type { RunDialog } from '../model/overlay-model.ts';
 import { findRun, overlayOf, topOverlay } from '../model/select.ts';
 import { attachRect, runOutputRect, ttySize } from '../rows/geometry.ts';
 import { createEditor } from '../terminal/editor.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
+import { recount } from './output-find.ts';
 import { previewArtifact } from './previews.ts';
 import { DEAF_MS, REPEAT_MS, resettle } from './reading.ts';
 import { patch, pop, push, type Step, say, step, toast } from './step.ts';
@@ -25,7 +26,7 @@ export function openRun(model: Model, id: string): Step {
     message: undefined,
     section: run === undefined || run.startedAt !== undefined ? 'output' : 'plan',
     output: noOutput(outputKind(run)),
-    scrollBack: 0,
+    anchor: undefined,
     scroll: 0,
     artifact: 0,
   };
@@ -66,7 +67,7 @@ export function attach(model: Model, run: Run): Step {
     kind: 'attach',
     run: run.id,
     output: noOutput('terminal'),
-    scrollBack: 0,
+    anchor: undefined,
     phase: 'opening',
     sends: false,
     unsentSince: undefined,
@@ -79,11 +80,13 @@ export function attach(model: Model, run: Run): Step {
 /** The screen got another size: whoever reads further up in an output goes on reading there; an attached run gets it too. */
 export function resized(before: Model, size: Model['size']): Step {
   const model = { ...before, size };
-  const grown = runOutputRect(model).height - runOutputRect(before).height;
+  const [was, is] = [runOutputRect(before), runOutputRect(model)];
   return resizeAttached(
-    patch(resettle(model), 'run', (dialog) =>
-      dialog.scrollBack === 0 ? dialog : { ...dialog, scrollBack: Math.max(0, dialog.scrollBack - grown) },
-    ),
+    patch(resettle(model), 'run', (dialog) => {
+      if (dialog.anchor === undefined) return dialog;
+      const below = rowsBelow(dialog.output, dialog.anchor, was) - (is.height - was.height);
+      return { ...dialog, anchor: anchorAt(dialog.output, below, is) };
+    }),
   );
 }
 
@@ -105,7 +108,8 @@ export function takeOutput(model: Model, run: string, update: OutputUpdate): Mod
   });
   const top = model.overlays.findLast((overlay) => overlay.kind === 'attach' || overlay.kind === 'run');
   if (top === undefined || top.run !== run) return model;
-  if (top.kind === 'run') return patch(model, 'run', (dialog) => ({ ...dialog, output: taken(dialog.output) }));
+  if (top.kind === 'run')
+    return recount(patch(model, 'run', (dialog) => ({ ...dialog, output: taken(dialog.output) })));
   return patch(model, 'attach', (dialog) => {
     const phase = dialog.phase === 'ended' ? 'ended' : state === 'failed' ? 'failed' : attached ? 'open' : dialog.phase;
     const fails = phase === 'failed' && dialog.phase !== 'failed';
@@ -128,9 +132,10 @@ export function detach(model: Model): Step {
 
 export function scrollAttached(model: Model, direction: 1 | -1): Model {
   return patch(model, 'attach', (dialog) => {
-    const { width, height } = attachRect(model);
-    const last = Math.max(0, (dialog.output.port?.rows(width) ?? 0) - height);
-    return { ...dialog, scrollBack: limit(dialog.scrollBack - direction * Math.max(1, height - 2), last) };
+    const rect = attachRect(model);
+    const last = Math.max(0, (dialog.output.port?.rows(rect.width, rect.height) ?? 0) - rect.height);
+    const below = rowsBelow(dialog.output, dialog.anchor, rect) - direction * Math.max(1, rect.height - 2);
+    return { ...dialog, anchor: anchorAt(dialog.output, limit(below, last), rect) };
   });
 }
 

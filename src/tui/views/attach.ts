@@ -2,6 +2,7 @@
 
 import { isFinal, type Run } from '../../core/runs.ts';
 import type { Model } from '../model/model.ts';
+import { rowsBelow } from '../model/output-view.ts';
 import type { AttachDialog } from '../model/overlay-model.ts';
 import { findRun } from '../model/select.ts';
 import { attachRect, overlayRect } from '../rows/geometry.ts';
@@ -23,13 +24,14 @@ export function drawAttach(paint: Paint, dialog: AttachDialog): void {
   const bar = unsent.length > 0 ? paint.style('badgeWarning') : inverse(paint.style('text'));
   grid.fill({ x: 0, y: 0, width: model.size.width, height: 1 }, ' ', bar);
   const { port } = dialog.output;
+  const below = rowsBelow(dialog.output, dialog.anchor, rect);
   if (port !== undefined) {
-    const cursor = dialog.phase === 'open' && dialog.scrollBack === 0;
-    port.draw(grid, rect, { scrollBack: dialog.scrollBack, defaultAttr: paint.style('text'), cursor });
+    const cursor = dialog.phase === 'open' && dialog.anchor === undefined;
+    port.draw(grid, rect, { scrollBack: below, defaultAttr: paint.style('text'), cursor });
   }
   const width = model.size.width - 2;
   // The key comes before what went wrong: that may be long, and is cut instead.
-  const start = ending(dialog, run, model.clock < dialog.deafUntil);
+  const start = ending(dialog, below, run, model.clock < dialog.deafUntil);
   const said = unsent.find((words) => start.length + words.length + 3 + LEAST_NAME <= width) ?? unsent.at(-1);
   const ends = own(paint, said === undefined ? start : `${start} — ${said}`);
   const name = run === undefined ? 'a run' : `${run.number} ${runTitle(run)}`;
@@ -52,7 +54,7 @@ function unsentWords(model: Model, { sends, unsentSince }: AttachDialog, run: Ru
   return since === '' ? [] : [`what you typed${since} was not sent`, `not sent${since}`];
 }
 
-function ending({ phase, message, scrollBack }: AttachDialog, run: Run | undefined, deaf: boolean): string {
+function ending({ phase, message, anchor }: AttachDialog, below: number, run: Run | undefined, deaf: boolean): string {
   const key = keyOf('attach.detach');
   switch (phase) {
     case 'ended':
@@ -62,6 +64,6 @@ function ending({ phase, message, scrollBack }: AttachDialog, run: Run | undefin
     case 'opening':
       return `… — ${key} goes back`;
     case 'open':
-      return scrollBack === 0 ? ` — ${key} detaches` : ` — ${key} detaches — ${scrollBack} rows back`;
+      return anchor === undefined ? ` — ${key} detaches` : ` — ${key} detaches — ${below} rows back`;
   }
 }

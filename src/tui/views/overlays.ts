@@ -32,6 +32,7 @@ import { drawRecall } from './recall.ts';
 import { drawRunDetail } from './run-detail.ts';
 import { drawRunList } from './run-list.ts';
 import { drawSearch } from './search.ts';
+import { drawSeek } from './seek.ts';
 import { drawText } from './text.ts';
 
 export function drawOverlays(paint: Paint): void {
@@ -39,7 +40,7 @@ export function drawOverlays(paint: Paint): void {
   const first = Math.max(0, overlays.findLastIndex(isPage));
   const shown = overlays.slice(first).filter((overlay, index, all) => !isHidden(overlay, all[index + 1]));
   for (const overlay of shown) {
-    if (!isPage(overlay)) dim(paint);
+    if (!isPage(overlay) && overlay.kind !== 'seek') dim(paint);
     paint.grid.cursor = undefined;
     drawOverlay(paint, overlay);
   }
@@ -110,6 +111,9 @@ function drawOverlay(paint: Paint, overlay: Overlay): void {
       return;
     case 'preview':
       drawPreview(paint, overlay);
+      return;
+    case 'seek':
+      drawSeek(paint, overlay);
       return;
     case 'find':
       drawFind(paint, overlay);

@@ -1,8 +1,9 @@
 // The view of a run: what it is in three rows, the last of them its tabs, and below what the tab shows.
 
 import type { Run } from '../../core/runs.ts';
+import { rowsBelow } from '../model/output-view.ts';
 import type { RunDialog } from '../model/overlay-model.ts';
-import { deviceName, elapsed, findRun } from '../model/select.ts';
+import { deviceName, elapsed, findRun, overlayOf } from '../model/select.ts';
 import { DETAIL_LABEL_WIDTH, type DetailRow } from '../rows/detail-row.ts';
 import { overlayRect, RUN_HEAD_ROWS, runOutputRect } from '../rows/geometry.ts';
 import { sectionRows, sectionScroll } from '../rows/section-rows.ts';
@@ -13,6 +14,7 @@ import { describeStatus, formatDuration, formatTime, isCounting } from '../words
 import { knownUntil, linkLost, lostSince, whyWaits } from '../words/presence.ts';
 import { progressInShort } from '../words/progress.ts';
 import { openPage } from './dialog.ts';
+import { markFound } from './found.ts';
 import type { ListWindow } from './frame.ts';
 import { keyOf } from './nothing.ts';
 import { clip, own, type Paint, type Span, select, spansWidth, write, writeRow } from './paint.ts';
@@ -25,28 +27,52 @@ export function drawRunDetail(paint: Paint, dialog: RunDialog): void {
   const run = findRun(model, dialog.run) ?? dialog.detail?.run;
   const body = runOutputRect(model);
   const rows = sectionRows(model, dialog, body.width);
+  const below = dialog.section === 'output' ? rowsBelow(dialog.output, dialog.anchor, body) : 0;
   const rect = overlayRect(model, dialog);
   const box = openPage(paint, rect, run === undefined ? 'Run' : `Run ${run.number}`, {
-    window: windowOf(dialog, rows.length, body),
-    bottomRight: backSpans(paint, dialog),
+    window: windowOf(dialog, rows.length, below, body),
+    bottomRight: cornerSpans(paint, dialog, below),
   });
   if (run !== undefined) drawHead(paint, box, run, dialog);
   else write(paint, box.x, box.y, [[own(paint, dialog.message ?? 'loading…'), paint.style('muted')]], box.width);
-  if (dialog.section === 'output') drawOutput(paint, body, dialog.output, dialog.scrollBack, run);
-  else drawRows(paint, body, rows, dialog);
+  if (dialog.section === 'output') {
+    drawOutput(paint, body, dialog.output, below, run);
+    selectFound(paint, body, dialog, below);
+    markFound(paint, body, overlayOf(model, 'seek')?.editor.text ?? dialog.find?.text ?? '');
+  }
+  if (dialog.section !== 'output') drawRows(paint, body, rows, dialog);
 }
 
-function windowOf(dialog: RunDialog, count: number, body: Rect): ListWindow {
-  const total = dialog.section !== 'output' ? count : (dialog.output.port?.rows(body.width) ?? 0);
+/** The row that was gone to, if it is on the screen. */
+function selectFound(paint: Paint, body: Rect, { output: { port }, find }: RunDialog, below: number): void {
+  const row = find?.rows[find.at];
+  if (row === undefined || port === undefined) return;
+  const { width, height } = body;
+  const first = port.behind(width, height) - below - Math.min(height, port.rows(width, height));
+  if (row >= first && row < first + height) select(paint, { ...body, y: body.y + row - first });
+}
+
+function windowOf(dialog: RunDialog, count: number, below: number, body: Rect): ListWindow {
+  const { section, output } = dialog;
+  const total = section !== 'output' ? count : (output.port?.rows(body.width, body.height) ?? 0);
   const most = Math.max(0, total - body.height);
-  const before =
-    dialog.section !== 'output' ? sectionScroll(dialog, count, body.height) : most - Math.min(most, dialog.scrollBack);
+  const before = section !== 'output' ? sectionScroll(dialog, count, body.height) : most - Math.min(most, below);
   return { before, shown: Math.min(total, body.height), after: most - before, head: RUN_HEAD_ROWS };
 }
 
-function backSpans(paint: Paint, { section, scrollBack }: RunDialog): Span[] | undefined {
-  if (section !== 'output' || scrollBack === 0) return undefined;
-  return [[`${paint.glyphs.down} ${scrollBack} below, ${keyOf('scroll.last')} follows`, paint.style('muted')]];
+/** Which of the places was gone to, and how much is below what is shown. */
+function cornerSpans(paint: Paint, { section, anchor, find }: RunDialog, below: number): Span[] | undefined {
+  if (section !== 'output') return undefined;
+  const { width } = paint.model.size;
+  const said = [
+    ...(find === undefined
+      ? []
+      : [`${clip(paint, find.text, Math.max(4, width - 40))} ${find.at + 1}/${find.rows.length}`]),
+    ...(anchor === undefined || below === 0
+      ? []
+      : [`${paint.glyphs.down} ${below} below${width < 40 ? '' : `, ${keyOf('scroll.last')} follows`}`]),
+  ];
+  return said.length === 0 ? undefined : [[said.join(`  `), paint.style('muted')]];
 }
 
 function drawHead(paint: Paint, box: Rect, run: Run, dialog: RunDialog): void {

@@ -52,3 +52,53 @@ describe('the tabs of a run', () => {
     await dashboard.leave();
   });
 });
+
+describe('a text in the output', () => {
+  it('is looked for in what the terminal of the run has kept, and marked', async () => {
+    const dashboard = await stage.open();
+    dashboard.submit('!seq -f "line %g of it" 1 3000');
+    await dashboard.waitFor(/✓ +1 seq/);
+    await dashboard.go(3);
+    dashboard.press('enter');
+    await dashboard.waitFor('line 3000 of it');
+    dashboard.press('/');
+    await dashboard.waitFor('find in the output');
+    dashboard.type('LINE 15');
+    await dashboard.waitFor('111 found');
+    dashboard.press('enter');
+    await dashboard.waitFor('LINE 15 111/111');
+    await dashboard.waitFor('line 1599 of it');
+    dashboard.press('n');
+    await dashboard.waitFor('LINE 15 1/111');
+    await dashboard.waitFor(/line 15 of it/);
+    const at = dashboard.find('line 15 of it') ?? { x: 0, y: 0 };
+    const [marked, plain] = [0, 10].map((column) => dashboard.cell(at.x + column, at.y));
+    expect(marked?.bg).not.toBe(plain?.bg);
+    dashboard.press('escape');
+    await dashboard.waitGone('LINE 15');
+    dashboard.press('G');
+    await dashboard.waitFor('line 3000 of it');
+    await dashboard.leave();
+  });
+
+  it('is looked for while more comes, and what is found stays where it is', async () => {
+    const dashboard = await stage.open();
+    dashboard.submit('!echo the needle; i=0; while :; do i=$((i+1)); echo hay $i; sleep 0.02; done');
+    await dashboard.approve();
+    await dashboard.go(3);
+    dashboard.press('enter');
+    await dashboard.waitFor('hay 60');
+    dashboard.press('/');
+    await dashboard.waitFor('find in the output');
+    dashboard.type('the needle');
+    await dashboard.waitFor('1 found');
+    dashboard.press('enter');
+    await dashboard.waitFor('the needle 1/1');
+    const row = dashboard.find('the needle')?.y;
+    await dashboard.waitFor(/▼ \d\d\d below/);
+    expect(dashboard.find('the needle')?.y).toBe(row);
+    dashboard.press('F');
+    await dashboard.waitGone('below, G follows');
+    await dashboard.leave();
+  });
+});

@@ -53,7 +53,7 @@ it('fetches only the end of a long output that is over, and says so', async () =
   open.reconcile(wants(run, { bytes }), await peer.connect());
   await until('ended', () => (output()?.state === 'ended' ? output() : undefined));
   expect(screen()).toContain('300000');
-  const rows = output()?.port?.rows(SIZE.cols) ?? 0;
+  const rows = output()?.port?.rows(SIZE.cols, 1) ?? 0;
   const grid = new CellGrid(SIZE.cols, 1);
   const rect = { x: 0, y: 0, width: SIZE.cols, height: 1 };
   output()?.port?.draw(grid, rect, { scrollBack: rows - 1, defaultAttr: DEFAULT_ATTR, cursor: false });
@@ -81,7 +81,7 @@ it('shows output without a terminal as lines, and says when it ends', async () =
   const { open, output, screen } = streams();
   open.reconcile(wants(run), await peer.connect());
   await until('end of the output', () => output()?.state === 'ended');
-  expect(output()?.port?.rows(SIZE.cols)).toBe(100);
+  expect(output()?.port?.rows(SIZE.cols, 1)).toBe(100);
   expect(screen()).toBe('95\n96\n97\n98\n99\n100');
 });
 

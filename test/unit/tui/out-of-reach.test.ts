@@ -47,7 +47,7 @@ describe('a run whose device went out of reach', () => {
     const dashboard = day(lost);
     dashboard.tell({ type: 'tail', run: run.id, tail: { lines: ['step 41 of 90'], done: false } });
     dashboard.press('escape', 'enter');
-    const port = { rows: () => 0, draw: () => {} };
+    const port = { rows: () => 0, behind: () => 0, find: () => [], draw: () => {} };
     dashboard.tell({ type: 'output', run: run.id, output: { port, bytes: 0, state: 'live', attached: false } });
     const shown = text(dashboard.model);
     expect(shown).toContain('step 41 of 90');

@@ -70,6 +70,36 @@ describe('a text log', () => {
     expect(log.lines.at(-1)).not.toMatch(/[\0-\x08\x0b-\x1f]/);
   });
 
+  it('numbers its rows for good, however many it lets go', () => {
+    const log = createTextLog();
+    const numbered = (from: number, to: number): string =>
+      Array.from({ length: to - from }, (_, line) => `${from + line} ${'z'.repeat((from + line) % 17)}\n`).join('');
+    log.write(bytes(numbered(0, 21_000)));
+    const [row] = log.find('20500 ', 10);
+    const behind = log.behind(10);
+    if (row === undefined) throw new Error('it is there');
+    expect(drawn(log, 10, 1, behind - row - 1)).toEqual([expect.stringMatching(/^20500/)]);
+    log.write(bytes(numbered(21_000, 30_000)));
+    expect(log.lines[0]).toMatch(/earlier lines/);
+    expect(log.find('20500 ', 10)).toEqual([row]);
+    expect(drawn(log, 10, 1, log.behind(10) - row - 1)).toEqual([expect.stringMatching(/^20500/)]);
+  });
+
+  it('finds a text in all that it keeps, upper and lower case alike, at every width', () => {
+    const log = createTextLog();
+    log.write(bytes(`Needle\n${'x'.repeat(24)}needle\nno\nthe last NEEDLE`));
+    expect(log.find('needle', 80)).toEqual([0, 1, 3]);
+    expect(log.find('needle', 10)).toEqual([0, 3, 5]);
+    expect(log.find('', 10)).toEqual([]);
+    expect(log.find('nothing', 10)).toEqual([]);
+  });
+
+  it('keeps no more text than can be looked through at once', () => {
+    const log = createTextLog();
+    for (let block = 0; block < 40; block += 1) log.write(bytes(`${'w'.repeat(3_000)}\n`.repeat(100)));
+    expect(log.lines.reduce((sum, line) => sum + line.length, 0)).toBeLessThan(4_500_000);
+  });
+
   it('says where bytes were left out', () => {
     const log = createTextLog();
     log.write(bytes('a'));

@@ -104,10 +104,24 @@ describe('embedded terminal: drawing', () => {
     expect(text(2)).toBe('row 5\nrow 6\nrow 7');
     expect(text(100)).toBe('row 0\nrow 1\nrow 2');
     expect(drawn(terminal, 20, 3, { scrollBack: 1 }).cursor).toBeUndefined();
-    expect(terminal.rows).toBe(10);
+    expect(terminal.rows(3)).toBe(10);
+    expect(terminal.trimmed).toBe(0);
     expect(terminal.text(8)).toEqual(['row 8', 'row 9']);
     await feed(terminal, '\r\n'.repeat(200));
-    expect(terminal.rows).toBe(53);
+    expect(terminal.rows(3)).toBe(53);
+    expect(terminal.trimmed).toBe(10 + 200 - 53);
+    await feed(terminal, '\x1bcnew\r\n'.padEnd(400, '\n'));
+    const before = terminal.trimmed + terminal.rows(3);
+    await feed(terminal, '\n'.repeat(7));
+    expect(terminal.trimmed + terminal.rows(3)).toBe(before + 7);
+  });
+
+  it('finds a text in all that it keeps, also where it goes on in the next row', async () => {
+    const terminal = start(10, 3);
+    await feed(terminal, 'needle\r\nxxxxxxxNeedle\r\n漢字needle\r\n\r\nnothing\r\n');
+    expect(terminal.find('NEEDLE')).toEqual([0, 1, 3]);
+    expect(terminal.find('eedlex')).toEqual([]);
+    expect(terminal.find('')).toEqual([]);
   });
 
   it('draws into a part of the grid, and nothing beside it', async () => {

@@ -199,7 +199,7 @@ describe('the detail of a run', () => {
       │line 199 of the output                                                        │
       │line 200 of the output                                                        ┃
       └──────────────────────────────────────────────────────────────────────────────┘
-       Esc back  Tab tabs  a approve…  i attach  x cancel  o open file  F1 help"
+       Esc back  Tab tabs  a approve…  i attach  x cancel  / find  F1 help"
     `);
   });
 
@@ -228,20 +228,25 @@ describe('the detail of a run', () => {
       │                                                                              │
       │Identity                                                                      │
       └──────────────────────────────────────────────────────────────────────────────┘
-       Esc back  Tab tabs  a approve…  i attach  x cancel  o open file  F1 help"
+       Esc back  Tab tabs  a approve…  i attach  x cancel  / find  F1 help"
     `);
   });
 
   it('says how far back it is scrolled, and what is missing', () => {
     const busy = scene('busy');
-    expect(text(withOverlay(busy, runDialog(busy, { scrollBack: 7 })))).toContain('▼ 7 below, G follows ┘');
+    expect(text(withOverlay(busy, runDialog(busy, { anchor: 193 })))).toContain('▼ 7 below, G follows ┘');
     const nothing = { ...live, port: undefined, bytes: 0 };
     expect(text(withOverlay(busy, runDialog(busy, { output: { ...nothing, state: 'opening' } })))).toContain(
       'opening…',
     );
     const failed = { ...nothing, state: 'failed', message: 'the output file is gone' } as const;
     expect(text(withOverlay(busy, runDialog(busy, { output: failed })))).toContain('the output file is gone');
-    const silent = { ...live, bytes: 0, state: 'ended', port: { rows: () => 0, draw: () => {} } } as const;
+    const silent = {
+      ...live,
+      bytes: 0,
+      state: 'ended',
+      port: { rows: () => 0, behind: () => 0, find: () => [], draw: () => {} },
+    } as const;
     expect(text(withOverlay(busy, runDialog(busy, { output: silent })))).toContain('It printed nothing.');
     const unknown = runDialog(busy, { run: 'nowhere' as never, detail: undefined, message: 'there is no such run' });
     expect(text(withOverlay(busy, unknown))).toContain('there is no such run');
@@ -348,6 +353,6 @@ describe('attached', () => {
     expect(first({ phase: 'failed', message: 'no peer '.repeat(40) }, { width: 40, height: 8 })).toContain(
       'C-] goes back',
     );
-    expect(first({ scrollBack: 4 })).toContain('— 4 rows back');
+    expect(first({ anchor: 196 })).toContain('— 4 rows back');
   });
 });

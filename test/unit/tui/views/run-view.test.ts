@@ -5,7 +5,7 @@ import { ASCII, approval, text, withOverlay } from './example.ts';
 import { runDialog, scenes } from './scenes.ts';
 
 const tabsAt = (width: number, height: number, section: (typeof RUN_SECTIONS)[number] = 'output'): string => {
-  const busy = scenes({ width, height })['busy'];
+  const busy = scenes({ width, height }).busy;
   if (busy === undefined) throw new Error('there is a scene');
   const dialog = runDialog(busy, { section });
   const { detail } = dialog;
@@ -24,7 +24,7 @@ it.each([
 });
 
 it.each(RUN_SECTIONS)('the tab %s is drawn without a letter that this terminal has not', (section) => {
-  const busy = scenes({ width: 40, height: 12 })['busy'];
+  const busy = scenes({ width: 40, height: 12 }).busy;
   if (busy === undefined) throw new Error('there is a scene');
   const drawn = text(withOverlay(busy, runDialog(busy, { section })), ASCII);
   expect(drawn).not.toMatch(/[^\x00-\x7f]/);

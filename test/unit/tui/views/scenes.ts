@@ -215,6 +215,8 @@ const STEPS: AuditStep[] = [
 /** Numbered lines, the last of which is 200. */
 const port: OutputPort = {
   rows: () => 200,
+  behind: () => 200,
+  find: () => [],
   draw(grid, rect, { scrollBack, defaultAttr }) {
     for (let row = 0; row < rect.height; row += 1) {
       const line = 200 - scrollBack - rect.height + row + 1;
@@ -234,7 +236,7 @@ export function runDialog(model: Model, change: Partial<RunDialog> = {}): RunDia
     message: undefined,
     section: 'output',
     output: live,
-    scrollBack: 0,
+    anchor: undefined,
     scroll: 0,
     artifact: 1,
     ...change,
@@ -496,7 +498,7 @@ export function scenes(size: Size): Record<string, Model> {
       kind: 'attach',
       run: 'run-12' as Run['id'],
       output: live,
-      scrollBack: 0,
+      anchor: undefined,
       phase: 'open',
       sends: true,
       unsentSince: undefined,
