@@ -16,7 +16,7 @@ export function overview(): string {
     'dispatch: one thread for all your machines.',
     '',
     'Usage:',
-    '  dispatch                     open the dashboard (--plain: without full screen)',
+    '  dispatch                     open the dashboard (--plain: without full screen; --theme NAME; --ascii; --no-color)',
     '  dispatch COMMAND [OPTIONS]   do one thing and come back',
     ...lines,
     '',

@@ -17,7 +17,8 @@ import {
   TERMINAL_COLOUR,
   UNDERLINE,
 } from '../tui/terminal/cells.ts';
-import { detectTheme, type Theme } from '../tui/terminal/theme.ts';
+import { detectTheme } from '../tui/terminal/detect-theme.ts';
+import type { Theme } from '../tui/terminal/theme.ts';
 import type { CliContext } from './context.ts';
 import { safe } from './print.ts';
 import { bringHere } from './save-artifact.ts';

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { ACCESS_LEVELS } from '../core/access.ts';
 import { DEVICE_NAME_RULE, isDeviceName } from '../core/devices.ts';
 import { isOriginPattern, ORIGIN_RULE } from '../core/policy/origins.ts';
+import { THEME_CHOICES } from '../core/theme-names.ts';
 import { connectorName, connectorTables, wrongNames } from './connectors.ts';
 import { formatHostPort, parseHostPort } from './host-port.ts';
 import { routingSchema } from './routing.ts';
@@ -158,6 +159,7 @@ export const configSchema = z
     ui: z
       .strictObject({
         background: z.enum(['auto', 'dark', 'light'], 'expected "auto", "dark" or "light"').default('auto'),
+        theme: z.enum(THEME_CHOICES, `expected one of ${THEME_CHOICES.join(', ')}`).default('auto'),
         mouse: z.boolean().default(true),
         ascii: z.boolean().default(false),
         bell: z.boolean().default(true),

@@ -12,6 +12,8 @@ import { until } from './until.ts';
 export type PaneName = 'Thread' | 'Approvals' | 'Runs' | 'Devices';
 
 export interface DashboardOptions {
+  /** Behind the name of the program. */
+  readonly args?: readonly string[];
   readonly cols?: number;
   readonly rows?: number;
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -105,7 +107,7 @@ function startDashboard(home: CliHome, options: DashboardOptions): TerminalDrive
     const own = { ...env, PS1: 'prompt> ', HISTFILE: '/dev/null' };
     return startTerminal({ command: 'bash', args: ['--norc', '--noprofile', '-i'], cols, rows, cwd, env: own });
   }
-  return startTerminal({ command: process.execPath, args: [LAUNCHER], cols, rows, cwd, env });
+  return startTerminal({ command: process.execPath, args: [LAUNCHER, ...(options.args ?? [])], cols, rows, cwd, env });
 }
 
 function drive(terminal: TerminalDriver, home: CliHome): Dashboard {

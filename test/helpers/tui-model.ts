@@ -211,7 +211,7 @@ export function startDashboard(
     model: createModel({
       size,
       now: START,
-      settings: { mouse: true, background: 'dark', cwd: '/work', home: '/home/me', opener: false },
+      settings: { mouse: true, theme: 'auto', background: 'dark', cwd: '/work', home: '/home/me', opener: false },
     }),
     effects: [],
     now: START,

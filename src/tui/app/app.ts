@@ -2,12 +2,14 @@
 // turn of the event loop and at most 60 times a second, and sleeps when nothing moves.
 
 import { homedir } from 'node:os';
+import type { ThemeChoice } from '../../core/theme-names.ts';
 import type { Message, MessageBody } from '../model/messages.ts';
 import { createModel, type Model } from '../model/model.ts';
 import { createRunner } from '../runners/effect-runner.ts';
 import { CellGrid } from '../terminal/cells.ts';
+import { detectTheme, terminalBackground } from '../terminal/detect-theme.ts';
 import type { TerminalScreen } from '../terminal/screen.ts';
-import { detectTheme, type Theme } from '../terminal/theme.ts';
+import type { Theme } from '../terminal/theme.ts';
 import { update } from '../update/update.ts';
 import { render } from '../views/render.ts';
 import { createTypedHistory } from './history-file.ts';
@@ -32,6 +34,8 @@ export interface DashboardOptions {
   readonly background?: 'dark' | 'light';
   /** Ring when an approval begins to wait. */
   readonly bell?: boolean;
+  /** `auto` if absent. */
+  readonly theme?: ThemeChoice;
   /** Draw with ASCII alone. */
   readonly ascii?: boolean;
   /** Where typed tasks are remembered; nowhere if absent. */
@@ -45,7 +49,8 @@ export function runDashboard(options: DashboardOptions): Promise<void> {
   const { env, cwd, mouse = true } = options;
   const screen = options.openScreen({ mouse, env });
   const home = env.HOME ?? homedir();
-  const background = detectTheme(env, themeOptions(options)).background;
+  const { theme = 'auto' } = options;
+  const background = options.background ?? terminalBackground(env);
   const history = createTypedHistory(options.historyFile);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
 
@@ -53,7 +58,7 @@ export function runDashboard(options: DashboardOptions): Promise<void> {
     size: screen.size,
     now: Date.now(),
     clock: performance.now(),
-    settings: { mouse, background, cwd, home, opener: options.openAddress !== undefined },
+    settings: { mouse, theme, background, cwd, home, opener: options.openAddress !== undefined },
   });
   const frames = createFrames(screen, () => model, options);
   let alarm: NodeJS.Timeout | undefined;
@@ -101,7 +106,11 @@ export function runDashboard(options: DashboardOptions): Promise<void> {
   };
 
   const streams = createOutputStreams(tell);
-  screen.onInput((event, raw, alone) => tell({ type: 'input', event, raw, ...(alone ? {} : { burst: true }) }));
+  screen.onInput((event, raw, alone) => {
+    // What was said of the background holds, whatever the terminal answers.
+    if (event.type === 'reply' && options.background !== undefined) return;
+    tell({ type: 'input', event, raw, ...(alone ? {} : { burst: true }) });
+  });
   screen.onResize((size) => tell({ type: 'resized', size }));
   screen.setTitle(windowTitle(model));
   frames.now();
@@ -131,8 +140,6 @@ export function runDashboard(options: DashboardOptions): Promise<void> {
   return promise;
 }
 
-const themeOptions = ({ ascii }: DashboardOptions): { ascii?: boolean } => (ascii === undefined ? {} : { ascii });
-
 interface Frames {
   /** Draws soon. */
   request(): void;
@@ -143,6 +150,7 @@ interface Frames {
 function createFrames(screen: TerminalScreen, current: () => Model, options: DashboardOptions): Frames {
   let grid: CellGrid | undefined;
   let theme: Theme | undefined;
+  let drawnIn: Model['settings'] | undefined;
   let drawnAt = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
   let soon: NodeJS.Immediate | undefined;
@@ -152,9 +160,10 @@ function createFrames(screen: TerminalScreen, current: () => Model, options: Das
     timer = undefined;
     const model = current();
     const { width, height } = model.size;
-    const background = options.background ?? model.settings.background;
-    if (theme === undefined || theme.background !== background)
-      theme = detectTheme(options.env, { ...themeOptions(options), background });
+    const { theme: name, background } = model.settings;
+    if (theme === undefined || name !== drawnIn?.theme || background !== drawnIn.background)
+      theme = detectTheme(options.env, { name, background, ascii: options.ascii });
+    drawnIn = model.settings;
     if (grid === undefined || grid.width !== width || grid.height !== height) grid = new CellGrid(width, height);
     render(model, theme, grid);
     screen.present(grid);

@@ -43,6 +43,7 @@ export const CONTEXTS = {
   reason: 'Giving a reason',
   save: 'Saving an artifact',
   signal: 'Choosing a signal',
+  theme: 'Choosing a theme',
   confirm: 'At a question',
   always: 'Everywhere, except attached to a run',
 } as const;

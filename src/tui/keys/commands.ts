@@ -20,6 +20,7 @@ export const COMMANDS = [
   { name: 'steps', args: 'DEVICE [SESSION]', help: 'write steps for its browser or screen in your editor' },
   { name: 'undo', args: 'RUN', help: 'put back what a run changed of files' },
   { name: 'approve', args: '', help: 'look at the next approval' },
+  { name: 'theme', args: '[NAME]', help: 'choose the theme: the colours of the dashboard' },
   { name: 'help', args: '', help: 'show all keys' },
   { name: 'quit', args: '', help: 'leave the dashboard' },
 ] as const;
@@ -48,10 +49,13 @@ export function parseCommand(text: string): ParsedCommand | Refusal {
     );
   }
   const trimmed = argument.trim();
-  if (command.args !== '' && trimmed === '')
+  if (needsArgument(command) && trimmed === '')
     return refuse('usage', `/${command.name} needs ${command.args}`, command.help);
   return { ok: true, name: command.name, argument: trimmed };
 }
+
+/** What stands in brackets may be left out. */
+export const needsArgument = ({ args }: (typeof COMMANDS)[number]): boolean => args !== '' && !args.startsWith('[');
 
 export const usage = ({ name, args }: (typeof COMMANDS)[number]): string =>
   args === '' ? `/${name}` : `/${name} ${args}`;

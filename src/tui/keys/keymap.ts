@@ -27,6 +27,7 @@ import {
 } from './enabled.ts';
 import { POLICY_KEYS } from './policy-keys.ts';
 import { RUN_KEYS } from './run-keys.ts';
+import { THEME_KEYS } from './theme-keys.ts';
 
 export const KEYMAP = [
   ...COMPOSER_KEYS,
@@ -120,6 +121,7 @@ export const KEYMAP = [
   ...DEVICE_KEYS,
   ...POLICY_KEYS,
   ...ARTIFACT_KEYS,
+  ...THEME_KEYS,
 
   bind('attach', 'attach.detach', 'C-]', 'detach: the run goes on', foot('detach', 1)),
   bind('attach', 'attach.scroll-up', 'S-pageup', 'look back', foot('look back', 2)),
@@ -222,6 +224,7 @@ function activeContexts(model: Model): readonly Context[] {
     case 'reason':
     case 'confirm':
     case 'signal':
+    case 'theme':
     case 'save':
     case 'rename':
     case 'revoke':

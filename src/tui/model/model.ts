@@ -9,6 +9,7 @@ import type { GateAnswer } from '../../core/policy/gate.ts';
 import type { RouteSources } from '../../core/routing/context.ts';
 import type { RouteAnswer } from '../../core/routing/route-answer.ts';
 import type { Run } from '../../core/runs.ts';
+import type { ThemeChoice } from '../../core/theme-names.ts';
 import type { ThreadEntry } from '../../core/thread.ts';
 import { createEditor, type EditorState } from '../terminal/editor.ts';
 import { createHistory, type History } from '../terminal/history.ts';
@@ -157,6 +158,8 @@ export interface SearchState {
 
 export interface Settings {
   readonly mouse: boolean;
+  readonly theme: ThemeChoice;
+  /** Of the terminal. */
   readonly background: 'dark' | 'light';
   /** The folder the dashboard was started in: where tasks on this device run, where artifacts are saved. */
   readonly cwd: string;

@@ -2,6 +2,7 @@
 
 import type { PublishedArtifact } from '../../core/artifacts.ts';
 import type { ApprovalId, RunId } from '../../core/ids.ts';
+import type { ThemeChoice } from '../../core/theme-names.ts';
 import type { Params, RunDetail } from '../../protocol/api.ts';
 import type { AuditStep } from '../../protocol/audit-api.ts';
 import type { EditorState } from '../terminal/editor.ts';
@@ -164,6 +165,8 @@ export type Overlay =
       readonly count: number;
       readonly notice: string | undefined;
     }
+  /** The selected theme is the one of the settings; `before` is the one to go back to. */
+  | { readonly kind: 'theme'; readonly before: ThemeChoice }
   | { readonly kind: 'signal'; readonly run: RunId; readonly selected: number }
   | {
       readonly kind: 'save';

@@ -1,6 +1,6 @@
 // How what a preview says looks, in the styles of a theme.
 
-import { type Attr, makeAttr } from '../terminal/cells.ts';
+import { type Attr, attrBg, attrFg, makeAttr, TERMINAL_COLOUR } from '../terminal/cells.ts';
 import { bold, type StyleName, underline } from '../terminal/theme.ts';
 import type { Look } from './document.ts';
 import type { CellColours } from './frame.ts';
@@ -23,7 +23,12 @@ const STYLES: Readonly<Record<Look, StyleName>> = {
 };
 
 export function lookAttr(style: (name: StyleName) => Attr, look: Look | CellColours): Attr {
-  if (typeof look === 'object') return makeAttr(look.fg, look.bg);
+  // What is see-through shows the ground that it is drawn on.
+  if (typeof look === 'object') {
+    const screen = style('text');
+    const fg = look.fg === TERMINAL_COLOUR ? attrFg(screen) : look.fg;
+    return makeAttr(fg, look.bg === TERMINAL_COLOUR ? attrBg(screen) : look.bg);
+  }
   const attr = style(STYLES[look]);
   switch (look) {
     case 'heading':

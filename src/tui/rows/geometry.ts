@@ -1,6 +1,7 @@
 // Where everything is on the screen, for `update` (scrolling, mouse, terminal sizes) and for the views (drawing) alike.
 // Pure arithmetic on the model; it draws nothing.
 
+import { THEME_CHOICES } from '../../core/theme-names.ts';
 import type { Model, PaneId } from '../model/model.ts';
 import type { Overlay, OverlayKind } from '../model/overlay-model.ts';
 import type { Rect } from '../terminal/cells.ts';
@@ -182,7 +183,9 @@ export function overlayRect(model: Model, overlay: Overlay): Rect {
   if (overlay.kind === 'attach') return row(1, width, height - 1);
   if (!(overlay.kind in SIZES)) return readingRect(model);
   if (overlay.kind === 'recall') return overComposer(model);
-  return boxRect(model, SIZES[overlay.kind as keyof typeof SIZES], width, height);
+  const box = boxRect(model, SIZES[overlay.kind as keyof typeof SIZES], width, height);
+  // Down in the corner: what lies around it is what one looks at.
+  return overlay.kind === 'theme' ? { ...box, x: width - box.width, y: Math.max(0, height - 2 - box.height) } : box;
 }
 
 function boxRect(model: Model, wanted: Model['size'], width: number, height: number): Rect {
@@ -250,6 +253,7 @@ const SIZES: Readonly<Record<Exclude<OverlayKind, PageKind>, { width: number; he
   confirm: { width: 64, height: 6 },
   signal: { width: 60, height: 12 },
   access: { width: 72, height: 6 },
+  theme: { width: 76, height: THEME_CHOICES.length + 3 },
   proposal: { width: 76, height: 24 },
   revoke: { width: 72, height: 8 },
   rename: { width: 72, height: 6 },

@@ -26,6 +26,7 @@ import { RUN_ACTIONS } from './run-actions.ts';
 import { scrollRun } from './run-sections.ts';
 import * as runs from './runs.ts';
 import { patch, pop, type Step, say, step, toast } from './step.ts';
+import { THEME_ACTIONS } from './theme-actions.ts';
 import { undo } from './undo.ts';
 
 const C_C_MS = 2_000;
@@ -139,6 +140,7 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
   ...DEVICE_ACTIONS,
   ...POLICY_ACTIONS,
   ...ARTIFACT_ACTIONS,
+  ...THEME_ACTIONS,
 
   'attach.detach': (model) => runs.detach(model),
   'attach.scroll-up': (model) => step(runs.scrollAttached(model, -1)),

@@ -4,7 +4,7 @@
 import type { Device } from '../../core/devices.ts';
 import { route } from '../../core/routing/route.ts';
 import type { Binding } from '../keys/binding.ts';
-import { COMMANDS, usage } from '../keys/commands.ts';
+import { COMMANDS, needsArgument, usage } from '../keys/commands.ts';
 import { KEYMAP, keyLabel } from '../keys/keymap.ts';
 import type { Model } from '../model/model.ts';
 import type { PaletteItem } from '../model/overlay-model.ts';
@@ -17,7 +17,7 @@ import { subjectDevice } from './devices.ts';
 const PALETTE_RUNS = 50;
 
 export function paletteItems(model: Model): readonly PaletteItem[] {
-  const commands = COMMANDS.filter(({ args }) => args !== '').map((command): PaletteItem => {
+  const commands = COMMANDS.filter(needsArgument).map((command): PaletteItem => {
     const text = `/${command.name} `;
     return { label: usage(command), keywords: command.help, hint: command.help, target: { kind: 'command', text } };
   });

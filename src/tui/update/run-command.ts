@@ -13,6 +13,7 @@ import { attach, cancel, openRun, retry } from './runs.ts';
 import { type Step, say, step } from './step.ts';
 import { writeSteps } from './steps-edit.ts';
 import { sumUp } from './sum-up.ts';
+import { themeBy } from './themes.ts';
 import { undo } from './undo.ts';
 
 export function runCommand(model: Model, { name, argument }: ParsedCommand): Step {
@@ -27,6 +28,8 @@ export function runCommand(model: Model, { name, argument }: ParsedCommand): Ste
       return openArtifacts(model);
     case 'help':
       return step(openHelp(model));
+    case 'theme':
+      return themeBy(model, argument);
     case 'quit':
       return step(askQuit(model));
     case 'approve': {

@@ -3,7 +3,7 @@
 
 import type { Overlay } from '../model/overlay-model.ts';
 import { layoutOf } from '../rows/geometry.ts';
-import { type Attr, attrBg, attrFg, makeAttr, TERMINAL_COLOUR } from '../terminal/cells.ts';
+import { type Attr, attrBg, attrFg, makeAttr } from '../terminal/cells.ts';
 import { drawApprovalDialog, drawAssent } from './approval-dialog.ts';
 import { drawArtifacts } from './artifacts.ts';
 import { drawAttach } from './attach.ts';
@@ -34,17 +34,21 @@ import { drawRunList } from './run-list.ts';
 import { drawSearch } from './search.ts';
 import { drawSeek } from './seek.ts';
 import { drawText } from './text.ts';
+import { drawThemes } from './themes.ts';
 
 export function drawOverlays(paint: Paint): void {
   const { overlays } = paint.model;
   const first = Math.max(0, overlays.findLastIndex(isPage));
   const shown = overlays.slice(first).filter((overlay, index, all) => !isHidden(overlay, all[index + 1]));
   for (const overlay of shown) {
-    if (!isPage(overlay) && overlay.kind !== 'seek') dim(paint);
+    if (!isPage(overlay) && !LOOKED_PAST.has(overlay.kind)) dim(paint);
     paint.grid.cursor = undefined;
     drawOverlay(paint, overlay);
   }
 }
+
+/** What is done in these is seen around them. */
+const LOOKED_PAST: ReadonlySet<Overlay['kind']> = new Set(['seek', 'theme']);
 
 /** What is asked about a request stands in its place: two boxes of one width behind each other look like one. */
 const isHidden = (overlay: Overlay, above: Overlay | undefined): boolean =>
@@ -87,6 +91,9 @@ function drawOverlay(paint: Paint, overlay: Overlay): void {
       return;
     case 'signal':
       drawSignals(paint, overlay);
+      return;
+    case 'theme':
+      drawThemes(paint, overlay);
       return;
     case 'access':
       drawAccess(paint, overlay);
@@ -144,11 +151,11 @@ function dim(paint: Paint): void {
   if (paint.theme.tier === 'mono') return;
   const { footer } = layoutOf(paint.model);
   const fg = attrFg(paint.theme.style('border'));
-  const grounds = (['header', 'dialog'] as const).map((name) => attrBg(paint.theme.style(name)));
+  const grounds = (['text', 'header', 'dialog'] as const).map((name) => attrBg(paint.theme.style(name)));
   const header = attrBg(paint.theme.style('header'));
   const patch = (attr: Attr): Attr => {
     const bg = attrBg(attr);
-    return makeAttr(fg, bg === TERMINAL_COLOUR || grounds.includes(bg) ? bg : header);
+    return makeAttr(fg, grounds.includes(bg) ? bg : header);
   };
   paint.grid.restyle({ x: 0, y: 0, width: footer.width, height: footer.y }, patch);
 }

@@ -12,10 +12,10 @@ import {
   INVERSE,
   makeAttr,
   type Rect,
-  TERMINAL_COLOUR,
 } from '../terminal/cells.ts';
+import type { Glyphs } from '../terminal/glyphs.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
-import { bold, type Glyphs, type StyleName, type Theme, withBg } from '../terminal/theme.ts';
+import { bold, type StyleName, type Theme, withBg } from '../terminal/theme.ts';
 import { stringWidth, truncate } from '../terminal/width.ts';
 
 export interface Paint {
@@ -39,14 +39,15 @@ const withFg = (attr: Attr, provider: Attr): Attr => makeAttr(attrFg(provider), 
 /** The same brush on the background of another style, such as a dialog. */
 export function onGround(paint: Paint, ground: StyleName): Paint {
   const base = paint.theme.style(ground);
+  const screen = paint.theme.style('text');
   const inverted = (attrFlags(base) & INVERSE) !== 0;
   const style = (name: StyleName): Attr => {
     const attr = paint.theme.style(name);
     if (name === ground) return base;
     // On an inverted ground colours would become backgrounds: only weight is kept.
     if (inverted) return (attrFlags(attr) & BOLD) !== 0 ? bold(base) : base;
-    const coloured = attrFg(attr) === TERMINAL_COLOUR ? withFg(attr, base) : attr;
-    return (attr & TERMINAL_COLOUR) === TERMINAL_COLOUR ? withBg(coloured, base) : coloured;
+    const coloured = attrFg(attr) === attrFg(screen) ? withFg(attr, base) : attr;
+    return attrBg(attr) === attrBg(screen) ? withBg(coloured, base) : coloured;
   };
   return { ...paint, style };
 }
@@ -137,12 +138,13 @@ export function writeRow(
 export function select(paint: Paint, { x, y, width }: Pick<Rect, 'x' | 'y' | 'width'>): void {
   const selected = paint.theme.style('selected');
   const dim = attrFg(paint.theme.style('muted'));
+  const usual = attrFg(paint.theme.style('text'));
   const patch =
     (attrFlags(selected) & INVERSE) !== 0
       ? (attr: Attr): Attr => ((attrFlags(attr) & BOLD) !== 0 ? bold(selected) : selected)
       : (attr: Attr): Attr => {
           const fg = attrFg(attr);
-          const lit = fg === dim || fg === TERMINAL_COLOUR ? withFg(attr, selected) : attr;
+          const lit = fg === dim || fg === usual ? withFg(attr, selected) : attr;
           return withBg(lit, selected);
         };
   paint.grid.restyle({ x, y, width, height: 1 }, patch);

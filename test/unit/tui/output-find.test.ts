@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createTextLog, type TextLog } from '../../../src/tui/app/text-log.ts';
 import { overlayOf } from '../../../src/tui/model/select.ts';
 import { CellGrid } from '../../../src/tui/terminal/cells.ts';
-import { detectTheme } from '../../../src/tui/terminal/theme.ts';
+import { detectTheme } from '../../../src/tui/terminal/detect-theme.ts';
 import { render } from '../../../src/tui/views/render.ts';
 import { aRun, type Dashboard, runEntry, startDashboard } from '../../helpers/tui-model.ts';
 

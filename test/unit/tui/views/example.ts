@@ -8,8 +8,9 @@ import type { Message, ThreadEntry } from '../../../../src/core/thread.ts';
 import { createModel, type Model, type Size } from '../../../../src/tui/model/model.ts';
 import type { Overlay } from '../../../../src/tui/model/overlay-model.ts';
 import { CellGrid } from '../../../../src/tui/terminal/cells.ts';
+import { detectTheme } from '../../../../src/tui/terminal/detect-theme.ts';
 import { createEditor } from '../../../../src/tui/terminal/editor.ts';
-import { detectTheme, type Theme } from '../../../../src/tui/terminal/theme.ts';
+import type { Theme } from '../../../../src/tui/terminal/theme.ts';
 import { render } from '../../../../src/tui/views/render.ts';
 
 export const NOW = new Date(2026, 10, 23, 14, 2).getTime();
@@ -159,7 +160,14 @@ export function emptyDay(size: Size): Model {
   const model = createModel({
     size,
     now: NOW,
-    settings: { mouse: true, background: 'dark', cwd: '/home/ada/shop', home: '/home/ada', opener: false },
+    settings: {
+      mouse: true,
+      theme: 'auto',
+      background: 'dark',
+      cwd: '/home/ada/shop',
+      home: '/home/ada',
+      opener: false,
+    },
   });
   return {
     ...model,

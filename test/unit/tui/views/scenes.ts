@@ -418,6 +418,7 @@ export function scenes(size: Size): Record<string, Model> {
       },
     ),
     folder: over({ kind: 'folder', editor: createEditor('~/data'), notice: undefined }),
+    theme: over({ kind: 'theme', before: 'dark' }),
     access: withOverlay(
       { ...busy, device: sandboxed, devices: [sandboxed, gpuBox] },
       { kind: 'device', device: laptop.id, scroll: 0, stop: 4 },

@@ -1,21 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { attrBg, attrFg, attrFlags, INVERSE, makeAttr, TERMINAL_COLOUR } from '../../../../src/tui/terminal/cells.ts';
-import {
-  backgroundFromReply,
-  bold,
-  detectTheme,
-  inverse,
-  type StyleName,
-  underline,
-  withBg,
-} from '../../../../src/tui/terminal/theme.ts';
+import { backgroundFromReply, detectTheme } from '../../../../src/tui/terminal/detect-theme.ts';
+import { bold, inverse, underline, withBg } from '../../../../src/tui/terminal/theme.ts';
 import { stringWidth } from '../../../../src/tui/terminal/width.ts';
-
-const NAMES: StyleName[] = [
-  ...(['text', 'muted', 'accent', 'success', 'warning', 'error', 'info', 'border', 'borderFocused'] as const),
-  ...(['title', 'titleFocused', 'selected', 'header', 'footerKey', 'footerText', 'input', 'placeholder'] as const),
-  ...(['dialog', 'dialogBorder', 'badge', 'badgeWarning', 'match', 'code'] as const),
-];
+import { STYLE_NAMES } from '../../../helpers/style-names.ts';
 
 describe('the tier', () => {
   it.each([
@@ -31,6 +19,15 @@ describe('the tier', () => {
     [{ TERM: 'xterm-256color', NO_COLOR: '1' }, 'mono'],
     [{ TERM: 'xterm-256color', COLORTERM: 'truecolor', NO_COLOR: '0' }, 'mono'],
     [{ TERM: 'xterm-256color', NO_COLOR: '' }, '256'],
+    [{ TERM: 'xterm-256color', CLICOLOR: '0' }, 'mono'],
+    [{ TERM: 'xterm-256color', CLICOLOR: '1' }, '256'],
+    [{ TERM: 'xterm-256color', CLICOLOR: '0', CLICOLOR_FORCE: '1' }, '256'],
+    [{ TERM: 'xterm-256color', CLICOLOR_FORCE: '1', NO_COLOR: '1' }, 'mono'],
+    [{ TERM: 'screen-256color' }, '256'],
+    [{ TERM: 'screen' }, '16'],
+    [{ TERM: 'xterm-ghostty' }, '256'],
+    [{ TERM: 'alacritty' }, '256'],
+    [{ TERM: 'foot-extra' }, '256'],
   ])('of %j is %s', (env, tier) => {
     expect(detectTheme(env).tier).toBe(tier);
   });
@@ -39,7 +36,7 @@ describe('the tier', () => {
     for (const background of ['dark', 'light'] as const) {
       const attrs = (env: NodeJS.ProcessEnv) => {
         const theme = detectTheme(env, { background });
-        return NAMES.flatMap((name) => [attrFg(theme.style(name)), attrBg(theme.style(name))]);
+        return STYLE_NAMES.flatMap((name) => [attrFg(theme.style(name)), attrBg(theme.style(name))]);
       };
       expect(attrs({ NO_COLOR: '1' }).every((colour) => colour === TERMINAL_COLOUR)).toBe(true);
       expect(attrs({ TERM: 'xterm' }).every((colour) => colour < 16 || colour === TERMINAL_COLOUR)).toBe(true);
@@ -62,7 +59,7 @@ describe('the background', () => {
     expect(detectTheme({ COLORFGBG: '15;default;0' }).background).toBe('dark');
     expect(detectTheme({ COLORFGBG: '0;15' }, { background: 'dark' }).background).toBe('dark');
     expect(detectTheme({}).background).toBe('dark');
-    expect(detectTheme({ TERM: 'xterm-256color' }, { background: 'light' }).name).toBe('light-256');
+    expect(detectTheme({ TERM: 'xterm-256color' }, { background: 'light' }).name).toBe('light');
   });
 
   it.each([
@@ -74,6 +71,32 @@ describe('the background', () => {
     ['nonsense', undefined],
   ])('of the reply %j is %s', (value, background) => {
     expect(backgroundFromReply(value)).toBe(background);
+  });
+});
+
+describe('a theme by name', () => {
+  const env = { TERM: 'xterm-256color' };
+
+  it('is dark or light as the terminal is, where it can be', () => {
+    expect(detectTheme(env, { name: 'auto', background: 'light' })).toMatchObject({
+      name: 'light',
+      background: 'light',
+    });
+    expect(detectTheme(env, { name: 'ember', background: 'light' })).toMatchObject({
+      name: 'ember',
+      background: 'light',
+    });
+    expect(detectTheme(env, { name: 'ember', background: 'dark' })).toMatchObject({
+      name: 'ember',
+      background: 'dark',
+    });
+    expect(detectTheme(env, { name: 'dark', background: 'light' })).toMatchObject({ name: 'dark', background: 'dark' });
+  });
+
+  it('is the terminal’s own two colours where there are no others', () => {
+    const mono = detectTheme({ NO_COLOR: '1' }, { name: 'light', background: 'dark' });
+    expect(mono).toMatchObject({ tier: 'mono', background: 'dark' });
+    expect(attrBg(detectTheme({ TERM: 'xterm' }, { name: 'ember' }).style('text'))).toBe(TERMINAL_COLOUR);
   });
 });
 
