@@ -6,11 +6,13 @@
 //   wait:'text'           waits until the screen shows the text
 //   gone:'text'           waits until the screen does not show it any more
 //   still:300             waits until the screen has not changed for so many milliseconds
+//   pause:300             does nothing for so many milliseconds: time to read, in a recording
 
 export type KeyStep =
   | { readonly do: 'send'; readonly bytes: string }
   | { readonly do: 'wait'; readonly text: string; readonly shown: boolean }
-  | { readonly do: 'still'; readonly ms: number };
+  | { readonly do: 'still'; readonly ms: number }
+  | { readonly do: 'pause'; readonly ms: number };
 
 const KEYS: Record<string, string> = {
   enter: '\r',
@@ -54,8 +56,8 @@ function textStep(text: string, wait: string | undefined): KeyStep {
 }
 
 function wordStep(word: string): KeyStep {
-  const still = /^still:(\d+)$/.exec(word);
-  if (still !== null) return { do: 'still', ms: Number(still[1]) };
+  const wait = /^(still|pause):(\d+)$/.exec(word);
+  if (wait !== null) return { do: wait[1] as 'still' | 'pause', ms: Number(wait[2]) };
   const control = /^C-([a-z\]])$/.exec(word)?.[1];
   if (control !== undefined) return { do: 'send', bytes: String.fromCharCode(control.charCodeAt(0) & 0x1f) };
   const bytes = KEYS[word] ?? ([...word].length === 1 ? word : undefined);

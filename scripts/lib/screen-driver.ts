@@ -17,6 +17,10 @@ export interface DriveOptions {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly steps: readonly KeyStep[];
+  /** Is given everything that the program writes. */
+  readonly onOutput?: (data: string) => void;
+  /** Milliseconds between the characters of a text that is typed; without, all at once. */
+  readonly typingMs?: number;
 }
 
 /** Runs the command and the steps, gives the emulator to `take`, then ends the program. */
@@ -36,7 +40,10 @@ export async function driveScreen<T>(options: DriveOptions, take: (terminal: xte
     });
   });
   let changedAt = performance.now();
-  pty.onData((data) => terminal.write(data, () => (changedAt = performance.now())));
+  pty.onData((data) => {
+    options.onOutput?.(data);
+    terminal.write(data, () => (changedAt = performance.now()));
+  });
   terminal.onData((reply) => pty.write(reply));
   try {
     for (const step of steps) await play(step);
@@ -48,9 +55,20 @@ export async function driveScreen<T>(options: DriveOptions, take: (terminal: xte
   }
 
   async function play(step: KeyStep): Promise<void> {
-    if (step.do === 'send') pty.write(step.bytes);
+    if (step.do === 'send') await type(step.bytes);
+    else if (step.do === 'pause') await delay(step.ms);
     else if (step.do === 'still') await until(() => saidAllItWill() || unchangedFor() >= step.ms, 'a still screen');
     else await until(() => screenText(terminal).includes(step.text) === step.shown, JSON.stringify(step.text));
+  }
+
+  async function type(bytes: string): Promise<void> {
+    const { typingMs } = options;
+    // What begins with Esc is one key.
+    const pieces = typingMs === undefined || bytes.startsWith('\x1b') ? [bytes] : [...bytes];
+    for (const piece of pieces) {
+      pty.write(piece);
+      if (typingMs !== undefined) await delay(typingMs);
+    }
   }
 
   function unchangedFor(): number {

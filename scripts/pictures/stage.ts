@@ -12,7 +12,7 @@ export interface PictureStage {
   readonly work: string;
   /** Gives what was printed; of a command that fails too, as a run that fails can be part of the picture. */
   dispatch(...args: string[]): Promise<string>;
-  /** `keys`: as scripts/lib/key-script.ts describes them. */
+  /** `keys`: as scripts/lib/key-script.ts describes them. A name that ends with `.cast` is recorded. */
   picture(name: string, size: string, keys: string, env?: NodeJS.ProcessEnv): Promise<void>;
   /** The device lets this one run, answer and watch. */
   pair(device: DemoPeer): Promise<void>;
@@ -45,7 +45,7 @@ export function openPictureStage(): PictureStage {
     work,
     dispatch: (...args) => type(args),
     async picture(name, size, keys, more = {}) {
-      const out = join(PROJECT, 'docs', 'images', `${name}.png`);
+      const out = join(PROJECT, 'docs', 'images', name.includes('.') ? name : `${name}.png`);
       const args = [
         join(PROJECT, 'scripts', 'picture.ts'),
         '--out',

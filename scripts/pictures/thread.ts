@@ -55,7 +55,7 @@ export async function pictureThread(): Promise<void> {
   }
 }
 
-function fillWorkFolder(work: string): void {
+export function fillWorkFolder(work: string): void {
   mkdirSync(join(work, 'src'), { recursive: true });
   writeFileSync(join(work, 'src', 'price.js'), 'export const price = (net) => net * 1.2;\n');
   writeFileSync(join(work, 'notes.md'), '# Notes\n\n- round prices\n');
@@ -72,7 +72,7 @@ function fillWorkFolder(work: string): void {
   }
 }
 
-async function fillThread(dispatch: PictureStage['dispatch']): Promise<void> {
+export async function fillThread(dispatch: PictureStage['dispatch']): Promise<void> {
   await dispatch('say', 'the price test fails since this morning, looking into it');
   await dispatch('run', '--yes', '--', 'git log --oneline | tee $DISPATCH_ARTIFACTS/log.txt');
   await dispatch('run', '--yes', '--', 'echo "price.test.js: expected 11.99, got 11.988"; exit 1');
