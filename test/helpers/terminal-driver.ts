@@ -77,6 +77,8 @@ export interface TerminalDriver {
   title(): string;
   /** Everything that the program has written. */
   output(): Buffer;
+  /** How many bytes that is. */
+  written(): number;
   bells(): number;
   waitFor<T>(what: string | RegExp | (() => T), timeoutMs?: number): Promise<T>;
   waitGone(text: string, timeoutMs?: number): Promise<void>;
@@ -230,6 +232,7 @@ function drive(term: HeadlessTerminal, pty: IPty): TerminalDriver {
     }),
     title: () => log.title,
     output: () => Buffer.concat(log.chunks),
+    written: () => log.written,
     bells: () => log.bells,
     waitFor<T>(what: string | RegExp | (() => T), timeoutMs?: number): Promise<T> {
       if (typeof what === 'function') return waitUntil(what, String(what), timeoutMs);
@@ -255,6 +258,7 @@ function drive(term: HeadlessTerminal, pty: IPty): TerminalDriver {
 
 interface Log {
   chunks: Buffer[];
+  written: number;
   cursorVisible: boolean;
   title: string;
   bells: number;
@@ -264,7 +268,15 @@ interface Log {
 }
 
 function keepLog(term: HeadlessTerminal, pty: IPty, look: () => void): Log {
-  const log: Log = { chunks: [], cursorVisible: true, title: '', bells: 0, exit: undefined, drained: false };
+  const log: Log = {
+    chunks: [],
+    written: 0,
+    cursorVisible: true,
+    title: '',
+    bells: 0,
+    exit: undefined,
+    drained: false,
+  };
   const cursorMode = (visible: boolean) => (params: (number | number[])[]) => {
     if (params.includes(25)) log.cursorVisible = visible;
     return false;
@@ -283,6 +295,7 @@ function keepLog(term: HeadlessTerminal, pty: IPty, look: () => void): Log {
   pty.onData((data) => {
     const chunk = Buffer.from(data);
     log.chunks.push(chunk);
+    log.written += chunk.length;
     term.write(chunk, look);
   });
   pty.onExit(({ exitCode, signal }) => {

@@ -43,6 +43,7 @@ export function createInputTokenizer(
   let swallowing: 'csi' | 'string' | undefined;
   let cancelTimer: (() => void) | undefined;
   let armed: 'escape' | 'sequence' | undefined;
+  let continued = false;
 
   function disarm() {
     cancelTimer?.();
@@ -65,12 +66,17 @@ export function createInputTokenizer(
     );
   }
 
-  /** What one read held is told together: a key that came with anything else was not pressed on its own. */
+  /**
+   * What one read held is told together: a key that came with anything else was not pressed on its own. Nor was one behind the
+   * end of something that had been left open: that may have eaten what came before it.
+   */
   function tellBatch(rest: boolean) {
     const told = batch;
     batch = [];
     const typed = told.filter(([event]) => event.type === 'key' || event.type === 'paste').length;
-    for (const [event, raw] of told) emit(event, raw, typed === 1 && !rest);
+    const only = told.length === 1 || !continued;
+    continued = false;
+    for (const [event, raw] of told) emit(event, raw, typed === 1 && only && !rest);
   }
 
   function drain(final: boolean) {
@@ -108,6 +114,7 @@ export function createInputTokenizer(
 
   return {
     write(bytes) {
+      continued = pending.length > 0;
       pending = pending.length === 0 ? bytes.slice() : join(pending, bytes);
       drain(false);
     },
@@ -123,6 +130,7 @@ export function createInputTokenizer(
       pending = new Uint8Array(0);
       paste.reset();
       swallowing = undefined;
+      continued = false;
     },
   };
 }

@@ -86,9 +86,7 @@ export function openScreen(options: ScreenOptions): TerminalScreen {
     input.on('data', onData);
     input.resume();
     output.write(ENTER + (mouse ? MOUSE_ON : '') + (title === undefined ? '' : titleSequence(title)));
-    renderer.reset(size);
-    mustClear = true;
-    cursor = '';
+    drawAnew();
   }
 
   /** Safe to call at any time, at the very end of the process too, and more than once. */
@@ -114,17 +112,27 @@ export function openScreen(options: ScreenOptions): TerminalScreen {
     if (last) present(last);
   }
 
+  function drawAnew() {
+    if (state !== 'active') return;
+    renderer.reset(size);
+    mustClear = true;
+    cursor = '';
+  }
+
   function onOutputResize() {
     const next = sizeOf(output);
     if (next.width === size.width && next.height === size.height) return;
     size = next;
     last = undefined;
-    if (state === 'active') {
-      renderer.reset(size);
-      mustClear = true;
-      cursor = '';
-    }
+    drawAnew();
     for (const listener of [...resizeListeners]) listener(size);
+  }
+
+  // Smaller and back within a moment is no change of size to us; but the terminal has cut off what it showed.
+  function onWindowChange() {
+    if (last === undefined) return;
+    drawAnew();
+    present(last);
   }
 
   function present(grid: CellGrid) {
@@ -172,6 +180,7 @@ export function openScreen(options: ScreenOptions): TerminalScreen {
     state = 'closed';
     uninstall();
     process.removeListener('SIGTSTP', onStopSignal);
+    process.removeListener('SIGWINCH', onWindowChange);
     output.removeListener('resize', onOutputResize);
     output.removeListener('error', onLost);
     input.removeListener('end', onLost);
@@ -184,6 +193,7 @@ export function openScreen(options: ScreenOptions): TerminalScreen {
   const uninstall = installRestore(close);
   process.on('SIGTSTP', onStopSignal);
   output.on('resize', onOutputResize);
+  process.on('SIGWINCH', onWindowChange);
   output.on('error', onLost);
   input.on('end', onLost);
   input.on('error', onLost);

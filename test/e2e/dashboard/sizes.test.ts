@@ -51,6 +51,22 @@ describe('a window of another size', () => {
     await dashboard.waitFor(() => /tick \d{2}/.test(dashboard.pane('Thread')));
   });
 
+  it('is whole again where the window was small for less than a moment, which only the terminal has seen', async () => {
+    const dashboard = await stage.open();
+    // The status of the peer may come later than its number of devices.
+    await dashboard.waitFor(() => dashboard.pane('Devices').includes('this device'));
+    const whole = dashboard.screen();
+    // So that it sees nothing of what is between.
+    dashboard.kill('SIGSTOP');
+    dashboard.resize(30, 5);
+    dashboard.resize(120, 40);
+    expect(dashboard.screen()).not.toBe(whole);
+    dashboard.kill('SIGCONT');
+    await sized(dashboard, 120, 40, /1 Thread.*2 Approvals/);
+    expect(dashboard.pane('Devices')).toContain('this device');
+    expect(dashboard.line(39)).not.toBe('');
+  });
+
   it('keeps an approval readable, and takes no answer where it cannot be read', async () => {
     const dashboard = await stage.open();
     dashboard.submit('!touch made');

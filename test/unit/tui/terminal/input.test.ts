@@ -54,6 +54,20 @@ it('says which keys came by themselves', () => {
   ]);
 });
 
+it('does not say so of what is left where the beginning went into something that had been left open', () => {
+  const told: [string, boolean][] = [];
+  const tokenizer = createInputTokenizer((event, _raw, alone) => {
+    told.push([event.type === 'key' ? event.key : event.type, alone]);
+  });
+  for (const text of ['\x1b[', 'yy', '\x1b[', 'A', 'y']) tokenizer.write(Buffer.from(text));
+  tokenizer.close();
+  expect(told.filter(([what]) => what !== 'reply')).toEqual([
+    ['y', false],
+    ['up', true],
+    ['y', true],
+  ]);
+});
+
 describe('keys', () => {
   it.each([
     ['a', 'a'],
