@@ -17,6 +17,8 @@ import { isPage } from '../views/pages.ts';
 import { isTicking } from '../words/presence.ts';
 
 const SECOND_MS = 1_000;
+/** While another window has the keys: it may still be seen beside it. */
+const UNFOCUSED_MS = 10_000;
 const MINUTE_MS = 60_000;
 /** A page of a group has no more rows than that on most screens. */
 const MOST_TAILS = 50;
@@ -106,7 +108,7 @@ function wakeAt(model: Model): number | undefined {
   if (tier !== 'tiny') {
     // The clock in the header, and the elapsed times.
     times.push(nextMultiple(model.now, MINUTE_MS));
-    if (somethingCounts(model)) times.push(nextMultiple(model.now, SECOND_MS));
+    if (somethingCounts(model)) times.push(nextMultiple(model.now, model.unfocused ? UNFOCUSED_MS : SECOND_MS));
     times.push(...nearbyAt(model));
   }
   return times.length === 0 ? undefined : Math.min(...times);

@@ -17,6 +17,7 @@ import { createList, type ListState } from '../terminal/virtual-list.ts';
 import type { KnownProgress } from './known-progress.ts';
 import type { Overlay } from './overlay-model.ts';
 import type { PolicyCheck } from './policy-dialogs.ts';
+import type { Stirring } from './stirring.ts';
 
 export const PANES = ['thread', 'approvals', 'runs', 'devices'] as const;
 export type PaneId = (typeof PANES)[number];
@@ -194,6 +195,10 @@ export interface Model {
   readonly tails: ReadonlyMap<string, Tail>;
   /** How far runs are that go on, as they say. */
   readonly progress: ReadonlyMap<string, KnownProgress>;
+  /** Runs of which something has come a moment ago. */
+  readonly stirring: ReadonlyMap<string, Stirring>;
+  /** The terminal says that its window has not got the keys. */
+  readonly unfocused: boolean;
   /** The request that reads a file to be edited. */
   readonly editing: number | undefined;
   readonly focus: Focus;
@@ -241,6 +246,8 @@ export function createModel({ size, now, clock = now, settings, history }: Model
     thread: emptyThread(),
     tails: new Map(),
     progress: new Map(),
+    stirring: new Map(),
+    unfocused: false,
     editing: undefined,
     focus: 'composer',
     pane: 'thread',

@@ -86,8 +86,9 @@ export function terminalBackground(env: NodeJS.ProcessEnv): 'dark' | 'light' {
   return colour === 7 || (colour >= 9 && colour <= 15) ? 'light' : 'dark';
 }
 
-/** The terminal's answer to OSC 11, such as `rgb:1e1e/1e1e/2e2e` or `#1e1e2e`; undefined if it cannot be read. */
+/** The terminal's answer to OSC 11, such as `rgb:1e1e/1e1e/2e2e` or `#1e1e2e`, or what it told of itself; undefined if it cannot be read. */
 export function backgroundFromReply(value: string): 'dark' | 'light' | undefined {
+  if (value === 'dark' || value === 'light') return value;
   const match =
     /^rgba?:([0-9a-f]{1,4})\/([0-9a-f]{1,4})\/([0-9a-f]{1,4})/i.exec(value) ??
     /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(value);

@@ -22,6 +22,7 @@ export interface Glyphs {
   readonly down: string;
   readonly scrollbar: string;
   readonly progress: readonly [full: string, empty: string];
+  /** What takes the place of `running`, turn by turn, while something comes. */
   readonly spinner: readonly string[];
   /** Six characters for CellGrid.box. */
   readonly border: string;
@@ -71,6 +72,7 @@ export const ASCII_GLYPHS: Glyphs = {
   down: 'v',
   scrollbar: '#',
   progress: ['#', '.'],
-  spinner: ['|', '/', '-', '\\'],
+  // Without the dash, which is what was cancelled.
+  spinner: ['/', '|', '\\', '|'],
   border: '+-+|++',
 };

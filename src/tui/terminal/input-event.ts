@@ -6,8 +6,8 @@ export type InputEvent =
   | { type: 'paste'; text: string }
   | MouseInput
   | { type: 'focus'; focused: boolean }
-  /** An answer of the terminal to a question, or a sequence that means nothing to us. */
-  | { type: 'reply'; kind: 'background' | 'other'; value: string };
+  /** An answer of the terminal to a question, that its colours are `dark` or `light` now, or a sequence that means nothing to us. */
+  | { type: 'reply'; kind: 'background' | 'scheme' | 'other'; value: string };
 
 export interface MouseInput {
   type: 'mouse';

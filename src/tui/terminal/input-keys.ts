@@ -90,6 +90,8 @@ export function csiEvent(body: string, final: string, trailer?: Uint8Array): Inp
     return mouseEvent((trailer[0] as number) - 32, (trailer[1] as number) - 32, (trailer[2] as number) - 32, false);
   if (body === '[' && final >= 'A' && final <= 'E') return keyEvent(`f${final.charCodeAt(0) - 0x40}`);
   if (body.startsWith('<') && (final === 'M' || final === 'm')) return sgrMouse(body, final);
+  const scheme = final === 'n' ? /^\?997;([12])$/.exec(body)?.[1] : undefined;
+  if (scheme !== undefined) return { type: 'reply', kind: 'scheme', value: scheme === '1' ? 'dark' : 'light' };
   if (!/^[\d;:]*$/.test(body)) return reply(`[${body}${final}`);
   const parameters = body.split(';').map((part) => part.split(':').map((number) => Number(number || '0')));
   const first = parameters[0]?.[0] ?? 0;

@@ -6,12 +6,14 @@ import { constants } from 'node:os';
 export const ENTER =
   '\x1b[22;0t' + // keep the title
   '\x1b[?1049h\x1b[?25l\x1b[?7l' + // alternate screen, no cursor, no automatic line wrap
-  '\x1b[?2004h\x1b[?1004h'; // bracketed paste, focus reports
+  '\x1b[?2004h\x1b[?1004h' + // bracketed paste, focus reports
+  // To be told when the colours change from dark to light: contour-terminal.org/vt-extensions/color-palette-update-notifications
+  '\x1b[?2031h';
 export const MOUSE_ON = '\x1b[?1002h\x1b[?1006h';
 export const MOUSE_OFF = '\x1b[?1002l\x1b[?1006l';
 export const LEAVE =
   '\x1b[?2026l' + // an update that was cut off
-  `${MOUSE_OFF}\x1b[?1004l\x1b[?2004l` +
+  `${MOUSE_OFF}\x1b[?2031l\x1b[?1004l\x1b[?2004l` +
   // Blank, for tmux leaves some of the alternate screen behind where its pane has grown meanwhile.
   '\x1b[m\x1b[2J\x1b[?7h\x1b[?25h\x1b[?1049l' +
   '\x1b[23;0t';

@@ -33,11 +33,11 @@ export function takeInput(model: Model, event: InputEvent, raw: Uint8Array, burs
     case 'mouse':
       return takeMouse(model, event);
     case 'reply': {
-      const background = event.kind === 'background' ? backgroundFromReply(event.value) : undefined;
+      const background = event.kind === 'other' ? undefined : backgroundFromReply(event.value);
       return step(background === undefined ? model : { ...model, settings: { ...model.settings, background } });
     }
     case 'focus':
-      return step(model);
+      return step({ ...model, unfocused: !event.focused });
   }
 }
 

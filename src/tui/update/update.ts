@@ -3,6 +3,7 @@
 
 import type { Message } from '../model/messages.ts';
 import type { Model, Tail } from '../model/model.ts';
+import { stirred } from '../model/stirring.ts';
 import { createHistory } from '../terminal/history.ts';
 import { forgetProgress, takeProgress } from '../words/progress.ts';
 import { ranked } from './actions.ts';
@@ -61,13 +62,16 @@ const MAX_TAILS = 200;
 /** The oldest are let go; they are fetched again when they are looked at again. */
 function takeTail(model: Model, run: string, tail: Tail): Model {
   const tails = new Map(model.tails);
+  const before = tails.get(run);
+  // What was there when one began to look is no news.
+  const isNews = before !== undefined && !tail.done && before.lines.join('\n') !== tail.lines.join('\n');
   tails.delete(run);
   tails.set(run, tail);
   for (const oldest of tails.keys()) {
     if (tails.size <= MAX_TAILS) break;
     tails.delete(oldest);
   }
-  return { ...model, tails };
+  return isNews ? stirred({ ...model, tails }, run) : { ...model, tails };
 }
 
 /** The time of day may be set back; the clock that guards count in does not go back. */

@@ -6,7 +6,9 @@ import type { Run } from '../../core/runs.ts';
 import { combinedStatus, worstOf } from '../model/groups.ts';
 import type { Model } from '../model/model.ts';
 import { deviceName, elapsed } from '../model/select.ts';
+import { turnOf } from '../model/stirring.ts';
 import type { Rect } from '../terminal/cells.ts';
+import type { Glyphs } from '../terminal/glyphs.ts';
 import type { StyleName } from '../terminal/theme.ts';
 import { padEnd, stringWidth } from '../terminal/width.ts';
 import { formatDuration, isCounting } from '../words/format.ts';
@@ -157,13 +159,13 @@ export function runTitle({ action }: Run): string {
   return action.kind === 'inline' ? `= ${titleOf(action)}` : titleOf(action);
 }
 
-export function runGlyph({ glyphs }: Paint, run: Run): { glyph: string; style: StyleName } {
+export function runGlyph({ glyphs, model }: Paint, run: Run): { glyph: string; style: StyleName } {
   switch (run.status) {
     case 'queued':
       // One column, also where the theme spells it out.
       return { glyph: glyphs.queued, style: 'muted' };
     case 'running':
-      return { glyph: glyphs.running, style: 'accent' };
+      return { glyph: runningGlyph(glyphs, turnOf(model, run)), style: 'accent' };
     case 'waiting_approval':
       return { glyph: glyphs.waiting, style: 'warning' };
     case 'completed':
@@ -174,6 +176,10 @@ export function runGlyph({ glyphs }: Paint, run: Run): { glyph: string; style: S
       return { glyph: glyphs.cancelled, style: 'muted' };
   }
 }
+
+/** At rest it is the sign of what runs. */
+const runningGlyph = ({ running, spinner }: Glyphs, turn: number | undefined): string =>
+  turn === undefined ? running : (spinner[turn % spinner.length] ?? running);
 
 interface Unusual {
   readonly text: string;

@@ -5,6 +5,7 @@ import type { Progress } from '../../protocol/api.ts';
 import { type KnownProgress, known } from '../model/known-progress.ts';
 import type { Model } from '../model/model.ts';
 import { findRun } from '../model/select.ts';
+import { stirred } from '../model/stirring.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { stringWidth, truncate } from '../terminal/width.ts';
 import { formatBytes } from './format.ts';
@@ -14,10 +15,8 @@ import { speedOf } from './speed.ts';
 export function takeProgress(model: Model, id: string, progress: Progress): Model {
   const run = findRun(model, id);
   if (run === undefined || isFinal(run)) return model;
-  return {
-    ...model,
-    progress: new Map([...model.progress, [id, known(model.progress.get(id), progress, model.clock)]]),
-  };
+  const told = new Map([...model.progress, [id, known(model.progress.get(id), progress, model.clock)]]);
+  return stirred({ ...model, progress: told }, id);
 }
 
 export function forgetProgress(model: Model, run: Run | undefined): Model {

@@ -29,7 +29,7 @@ needs('vi')('attached to vi', () => {
     await dashboard.waitFor(() => dashboard.line(1).trim() === '1 hello from the dashboard');
     dashboard.press('C-]');
     await dashboard.waitFor('3 Runs');
-    expect(dashboard.pane('Runs')).toMatch(/▶ +1 vi -n notes\.txt/);
+    expect(dashboard.pane('Runs')).toMatch(/[▶\u2800-\u28ff] +1 vi -n notes\.txt/);
 
     await dashboard.attach();
     await dashboard.waitFor(() => dashboard.line(1).trim() === '1 hello from the dashboard');

@@ -41,7 +41,7 @@ test('a task runs on another device, is approved here, and its output streams', 
   await near.waitGone('Approve on');
   await near.waitFor(() => near.pane('Thread').includes('begun'), 30_000);
   await near.go(3);
-  expect(near.pane('Runs')).toMatch(/▶ +1 echo begun.* far/);
+  expect(near.pane('Runs')).toMatch(/[▶\u2800-\u28ff] +1 echo begun.* far/);
   await near.attach();
   near.type('typed from here\r');
   await near.waitFor(() => near.screen().match(/typed from here/g)?.length === 2);
@@ -140,7 +140,7 @@ test('an attached terminal stays on the screen while its device is away, and tak
   expect(near.screen()).not.toContain('void');
   near.press('C-]');
   await near.waitFor('3 Runs');
-  expect(near.pane('Runs')).toMatch(/▶ +1 while read line/);
+  expect(near.pane('Runs')).toMatch(/[▶\u2800-\u28ff] +1 while read line/);
 }, 180_000);
 
 test('one task on all devices is one entry, which opens as a list', async () => {

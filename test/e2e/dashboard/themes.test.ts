@@ -63,3 +63,15 @@ it('that do not exist are refused with those that do', async () => {
   expect(code).toBe(2);
   expect(err).toContain('high-contrast');
 });
+
+it('follow the terminal when it tells that it has become light, and dark again', async () => {
+  const dashboard = await stage.open();
+  expect(dashboard.output().toString()).toContain('\x1b[?2031h');
+  const dark = coloursOf(dashboard, '1 Thread');
+  dashboard.send('\x1b[?997;2n');
+  await dashboard.waitFor(() => coloursOf(dashboard, '1 Thread').fg !== dark.fg);
+  dashboard.send('\x1b[?997;1n');
+  await dashboard.waitFor(() => coloursOf(dashboard, '1 Thread').fg === dark.fg);
+  await dashboard.leave();
+  expect(dashboard.output().toString()).toContain('\x1b[?2031l');
+});
