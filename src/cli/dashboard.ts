@@ -1,13 +1,12 @@
 /** Opens the dashboard: at once, before any peer has answered, so that a person sees it come up. */
 
-import { existsSync } from 'node:fs';
-import type { Config } from '../config/schema.ts';
 import type { ThemeChoice } from '../core/theme-names.ts';
 import { runDashboard } from '../tui/app/app.ts';
 import { openScreen } from '../tui/terminal/screen.ts';
 import type { CliContext } from './context.ts';
 import { findOpener, runEditor } from './open.ts';
 import { reachPeer } from './reach-peer.ts';
+import { readUiSettings } from './ui-settings.ts';
 
 /** What was asked for on the command line; it counts for more than the configuration. */
 export interface Looks {
@@ -20,7 +19,7 @@ export interface Looks {
 export async function openDashboard(context: CliContext, looks: Looks): Promise<number> {
   const { paths, version } = context;
   const env = looks.colour ? context.env : { ...context.env, NO_COLOR: '1' };
-  const settings = await readSettings(paths.configFile);
+  const settings = await readUiSettings(paths);
   const connect = ({ start }: { start: boolean }) => reachPeer({ paths, env, version, start, say: () => {} });
   if (looks.plain) {
     const { runPlain } = await import('../tui/plain/plain.ts');
@@ -43,11 +42,4 @@ export async function openDashboard(context: CliContext, looks: Looks): Promise<
     historyFile: paths.historyFile,
   });
   return 0;
-}
-
-/** Most people have no config file, and then nothing that reads one is loaded: the first frame comes sooner. */
-async function readSettings(file: string): Promise<Config['ui']> {
-  if (!existsSync(file)) return { background: 'auto', theme: 'auto', mouse: true, ascii: false, bell: true };
-  const { loadConfig } = await import('../config/load.ts');
-  return loadConfig(file).config.ui;
 }

@@ -28,6 +28,8 @@ export interface Paths {
   readonly socket: string;
   /** What the dashboard remembers of itself: input history. */
   readonly historyFile: string;
+  /** What config.toml says of the dashboard, as it was read last. */
+  readonly uiFile: string;
 }
 
 /** sun_path holds 108 bytes on Linux and 104 on macOS, with a closing NUL. */
@@ -49,6 +51,7 @@ export function findPaths(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = pr
     logFile: join(folders.state, 'peer.log'),
     socket: socketPath(folders.state, platform),
     historyFile: join(folders.state, 'history.json'),
+    uiFile: join(folders.state, 'ui.json'),
   };
 }
 
