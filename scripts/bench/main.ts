@@ -20,6 +20,7 @@ import { type Home, makeHome } from './harness/home.ts';
 import { describeMachine, machineLine } from './harness/machine.ts';
 import { type BenchmarkResult, merge, place, type Report, table } from './harness/report.ts';
 import { browserStep } from './measures/browser-step.ts';
+import { dashboardCost } from './measures/dashboard-cost.ts';
 import { download } from './measures/download.ts';
 import { embeddedCode } from './measures/embedded-code.ts';
 import { embeddedKnowledge } from './measures/embedded-knowledge.ts';
@@ -27,6 +28,7 @@ import { firstPaint } from './measures/first-paint.ts';
 import { firstToken } from './measures/first-token.ts';
 import { idle } from './measures/idle.ts';
 import { keyToFrame } from './measures/key-to-frame.ts';
+import { keyToFrameBusy } from './measures/key-to-frame-busy.ts';
 import { logAppends } from './measures/log-appends.ts';
 import { open } from './measures/open.ts';
 import { outputThroughput } from './measures/output-throughput.ts';
@@ -45,6 +47,8 @@ import { transfers } from './measures/transfers.ts';
 const BENCHMARKS: readonly Benchmark[] = [
   firstPaint,
   keyToFrame,
+  keyToFrameBusy,
+  dashboardCost,
   runTrue,
   sandboxSpawn,
   submitToFirstByte,

@@ -17,6 +17,10 @@ export interface DashboardTerminal {
   firstShowing(text: string): Promise<number>;
   /** Milliseconds from writing the bytes to the end of the next frame; undefined if none comes within a second. */
   press(bytes: string): Promise<number | undefined>;
+  /** Milliseconds from writing the bytes to what moved the cursor; undefined if nothing does within a second. */
+  pressMoving(bytes: string): Promise<number | undefined>;
+  /** How many bytes the program has written. */
+  written(): number;
   /** Writes the bytes, and waits until nothing has come for so many milliseconds. */
   settle(bytes: string, quietMs?: number): Promise<void>;
   screen(): string;
@@ -51,9 +55,11 @@ export function watch({ command: [file = '', ...args], env, cols, rows }: WatchO
   let onChunk: () => void = () => {};
   let tail = '';
   let ended = false;
+  let written = 0;
   terminal.onData((reply) => !ended && pty.write(reply));
   pty.onData((data) => {
     const at = performance.now();
+    written += data.length;
     const text = tail + (data as unknown as Buffer).toString('latin1');
     tail = text.slice(-FRAME_END.length + 1);
     if (text.includes(FRAME_END)) onFrame?.(at);
@@ -86,6 +92,23 @@ export function watch({ command: [file = '', ...args], env, cols, rows }: WatchO
     looks.add(look);
     return promise;
   };
+  const pressMoving = (bytes: string): Promise<number | undefined> => {
+    const { promise, resolve } = Promise.withResolvers<number | undefined>();
+    const { cursorX } = terminal.buffer.active;
+    const finish = (took: number | undefined): void => {
+      clearTimeout(timer);
+      looks.delete(look);
+      resolve(took);
+    };
+    const look = (at: number): void => {
+      if (terminal.buffer.active.cursorX !== cursorX && !terminal.modes.synchronizedOutputMode) finish(at - writtenAt);
+    };
+    const timer = setTimeout(() => finish(undefined), 1000);
+    looks.add(look);
+    const writtenAt = performance.now();
+    pty.write(bytes);
+    return promise;
+  };
   const first = seen(
     () => terminal.buffer.active.type === 'alternate' && screen().trim() !== '',
     `after ${ENTER_ALTERNATE}`,
@@ -97,6 +120,8 @@ export function watch({ command: [file = '', ...args], env, cols, rows }: WatchO
     firstFrame: () => first,
     firstShowing: (text) => seen(() => screen().includes(text), text),
     press: (bytes) => pressKey(pty, bytes, (listener) => (onFrame = listener)),
+    pressMoving,
+    written: () => written,
     settle: (bytes, quietMs = 300) => settle(pty, bytes, quietMs, (listener) => (onChunk = listener)),
     screen,
     async close() {
