@@ -40,6 +40,7 @@ export async function openDashboard(context: CliContext, looks: Looks): Promise<
     ...(openAddress === undefined ? {} : { openAddress }),
     runEditor: (path) => runEditor(path, env),
     historyFile: paths.historyFile,
+    draftsFolder: paths.draftsFolder,
   });
   return 0;
 }

@@ -30,6 +30,8 @@ export interface Paths {
   readonly historyFile: string;
   /** What config.toml says of the dashboard, as it was read last. */
   readonly uiFile: string;
+  /** What was typed in a dashboard and not sent: a file for each. */
+  readonly draftsFolder: string;
 }
 
 /** sun_path holds 108 bytes on Linux and 104 on macOS, with a closing NUL. */
@@ -52,6 +54,7 @@ export function findPaths(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = pr
     socket: socketPath(folders.state, platform),
     historyFile: join(folders.state, 'history.json'),
     uiFile: join(folders.state, 'ui.json'),
+    draftsFolder: join(folders.state, 'drafts'),
   };
 }
 

@@ -12,6 +12,7 @@ import type { TerminalScreen } from '../terminal/screen.ts';
 import type { Theme } from '../terminal/theme.ts';
 import { update } from '../update/update.ts';
 import { render } from '../views/render.ts';
+import { createDraftKeeper } from './draft-file.ts';
 import { createTypedHistory } from './history-file.ts';
 import { type Connect, openLink } from './link.ts';
 import { createOutputStreams } from './output-streams.ts';
@@ -38,6 +39,8 @@ export interface DashboardOptions {
   readonly theme?: ThemeChoice;
   /** Draw with ASCII alone. */
   readonly ascii?: boolean;
+  /** Where what is typed and not sent is kept; nowhere if absent. */
+  readonly draftsFolder?: string;
   /** Where typed tasks are remembered; nowhere if absent. */
   readonly historyFile?: string;
 }
@@ -52,6 +55,7 @@ export function runDashboard(options: DashboardOptions): Promise<void> {
   const { theme = 'auto' } = options;
   const background = options.background ?? terminalBackground(env);
   const history = createTypedHistory(options.historyFile);
+  const drafts = createDraftKeeper(options.draftsFolder);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
 
   let model: Model = createModel({
@@ -86,6 +90,7 @@ export function runDashboard(options: DashboardOptions): Promise<void> {
       model = next;
       for (const effect of effects) perform(effect);
       if (model !== before) {
+        drafts.keep({ text: model.composer.editor.text, waiting: model.composer.waiting });
         screen.setTitle(windowTitle(model));
         settle();
         frames.request();
@@ -98,6 +103,7 @@ export function runDashboard(options: DashboardOptions): Promise<void> {
   const leave = (): void => {
     if (left) return;
     left = true;
+    drafts.flush();
     clearTimeout(alarm);
     frames.close();
     streams.close();
@@ -124,7 +130,7 @@ export function runDashboard(options: DashboardOptions): Promise<void> {
     tell,
     quit: () => {
       leave();
-      resolve();
+      void history.written().then(resolve);
     },
     history,
     cwd,
@@ -133,6 +139,7 @@ export function runDashboard(options: DashboardOptions): Promise<void> {
     runEditor: options.runEditor,
     bell: options.bell !== false,
   });
+  void drafts.take((draft) => tell({ type: 'draft', draft }));
   void history.load().then((lines) => {
     if (lines.length > 0) tell({ type: 'history', lines });
   });

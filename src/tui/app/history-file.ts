@@ -10,6 +10,8 @@ export interface TypedHistory {
   /** Oldest first; empty if there is none, or it cannot be read. */
   load(): Promise<readonly string[]>;
   add(line: string): Promise<void>;
+  /** Once everything that was added is in the file. */
+  written(): Promise<void>;
 }
 
 const MAX_LINE = 16 * 1024;
@@ -47,6 +49,7 @@ export function createTypedHistory(path: string | undefined): TypedHistory {
       last = last.then(() => append(line)).catch(() => {});
       return last;
     },
+    written: () => last,
   };
 }
 

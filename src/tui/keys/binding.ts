@@ -7,6 +7,7 @@ import { always, type EnabledWhen } from './enabled.ts';
 export const CONTEXTS = {
   composer: 'Typing a task',
   outside: 'Typing a task, after C-x',
+  waiting: 'In the list of what waits to be sent',
   recall: 'Looking for a task typed before',
   panes: 'In the panes',
   actions: 'On a run, an artifact or an approval',

@@ -19,6 +19,7 @@ export const COMMANDS = [
   { name: 'edit', args: 'PLACE', help: 'change a file in your editor: @nas:~/a.txt' },
   { name: 'steps', args: 'DEVICE [SESSION]', help: 'write steps for its browser or screen in your editor' },
   { name: 'undo', args: 'RUN', help: 'put back what a run changed of files' },
+  { name: 'waiting', args: '', help: 'look at what waits to be sent' },
   { name: 'approve', args: '', help: 'look at the next approval' },
   { name: 'theme', args: '[NAME]', help: 'choose the theme: the colours of the dashboard' },
   { name: 'help', args: '', help: 'show all keys' },

@@ -1,7 +1,7 @@
 // The keys of the composer, and of what opens over it. Part of the keymap.
 
 import { bind, foot } from './binding.ts';
-import { hasHistory, hasText } from './enabled.ts';
+import { hasHistory, hasText, hasWaiting } from './enabled.ts';
 
 export const COMPOSER_KEYS = [
   bind('composer', 'composer.send', 'enter', 'send the task', { ...foot('send', 1), enabled: hasText }),
@@ -25,6 +25,18 @@ export const COMPOSER_KEYS = [
   }),
   bind('composer', 'composer.chord', 'C-x', 'then C-e: write the task in $EDITOR'),
   bind('outside', 'composer.outside', 'C-e', 'write the task in $EDITOR', { ...foot('in $EDITOR', 0), palette: true }),
+  bind('composer', 'composer.waiting', 'M-w', 'look at what waits to be sent', {
+    ...foot('waiting', 4),
+    palette: true,
+    enabled: hasWaiting,
+  }),
+
+  bind('waiting', 'waiting.send', 'enter', 'send it, as soon as the peer is there', foot('send', 1)),
+  bind('waiting', 'waiting.take', 'e', 'take it back into the composer', foot('take back', 3)),
+  bind('waiting', 'waiting.withdraw', 'x', 'do not send it', foot('withdraw', 4)),
+  bind('waiting', 'waiting.down', 'j down', 'next task'),
+  bind('waiting', 'waiting.up', 'k up', 'task before'),
+  bind('waiting', 'waiting.close', 'escape q', 'go back', foot('back', 2)),
 
   bind('recall', 'recall.take', 'enter tab', 'put it into the composer; it is not sent yet', foot('take', 1)),
   bind('recall', 'recall.older', 'C-r down C-n', 'an older one', foot('older', 3)),

@@ -129,6 +129,8 @@ export const hasSelection: EnabledWhen = ({ focus, thread, approvals, runs, devi
 
 export const hasText: EnabledWhen = ({ composer }) => composer.editor.text.trim() !== '' || 'type a task first';
 
+export const hasWaiting: EnabledWhen = ({ composer }) => composer.waiting.length > 0 || 'nothing waits to be sent';
+
 export const hasHistory: EnabledWhen = ({ composer }) =>
   composer.history.entries.length > 0 || 'no task was sent from here yet';
 

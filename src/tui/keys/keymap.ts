@@ -220,6 +220,7 @@ function activeContexts(model: Model): readonly Context[] {
     case 'access':
     case 'palette':
     case 'recall':
+    case 'waiting':
     case 'search':
     case 'reason':
     case 'confirm':

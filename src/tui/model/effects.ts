@@ -41,6 +41,13 @@ export type Effect =
   | { readonly type: 'edit-request'; readonly approval: string; readonly digest: string; readonly command: string }
   /** Opens the editor of the person on a text. */
   | { readonly type: 'edit-outside'; readonly approval: string; readonly text: string }
+  /** Gives a task an id with which it can wait to be sent. */
+  | {
+      readonly type: 'let-wait';
+      readonly text: string;
+      readonly id?: string;
+      readonly tty: { cols: number; rows: number };
+    }
   /** Opens it on what is typed. */
   | { readonly type: 'edit-text'; readonly text: string }
   /** Reads a file of a device, to be edited. */

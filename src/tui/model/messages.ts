@@ -19,6 +19,7 @@ import type { ReadFile } from './file-edit.ts';
 import type { Size, Tail } from './model.ts';
 import type { OutputPort, OutputView } from './output-view.ts';
 import type { PaletteMatch } from './overlay-model.ts';
+import type { Draft, WaitingTask } from './waiting-task.ts';
 
 /** What went wrong, in one line, and what to do. */
 export interface Failure {
@@ -55,7 +56,11 @@ export type MessageBody =
     }
   | { readonly type: 'page-failed'; readonly page: PageRequest; readonly failure: Failure }
   // Answers to what was asked.
-  | { readonly type: 'submitted'; readonly runs: readonly Run[] }
+  | { readonly type: 'submitted'; readonly id?: string; readonly runs: readonly Run[] }
+  /** It was given an id, and is sent once the peer is there. */
+  | { readonly type: 'task-waits'; readonly task: WaitingTask }
+  /** What was typed in a dashboard that is gone. */
+  | { readonly type: 'draft'; readonly draft: Draft }
   | { readonly type: 'submit-failed'; readonly id: string; readonly text: string; readonly failure: Failure }
   | { readonly type: 'decided'; readonly approval: Approval }
   | { readonly type: 'decide-failed'; readonly approval: string; readonly failure: Failure }

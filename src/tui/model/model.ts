@@ -17,7 +17,11 @@ import { createList, type ListState } from '../terminal/virtual-list.ts';
 import type { KnownProgress } from './known-progress.ts';
 import type { Overlay } from './overlay-model.ts';
 import type { PolicyCheck } from './policy-dialogs.ts';
+<<<<<<< HEAD
 import type { Stirring } from './stirring.ts';
+=======
+import type { WaitingTask } from './waiting-task.ts';
+>>>>>>> 4ee9a38 (Let tasks wait while the peer is gone, and keep what is typed over restarts)
 
 export const PANES = ['thread', 'approvals', 'runs', 'devices'] as const;
 export type PaneId = (typeof PANES)[number];
@@ -130,6 +134,8 @@ export interface Composer {
   readonly wanted: (WantedPlace & { readonly request: number }) | undefined;
   /** C-x was pressed: C-e behind it opens the editor of the person. */
   readonly chord: boolean;
+  /** Typed while the peer was not there, in the order in which they are sent. */
+  readonly waiting: readonly WaitingTask[];
   /** Sent, and not yet acknowledged. */
   readonly sending: number;
   /** A text that could not be sent: its id goes with it when the same text is sent again, so that it is submitted once. */
@@ -266,6 +272,7 @@ export function createModel({ size, now, clock = now, settings, history }: Model
       completion: undefined,
       wanted: undefined,
       chord: false,
+      waiting: [],
       sending: 0,
       failed: undefined,
     },

@@ -127,6 +127,8 @@ export type Overlay =
     }
   /** A search through what was typed before: which of the matches is selected, the newest being 0. */
   | { readonly kind: 'recall'; readonly editor: EditorState; readonly selected: number }
+  /** The tasks that wait to be sent. */
+  | { readonly kind: 'waiting'; readonly selected: number }
   | { readonly kind: 'help'; readonly scroll: number }
   | {
       readonly kind: 'search';

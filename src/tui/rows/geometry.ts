@@ -241,6 +241,7 @@ type PageKind =
 
 const SIZES: Readonly<Record<Exclude<OverlayKind, PageKind>, { width: number; height: number }>> = {
   palette: { width: 84, height: 22 },
+  waiting: { width: 84, height: 14 },
   recall: { width: 120, height: 14 },
   approval: { width: 100, height: 40 },
   assent: { width: 100, height: 40 },

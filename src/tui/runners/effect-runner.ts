@@ -56,7 +56,7 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
 
   const submit = async (effect: Extract<Effect, { type: 'submit' }>, id: string): Promise<void> => {
     const { runs } = await client().call('submit', { id, task: effect.text, cwd: deps.cwd, tty: effect.tty });
-    tell({ type: 'submitted', runs });
+    tell({ type: 'submitted', id, runs });
   };
 
   const resize = async ({ run, cols, rows, redraw }: Extract<Effect, { type: 'resize' }>): Promise<void> => {
@@ -94,6 +94,7 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
     editText: (text, path) => editOutside(deps, text, editorName(path)),
   });
   const composer = createComposerRunner({
+    newId,
     tell,
     attempt,
     editText: (text) => editOutside(deps, text === '' ? '' : `${text}\n`, 'task.txt'),
@@ -145,6 +146,7 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
       case 'write-steps':
         return steps(effect);
       case 'edit-text':
+      case 'let-wait':
         return composer(effect satisfies ComposerEffect);
       case 'check-policy':
       case 'load-rules':

@@ -202,11 +202,10 @@ function interrupt(model: Model): Step {
   const armed = { ...model, quitArmedUntil: model.clock + C_C_MS };
   const typing = topOverlay(armed) === undefined && armed.composer.editor.text !== '';
   const tidy = typing ? composer.clear(armed) : armed;
-  return say(
-    tidy,
-    'info',
-    typing ? 'cleared (↑ brings it back); C-c again quits' : 'C-c again quits; what runs goes on',
-  );
+  const told = typing ? 'cleared (↑ brings it back); C-c again quits' : 'C-c again quits; what runs goes on';
+  // It comes back after the dashboard was left as well.
+  const kept = typing ? [{ type: 'remember', line: armed.composer.editor.text } as const] : [];
+  return step(toast(tidy, 'info', told), ...kept);
 }
 
 /** The matches are there; if Enter was pressed before, the first of them is done. */

@@ -8,6 +8,7 @@ import { startChord, writeOutside } from './edit-text.ts';
 import * as panes from './panes.ts';
 import { moveRecall, startRecall, takeRecall } from './recall.ts';
 import { step } from './step.ts';
+import { moveWaiting, openWaiting, sendSelected, takeBack, withdraw } from './waiting.ts';
 
 export const COMPOSER_ACTIONS: Readonly<Record<(typeof COMPOSER_KEYS)[number]['id'], Action>> = {
   'composer.send': (model) => composer.send(model),
@@ -22,6 +23,15 @@ export const COMPOSER_ACTIONS: Readonly<Record<(typeof COMPOSER_KEYS)[number]['i
   'composer.recall': (model) => step(startRecall(model)),
   'composer.chord': (model) => step(startChord(model)),
   'composer.outside': (model) => writeOutside(model),
+
+  'composer.waiting': (model) => openWaiting(model),
+
+  'waiting.send': (model) => sendSelected(model),
+  'waiting.take': (model) => takeBack(model),
+  'waiting.withdraw': (model) => withdraw(model),
+  'waiting.down': (model) => step(moveWaiting(model, 1)),
+  'waiting.up': (model) => step(moveWaiting(model, -1)),
+  'waiting.close': close,
 
   'recall.take': (model) => step(takeRecall(model)),
   'recall.older': (model) => step(moveRecall(model, 1)),

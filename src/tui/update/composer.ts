@@ -16,6 +16,7 @@ import { move } from './panes.ts';
 import { completePlace } from './place-completion.ts';
 import { runCommand } from './run-command.ts';
 import { andThen, type Step, say, step, toast } from './step.ts';
+import { MOST_WAITING } from './waiting.ts';
 
 export function typeKey(model: Model, key: string, text: string | undefined): Model {
   const editor = editorKey(model.composer.editor, key, text, composerWidth(model));
@@ -70,7 +71,8 @@ export function send(model: Model): Step {
   }
   const { hint } = model.composer;
   if (hint.kind === 'refused') return say(model, 'warning', withHint(hint.reason, hint.hint));
-  if (model.connection.state !== 'connected') return say(model, 'warning', NOT_CONNECTED);
+  const edits = hint.kind === 'route' && hint.answer.edit !== undefined;
+  if (edits && model.connection.state !== 'connected') return say(model, 'warning', NOT_CONNECTED);
   if (hint.kind === 'route' && hint.answer.edit !== undefined && hint.answer.device !== undefined) {
     const { device, edit } = hint.answer;
     return andThen(step(taken(model), { type: 'remember', line: text }), (next) =>
@@ -79,10 +81,16 @@ export function send(model: Model): Step {
   }
   const { failed } = model.composer;
   const id = failed?.text === text ? { id: failed.id } : {};
+  const tty = ttySize(runOutputRect(model));
+  // What is typed later is not sent earlier.
+  const waits = model.composer.waiting.filter(({ state }) => state !== 'held').length;
+  if (model.connection.state !== 'connected' || waits > 0) {
+    if (waits >= MOST_WAITING) return say(model, 'warning', `${waits} tasks wait to be sent already: the text is kept`);
+    return step(taken(model), { type: 'let-wait', text, tty, ...id }, { type: 'remember', line: text });
+  }
   const leftOut = hint.kind === 'route' ? (hint.leftOut ?? []) : [];
   const after = leftOut.length === 0 ? taken(model) : toast(taken(model), 'warning', leftOutWords(leftOut));
   const sending = { ...after, composer: { ...after.composer, sending: after.composer.sending + 1 } };
-  const tty = ttySize(runOutputRect(model));
   return andThen(step(sending, { type: 'submit', text, tty, ...id }, { type: 'remember', line: text }), toTheEnd);
 }
 

@@ -18,6 +18,7 @@ import { REPEAT_MS } from './reading.ts';
 import { closeStaleDialogs } from './stale.ts';
 import { andThen, patch, type Step, step, toast } from './step.ts';
 import { load, replaceEntries, showNewest, upsertEntry } from './thread.ts';
+import { sendNext, waitAgain } from './waiting.ts';
 
 /** What is said about the connection. */
 const PEER = 'peer';
@@ -47,7 +48,7 @@ export function takeSnapshot(model: Model, snapshot: Snapshot): Step {
   const key = entries[list.cursor]?.key;
   // Whoever reads further up stays there, with everything as it is now.
   const refreshed = reading && key !== undefined ? load(ready, { kind: 'around', key }) : step(ready);
-  return andThen(andThen(andThen(refreshed, closeStaleDialogs), reloadDetail), listenAgain);
+  return andThen(andThen(andThen(andThen(refreshed, closeStaleDialogs), reloadDetail), listenAgain), sendNext);
 }
 
 /** What was said about not being connected is no longer so. */
@@ -60,7 +61,7 @@ const withoutNotConnected = (model: Model): Model => ({
 export function takeConnected(model: Model): Step {
   if (model.connection.state === 'connected' || model.device === undefined) return step(model);
   const back: Model = { ...model, connection: { state: 'connected', since: model.now }, tails: keepDone(model) };
-  return andThen(reloadDetail(toast(back, 'success', 'connected again', PEER)), listenAgain);
+  return andThen(andThen(reloadDetail(toast(back, 'success', 'connected again', PEER)), listenAgain), sendNext);
 }
 
 /** Tails of runs that were running may have a gap: they are fetched again. */
@@ -77,7 +78,7 @@ export function takeLost(model: Model, reason: string): Step {
     return step({ ...model, connection: { state: 'lost', since: model.connection.since, reason } });
   }
   const thread = { ...model.thread, loading: undefined };
-  return step({ ...sessionLost(model), thread, connection: { state: 'lost', since: model.now, reason } });
+  return step({ ...sessionLost(waitAgain(model)), thread, connection: { state: 'lost', since: model.now, reason } });
 }
 
 export function takeChange(model: Model, { entry, run, event }: Change): Step {

@@ -15,6 +15,7 @@ import { writeSteps } from './steps-edit.ts';
 import { sumUp } from './sum-up.ts';
 import { themeBy } from './themes.ts';
 import { undo } from './undo.ts';
+import { openWaiting } from './waiting.ts';
 
 export function runCommand(model: Model, { name, argument }: ParsedCommand): Step {
   switch (name) {
@@ -26,6 +27,8 @@ export function runCommand(model: Model, { name, argument }: ParsedCommand): Ste
       return startSearch(model, argument);
     case 'artifacts':
       return openArtifacts(model);
+    case 'waiting':
+      return openWaiting(model);
     case 'help':
       return step(openHelp(model));
     case 'theme':

@@ -43,6 +43,7 @@ import { rerouted } from './reroute.ts';
 import { detailFailed, resized, retried, retryFailed, takeDetail, takeOutput } from './runs.ts';
 import { andThen, currentToasts, type Step, say, step, toast } from './step.ts';
 import { settleThread, takePage, withThread } from './thread.ts';
+import { takeDraft, takeWaiting, waitingFailed, waitingSent } from './waiting.ts';
 
 export function update(model: Model, message: Message): Step {
   const current = atTime(model, message.at, message.clock ?? message.at);
@@ -112,9 +113,19 @@ function handle(model: Model, message: Message): Step {
     case 'page-failed':
       return say(withThread(model, { loading: undefined, stalled: true }), 'error', message.failure.message);
     case 'submitted':
-      return step(message.runs.reduce(addRun, submitted(model)));
+      return (
+        waitingSent(message.runs.reduce(addRun, model), message.id) ??
+        step(message.runs.reduce(addRun, submitted(model)))
+      );
+    case 'task-waits':
+      return takeWaiting(model, message.task);
+    case 'draft':
+      return step(takeDraft(model, message.draft));
     case 'submit-failed':
-      return step(submitFailed(model, message.id, message.text, message.failure));
+      return (
+        waitingFailed(model, message.id, message.failure) ??
+        step(submitFailed(model, message.id, message.text, message.failure))
+      );
     case 'decided':
       return decided(recheckHint(model), message.approval);
     case 'decide-failed':

@@ -16,6 +16,7 @@ import { mayAnswer } from '../words/presence.ts';
 import { keyOf } from './nothing.ts';
 import { clip, onGround, own, type Paint, type Span, select, write, writeRow } from './paint.ts';
 import { timeLeft } from './sides.ts';
+import { waitingSpans } from './waiting.ts';
 
 const PLACEHOLDER = 'type !command, ?question, or /help';
 
@@ -52,7 +53,7 @@ export function drawHint(paint: Paint, rect: Rect): void {
 
 /** A text that failed, or is on its way; undefined if there is nothing to tell. */
 export function composerState(paint: Paint): Span[] | undefined {
-  const { failed, sending } = paint.model.composer;
+  const { failed, sending, waiting, editor } = paint.model.composer;
   if (failed !== undefined) {
     return [
       [`${paint.glyphs.failed} not sent: `, paint.style('error')],
@@ -60,7 +61,7 @@ export function composerState(paint: Paint): Span[] | undefined {
       [`  ${keyOf('composer.send')} tries again`, paint.style('muted')],
     ];
   }
-  if (sending === 0) return undefined;
+  if (sending === 0) return editor.text === '' ? waitingSpans(paint, waiting) : undefined;
   return [[own(paint, sending === 1 ? 'sending…' : `sending ${sending}…`), paint.style('info')]];
 }
 
@@ -102,10 +103,20 @@ function hintSpans(paint: Paint, hint: ComposerHint): Span[] {
   }
 }
 
+/** While nobody is there to send it to. */
+function offlineSpans(paint: Paint): Span[] {
+  if (paint.model.connection.state === 'connected') return [];
+  return [
+    ['waits until connected', paint.style('warning')],
+    [` ${paint.glyphs.separator} `, paint.style('muted')],
+  ];
+}
+
 function routeSpans(paint: Paint, { answer, gate, leftOut = [] }: Extract<ComposerHint, { kind: 'route' }>): Span[] {
   const muted = paint.style('muted');
   const dot: Span = [` ${paint.glyphs.separator} `, muted];
   const spans: Span[] = [
+    ...offlineSpans(paint),
     [`${paint.glyphs.arrow} `, paint.style('accent')],
     [answer.route, paint.style('text')],
   ];

@@ -35,6 +35,7 @@ import { drawSearch } from './search.ts';
 import { drawSeek } from './seek.ts';
 import { drawText } from './text.ts';
 import { drawThemes } from './themes.ts';
+import { drawWaiting } from './waiting.ts';
 
 export function drawOverlays(paint: Paint): void {
   const { overlays } = paint.model;
@@ -61,6 +62,9 @@ function drawOverlay(paint: Paint, overlay: Overlay): void {
       return;
     case 'recall':
       drawRecall(paint, overlay);
+      return;
+    case 'waiting':
+      drawWaiting(paint, overlay);
       return;
     case 'help':
       drawHelp(paint, overlay);

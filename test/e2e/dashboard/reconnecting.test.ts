@@ -25,20 +25,48 @@ describe('when the peer is killed', () => {
     await dashboard.waitFor(/✓ +2 echo and on we go/);
   });
 
-  it('keeps the text that cannot be sent, and starts a peer by R', async () => {
+  it('lets tasks wait, and sends them in their order once a peer was started by R', async () => {
     const home = stage.home();
     const dashboard = await stage.open(home);
     await home.killPeer();
     await dashboard.waitFor('connection lost');
     dashboard.submit('!echo later');
-    await dashboard.waitFor('the text is kept');
-    expect(dashboard.screen()).toContain('› !echo later');
+    await dashboard.waitFor('1 waiting to be sent');
+    dashboard.submit('!echo last of all');
+    await dashboard.waitFor('2 waiting to be sent');
+    dashboard.press('M-w');
+    await dashboard.waitFor('Waits to be sent');
+    expect(dashboard.row('!echo later')).toContain('waits for the peer');
+    dashboard.press('escape');
+    await dashboard.waitGone('Waits to be sent');
     dashboard.press('escape');
     await dashboard.waitFor('R start the peer');
     dashboard.press('R');
-    await dashboard.waitFor('connected again');
-    dashboard.press('t', 'enter');
+    await dashboard.waitFor('sent what waited');
     await dashboard.waitFor(/✓ +1 echo later/);
+    await dashboard.waitFor(/✓ +2 echo last of all/);
+    await dashboard.waitGone('waiting to be sent');
+  });
+
+  it('keeps a task that waits when the dashboard goes too, and sends it only when that is said', async () => {
+    const home = stage.home();
+    const first = await stage.open(home);
+    await home.killPeer();
+    await first.waitFor('connection lost');
+    first.submit('!echo from before');
+    await first.waitFor('1 waiting to be sent');
+    await first.leave();
+
+    await home.startPeer();
+    const second = await stage.open(home);
+    await second.waitFor('1 not sent last time');
+    second.submit('!echo new');
+    await second.waitFor(/✓ +1 echo new/);
+    second.press('M-w');
+    await second.waitFor('from last time: Enter sends it');
+    second.press('enter');
+    await second.waitFor(/✓ +2 echo from before/);
+    await second.waitGone('not sent last time');
   });
 
   it('does not answer what cannot be answered, and can answer it afterwards', async () => {

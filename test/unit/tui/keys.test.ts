@@ -113,6 +113,7 @@ describe('leaving', () => {
     dashboard.type('!draft');
     dashboard.press('C-c');
     expect(dashboard.model.composer.editor.text).toBe('');
+    expect(dashboard.take()).toEqual([{ type: 'remember', line: '!draft' }]);
     dashboard.wait(5_000);
     dashboard.press('C-c');
     expect(dashboard.take()).toEqual([]);
