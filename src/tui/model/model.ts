@@ -17,11 +17,8 @@ import { createList, type ListState } from '../terminal/virtual-list.ts';
 import type { KnownProgress } from './known-progress.ts';
 import type { Overlay } from './overlay-model.ts';
 import type { PolicyCheck } from './policy-dialogs.ts';
-<<<<<<< HEAD
 import type { Stirring } from './stirring.ts';
-=======
 import type { WaitingTask } from './waiting-task.ts';
->>>>>>> 4ee9a38 (Let tasks wait while the peer is gone, and keep what is typed over restarts)
 
 export const PANES = ['thread', 'approvals', 'runs', 'devices'] as const;
 export type PaneId = (typeof PANES)[number];
