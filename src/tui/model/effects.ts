@@ -93,6 +93,8 @@ export type Effect =
     }
   | { readonly type: 'open-artifact'; readonly artifact: PublishedArtifact }
   | { readonly type: 'preview-artifact'; readonly artifact: PublishedArtifact; readonly request: number }
+  /** Reads answers as Markdown, to be shown in the thread. */
+  | { readonly type: 'read-texts'; readonly texts: readonly { readonly id: string; readonly text: string }[] }
   | { readonly type: 'list-artifacts'; readonly request: number }
   /** What a request shows of what it will touch. */
   | { readonly type: 'load-picture'; readonly artifact: string }

@@ -107,6 +107,8 @@ export type MessageBody =
   | { readonly type: 'ranked'; readonly request: number; readonly matches: readonly PaletteMatch[] }
   | { readonly type: 'preview'; readonly request: number; readonly document: Document }
   | { readonly type: 'preview-failed'; readonly request: number; readonly failure: Failure }
+  /** Without a document where it is shown as it is. */
+  | { readonly type: 'text-read'; readonly id: string; readonly document?: Document }
   | { readonly type: 'artifacts'; readonly request: number; readonly artifacts: readonly PublishedArtifact[] }
   | { readonly type: 'artifacts-failed'; readonly request: number; readonly failure: Failure }
   /** Absent if there is none to be had, or it is no picture. */

@@ -14,6 +14,7 @@ import type { ThreadEntry } from '../../core/thread.ts';
 import { createEditor, type EditorState } from '../terminal/editor.ts';
 import { createHistory, type History } from '../terminal/history.ts';
 import { createList, type ListState } from '../terminal/virtual-list.ts';
+import type { KnownDocuments } from './documents.ts';
 import type { KnownProgress } from './known-progress.ts';
 import type { Overlay } from './overlay-model.ts';
 import type { PolicyCheck } from './policy-dialogs.ts';
@@ -196,6 +197,8 @@ export interface Model {
   readonly thread: ThreadWindow;
   /** By run id. */
   readonly tails: ReadonlyMap<string, Tail>;
+  /** By message: what the Markdown of an answer looks like. */
+  readonly documents: KnownDocuments;
   /** How far runs are that go on, as they say. */
   readonly progress: ReadonlyMap<string, KnownProgress>;
   /** Runs of which something has come a moment ago. */
@@ -248,6 +251,7 @@ export function createModel({ size, now, clock = now, settings, history }: Model
     approvals: [],
     thread: emptyThread(),
     tails: new Map(),
+    documents: new Map(),
     progress: new Map(),
     stirring: new Map(),
     unfocused: false,

@@ -5,6 +5,7 @@ import type { ApprovalId, RunId } from '../../core/ids.ts';
 import type { ThemeChoice } from '../../core/theme-names.ts';
 import type { Params, RunDetail } from '../../protocol/api.ts';
 import type { AuditStep } from '../../protocol/audit-api.ts';
+import type { Document } from '../preview/document.ts';
 import type { EditorState } from '../terminal/editor.ts';
 import type { ListState } from '../terminal/virtual-list.ts';
 import type { ApprovalDialog, AssentDialog, EditDialog } from './answer-dialogs.ts';
@@ -90,6 +91,9 @@ export interface TextDialog {
   readonly footnote: string | undefined;
   /** Which request fills it. */
   readonly request: number | undefined;
+  /** The message that it shows, and what that looks like as Markdown. */
+  readonly of?: string;
+  readonly document?: Document;
   /** Every blank of it counts: it is broken only at the edge. */
   readonly exact?: true;
 }

@@ -16,7 +16,10 @@ export type Look =
   | 'key'
   | 'string'
   | 'number'
-  | 'constant';
+  | 'constant'
+  | 'comment'
+  | 'keyword'
+  | 'name';
 
 /** One line of text, or a part of one: sanitised, without a newline. */
 export type Piece = readonly [text: string, look: Look];
@@ -60,6 +63,11 @@ export interface PreviewSource {
   /** Its first bytes, or all of them. */
   readonly head: Uint8Array;
 }
+
+/** What is read beside the main thread. */
+export type ReadJob =
+  | { readonly type: 'file'; readonly source: PreviewSource }
+  | { readonly type: 'markdown'; readonly text: string };
 
 /** How much of a text is read. */
 export const TEXT_BYTES = 256 * 1024;

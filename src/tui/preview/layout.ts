@@ -61,5 +61,6 @@ function margin(pieces: readonly Piece[] | undefined, width: number): readonly P
 const widthOf = (pieces: readonly Piece[]): number => pieces.reduce((sum, [text]) => sum + stringWidth(text), 0);
 
 const ASCII: Readonly<Record<string, string>> = { '•': '*', '▌': '|', '─': '-', '│': '|', '┼': '+' };
-const inAscii = (row: Row): Row =>
+/** Marks of ours as any terminal can show them; what somebody wrote stays. */
+export const inAscii = (row: Row): Row =>
   row.map(([text, look]) => [look === 'muted' ? text.replace(/[•▌─│┼]/g, (char) => ASCII[char] ?? char) : text, look]);

@@ -17,9 +17,12 @@ const STYLES: Readonly<Record<Look, StyleName>> = {
   removed: 'error',
   hunk: 'info',
   key: 'accent',
-  string: 'code',
-  number: 'warning',
+  string: 'string',
+  number: 'number',
   constant: 'info',
+  comment: 'comment',
+  keyword: 'keyword',
+  name: 'name',
 };
 
 export function lookAttr(style: (name: StyleName) => Attr, look: Look | CellColours): Attr {

@@ -1,7 +1,9 @@
-// The thread in which artifacts are read for a preview: whatever they do to a decoder, they do it here, and it can be ended.
+// The thread in which artifacts and texts are read to be shown: whatever they do to a parser, they do it here, and it can be ended.
+// One answer for each, in their order.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import type { PreviewSource } from './document.ts';
-import { readDocument } from './read-document.ts';
+import type { ReadJob } from './document.ts';
+import { readDocument, readMarkdownText } from './read-document.ts';
 
-parentPort?.postMessage(readDocument(workerData as PreviewSource));
+for (const job of workerData as readonly ReadJob[])
+  parentPort?.postMessage(job.type === 'file' ? readDocument(job.source) : readMarkdownText(job.text));

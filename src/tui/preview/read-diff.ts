@@ -6,12 +6,13 @@ import { linesOf, type ReadText } from './read-text.ts';
 export function readDiff(text: string): ReadText {
   const lines = linesOf(text);
   return {
-    blocks: lines.slice(0, MAX_BLOCKS).map((content) => line(content, lookOf(content))),
+    blocks: lines.slice(0, MAX_BLOCKS).map((content) => line(content, diffLook(content))),
     leftOut: lines.length > MAX_BLOCKS,
   };
 }
 
-function lookOf(content: string): Look {
+/** How a line of it looks. */
+export function diffLook(content: string): Look {
   if (/^(diff |index |--- |\+\+\+ |new file |deleted file |rename |similarity |Binary files )/.test(content))
     return 'strong';
   if (content.startsWith('@@')) return 'hunk';

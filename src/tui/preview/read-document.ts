@@ -9,6 +9,7 @@ import { readDiff } from './read-diff.ts';
 import { readJson } from './read-json.ts';
 import { readMarkdown } from './read-markdown.ts';
 import { readPicture } from './read-picture.ts';
+import { readSource } from './read-source.ts';
 import { readText } from './read-text.ts';
 
 export function readDocument(source: PreviewSource): Document {
@@ -30,14 +31,20 @@ export function readDocument(source: PreviewSource): Document {
     case 'diff':
     case 'text': {
       const text = decodeText(source.head) ?? '';
-      const { blocks, leftOut } = readAs(kind, text);
+      const { blocks, leftOut } = readAs(kind, text, source.name);
       const note = told ?? (leftOut ? 'It has more lines than are shown here.' : undefined);
       return note === undefined ? { type: 'text', blocks } : { type: 'text', blocks, note };
     }
   }
 }
 
-function readAs(kind: 'markdown' | 'json' | 'diff' | 'text', text: string): ReturnType<typeof readText> {
+/** Of a text that is Markdown: plain where it cannot be taken apart. */
+export const readMarkdownText = (text: string): Document => ({
+  type: 'text',
+  blocks: readAs('markdown', text, '').blocks,
+});
+
+function readAs(kind: 'markdown' | 'json' | 'diff' | 'text', text: string, name: string): ReturnType<typeof readText> {
   try {
     switch (kind) {
       case 'markdown':
@@ -47,7 +54,7 @@ function readAs(kind: 'markdown' | 'json' | 'diff' | 'text', text: string): Retu
       case 'diff':
         return readDiff(text);
       case 'text':
-        return readText(text);
+        return readSource(text, name);
     }
   } catch {
     // Nested so deeply that no parser follows, for one.

@@ -5,6 +5,7 @@ import { type MarkedToken, marked, type Token, type Tokens } from 'marked';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { type Block, line, MAX_BLOCKS, type Piece } from './document.ts';
 import { inlinePieces } from './markdown-inline.ts';
+import { codeLines } from './read-source.ts';
 import { linesOf, type ReadText } from './read-text.ts';
 
 /** The lexer tries many patterns at each place; more than this is read as plain text. */
@@ -54,19 +55,8 @@ function readToken(token: MarkedToken, margin: Margin): Block[] {
     case 'text':
       return paragraph(inlinePieces(token.tokens ?? [token], 'text'), margin);
     case 'code':
-      return linesOf(token.text).map((content, index) =>
-        within(
-          {
-            type: 'line',
-            wrap: 'edge',
-            pieces: [
-              ['  ', 'text'],
-              [content, 'code'],
-            ],
-          },
-          margin,
-          index > 0,
-        ),
+      return codeLines(token.text, languageIn(token)).map((pieces, index) =>
+        within({ type: 'line', wrap: 'edge', pieces: [['  ', 'text'], ...pieces] }, margin, index > 0),
       );
     case 'html':
       return linesOf(token.text).map((content, index) => within(line(content, 'muted'), margin, index > 0));
@@ -86,6 +76,9 @@ function readToken(token: MarkedToken, margin: Margin): Block[] {
       return paragraph([[sanitizeLine(token.raw), 'text']], margin);
   }
 }
+
+/** What stands behind the fence first. */
+const languageIn = ({ lang }: Tokens.Code): string => /^[\w+#-]*/.exec(lang ?? '')?.[0].toLowerCase() ?? '';
 
 function listItem(list: Tokens.List, item: Tokens.ListItem, index: number, margin: Margin): Block[] {
   const number = list.ordered ? `${Number(list.start || 1) + index}. ` : '• ';

@@ -20,6 +20,7 @@ import { createFileRunner, type FileEffect } from './file-runner.ts';
 import { createPairRunner, type PairEffect } from './pair-runner.ts';
 import { createPolicyRunner, type PolicyEffect } from './policy-runner.ts';
 import { createStepsRunner } from './steps-runner.ts';
+import { readTexts } from './text-runner.ts';
 
 export interface RunnerDeps {
   readonly screen: TerminalScreen;
@@ -234,6 +235,8 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
       case 'rename':
       case 'revoke':
         return pair(effect satisfies PairEffect);
+      case 'read-texts':
+        return attempt(() => readTexts(effect, tell));
       case 'copy':
         return screen.copy(effect.text);
       case 'notify':

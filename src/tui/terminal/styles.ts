@@ -35,6 +35,11 @@ export function styles256(palette: Palette): Styles {
     badgeWarning: on(palette.onBadge, palette.warning, BOLD),
     match: on(palette.onMark, palette.mark),
     code: fg(palette.code),
+    comment: fg(palette.muted),
+    keyword: fg(palette.accent),
+    string: fg(palette.code),
+    number: fg(palette.warning),
+    name: fg(palette.info),
     qr: on(16, 231),
   };
 }
@@ -75,6 +80,11 @@ export function styles16(light: boolean, own: Partial<Sixteen> = {}): Styles {
     badgeWarning: fg(warning, BOLD | INVERSE),
     match: fg(warning, INVERSE),
     code: fg(info),
+    comment: fg(muted),
+    keyword: fg(accent),
+    string: fg(success),
+    number: fg(warning),
+    name: fg(info),
     // The user's own black and white: readers need the contrast, whichever it is.
     qr: on(0, 15),
   };
@@ -106,6 +116,11 @@ export function stylesMono(): Styles {
     badgeWarning: plain(BOLD | INVERSE),
     match: plain(UNDERLINE | BOLD),
     code: plain(),
+    comment: plain(),
+    keyword: plain(BOLD),
+    string: plain(),
+    number: plain(),
+    name: plain(),
     qr: plain(),
   };
 }

@@ -29,6 +29,11 @@ export type StyleName =
   | 'badgeWarning'
   | 'match'
   | 'code'
+  | 'comment'
+  | 'keyword'
+  | 'string'
+  | 'number'
+  | 'name'
   | 'qr';
 
 export type Styles = Readonly<Record<StyleName, Attr>>;

@@ -6,7 +6,9 @@ import type { Failure } from '../model/messages.ts';
 import type { Model } from '../model/model.ts';
 import type { PaletteMatch, TextDialog } from '../model/overlay-model.ts';
 import { overlayOf, topOverlay } from '../model/select.ts';
+import type { Row } from '../preview/frame.ts';
 import { inner, overlayRect, searchRect } from '../rows/geometry.ts';
+import { laidOut } from '../rows/preview-layout.ts';
 import { exactRows, proseRows } from '../rows/rows.ts';
 import { createEditor, type EditorState, editorKey, insert } from '../terminal/editor.ts';
 import { createList, moveCursor, movePage } from '../terminal/virtual-list.ts';
@@ -150,16 +152,35 @@ function showIndex(model: Model, index: number): Step {
 
 // ---- text, help, questions
 
-export const showText = (model: Model, title: string, text: string): Model =>
-  push(model, { kind: 'text', title, text, scroll: 0, loading: false, footnote: undefined, request: undefined });
+export const showText = (
+  model: Model,
+  title: string,
+  text: string,
+  read: Pick<TextDialog, 'of' | 'document'> = {},
+): Model =>
+  push(model, {
+    kind: 'text',
+    title,
+    text,
+    scroll: 0,
+    loading: false,
+    footnote: undefined,
+    request: undefined,
+    ...read,
+  });
 
 export const openHelp = (model: Model): Model =>
   topOverlay(model)?.kind === 'help' ? model : push(model, { kind: 'help', scroll: 0 });
 
 /** The rows of a text overlay: what it says, and then that there is more. */
-export function textRows(dialog: TextDialog, width: number): readonly string[] {
-  const rows = dialog.exact === true ? exactRows(dialog.text, width) : proseRows(dialog.text, width);
-  return dialog.footnote === undefined ? rows : [...rows, '', ...proseRows(dialog.footnote, width)];
+export function textRows(dialog: TextDialog, width: number): readonly Row[] {
+  const { document, text, exact, footnote } = dialog;
+  const rows =
+    document === undefined
+      ? (exact === true ? exactRows(text, width) : proseRows(text, width)).map((row): Row => [[row, 'text']])
+      : laidOut(document, { width, height: 1, tier: 'mono', ascii: false });
+  if (footnote === undefined) return rows;
+  return [...rows, [], ...proseRows(footnote, width).map((row): Row => [[row, 'muted']])];
 }
 
 export function scrollText(model: Model, move: (scroll: number, page: number, last: number) => number): Model {

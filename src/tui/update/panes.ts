@@ -1,6 +1,7 @@
 // Moving in and between the panes: focus, cursors, scrolling, and opening what is selected.
 
 import type { PublishedArtifact } from '../../core/artifacts.ts';
+import { documentFor } from '../model/documents.ts';
 import { type Focus, type Model, PANES, type PaneId } from '../model/model.ts';
 import { selectedEntry } from '../model/select.ts';
 import { layoutOf, paneInner, paneSource } from '../rows/geometry.ts';
@@ -121,7 +122,9 @@ function openEntry(model: Model): Step {
   if (entry === undefined) return step(model);
   switch (entry.kind) {
     case 'message':
-      return step(showText(model, 'Message', sanitizeText(entry.message.text)));
+      return step(
+        showText(model, 'Message', sanitizeText(entry.message.text), documentFor(model.documents, entry.message.id)),
+      );
     case 'run':
       return entry.members === undefined || entry.run.group === undefined
         ? openRun(model, entry.run.id)

@@ -13,6 +13,7 @@ import { ruleFailed, takeRule } from './assents.ts';
 import { auditFailed, takeAudit, takeVerification, verifyFailed } from './audit.ts';
 import { submitFailed, submitted } from './composer.ts';
 import { renamed, renameFailed, revoked, revokeFailed, takeDevices } from './devices.ts';
+import { readVisible, takeDocument } from './documents.ts';
 import { textEdited } from './edit-text.ts';
 import { edited, editedOutside, editFailed } from './editing.ts';
 import { takeFetch } from './fetching.ts';
@@ -54,7 +55,7 @@ export function update(model: Model, message: Message): Step {
   );
   return andThen(
     andThen(handled, (next) => step(look(listenLater(current, settleLists(next), message.type === 'input')))),
-    (next) => andThen(settleThread(next), askDevices),
+    (next) => andThen(andThen(settleThread(next), readVisible), askDevices),
   );
 }
 
@@ -164,6 +165,8 @@ function handle(model: Model, message: Message): Step {
       return step(takePreview(model, message.request, message.document));
     case 'preview-failed':
       return step(previewFailed(model, message.request, message.failure));
+    case 'text-read':
+      return step(takeDocument(model, message.id, message.document));
     case 'artifacts':
       return step(takeArtifacts(model, message.request, message.artifacts));
     case 'artifacts-failed':

@@ -2,6 +2,7 @@
 
 import type { PreviewDialog } from '../model/artifact-dialogs.ts';
 import type { Row } from '../preview/frame.ts';
+import { inAscii } from '../preview/layout.ts';
 import { lookAttr } from '../preview/look-attr.ts';
 import { overlayRect } from '../rows/geometry.ts';
 import { previewLayout } from '../rows/preview-layout.ts';
@@ -42,11 +43,12 @@ export function drawPreview(paint: Paint, dialog: PreviewDialog): void {
 export const lookOf = ({ theme, glyphs }: Paint) => ({ tier: theme.tier, ascii: glyphs.ellipsis !== '…' }) as const;
 
 export function drawRow(paint: Paint, { x, y, width }: Pick<Rect, 'x' | 'y' | 'width'>, row: Row): void {
+  const shown = lookOf(paint).ascii ? inAscii(row) : row;
   write(
     paint,
     x,
     y,
-    row.map(([text, look]) => [text, lookAttr(paint.style, look)] as const),
+    shown.map(([text, look]) => [text, lookAttr(paint.style, look)] as const),
     width,
   );
 }

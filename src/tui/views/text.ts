@@ -5,6 +5,7 @@ import { inner, overlayRect } from '../rows/geometry.ts';
 import { textRows } from '../update/overlays.ts';
 import { openPage } from './dialog.ts';
 import { clip, own, type Paint, write } from './paint.ts';
+import { drawRow } from './preview.ts';
 
 export function drawText(paint: Paint, dialog: TextDialog): void {
   const rect = overlayRect(paint.model, dialog);
@@ -18,14 +19,7 @@ export function drawText(paint: Paint, dialog: TextDialog): void {
       last === 0 ? undefined : [[`${Math.min(rows.length, scroll + height)}/${rows.length}`, paint.style('muted')]],
   });
   if (dialog.loading) write(paint, box.x, box.y, [[own(paint, 'loading…'), paint.style('muted')]], box.width);
-  const body = dialog.footnote === undefined ? rows.length : rows.length - footnoteRows(dialog, width, rows.length);
   rows.slice(scroll, scroll + height).forEach((row, index) => {
-    write(paint, box.x, box.y + index, [[row, paint.style(scroll + index < body ? 'text' : 'muted')]], box.width);
+    drawRow(paint, { ...box, y: box.y + index }, row);
   });
-}
-
-/** How many of the last rows belong to the footnote. */
-function footnoteRows(dialog: TextDialog, width: number, all: number): number {
-  const { footnote: _, ...rest } = dialog;
-  return all - textRows({ ...rest, footnote: undefined }, width).length;
 }

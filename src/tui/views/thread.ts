@@ -8,8 +8,10 @@ import type { Message } from '../../core/thread.ts';
 import { foldedWords } from '../model/folded.ts';
 import type { ShownEntry } from '../model/model.ts';
 import { deviceName, findRun } from '../model/select.ts';
-import { authorOf, BODY_INDENT, type EntryRow, entryRows, messageIndent } from '../rows/entry-rows.ts';
+import type { EntryRow } from '../rows/entry-row.ts';
+import { BODY_INDENT, entryRows } from '../rows/entry-rows.ts';
 import { inner, paneSource } from '../rows/geometry.ts';
+import { authorOf, headWidth, messageIndent } from '../rows/message-rows.ts';
 import type { Rect } from '../terminal/cells.ts';
 import type { StyleName } from '../terminal/theme.ts';
 import { type ListLayout, layoutList } from '../terminal/virtual-list.ts';
@@ -19,6 +21,7 @@ import { formatBytes, formatClock, formatDuration } from '../words/format.ts';
 import { drawFrame, paneTitle } from './frame.ts';
 import { drawNothing, keyOf } from './nothing.ts';
 import { clip, commandFirst, own, type Paint, type Span, select, spansWidth, write, writeRow } from './paint.ts';
+import { drawRow as drawStyled } from './preview.ts';
 import { drawGroup, drawRun, type RunColumns, runColumns } from './run-row.ts';
 import { drawWelcome } from './welcome.ts';
 
@@ -76,7 +79,7 @@ function drawEmpty(paint: Paint, box: Rect): void {
   drawWelcome(paint, box);
 }
 
-const BODY_STYLES: Readonly<Record<Exclude<EntryRow['kind'], 'head'>, StyleName>> = {
+const BODY_STYLES: Readonly<Record<Exclude<EntryRow['kind'], 'head' | 'styled'>, StyleName>> = {
   text: 'text',
   output: 'muted',
   result: 'text',
@@ -90,7 +93,11 @@ const BODY_STYLES: Readonly<Record<Exclude<EntryRow['kind'], 'head'>, StyleName>
 function drawRow(paint: Paint, at: Rect, entry: ShownEntry, row: EntryRow, columns: RunColumns): void {
   if (row.kind !== 'head') {
     const indent =
-      entry.kind === 'message' ? messageIndent(authorOf(paint.model, entry.message, at.width)) : BODY_INDENT;
+      entry.kind === 'message' ? messageIndent(authorOf(paint.model, entry.message, at.width), at.width) : BODY_INDENT;
+    if (row.kind === 'styled') {
+      drawStyled(paint, { ...at, x: at.x + indent, width: at.width - indent }, row.row);
+      return;
+    }
     const text = row.kind === 'more' || row.kind === 'progress' ? own(paint, row.text) : row.text;
     const style = entry.kind === 'approval' ? 'muted' : BODY_STYLES[row.kind];
     write(paint, at.x + indent, at.y, [[clip(paint, text, at.width - indent), paint.style(style)]], at.width - indent);
@@ -98,7 +105,7 @@ function drawRow(paint: Paint, at: Rect, entry: ShownEntry, row: EntryRow, colum
   }
   switch (entry.kind) {
     case 'message':
-      drawMessage(paint, at, entry.message, row.text);
+      drawMessage(paint, at, entry.message, row);
       return;
     case 'run':
       if (entry.members === undefined) drawRun(paint, at, entry.run, columns, { progress: false });
@@ -113,9 +120,14 @@ function drawRow(paint: Paint, at: Rect, entry: ShownEntry, row: EntryRow, colum
   }
 }
 
-function drawMessage(paint: Paint, at: Rect, message: Message, text: string): void {
+function drawMessage(
+  paint: Paint,
+  at: Rect,
+  message: Message,
+  { text, row }: Extract<EntryRow, { kind: 'head' }>,
+): void {
   const author = authorOf(paint.model, message, at.width);
-  const indent = messageIndent(author);
+  const indent = headWidth(author);
   const human = message.role === 'user' && message.by.kind === 'human';
   write(
     paint,
@@ -128,7 +140,8 @@ function drawMessage(paint: Paint, at: Rect, message: Message, text: string): vo
     indent - 2,
   );
   const room = at.width - indent;
-  write(paint, at.x + indent, at.y, [[clip(paint, text, room), paint.style('text')]], room);
+  if (row !== undefined) drawStyled(paint, { ...at, x: at.x + indent, width: room }, row);
+  else write(paint, at.x + indent, at.y, [[clip(paint, text, room), paint.style('text')]], room);
 }
 
 /** Who asks or who has answered, where, and what it is about. */

@@ -170,7 +170,7 @@ describe('rows', () => {
 
   it('of a long message are cut, and say so', () => {
     const { model } = startDashboard();
-    const rows = entryRows(model, messageEntry(1, 'word '.repeat(2_000)), 60);
+    const rows = entryRows(model, messageEntry(1, 'word '.repeat(2_000)), 80);
     expect(rows.length).toBe(20);
     expect(rows.at(-1)?.kind).toBe('more');
   });

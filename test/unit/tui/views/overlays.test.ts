@@ -29,7 +29,7 @@ describe('the approval dialog', () => {
     expect(text(scene('approval'))).toMatchInlineSnapshot(`
       " dispatch            ● 2 devices  ▶ 1 running  ⚠ 1 waiting        laptop  14:02
       ┌ 1 Thread ────────────────────────────────────┐┌ 2 ⚠1 ─ 3 Runs ─ 4 ───────────┐
-      │you 13:48  deploy is at three; the report     ││⚠ 13 rm -rf…  laptop     29:42│
+      │you 13:48                                     ││⚠ 13 rm -rf…  laptop     29:42│
       │ ┌ ⚠ Approve on laptop: for f in $(git ls-files "*… · run 13 ─── 29:42 left ┐1│
       │⊘│ you ask to run this here                                                 │s│
       │✗│ for f in $(git ls-files "*.ts"); do                                      │s│

@@ -56,8 +56,8 @@ describe('a busy day', () => {
     expect(text({ ...busyDay({ width: 80, height: 24 }), focus: 'runs', pane: 'runs' })).toMatchInlineSnapshot(`
       " dispatch            ● 2 devices  ▶ 1 running  ⚠ 1 waiting        laptop  14:02
       ┌ 1 Thread ────────────────────────────────────┐┌ 2 ⚠1 ─ 3 Runs ─ 4 ───────────┐
-      │you 13:48  deploy is at three; the report     ││⚠ 13 rm -rf…  laptop     29:42│
-      │           first, please                      ││▶ 12 npm te…  gpu-box     0:41│
+      │you 13:48                                     ││⚠ 13 rm -rf…  laptop     29:42│
+      │  deploy is at three; the report first, please││▶ 12 npm te…  gpu-box     0:41│
       │⊘  8 terraform destroy    laptop      rejected││✓ 11 = 6 * 7  laptop      0.1s│
       │✗  9 cargo build --rele…  laptop      exit 101││✓ 10 make r…  laptop     12.3s│
       │     error[E0382]: borrow of moved value: \`co…││✗  9 cargo …  laptop      1:04│
@@ -147,8 +147,8 @@ describe('a busy day', () => {
       + 1 Thread ------------------------++ 2 !1 - 3 Runs - 4 ---+
       |+ 11 = 6 * 7      laptop      0.1s||! 13 rm -rf build     |
       |     42                           ||> 12 npm test -- --...|
-      |you 14:00  run the tests on       ||+ 11 = 6 * 7          |
-      |           @gpu-box               ||+ 10 make report      |
+      |you 14:00                         ||+ 11 = 6 * 7          |
+      |  run the tests on @gpu-box       ||+ 10 make report      |
       |> 12 npm test...  gpu-box     0:41#|x  9 cargo build --...|
       |     PASS src/login.test.ts       #|-  8 terraform destroy|
       |     PASS src/cart.test.ts (12 ...#|                      |
@@ -257,14 +257,8 @@ describe('the thread', () => {
       message(Array.from({ length: 99 }, (_, line) => `line ${line}`).join('\n')),
     );
     const rows = rowsOf(model, /^│.*│$/).map((row) => row.replace(/│/g, '').trimEnd());
-    expect(rows.slice(0, 5)).toEqual([
-      'you 14:00  one',
-      '           two',
-      'ai  14:00  an answer',
-      'agt 14:00  done',
-      'you 14:00  line 0',
-    ]);
-    expect(rows[23]).toBe('           … there is more: Enter shows all of it');
+    expect(rows.slice(0, 5)).toEqual(['  two', 'ai  14:00  an answer', 'agt 14:00  done', 'you 14:00', '  line 0']);
+    expect(rows[23]).toBe('  … there is more: Enter shows all of it');
   });
 
   it('shows approvals in a row, with what became of them', () => {

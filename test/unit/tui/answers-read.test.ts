@@ -1,0 +1,89 @@
+// Answers of an assistant, read as Markdown once they are seen.
+
+import { describe, expect, it } from 'vitest';
+import type { ThreadEntry } from '../../../src/core/thread.ts';
+import type { Effect } from '../../../src/tui/model/effects.ts';
+import { readMarkdownText } from '../../../src/tui/preview/read-document.ts';
+import { entryRows } from '../../../src/tui/rows/entry-rows.ts';
+import { aSnapshot, messageEntry, startDashboard } from '../../helpers/tui-model.ts';
+import { COLOURS, text } from './views/example.ts';
+
+const ANSWER = '# Two *ways*\n\n1. `npm test`\n   - nested\n2. **wait**\n';
+
+function answer(number: number, said: string): ThreadEntry {
+  const entry = messageEntry(number, said);
+  if (entry.kind !== 'message') throw new Error('it is a message');
+  return { ...entry, message: { ...entry.message, role: 'assistant' } };
+}
+
+const asked = (effects: readonly Effect[]): string[] =>
+  effects.flatMap((effect) => (effect.type === 'read-texts' ? effect.texts.map(({ text }) => text) : []));
+
+function withAnswer(said: string, others: readonly ThreadEntry[] = []) {
+  const dashboard = startDashboard();
+  dashboard.tell({ type: 'snapshot', snapshot: aSnapshot({ entries: [...others, answer(9, said)] }) });
+  return dashboard;
+}
+
+describe('an answer', () => {
+  it('is read when it is seen, once, and what people type is not', () => {
+    const dashboard = withAnswer(ANSWER, [messageEntry(1, '# typed by a person')]);
+    expect(asked(dashboard.take())).toEqual([ANSWER]);
+    dashboard.press('escape', 'k', 'j');
+    expect(asked(dashboard.take())).toEqual([]);
+  });
+
+  it('is text until it has been read, and Markdown then', () => {
+    const dashboard = withAnswer(ANSWER);
+    const id = dashboard.model.thread.entries[0];
+    if (id?.kind !== 'message') throw new Error('it is a message');
+    expect(text(dashboard.model, COLOURS)).toContain('**wait**');
+    dashboard.tell({ type: 'text-read', id: id.message.id, document: readMarkdownText(ANSWER) });
+    const shown = text(dashboard.model, COLOURS);
+    expect(shown).not.toContain('**');
+    expect(shown).toMatch(/# Two ways[\s\S]*1\. npm test[\s\S]*• nested[\s\S]*2\. wait/);
+  });
+
+  it('stays text where it cannot be read, and is not asked for again', () => {
+    const dashboard = withAnswer(ANSWER);
+    dashboard.take();
+    const entry = dashboard.model.thread.entries[0];
+    if (entry?.kind !== 'message') throw new Error('it is a message');
+    dashboard.tell({ type: 'text-read', id: entry.message.id });
+    expect(text(dashboard.model, COLOURS)).toContain('**wait**');
+    expect(asked(dashboard.take())).toEqual([]);
+  });
+
+  it('is cut where it is long, as Markdown too, and Enter shows all of it', () => {
+    const long = Array.from({ length: 60 }, (_, index) => `- item **${index}**`).join('\n');
+    const dashboard = withAnswer(long);
+    const entry = dashboard.model.thread.entries[0];
+    if (entry?.kind !== 'message') throw new Error('it is a message');
+    dashboard.tell({ type: 'text-read', id: entry.message.id, document: readMarkdownText(long) });
+    const rows = entryRows(dashboard.model, entry, 100);
+    expect(rows).toHaveLength(20);
+    expect(rows.at(-1)?.kind).toBe('more');
+    dashboard.press('escape', 'enter', 'G');
+    expect(text(dashboard.model, COLOURS)).toContain('• item 59');
+  });
+
+  it('becomes Markdown in the page that shows it, when that was opened first', () => {
+    const dashboard = withAnswer(ANSWER);
+    const entry = dashboard.model.thread.entries[0];
+    if (entry?.kind !== 'message') throw new Error('it is a message');
+    dashboard.press('escape', 'enter');
+    expect(text(dashboard.model, COLOURS)).toContain('**wait**');
+    dashboard.tell({ type: 'text-read', id: entry.message.id, document: readMarkdownText(ANSWER) });
+    expect(text(dashboard.model, COLOURS)).not.toContain('**wait**');
+  });
+
+  it('has nearly the whole width of a narrow screen', () => {
+    const dashboard = withAnswer('word '.repeat(60));
+    const entry = dashboard.model.thread.entries[0];
+    if (entry === undefined) throw new Error('it is there');
+    const rows = entryRows(dashboard.model, entry, 40).map(({ text: row }) => row);
+    expect(rows[0]).toBe('');
+    expect(Math.max(...rows.map((row) => row.length))).toBeGreaterThan(32);
+    expect(entryRows(dashboard.model, entry, 100)[0]?.text).toMatch(/^word word/);
+  });
+});
