@@ -39,13 +39,16 @@ export function themeNamed(
   };
 }
 
+const STAND_IN = { dark: { ground: 234, text: 252 }, light: { ground: 231, text: 235 } } as const;
+
 /** The one for the terminal's background, if the theme has it. */
 function variant(name: ThemeName, terminal: 'dark' | 'light'): { background: 'dark' | 'light'; palette: Palette } {
   const scheme = SCHEMES[name];
   const other = terminal === 'dark' ? 'light' : 'dark';
   const palette = scheme[terminal];
   if (palette !== undefined) return { background: terminal, palette };
-  return { background: other, palette: scheme[other] as Palette };
+  // What is made for another background than the terminal's brings its own.
+  return { background: other, palette: { own: STAND_IN[other], ...(scheme[other] as Palette) } };
 }
 
 function stylesOf(palette: Palette, tier: ColourTier, background: 'dark' | 'light'): Styles {

@@ -3,6 +3,7 @@
 
 import { type Model, PANES } from '../model/model.ts';
 import { layoutOf } from '../rows/geometry.ts';
+import { foldToAscii } from '../terminal/ascii-fold.ts';
 import type { CellGrid } from '../terminal/cells.ts';
 import type { Theme } from '../terminal/theme.ts';
 import { drawCompletion, drawComposer, drawHint, drawStrip } from './composer.ts';
@@ -28,6 +29,7 @@ export function render(model: Model, theme: Theme, grid: CellGrid): void {
   if (!hidesPanes(model)) drawPanes(paint);
   drawOverlays(paint);
   drawToasts(paint);
+  if (theme.glyphs.ellipsis !== '…') foldToAscii(grid);
 }
 
 function drawPanes(paint: Paint): void {

@@ -93,6 +93,15 @@ describe('a theme by name', () => {
     expect(detectTheme(env, { name: 'dark', background: 'light' })).toMatchObject({ name: 'dark', background: 'dark' });
   });
 
+  it('brings a ground of its own where it is made for another than the terminal has', () => {
+    const ground = (name: 'dark' | 'light', background: 'dark' | 'light') =>
+      attrBg(detectTheme(env, { name, background }).style('text'));
+    expect(ground('light', 'light')).toBe(TERMINAL_COLOUR);
+    expect(ground('dark', 'dark')).toBe(TERMINAL_COLOUR);
+    expect(ground('light', 'dark')).toBe(231);
+    expect(ground('dark', 'light')).toBe(234);
+  });
+
   it('is the terminal’s own two colours where there are no others', () => {
     const mono = detectTheme({ NO_COLOR: '1' }, { name: 'light', background: 'dark' });
     expect(mono).toMatchObject({ tier: 'mono', background: 'dark' });

@@ -12,7 +12,6 @@ import {
   TERMINAL_COLOUR,
 } from '../../../../src/tui/terminal/cells.ts';
 import { detectTheme } from '../../../../src/tui/terminal/detect-theme.ts';
-import { SCHEMES } from '../../../../src/tui/terminal/palettes.ts';
 import type { StyleName, Theme } from '../../../../src/tui/terminal/theme.ts';
 import { createPaint, onGround } from '../../../../src/tui/views/paint.ts';
 import { contrast, distance, rgbOf, type Sight } from '../../../helpers/colour-sight.ts';
@@ -21,11 +20,12 @@ import { emptyDay } from '../views/example.ts';
 
 const ENV = { TERM: 'xterm-256color', LANG: 'C.UTF-8' };
 
-/** Every theme as it looks on a dark and on a light terminal, where it has a look for that. */
+/** Every theme as it looks on a dark and on a light terminal. */
 const LOOKS: [label: string, theme: Theme][] = THEME_NAMES.flatMap((name) =>
-  (['dark', 'light'] as const)
-    .filter((background) => SCHEMES[name][background] !== undefined)
-    .map((background): [string, Theme] => [`${name} on ${background}`, detectTheme(ENV, { name, background })]),
+  (['dark', 'light'] as const).map((background): [string, Theme] => [
+    `${name} on ${background}`,
+    detectTheme(ENV, { name, background }),
+  ]),
 );
 
 /** What stands for a background and a foreground that are the terminal's own: not the extremes, for most are not. */

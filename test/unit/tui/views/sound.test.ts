@@ -4,8 +4,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Model, PANES } from '../../../../src/tui/model/model.ts';
+import type { Overlay } from '../../../../src/tui/model/overlay-model.ts';
 import { inner, layoutOf } from '../../../../src/tui/rows/geometry.ts';
 import { CellGrid, type Rect } from '../../../../src/tui/terminal/cells.ts';
+import { createEditor } from '../../../../src/tui/terminal/editor.ts';
 import { stringWidth } from '../../../../src/tui/terminal/width.ts';
 import { render } from '../../../../src/tui/views/render.ts';
 import {
@@ -126,6 +128,23 @@ describe.each(SIZES)('at %ix%i', (width, height) => {
   });
 });
 
+describe('without anything but ASCII', () => {
+  it.each([
+    [120, 40],
+    [80, 24],
+    [40, 12],
+    [29, 7],
+  ])('every scene at %ix%i is drawn with it', (width, height) => {
+    for (const [name, model] of Object.entries(scenes({ width, height }))) {
+      const rows = draw(model, ASCII).toText().split('\n');
+      expect(
+        rows.filter((row) => /[^\x20-\x7e]/.test(row)),
+        name,
+      ).toEqual([]);
+    }
+  });
+});
+
 const HOSTILE = [
   '\x1b[2J\x1b]0;title\x07 red',
   'abc\u202edcba\u2066x',
@@ -176,9 +195,11 @@ describe('text from elsewhere', () => {
     ] as const) {
       const model = hostileDay(name, width, height);
       const grid = drawStrictly(model);
-      expect(grid.outside).toEqual([]);
-      expectWhole(grid);
       expectBorders(model, grid);
+      for (const each of [grid, drawStrictly(model, ASCII)]) {
+        expect(each.outside).toEqual([]);
+        expectWhole(each);
+      }
     }
   });
 
@@ -186,7 +207,7 @@ describe('text from elsewhere', () => {
     const model = hostileDay(name, 80, 24);
     const waiting = model.approvals[0];
     if (waiting === undefined) throw new Error('there is an approval');
-    const overlays: Model['overlays'] = [
+    const overlays: Overlay[] = [
       approvalDialog({ approval: waiting, notice: name }),
       runDialog(model, { section: 'plan' }),
       { kind: 'text', title: name, text: name, scroll: 0, loading: false, footnote: name, request: undefined },
@@ -196,11 +217,20 @@ describe('text from elsewhere', () => {
         output: { port: undefined, version: 0, kind: 'text', bytes: 0, state: 'failed', message: name },
       }),
     ];
+    const there = model.devices[0];
+    if (there === undefined) throw new Error('there is a device');
+    overlays.push(
+      { kind: 'rename', device: there.id, name, editor: createEditor(name), sending: false, notice: name },
+      { kind: 'revoke', device: there.id, name, editor: createEditor(name), sending: false, notice: name },
+      { kind: 'device', device: there.id, scroll: 0, stop: 0 },
+    );
     const toasts: Model['toasts'] = [{ id: 1, tone: 'error', text: name, until: NOW }];
     for (const overlay of overlays) {
-      const grid = drawStrictly({ ...model, toasts, overlays: [overlay] });
-      expect(grid.outside).toEqual([]);
-      expectWhole(grid);
+      for (const theme of [COLOURS, ASCII]) {
+        const grid = drawStrictly({ ...model, toasts, overlays: [overlay] }, theme);
+        expect(grid.outside).toEqual([]);
+        expectWhole(grid);
+      }
     }
   });
 
