@@ -8,6 +8,7 @@ import type { Capabilities, CapabilityName, Probe } from '../core/devices.ts';
 import type { LogEvent, NewEvent, OutputSummary } from '../core/events.ts';
 import type { DeviceId, EntryKey, RunId, Sha256 } from '../core/ids.ts';
 import type { Run, RunState, RunStatus } from '../core/runs.ts';
+import type { SearchTerms } from '../core/search/found-by.ts';
 import type { Cursor, Message } from '../core/thread.ts';
 import type { OutputChunk } from '../protocol/api.ts';
 import type { LogBatch } from '../protocol/peer-api.ts';
@@ -32,6 +33,12 @@ export interface Page<T> {
   readonly items: readonly T[];
   /** True if there is more in the direction that was read. */
   readonly more: boolean;
+}
+
+/** A page of what was found. It may hold little, or nothing, and yet not be the last: one request looks only so far. */
+export interface SearchPage extends Page<StoredEntry> {
+  /** Where the next page begins, as its `before` or `after`; there if there is more. */
+  readonly next?: EntryKey;
 }
 
 /** The append-only log of this device with its projections. All reads see what was appended before they began. */
@@ -88,8 +95,8 @@ export interface ThreadStore {
 
   /** Oldest first in any case; without `before` and `after`, the newest. */
   entries(query: { before?: EntryKey; after?: EntryKey; limit: number }): Promise<Page<StoredEntry>>;
-  /** Entries that hold every word of the query (the last may be a prefix), newest first. */
-  search(query: { query: string; before?: EntryKey; limit: number }): Promise<Page<StoredEntry>>;
+  /** Entries that are what the terms say: newest first; with `after`, oldest first from there. */
+  search(query: { terms: SearchTerms; before?: EntryKey; after?: EntryKey; limit: number }): Promise<SearchPage>;
   /** Throws all projections away and makes them anew from the log; gives the number of events. */
   rebuild(): Promise<number>;
   /** Reads the whole log and compares it with the projections; gives what is wrong, in words. */

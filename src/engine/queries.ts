@@ -5,6 +5,8 @@ import type { Device } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { RunId } from '../core/ids.ts';
 import { isFinal, type Run } from '../core/runs.ts';
+import type { SearchTerms } from '../core/search/found-by.ts';
+import { readQuery, resolveQuery } from '../core/search/query.ts';
 import { type Message, messageOfAnswer } from '../core/thread.ts';
 import type { EngineApi, Snapshot } from '../protocol/api.ts';
 import { fitEntries } from './answer-room.ts';
@@ -77,8 +79,12 @@ export function createQueries(deps: EngineDeps & { feed: Feed; ends: Ends; devic
     async 'thread.read'(query) {
       return pageOf(await store.entries(query), query.after === undefined ? 'last' : 'first');
     },
-    async search(query) {
-      return pageOf(await store.search(query), 'first');
+    async search({ query, ...page }) {
+      const { next, ...found } = await store.search({ ...page, terms: termsOf(query, deps) });
+      const { entries, more } = pageOf(found, 'first');
+      // What there was no room for is on the next page.
+      const from = entries.length < found.items.length ? entries.at(-1)?.key : next;
+      return { entries, more, ...(from === undefined ? {} : { next: from }) };
     },
     async 'run.get'({ run: ref }) {
       const id = await resolveRun(store, ref);
@@ -121,6 +127,13 @@ export function createQueries(deps: EngineDeps & { feed: Feed; ends: Ends; devic
       return { artifact: publishArtifact(deps, await findArtifact(store, ref)) };
     },
   };
+}
+
+function termsOf(text: string, { clock, devices }: EngineDeps & { devices: () => Device[] }): SearchTerms {
+  const read = readQuery(text, clock.now());
+  const resolved = read.ok ? resolveQuery(read.query, devices()) : read;
+  if (!resolved.ok) throw DispatchError.fromRefusal(resolved);
+  return resolved.terms;
 }
 
 function until(

@@ -234,7 +234,14 @@ export interface Methods extends ConnectorMethods {
   signal: [{ run: Ref; signal: string }, Record<string, never>];
   say: [{ text: string }, { entry: ThreadEntry }];
   'thread.read': [{ before?: EntryKey; after?: EntryKey; limit: number }, { entries: ThreadEntry[]; more: boolean }];
-  search: [{ query: string; before?: EntryKey; limit: number }, { entries: ThreadEntry[]; more: boolean }];
+  /**
+   * What a query finds (core/search/query.ts is its grammar), newest first; with `after`, oldest first from there. An answer may hold
+   * little, or nothing, and yet not be the last: `next` is where to go on, as `before` or `after`.
+   */
+  search: [
+    { query: string; before?: EntryKey; after?: EntryKey; limit: number },
+    { entries: ThreadEntry[]; more: boolean; next?: EntryKey },
+  ];
   'run.get': [{ run: Ref }, RunDetail];
   'runs.list': [{ status?: RunStatus[]; before?: string; limit: number }, { runs: Run[]; more: boolean }];
   /** Answers when each of them is final or, with `orApproval`, waits for a person. */

@@ -245,7 +245,7 @@ const schemas = {
   }),
   say: z.strictObject({ text: text.min(1) }),
   'thread.read': z.strictObject({ ...page, after: z.exactOptional(entryKey) }),
-  search: z.strictObject({ ...page, query: z.string().max(1000) }),
+  search: z.strictObject({ ...page, after: z.exactOptional(entryKey), query: z.string().max(1000) }),
   'run.get': z.strictObject({ run: ref }),
   'runs.list': z.strictObject({
     status: z.exactOptional(z.array(z.enum(RUN_STATUSES)).max(RUN_STATUSES.length)),

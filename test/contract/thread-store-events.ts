@@ -4,6 +4,8 @@ import type { RunCommand } from '../../src/core/commands.ts';
 import { decideAll } from '../../src/core/decide.ts';
 import type { NewEvent } from '../../src/core/events.ts';
 import type { ApprovalId, ArtifactId, DeviceId, MessageId, RunId, Sha256 } from '../../src/core/ids.ts';
+import type { SearchTerms } from '../../src/core/search/found-by.ts';
+import { readQuery, resolveQuery } from '../../src/core/search/query.ts';
 import type { LoggedChange, ThreadStore } from '../../src/engine/ports.ts';
 
 export const DEVICE = 'test-device' as DeviceId;
@@ -31,7 +33,14 @@ export function submit(number: number, task = `!true ${number}`): RunCommand {
 
 export const ACCEPT: RunCommand = { type: 'accept', because: ['policy: test'], rule: 'test' };
 export const START: RunCommand = { type: 'start', digest: DIGEST, mustBeApproved: false };
-export const COMPLETE: RunCommand = { type: 'complete', data: { exitCode: 0, output: { bytes: 3, droppedBytes: 0 } } };
+export const COMPLETE: Extract<RunCommand, { type: 'complete' }> = {
+  type: 'complete',
+  data: { exitCode: 0, output: { bytes: 3, droppedBytes: 0 } },
+};
+export const FAIL: RunCommand = {
+  type: 'fail',
+  data: { reason: 'exit', message: 'ENOENT: no such file', exitCode: 1, output: { bytes: 3, droppedBytes: 0 } },
+};
 export const CANCEL: RunCommand = { type: 'cancel', data: { reason: 'user' } };
 
 export function ask(approval: string, approvers?: number): RunCommand {
@@ -71,6 +80,14 @@ export function leave(artifact: string, name: string): RunCommand {
       sha256: 'a'.repeat(64) as Sha256,
     },
   };
+}
+
+/** What a person who looks for it on the device of the test means. */
+export function terms(query: string): SearchTerms {
+  const read = readQuery(query, Date.now());
+  const resolved = read.ok ? resolveQuery(read.query, [{ id: DEVICE, name: 'test', local: true }]) : read;
+  if (!resolved.ok) throw new Error(resolved.reason);
+  return resolved.terms;
 }
 
 export function say(message: string, text: string): NewEvent {

@@ -7,19 +7,21 @@ import {
   ask,
   COMPLETE,
   carryOut,
+  FAIL,
   id,
   leave,
   runId,
   START,
   say,
   submit,
+  terms,
 } from './thread-store-events.ts';
 
 /** Describes search over the store that is open at the time; it must be empty when a test begins. */
 export function describeSearch(store: () => ThreadStore): void {
   describe('search', () => {
     const found = async (query: string, limit = 50): Promise<string[]> =>
-      (await store().search({ query, limit })).items.map((entry) => {
+      (await store().search({ terms: terms(query), limit })).items.map((entry) => {
         if (entry.kind === 'message') return entry.message.text;
         return entry.kind === 'run' ? entry.run.task : entry.kind === 'artifact' ? entry.artifact.name : entry.kind;
       });
@@ -72,9 +74,13 @@ export function describeSearch(store: () => ThreadStore): void {
         const all: string[] = [];
         let before: string | undefined;
         for (let more = true; more; ) {
-          const page = await store().search({ query, limit: 400, ...(before === undefined ? {} : { before }) });
+          const page = await store().search({
+            terms: terms(query),
+            limit: 400,
+            ...(before === undefined ? {} : { before }),
+          });
           all.push(...page.items.map((entry) => (entry.kind === 'message' ? entry.message.text : '')));
-          before = page.items.at(-1)?.key;
+          before = page.next;
           more = page.more;
         }
         return all;
@@ -87,6 +93,83 @@ export function describeSearch(store: () => ThreadStore): void {
       expect(await pages('odd common unique1')).toEqual(newestFirst.filter((text) => /odd unique1/.test(text)));
       expect(await pages('odd even')).toEqual([]);
       expect(await pages('unique2499')).toEqual([texts[2499]]);
+    });
+
+    test('by what an entry is, also without a word; a run is found by what it is now', async () => {
+      await carryOut(store(), runId(1), submit(1, '!npm test'), ACCEPT, ask(id(50)));
+      await carryOut(store(), runId(2), submit(2, '!npm build'), ACCEPT, START, leave(id(70), 'npm.log'), COMPLETE);
+      await store().append([say(id(60), 'npm again')], { sync: false });
+      expect(await found('is:waiting')).toEqual(['!npm test']);
+      expect(await found('is:done npm')).toEqual(['!npm build']);
+      expect(await found('is:failed')).toEqual([]);
+      expect(await found('is:run')).toEqual(['!npm build', '!npm test']);
+      expect(await found('is:message is:artifact')).toEqual(['npm again', 'npm.log']);
+      expect(await found('by:me')).toEqual(['npm again', '!npm build', '!npm test']);
+      expect(await found('by:agent')).toEqual([]);
+      expect(await found('#desktop-local buil')).toEqual(['!npm build']);
+      expect(await found('@test #inline')).toEqual([]);
+      await carryOut(store(), runId(1), answer(id(50), 'approve'), START, FAIL);
+      expect(await found('is:waiting')).toEqual([]);
+      expect(await found('is:failed')).toEqual(['!npm test']);
+    });
+
+    test('by what came of a run', async () => {
+      await carryOut(store(), runId(1), submit(1, '!make'), ACCEPT, START, FAIL);
+      await carryOut(store(), runId(2), submit(2, '!sum'), ACCEPT, START, {
+        ...COMPLETE,
+        data: { ...COMPLETE.data, result: 'fortytwo' },
+      });
+      expect(await found('enoent')).toEqual(['!make']);
+      expect(await found('make enoe')).toEqual(['!make']);
+      expect(await found('forty')).toEqual(['!sum']);
+    });
+
+    test('by its id, or the beginning of one', async () => {
+      await carryOut(store(), runId(77), submit(1, '!true'), ACCEPT);
+      await store().append([say(id(60), 'said')], { sync: false });
+      expect(await found(id(77))).toEqual(['!true']);
+      expect(await found(id(60))).toEqual(['said']);
+      expect(await found('00000000000000')).toHaveLength(2);
+      expect(await found(`is:message ${id(77)}`)).toEqual([]);
+    });
+
+    test('from a place on, oldest first, and only of a time', async () => {
+      const changes = await store().append(
+        Array.from({ length: 20 }, (_, n) => say(id(n), `said ${n}`)),
+        { sync: false },
+      );
+      const middle = changes[9]?.entry.key as string;
+      const texts = ({ items }: Awaited<ReturnType<ThreadStore['search']>>): string[] =>
+        items.map((entry) => (entry.kind === 'message' ? entry.message.text : ''));
+      const after = await store().search({ terms: terms('said'), after: middle, limit: 3 });
+      expect(texts(after)).toEqual(['said 10', 'said 11', 'said 12']);
+      expect(after).toMatchObject({ more: true, next: changes[12]?.entry.key });
+      const rest = await store().search({ terms: terms('is:message'), after: after.next as string, limit: 30 });
+      expect(texts(rest)).toHaveLength(7);
+      expect(rest.more).toBe(false);
+      expect(texts(await store().search({ terms: terms('sai'), before: middle, limit: 2 }))).toEqual([
+        'said 8',
+        'said 7',
+      ]);
+      expect(await found('since:1971-01-01', 5)).toHaveLength(5);
+      expect(await found('before:1971-01-01')).toEqual([]);
+    });
+
+    test('what two common words have hardly in common is looked for in pieces, and found', async () => {
+      const texts = Array.from({ length: 9001 }, (_, n) => (n === 0 ? 'even odd' : n % 2 === 0 ? 'even' : 'odd'));
+      await store().append(
+        texts.map((text, n) => say(id(n), text)),
+        { sync: false },
+      );
+      const first = await store().search({ terms: terms('even odd'), limit: 10 });
+      expect(first).toMatchObject({ items: [], more: true });
+      let page = first;
+      let requests = 1;
+      for (; page.more && page.items.length === 0; requests += 1) {
+        page = await store().search({ terms: terms('even odd'), limit: 10, before: page.next as string });
+      }
+      expect(page.items).toHaveLength(1);
+      expect(requests).toBeLessThan(10);
     });
   });
 }

@@ -20,6 +20,7 @@ import {
   START,
   say,
   submit,
+  terms,
 } from './thread-store-events.ts';
 import { describeSearch } from './thread-store-search.ts';
 
@@ -312,7 +313,7 @@ export function describeThreadStore(name: string, begin: () => Promise<ThreadSto
         await live();
         const before = await dump(store);
         const rebuilt = store.rebuild();
-        const search = store.search({ query: 'words to find', limit: 5 });
+        const search = store.search({ terms: terms('words to find'), limit: 5 });
         const append = store.append([say(id(61), 'after it')], { sync: false });
         expect(await rebuilt).toBe(before.changes.length);
         expect((await search).items).toHaveLength(1);

@@ -1,37 +1,55 @@
 /** `dispatch thread`: the thread as lines, oldest first. */
 
+import { findEntries } from '../../control/client/find-entries.ts';
+import { DispatchError } from '../../core/errors.ts';
 import type { ThreadEntry } from '../../core/thread.ts';
 import type { Command } from '../command.ts';
 import type { CliContext } from '../context.ts';
 import { openFollower } from '../follow.ts';
-import { entryLine } from '../print.ts';
+import { entryLine, safe } from '../print.ts';
 
 export const command: Command = {
-  usage: 'thread [-n N] [-f]',
-  summary: 'Print the newest entries of the thread; with -f also what comes.',
-  details: 'With -f --json each line is { event, entry, run? }: what happened, and what it concerns as it is then.',
+  usage: 'thread [QUERY…] [-n N] [-f]',
+  summary: 'Print the newest entries of the thread, or of what a query finds in it; with -f also what comes.',
+  details:
+    'QUERY is as for "dispatch search", and not for -f. With -f --json each line is { event, entry, run? }: what happened, and what it concerns as it is then.',
   options: {
     limit: { type: 'string', short: 'n', value: 'N', help: 'at most N entries (default 20)' },
     follow: { type: 'boolean', short: 'f', help: 'go on until Ctrl-C' },
   },
-  examples: ['dispatch thread', 'dispatch thread -n 100 --json', 'dispatch thread -f'],
-  maxArguments: 0,
+  examples: [
+    'dispatch thread',
+    'dispatch thread is:failed since:1d',
+    'dispatch thread -n 100 --json',
+    'dispatch thread -f',
+  ],
   async run(context, args) {
     const limit = args.number('limit', { min: 1, max: 1000 }) ?? 20;
-    if (args.flag('follow')) return follow(context, limit);
+    const query = [...args.positionals, ...(args.rest ?? [])].join(' ').trim();
+    if (args.flag('follow')) {
+      if (query === '') return follow(context, limit);
+      throw new DispatchError('usage', '-f shows all that comes', { hint: `leave out -f, or "${safe(query)}"` });
+    }
     const client = await context.connect();
+    if (query !== '') {
+      const { entries } = await findEntries(client, query, limit);
+      printEntries(context, entries.reverse(), 'nothing was found');
+      return 0;
+    }
     printEntries(context, (await client.call('snapshot', { entries: limit })).entries);
     return 0;
   },
 };
 
-function printEntries(context: CliContext, entries: readonly ThreadEntry[]): void {
+const NOTHING_YET = 'the thread is empty: "dispatch run -- date" would be a beginning';
+
+function printEntries(context: CliContext, entries: readonly ThreadEntry[], nothing = NOTHING_YET): void {
   for (const entry of entries) {
     if (context.json) context.printJson(entry);
     else context.print(entryLine(entry));
   }
   if (entries.length === 0 && !context.json) {
-    context.note('the thread is empty: "dispatch run -- date" would be a beginning');
+    context.note(nothing);
   }
 }
 

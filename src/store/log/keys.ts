@@ -5,9 +5,10 @@
 
 import type { EntryKey, MessageId, RunId } from '../../core/ids.ts';
 import type { RunStatus } from '../../core/runs.ts';
+import { statusMark } from '../../core/search/found-by.ts';
 
 /** Raised when keys or values of the projections change their form; the projections are then made anew. */
-export const SCHEMA = 2;
+export const SCHEMA = 3;
 
 export const SCHEMA_KEY = 'meta/schema';
 /** There while a rebuild is under way: the projections are not whole. */
@@ -47,6 +48,17 @@ export const runEventKey = (run: RunId, at: EntryKey): string => `event-of/${run
 export const numberIndexKey = (number: number): string => `numbers/${hex(number, 8)}`;
 /** Word and place of an entry that holds it; a word has no slash in it. */
 export const wordIndexKey = (word: string, at: EntryKey): string => `word/${word}/${at}`;
+/** What the index keys of words that begin so start with. */
+export const wordsBeginning = (beginning: string): string => `word/${beginning}`;
+/** What an entry is, where it ran, who asked; what changes of it, the status of a run, is in its own index. */
+export const markIndexKey = (mark: string, at: EntryKey): string =>
+  mark.startsWith(STATUS_MARK) ? `status/${mark.slice(STATUS_MARK.length)}/${at}` : `mark/${mark}/${at}`;
+const STATUS_MARK = statusMark('' as RunStatus);
+
+/** Sorts before every place of that time or later: places begin with a time. */
+export const placeAt = (time: number): string => hex(Math.trunc(time), 12);
+/** Sorts just after a place: nothing lies between. */
+export const justAfter = (at: EntryKey): string => `${at}~`;
 
 /** The keys that start with a text. */
 export interface KeyRange {
@@ -71,6 +83,7 @@ export const PROJECTIONS: readonly KeyRange[] = [
   'entry/',
   'event-of/',
   'head/',
+  'mark/',
   'message/',
   'numbers/',
   'pending/',

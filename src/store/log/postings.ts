@@ -1,5 +1,5 @@
 /**
- * Lists of places in the thread, newest first, that are read only as far as they are needed: what search cuts and merges. A list
+ * Lists of places in the thread, newest or oldest first, that are read only as far as they are needed: what search cuts and merges. A list
  * may have millions of places; a few hundred of them are in memory.
  */
 
@@ -10,20 +10,27 @@ import type { KeyRange } from './keys.ts';
 const FIRST_PIECE = 32;
 const LARGEST_PIECE = 1024;
 
-/** A list of places, newest first, that stands at one of them. */
+/** Which places come first. All lists that are read together have the same order. */
+export type Order = 'newest' | 'oldest';
+
+const comesBefore = (order: Order): ((one: string, other: string) => boolean) =>
+  order === 'newest' ? (one, other) => one > other : (one, other) => one < other;
+
+/** A list of places that stands at one of them. */
 export interface Places {
   /** Where it stands; undefined at the end. */
   peek(): Promise<EntryKey | undefined>;
   /** Leaves the place where it stands. */
   step(): void;
-  /** Goes on to the newest place that is not newer than this one. */
+  /** Goes on to the first place that does not come before this one. */
   seek(place: EntryKey): void;
   close(): Promise<void>;
 }
 
 /** The places at the end of the keys of a range; all its keys have the same prefix before them. */
-export function placesInRange(db: Database, snapshot: Snapshot, prefix: string, range: KeyRange): Places {
-  const iterator = db.keys({ ...range, reverse: true, snapshot });
+export function placesInRange(db: Database, snapshot: Snapshot, prefix: string, range: KeyRange, order: Order): Places {
+  const isBefore = comesBefore(order);
+  const iterator = db.keys({ ...range, reverse: order === 'newest', snapshot });
   let piece: string[] = [];
   let position = 0;
   let size = FIRST_PIECE;
@@ -43,7 +50,7 @@ export function placesInRange(db: Database, snapshot: Snapshot, prefix: string, 
     },
     seek(place) {
       const target = prefix + place;
-      while (position < piece.length && (piece[position] ?? '') > target) position += 1;
+      while (position < piece.length && isBefore(piece[position] ?? '', target)) position += 1;
       if (position < piece.length || ended) return;
       // Beyond what is in memory: jump, and read less than before, as most of it may be jumped over again.
       iterator.seek(target);
@@ -55,8 +62,9 @@ export function placesInRange(db: Database, snapshot: Snapshot, prefix: string, 
   };
 }
 
-/** Places that are all in memory, newest first. */
-export function placesInMemory(places: readonly EntryKey[]): Places {
+/** Places that are all in memory, in that order. */
+export function placesInMemory(places: readonly EntryKey[], order: Order): Places {
+  const isBefore = comesBefore(order);
   let position = 0;
   return {
     peek: () => Promise.resolve(places[position]),
@@ -64,34 +72,37 @@ export function placesInMemory(places: readonly EntryKey[]): Places {
       position += 1;
     },
     seek(place) {
-      while (position < places.length && (places[position] ?? '') > place) position += 1;
+      while (position < places.length && isBefore(places[position] ?? '', place)) position += 1;
     },
     close: () => Promise.resolve(),
   };
 }
 
 /** Every place that stands in any of the lists, once. */
-export function anyOf(lists: readonly Places[]): Places {
+export function anyOf(lists: readonly Places[], order: Order): Places {
+  const [only] = lists;
+  if (only !== undefined && lists.length === 1) return only;
+  const isBefore = comesBefore(order);
   /** Where each list stands; UNKNOWN once it has moved. */
   const UNKNOWN = null;
   const heads: (EntryKey | undefined | null)[] = lists.map(() => UNKNOWN);
-  let newest: EntryKey | undefined;
+  let first: EntryKey | undefined;
   return {
     async peek() {
-      newest = undefined;
+      first = undefined;
       for (const [index, list] of lists.entries()) {
         let head = heads[index];
         if (head === UNKNOWN) {
           head = await list.peek();
           heads[index] = head;
         }
-        if (head !== undefined && (newest === undefined || head > newest)) newest = head;
+        if (head !== undefined && (first === undefined || isBefore(head, first))) first = head;
       }
-      return newest;
+      return first;
     },
     step() {
       for (const [index, list] of lists.entries()) {
-        if (heads[index] !== newest) continue;
+        if (heads[index] !== first) continue;
         list.step();
         heads[index] = UNKNOWN;
       }
@@ -99,7 +110,7 @@ export function anyOf(lists: readonly Places[]): Places {
     seek(place) {
       for (const [index, list] of lists.entries()) {
         const head = heads[index];
-        if (head === undefined || (head !== UNKNOWN && head <= place)) continue;
+        if (head === undefined || (head !== UNKNOWN && !isBefore(head, place))) continue;
         list.seek(place);
         heads[index] = UNKNOWN;
       }
@@ -110,23 +121,37 @@ export function anyOf(lists: readonly Places[]): Places {
   };
 }
 
-/** The places that stand in all of the lists, newest first. */
-export async function* inAll(lists: readonly Places[]): AsyncGenerator<EntryKey> {
-  for (;;) {
-    let newest: EntryKey | undefined;
-    let oldest: EntryKey | undefined;
+/**
+ * The places that stand in all of the lists, in order. It gives up after so many rounds, and returns the last place that it has judged;
+ * nothing, if it came to the end.
+ */
+export async function* inAll(
+  lists: readonly Places[],
+  order: Order,
+  rounds: number,
+): AsyncGenerator<EntryKey, EntryKey | undefined> {
+  const isBefore = comesBefore(order);
+  let judged: EntryKey | undefined;
+  for (let round = 0; ; ) {
+    let first: EntryKey | undefined;
+    let last: EntryKey | undefined;
     for (const list of lists) {
       const place = await list.peek();
-      if (place === undefined) return;
-      if (newest === undefined || place > newest) newest = place;
-      if (oldest === undefined || place < oldest) oldest = place;
+      if (place === undefined) return undefined;
+      if (first === undefined || isBefore(place, first)) first = place;
+      if (last === undefined || isBefore(last, place)) last = place;
     }
-    if (oldest === undefined) return;
-    if (newest === oldest) {
-      yield oldest;
+    if (first === undefined || last === undefined) return undefined;
+    if (first === last) {
+      yield first;
+      judged = first;
       for (const list of lists) list.step();
     } else {
-      for (const list of lists) list.seek(oldest);
+      // Nothing before the last of them is in all; what comes first is judged with it.
+      judged = first;
+      for (const list of lists) list.seek(last);
+      round += 1;
+      if (round === rounds) return judged;
     }
   }
 }

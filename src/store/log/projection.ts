@@ -8,14 +8,14 @@ import { DispatchError } from '../../core/errors.ts';
 import type { LogEvent } from '../../core/events.ts';
 import { evolve } from '../../core/evolve.ts';
 import type { EntryKey, RunId, Sha256 } from '../../core/ids.ts';
-import type { Run, RunState } from '../../core/runs.ts';
+import { isFinal, type Run, type RunState } from '../../core/runs.ts';
+import { firstWordsOf, isSearched, lastWordsOf, marksOf } from '../../core/search/found-by.ts';
 import { entryKey, type Message, messageOfAnswer } from '../../core/thread.ts';
 import type { LoggedChange, StoredEntry } from '../../engine/ports.ts';
 import { hashEvent } from './hash-chain.ts';
 import * as keys from './keys.ts';
 import { type ApprovalRecord, type ArtifactRecord, parseRecord, type RunRecord } from './records.ts';
 import { seal } from './sealed.ts';
-import { searchedText, wordsOf } from './words.ts';
 
 /** The newest event of a device. */
 export interface Head {
@@ -277,13 +277,13 @@ export class Draft {
     return { key, kind: 'artifact', artifact: record.now.artifact };
   }
 
-  /** Gives a new entry its place in the thread, and lets it be found by its words. */
+  /** Gives a new entry its place in the thread, and lets it be found. */
   #enter(entry: StoredEntry, recordKey: string): void {
     this.#taken.add(entry.key);
     this.#operations.push({ type: 'put', key: keys.entryIndexKey(entry.key), value: recordKey });
-    for (const word of wordsOf(searchedText(entry))) {
-      this.#operations.push({ type: 'put', key: keys.wordIndexKey(word, entry.key), value: '' });
-    }
+    if (!isSearched(entry)) return;
+    for (const mark of marksOf(entry)) this.#put(keys.markIndexKey(mark, entry.key), '');
+    for (const word of firstWordsOf(entry)) this.#put(keys.wordIndexKey(word, entry.key), '');
   }
 
   #writeRun(stored: RunRecord | undefined, now: RunRecord): void {
@@ -292,6 +292,7 @@ export class Draft {
     if (stored?.run.status === status) return;
     if (stored !== undefined) this.#delete(keys.statusIndexKey(stored.run.status, stored.key));
     this.#put(keys.statusIndexKey(status, now.key), id);
+    if (isFinal(now.run)) for (const word of lastWordsOf(now.run)) this.#put(keys.wordIndexKey(word, now.key), '');
   }
 
   #writeApproval(stored: ApprovalRecord | undefined, now: ApprovalRecord): void {

@@ -198,6 +198,20 @@ export async function readEntries(
   return { items: records.map(toEntry), more: found.length > size };
 }
 
+/** What may be the beginning of an id, and so many that begin so are looked at. */
+const ID_BEGINNING = /^[0-9a-hjkmnp-tv-z]{6,16}$/;
+const MOST_IDS = 8;
+
+/** Where what has such an id stands in the thread; the beginning of one is enough. */
+export async function readPlacesOfId(db: Database, beginning: string): Promise<EntryKey[]> {
+  if (!ID_BEGINNING.test(beginning)) return [];
+  const kinds = ['run', 'message', 'artifact', 'approval'];
+  const found = await Promise.all(
+    kinds.map((kind) => db.iterator({ ...keys.startingWith(`${kind}/${beginning}`), limit: MOST_IDS }).all()),
+  );
+  return found.flat().map(([key, text]) => parseRecord<EntryRecord>(key, text).key);
+}
+
 /** The entries at these places, in the same order. */
 export async function readEntriesAt(db: Database, places: readonly EntryKey[]): Promise<StoredEntry[]> {
   const index: readonly (string | undefined)[] = await db.getMany(places.map(keys.entryIndexKey));

@@ -1,115 +1,155 @@
 /**
- * Full-text search: the entries that hold every word of a query, newest first. It reads the lists of the words side by side
- * from their new ends and stops when the page is full, so a common word costs no more than a rare one.
+ * Search: the entries that have every word and mark of the terms, in order. It reads the lists of the words and marks side by side from
+ * the end that is asked for and stops when the page is full, so a common word costs no more than a rare one; and where little of what
+ * it looks at is meant it stops too, and says where to go on.
  */
 
 import type { EntryKey } from '../../core/ids.ts';
-import type { Page, StoredEntry } from '../../engine/ports.ts';
+import { hasWordWith, KINDS, kindMark, type SearchTerms } from '../../core/search/found-by.ts';
+import { isEmpty } from '../../core/search/query.ts';
+import type { SearchPage, StoredEntry } from '../../engine/ports.ts';
 import { type Database, type Snapshot, withSnapshot } from './database.ts';
 import * as keys from './keys.ts';
-import { anyOf, inAll, type Places, placesInMemory, placesInRange } from './postings.ts';
-import { readEntriesAt } from './reads.ts';
-import { searchedText, wordsOf } from './words.ts';
+import { anyOf, inAll, type Order, type Places, placesInMemory, placesInRange } from './postings.ts';
+import { readEntriesAt, readPlacesOfId } from './reads.ts';
 
 /** So many places of words with a prefix are simply read and sorted. */
 const FEW_PLACES = 2000;
 /** So many words with a prefix are read side by side. */
-const FEW_WORDS = 256;
-/** How many entries are looked at in one go where the index cannot tell. */
+const FEW_WORDS = 64;
+/** How many entries are looked at in one go where the index cannot tell, and in one request. */
 const PIECE = 256;
-/** The words of a query that are looked at. */
-const MAX_QUERY_WORDS = 16;
+const MOST_LOOKED_AT = 8 * PIECE;
+/** How many places one request looks at where lists have little in common. */
+const MOST_ROUNDS = 4000;
 
-export interface SearchQuery {
-  readonly query: string;
+export interface StoreSearch {
+  readonly terms: SearchTerms;
   readonly before?: EntryKey;
+  /** Oldest first, from there on; else newest first. */
+  readonly after?: EntryKey;
   readonly limit: number;
 }
 
-export async function searchEntries(db: Database, { query, before, limit }: SearchQuery): Promise<Page<StoredEntry>> {
-  const words = wordsOf(query).slice(0, MAX_QUERY_WORDS);
-  const prefix = words.at(-1);
-  if (prefix === undefined || limit <= 0) return { items: [], more: false };
+export async function searchEntries(db: Database, { terms, before, after, limit }: StoreSearch): Promise<SearchPage> {
+  if (isEmpty(terms) || limit <= 0) return { items: [], more: false };
   return withSnapshot(db, async (snapshot) => {
-    const place: Place = { db, snapshot, before };
-    const lists = words.slice(0, -1).map((word) => placesOfWord(place, word));
+    const bounds = boundsOf(terms, before, after);
+    const place: Place = { db, snapshot, bounds, order: after === undefined ? 'newest' : 'oldest' };
+    const lists: Places[] = [];
     try {
-      const last = await placesOfPrefix(place, prefix);
+      for (const group of terms.marks) lists.push(placesOfMarks(place, group));
+      for (const word of terms.words.slice(0, -1)) lists.push(placesOfWord(place, word));
+      const beginning = terms.words.at(-1);
+      const last = beginning === undefined ? undefined : await placesOfBeginning(place, beginning);
       if (last !== undefined) lists.push(last);
-      // Nearly everything has such a word: walk over all entries, or those with the other words, and look.
-      else if (lists.length === 0) lists.push(placesOfAll(place));
-      const accepts = last === undefined ? (entry: StoredEntry) => hasWordWith(prefix, entry) : undefined;
-      return await readPage(db, inAll(lists), limit, accepts);
+      // Nothing but a time, or nearly everything has such a word: walk over all entries, or those with the rest, and look.
+      else if (lists.length === 0) lists.push(placesOfMarks(place, KINDS.map(kindMark)));
+      const looks = beginning !== undefined && last === undefined;
+      const accepts = looks ? (entry: StoredEntry) => hasWordWith(beginning, entry) : undefined;
+      return await readPage(place, lists, limit, accepts);
     } finally {
       await Promise.all(lists.map((list) => list.close()));
     }
   });
 }
 
-/** Where and when a search reads. */
+/** From one place to before another. */
+interface Bounds {
+  readonly from: string;
+  readonly to: string | undefined;
+}
+
+/** Where, when and in which order a search reads. */
 interface Place {
   readonly db: Database;
   readonly snapshot: Snapshot;
-  readonly before: EntryKey | undefined;
+  readonly bounds: Bounds;
+  readonly order: Order;
+}
+
+function boundsOf({ since, until }: SearchTerms, before: EntryKey | undefined, after: EntryKey | undefined): Bounds {
+  const froms = [since === undefined ? '' : keys.placeAt(since), after === undefined ? '' : keys.justAfter(after)];
+  const tos = [...(until === undefined ? [] : [keys.placeAt(until)]), ...(before === undefined ? [] : [before])];
+  return { from: froms.sort().at(-1) ?? '', to: tos.sort().at(0) };
 }
 
 async function readPage(
-  db: Database,
-  places: AsyncGenerator<EntryKey>,
+  { db, order }: Place,
+  lists: readonly Places[],
   limit: number,
   accepts: ((entry: StoredEntry) => boolean) | undefined,
-): Promise<Page<StoredEntry>> {
+): Promise<SearchPage> {
+  const places = inAll(lists, order, MOST_ROUNDS);
   const found: StoredEntry[] = [];
   const size = accepts === undefined ? limit + 1 : PIECE;
-  for (let ended = false; !ended && found.length <= limit; ) {
+  let looked = 0;
+  for (;;) {
     const piece: EntryKey[] = [];
-    while (!ended && piece.length < size) {
+    let end: IteratorReturnResult<EntryKey | undefined> | undefined;
+    while (end === undefined && piece.length < size) {
       const next = await places.next();
-      if (next.done === true) ended = true;
+      if (next.done === true) end = next;
       else piece.push(next.value);
     }
     const entries = await readEntriesAt(db, piece);
     found.push(...(accepts === undefined ? entries : entries.filter(accepts)));
+    looked += piece.length;
+    if (found.length > limit) return pageTo(found[limit - 1]?.key, found.slice(0, limit));
+    if (end !== undefined) return pageTo(end.value, found);
+    if (accepts !== undefined && looked >= MOST_LOOKED_AT) return pageTo(piece.at(-1), found);
   }
-  return { items: found.slice(0, limit), more: found.length > limit };
 }
 
-function hasWordWith(prefix: string, entry: StoredEntry): boolean {
-  return wordsOf(searchedText(entry)).some((word) => word.startsWith(prefix));
-}
+/** A page after which all goes on beyond a place; without one it is the last. */
+const pageTo = (next: EntryKey | undefined, items: readonly StoredEntry[]): SearchPage =>
+  next === undefined ? { items, more: false } : { items, more: true, next };
 
-function placesOfAll(place: Place): Places {
-  return placesUnder(place, keys.entryIndexKey(''));
-}
+const placesOfMarks = (place: Place, marks: readonly string[]): Places =>
+  anyOf(
+    marks.map((mark) => placesUnder(place, keys.markIndexKey(mark, ''))),
+    place.order,
+  );
 
-function placesOfWord(place: Place, word: string): Places {
-  return placesUnder(place, keys.wordIndexKey(word, ''));
-}
+const placesOfWord = (place: Place, word: string): Places => placesUnder(place, keys.wordIndexKey(word, ''));
 
-function placesUnder({ db, snapshot, before }: Place, prefix: string): Places {
+function placesUnder({ db, snapshot, bounds: { from, to }, order }: Place, prefix: string): Places {
   const { gte, lt } = keys.startingWith(prefix);
-  return placesInRange(db, snapshot, prefix, { gte, lt: before === undefined ? lt : prefix + before });
+  return placesInRange(db, snapshot, prefix, { gte: gte + from, lt: to === undefined ? lt : prefix + to }, order);
 }
 
-/** The places of all words that start with the prefix; undefined if they are too many to be cut from the index. */
-async function placesOfPrefix(place: Place, prefix: string): Promise<Places | undefined> {
-  const few = await fewPlaces(place, prefix);
-  if (few !== undefined) return placesInMemory(few);
-  const words = await fewWords(place, prefix);
-  return words === undefined ? undefined : anyOf(words.map((word) => placesOfWord(place, word)));
+/**
+ * The places of all words that begin so, and of what has such an id; undefined if they are too many to be cut from the index.
+ */
+async function placesOfBeginning(place: Place, beginning: string): Promise<Places | undefined> {
+  const few = await fewPlaces(place, beginning);
+  if (few !== undefined) {
+    const ids = await readPlacesOfId(place.db, beginning);
+    return placesInMemory(inOrder(place, ids.length === 0 ? few : new Set([...few, ...ids])), place.order);
+  }
+  const words = await fewWords(place, beginning);
+  if (words === undefined) return undefined;
+  return anyOf(
+    words.map((word) => placesOfWord(place, word)),
+    place.order,
+  );
 }
 
-async function fewPlaces({ db, snapshot, before }: Place, prefix: string): Promise<EntryKey[] | undefined> {
-  const range = keys.startingWith(keyOfPrefix(prefix));
+function inOrder({ bounds: { from, to }, order }: Place, places: Iterable<EntryKey>): EntryKey[] {
+  const sorted = [...places].filter((at) => at >= from && (to === undefined || at < to)).sort();
+  return order === 'newest' ? sorted.reverse() : sorted;
+}
+
+async function fewPlaces({ db, snapshot }: Place, beginning: string): Promise<ReadonlySet<EntryKey> | undefined> {
+  const range = keys.startingWith(keys.wordsBeginning(beginning));
   const found = await db.keys({ ...range, limit: FEW_PLACES + 1, snapshot }).all();
   if (found.length > FEW_PLACES) return undefined;
-  const places = new Set(found.map((key) => key.slice(key.indexOf('/', range.gte.length) + 1)));
-  return [...places].filter((at) => before === undefined || at < before).sort((a, b) => (a < b ? 1 : -1));
+  return new Set(found.map((key) => key.slice(key.indexOf('/', range.gte.length) + 1)));
 }
 
-async function fewWords({ db, snapshot }: Place, prefix: string): Promise<string[] | undefined> {
-  const range = keys.startingWith(keyOfPrefix(prefix));
-  const start = keyOfPrefix('').length;
+async function fewWords({ db, snapshot }: Place, beginning: string): Promise<string[] | undefined> {
+  const range = keys.startingWith(keys.wordsBeginning(beginning));
+  const start = keys.wordsBeginning('').length;
   const words: string[] = [];
   const iterator = db.keys({ ...range, snapshot });
   try {
@@ -118,15 +158,10 @@ async function fewWords({ db, snapshot }: Place, prefix: string): Promise<string
       const word = key.slice(start, key.indexOf('/', start));
       words.push(word);
       // `0` follows the slash: beyond every place of this word.
-      iterator.seek(`${keyOfPrefix(word)}0`);
+      iterator.seek(`${keys.wordsBeginning(word)}0`);
     }
   } finally {
     await iterator.close();
   }
   return words;
-}
-
-/** What the index keys of words with this prefix start with. */
-function keyOfPrefix(prefix: string): string {
-  return `word/${prefix}`;
 }

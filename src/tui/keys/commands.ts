@@ -9,7 +9,11 @@ export const COMMANDS = [
   { name: 'code', args: 'LANGUAGE SOURCE', help: 'run a program, also of several lines' },
   { name: 'summary', args: '', help: 'sum up the newest of the thread' },
   { name: 'export', args: 'FILE', help: 'write the whole thread to a new file: FILE.md or FILE.jsonl' },
-  { name: 'search', args: 'WORDS', help: 'search the whole thread' },
+  {
+    name: 'search',
+    args: 'QUERY',
+    help: 'search the whole thread: words, is:failed, by:me, since:7d, #route, @device',
+  },
   { name: 'open', args: 'RUN', help: 'show a run' },
   { name: 'artifacts', args: '', help: 'list what runs made' },
   { name: 'attach', args: 'RUN', help: 'give your keys to the terminal of a run' },

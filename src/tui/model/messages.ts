@@ -3,6 +3,7 @@
 import type { Approval } from '../../core/approvals.ts';
 import type { PublishedArtifact } from '../../core/artifacts.ts';
 import type { Device } from '../../core/devices.ts';
+import type { EntryKey } from '../../core/ids.ts';
 import type { GateAnswer } from '../../core/policy/gate.ts';
 import type { Rule, RuleBody } from '../../core/policy/rules.ts';
 import type { RouteSources } from '../../core/routing/context.ts';
@@ -100,8 +101,11 @@ export type MessageBody =
   | {
       readonly type: 'found';
       readonly request: number;
+      /** Where it was to go on; absent of the first page. */
+      readonly before?: EntryKey;
       readonly entries: readonly ThreadEntry[];
-      readonly more: boolean;
+      /** Where the next page begins; absent of the last one. */
+      readonly next?: EntryKey;
     }
   | { readonly type: 'search-failed'; readonly request: number; readonly failure: Failure }
   | { readonly type: 'ranked'; readonly request: number; readonly matches: readonly PaletteMatch[] }

@@ -153,7 +153,10 @@ export interface Toast {
 export interface SearchState {
   readonly query: string;
   readonly results: readonly ThreadEntry[];
-  readonly more: boolean;
+  /** Where what more there may be begins; undefined if that is all. */
+  readonly next: EntryKey | undefined;
+  /** A page is on its way. */
+  readonly paging: boolean;
   /** `idle` before anything was typed. */
   readonly state: 'idle' | 'searching' | 'done' | 'failed';
   readonly message?: string;
@@ -277,7 +280,7 @@ export function createModel({ size, now, clock = now, settings, history }: Model
       sending: 0,
       failed: undefined,
     },
-    search: { query: '', results: [], more: false, state: 'idle', index: -1 },
+    search: { query: '', results: [], next: undefined, paging: false, state: 'idle', index: -1 },
     overlays: [],
     toasts: [],
     sequence: 0,

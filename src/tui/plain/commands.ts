@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { ControlClient } from '../../control/client/client.ts';
+import { findEntries } from '../../control/client/find-entries.ts';
 import { DispatchError } from '../../core/errors.ts';
 import { spellId } from '../../core/ids.ts';
 import { routeContext } from '../../core/routing/context.ts';
@@ -65,7 +66,7 @@ export function createPlainCommands({ state, client, cwd, print, quit }: Deps): 
   };
 
   const search = async (query: string): Promise<void> => {
-    const { entries } = await peer().call('search', { query, limit: SEARCH_LIMIT });
+    const { entries } = await findEntries(peer(), query, SEARCH_LIMIT);
     const found = entries.map((entry) => entryLine(entry, state.context()));
     print(...(found.length === 0 ? ['Nothing found.'] : found));
   };

@@ -19,6 +19,7 @@ import { type ComposerEffect, createComposerRunner } from './composer-runner.ts'
 import { createFileRunner, type FileEffect } from './file-runner.ts';
 import { createPairRunner, type PairEffect } from './pair-runner.ts';
 import { createPolicyRunner, type PolicyEffect } from './policy-runner.ts';
+import { createSearchRunner } from './search-runner.ts';
 import { createStepsRunner } from './steps-runner.ts';
 import { readTexts } from './text-runner.ts';
 
@@ -36,8 +37,6 @@ export interface RunnerDeps {
   readonly openAddress: ((address: string) => Promise<void>) | undefined;
   readonly runEditor: ((path: string) => Promise<number>) | undefined;
 }
-
-const SEARCH_LIMIT = 100;
 
 export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
   const { tell, screen } = deps;
@@ -100,6 +99,7 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
     attempt,
     editText: (text) => editOutside(deps, text === '' ? '' : `${text}\n`, 'task.txt'),
   });
+  const search = createSearchRunner({ client, tell, failureOf });
   const steps = createStepsRunner({
     client,
     tell,
@@ -191,13 +191,7 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
           (failure) => tell({ type: 'page-failed', page: effect.page, failure }),
         );
       case 'search':
-        return attempt(
-          async () => {
-            const found = await client().call('search', { query: effect.query, limit: SEARCH_LIMIT });
-            tell({ type: 'found', request: effect.request, entries: found.entries, more: found.more });
-          },
-          (failure) => tell({ type: 'search-failed', request: effect.request, failure }),
-        );
+        return search(effect);
       case 'load-run':
         return attempt(
           async () => tell({ type: 'run-loaded', detail: await client().call('run.get', { run: effect.run }) }),

@@ -25,6 +25,7 @@ import { scrollReading } from './reading.ts';
 import { RUN_ACTIONS } from './run-actions.ts';
 import { scrollRun } from './run-sections.ts';
 import * as runs from './runs.ts';
+import * as search from './search.ts';
 import { patch, pop, type Step, say, step, toast } from './step.ts';
 import { THEME_ACTIONS } from './theme-actions.ts';
 import { undo } from './undo.ts';
@@ -97,9 +98,9 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
   'list.first': inPane({ kind: 'first' }),
   'list.last': inPane({ kind: 'last' }),
   'pane.zoom': (model) => step({ ...model, zoomed: !model.zoomed }),
-  'pane.search': (model) => overlays.startSearch(model),
-  'search.next': (model) => overlays.nextResult(model, 1),
-  'search.previous': (model) => overlays.nextResult(model, -1),
+  'pane.search': (model) => search.startSearch(model),
+  'search.next': (model) => search.nextResult(model, 1),
+  'search.previous': (model) => search.nextResult(model, -1),
   'pane.palette': (model) => overlays.openPalette(model),
   'pane.help': (model) => step(overlays.openHelp(model)),
   'pane.back': (model) => step(model.zoomed ? { ...model, zoomed: false } : panes.focusPane(model, 'thread')),
@@ -146,11 +147,11 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
   'attach.scroll-up': (model) => step(runs.scrollAttached(model, -1)),
   'attach.scroll-down': (model) => step(runs.scrollAttached(model, 1)),
 
-  'search.open': (model) => overlays.showResult(model),
-  'search.down': (model) => step(overlays.moveSearch(model, 1, false)),
-  'search.up': (model) => step(overlays.moveSearch(model, -1, false)),
-  'search.page-down': (model) => step(overlays.moveSearch(model, 1, true)),
-  'search.page-up': (model) => step(overlays.moveSearch(model, -1, true)),
+  'search.open': (model) => search.showResult(model),
+  'search.down': (model) => search.moveSearch(model, 1, false),
+  'search.up': (model) => search.moveSearch(model, -1, false),
+  'search.page-down': (model) => search.moveSearch(model, 1, true),
+  'search.page-up': (model) => search.moveSearch(model, -1, true),
   'search.close': close,
 
   'palette.run': (model) => runPalette(model),

@@ -1,26 +1,21 @@
-// The overlays that any place can open: palette, search, help, texts and questions; and the text fields in them.
+// The overlays that any place can open: palette, help, texts and questions; and the text fields in them.
 
-import type { ThreadEntry } from '../../core/thread.ts';
 import { helpRows } from '../keys/help-rows.ts';
-import type { Failure } from '../model/messages.ts';
 import type { Model } from '../model/model.ts';
 import type { PaletteMatch, TextDialog } from '../model/overlay-model.ts';
 import { overlayOf, topOverlay } from '../model/select.ts';
 import type { Row } from '../preview/frame.ts';
-import { inner, overlayRect, searchRect } from '../rows/geometry.ts';
+import { inner, overlayRect } from '../rows/geometry.ts';
 import { laidOut } from '../rows/preview-layout.ts';
 import { exactRows, proseRows } from '../rows/rows.ts';
 import { createEditor, type EditorState, editorKey, insert } from '../terminal/editor.ts';
-import { createList, moveCursor, movePage } from '../terminal/virtual-list.ts';
 import { setSought } from './output-find.ts';
 import { pairField, pasteInPair, setPairField } from './pairing.ts';
 import { paletteItems } from './palette-items.ts';
 import { DEAF_MS } from './reading.ts';
 import { limit } from './runs.ts';
-import { nextRequest, patch, pop, push, type Step, say, step } from './step.ts';
-import { load, selectKey } from './thread.ts';
-
-const SEARCH_LIMIT = 100;
+import { askSearch } from './search.ts';
+import { nextRequest, patch, pop, push, type Step, step } from './step.ts';
 
 // ---- palette
 
@@ -68,87 +63,6 @@ export const takeRanked = (model: Model, request: number, matches: readonly Pale
 
 export const movePalette = (model: Model, delta: number): Model =>
   patch(model, 'palette', (open) => ({ ...open, selected: limit(open.selected + delta, open.matches.length - 1) }));
-
-// ---- search
-
-export function startSearch(model: Model, query = ''): Step {
-  const opened = push(
-    { ...model, search: { query: '', results: [], more: false, state: 'idle', index: -1 } },
-    { kind: 'search', editor: createEditor(query), list: createList({ follow: false }), request: -1, entered: false },
-  );
-  return query.trim() === '' ? step(opened) : ask(opened);
-}
-
-function ask(model: Model): Step {
-  const overlay = overlayOf(model, 'search');
-  if (overlay === undefined) return step(model);
-  const query = overlay.editor.text.trim();
-  const [next, request] = nextRequest(model);
-  const asked = patch(next, 'search', (open) => ({ ...open, request, entered: false }));
-  if (query === '') return step({ ...asked, search: { query, results: [], more: false, state: 'idle', index: -1 } });
-  if (model.connection.state !== 'connected') {
-    const message = 'not connected to the peer';
-    return step({ ...asked, search: { ...model.search, query, results: [], more: false, state: 'failed', message } });
-  }
-  // What was found before stays on the screen until the answer is there.
-  const { message: _, ...search } = model.search;
-  return step(
-    { ...asked, search: { ...search, query, state: 'searching', index: -1 } },
-    { type: 'search', query, request },
-  );
-}
-
-export function takeFound(model: Model, request: number, entries: readonly ThreadEntry[], more: boolean): Step {
-  const overlay = overlayOf(model, 'search');
-  if (overlay?.request !== request) return step(model);
-  const found: Model = {
-    ...model,
-    search: { ...model.search, results: entries.slice(0, SEARCH_LIMIT), more, state: 'done' },
-  };
-  const shown = patch(found, 'search', (open) => ({ ...open, list: createList({ follow: false }), entered: false }));
-  return overlay.entered && topOverlay(shown)?.kind === 'search' ? showResult(shown) : step(shown);
-}
-
-export function searchFailed(model: Model, request: number, { message }: Failure): Model {
-  if (overlayOf(model, 'search')?.request !== request) return model;
-  return { ...model, search: { ...model.search, results: [], more: false, state: 'failed', message } };
-}
-
-export function moveSearch(model: Model, move: 1 | -1, page: boolean): Model {
-  const source = { count: model.search.results.length, height: () => 1 };
-  const { height } = searchRect(model);
-  return patch(model, 'search', (open) => ({
-    ...open,
-    list: page ? movePage(open.list, source, height, move) : moveCursor(open.list, source, height, move),
-  }));
-}
-
-/** Leaves search and shows the selected result in the thread; what was found for an older query is not meant. */
-export function showResult(model: Model): Step {
-  const overlay = overlayOf(model, 'search');
-  if (model.search.state === 'searching') return step(patch(model, 'search', (open) => ({ ...open, entered: true })));
-  if (overlay === undefined || model.search.results.length === 0) return step(model);
-  return showIndex(pop(model), overlay.list.cursor);
-}
-
-/** n and N: round and round through the results. */
-export function nextResult(model: Model, delta: 1 | -1): Step {
-  const { results, index } = model.search;
-  if (results.length === 0) return step(model);
-  const from = index === -1 && delta === -1 ? 0 : index;
-  return showIndex(model, (from + delta + results.length) % results.length);
-}
-
-function showIndex(model: Model, index: number): Step {
-  const entry = model.search.results[index];
-  if (entry === undefined) return step(model);
-  const shown: Model = { ...model, search: { ...model.search, index }, focus: 'thread', pane: 'thread' };
-  const isLoaded = model.thread.entries.some(({ key }) => key === entry.key);
-  if (isLoaded) return step(selectKey(shown, entry.key));
-  if (model.connection.state !== 'connected')
-    return say(shown, 'warning', 'not connected: that part of the thread is not here');
-  return load(shown, { kind: 'around', key: entry.key });
-}
 
 // ---- text, help, questions
 
@@ -252,7 +166,7 @@ function setField(model: Model, editor: EditorState): Step {
   }
   if (top?.kind === 'search') {
     const next = patch(model, 'search', (open) => ({ ...open, editor }));
-    return changed ? ask(next) : step(next);
+    return changed ? askSearch(next) : step(next);
   }
   if (top?.kind === 'recall')
     return step(patch(model, 'recall', (open) => ({ ...open, editor, selected: changed ? 0 : open.selected })));

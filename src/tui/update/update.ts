@@ -21,7 +21,6 @@ import { notWritten, readFailed, takeRead } from './file-edit.ts';
 import { askDevices, recheckHint, refreshHint, takeChecked } from './hint.ts';
 import { takeInput } from './input.ts';
 import { limitsFailed, limitsSet } from './limits.ts';
-import { searchFailed, takeFound } from './overlays.ts';
 import {
   closeAbandoned,
   joinFailed,
@@ -42,6 +41,7 @@ import { confirmed, confirmFailed, resettleProposal, settleProposal } from './pr
 import { listenLater, look } from './reading.ts';
 import { rerouted } from './reroute.ts';
 import { detailFailed, resized, retried, retryFailed, takeDetail, takeOutput } from './runs.ts';
+import { searchFailed, takeFound } from './search.ts';
 import { andThen, currentToasts, type Step, say, step, toast } from './step.ts';
 import { settleThread, takePage, withThread } from './thread.ts';
 import { takeDraft, takeWaiting, waitingFailed, waitingSent } from './waiting.ts';
@@ -156,7 +156,7 @@ function handle(model: Model, message: Message): Step {
     case 'run-failed':
       return step(originFailed(detailFailed(model, message.run, message.failure), message.run, message.failure));
     case 'found':
-      return takeFound(model, message.request, message.entries, message.more);
+      return takeFound(model, message);
     case 'search-failed':
       return step(searchFailed(model, message.request, message.failure));
     case 'ranked':

@@ -1,12 +1,15 @@
 // The search: what was typed, how many were found, and one row for each, with the words that matched lit up.
 
+import { readQuery } from '../../core/search/query.ts';
 import type { ThreadEntry } from '../../core/thread.ts';
 import type { OverlayOf } from '../model/overlay-model.ts';
+import { deviceName } from '../model/select.ts';
 import { overlayRect, SEARCH_HEAD_ROWS, searchRect } from '../rows/geometry.ts';
 import type { Attr, Rect } from '../terminal/cells.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import type { StyleName } from '../terminal/theme.ts';
 import { layoutList } from '../terminal/virtual-list.ts';
+import { padEnd, truncate } from '../terminal/width.ts';
 import { formatTime } from '../words/format.ts';
 
 import { drawField, openPage } from './dialog.ts';
@@ -25,46 +28,69 @@ export function drawSearch(paint: Paint, overlay: OverlayOf<'search'>): void {
     paint,
     { ...box, x: box.x + 1, width: box.width - 2 },
     overlay.editor,
-    'type words, as they stand in the thread',
+    'words, is:failed, by:me, since:7d, #route, @device',
   );
   write(paint, box.x + 3, box.y + 1, stateSpans(paint), box.width - 4);
-  const words = wordsOf(model.search.query);
+  const read = readQuery(model.search.query, model.now);
+  const words = read.ok ? read.query.words : [];
   const times = layout.rows.map(({ index }) => timeOf(results[index], model.now).length);
   const timeWidth = list.width >= WITH_TIMES ? Math.max(0, ...times) : 0;
+  // Where everything is on one device, that says nothing.
+  const withDevices = list.width >= WITH_DEVICES && model.devices.length > 1;
   for (const { index, y } of layout.rows) {
     const entry = results[index];
     if (entry === undefined) continue;
     const at = { ...list, y: list.y + y };
-    drawResult(paint, at, entry, words, timeWidth);
+    const width = withDevices ? at.width - DEVICE_WIDTH : at.width;
+    drawResult(paint, { ...at, width }, entry, words, timeWidth);
+    if (withDevices) drawDevice(paint, at, entry);
     if (index === layout.state.cursor) select(paint, at);
   }
 }
 
 const WITH_TIMES = 44;
+const WITH_DEVICES = 64;
+const DEVICE_WIDTH = 14;
+
+/** Where it ran, was made or said: at the right. */
+function drawDevice(paint: Paint, { x, y, width }: Rect, entry: ThreadEntry): void {
+  const name = deviceName(paint.model, deviceOf(entry));
+  const text = padEnd(truncate(sanitizeLine(name), DEVICE_WIDTH - 1), DEVICE_WIDTH - 1);
+  write(paint, x + width - DEVICE_WIDTH + 1, y, [[text, paint.style('muted')]], DEVICE_WIDTH - 1);
+}
+
+function deviceOf(entry: ThreadEntry): string {
+  switch (entry.kind) {
+    case 'message':
+      return entry.message.by.device;
+    case 'run':
+      return entry.run.device;
+    case 'approval':
+      return entry.approval.device;
+    case 'artifact':
+      return entry.artifact.device;
+  }
+}
 
 function stateSpans(paint: Paint): Span[] {
-  const { state, results, more, message } = paint.model.search;
+  const { state, results, next, message } = paint.model.search;
   const muted = paint.style('muted');
   switch (state) {
     case 'idle':
-      return [['messages, tasks, results and names of files, all of history', muted]];
+      return [['messages, tasks, results, answers and names of files, all of history', muted]];
     case 'searching':
       return [[own(paint, 'searching…'), muted]];
     case 'failed':
       return [[sanitizeLine(message ?? 'the search failed'), paint.style('error')]];
     case 'done': {
-      const count = results.length === 0 ? 'nothing found' : `${results.length}${more ? '+' : ''} found, newest first`;
+      const count =
+        results.length === 0
+          ? 'nothing found'
+          : `${results.length}${next === undefined ? '' : '+'} found, newest first`;
       return [[count, muted]];
     }
   }
 }
-
-const wordsOf = (query: string): string[] =>
-  query
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '')
-    .slice(0, 16);
 
 function drawResult(paint: Paint, at: Rect, entry: ThreadEntry, words: readonly string[], timeWidth: number): void {
   const { glyph, style, text } = about(paint, entry);

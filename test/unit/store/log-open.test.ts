@@ -10,7 +10,18 @@ import type { ThreadStore } from '../../../src/engine/ports.ts';
 import { openDatabase, repairThreadStore } from '../../../src/store/log/database.ts';
 import { SCHEMA } from '../../../src/store/log/keys.ts';
 import { openThreadStore } from '../../../src/store/log/thread-store.ts';
-import { ACCEPT, ask, carryOut, DEVICE, dump, id, runId, say, submit } from '../../contract/thread-store-events.ts';
+import {
+  ACCEPT,
+  ask,
+  carryOut,
+  DEVICE,
+  dump,
+  id,
+  runId,
+  say,
+  submit,
+  terms,
+} from '../../contract/thread-store-events.ts';
 
 const OPENER = join(import.meta.dirname, '..', '..', 'fixtures', 'logs', 'open-as-nobody.ts');
 
@@ -248,7 +259,7 @@ describe('damage', () => {
     await repairThreadStore(location);
     const store = await open();
     await store.append([say(id(900), 'after the damage')], { sync: true });
-    expect((await store.search({ query: 'after the damage', limit: 1 })).items).toHaveLength(1);
+    expect((await store.search({ terms: terms('after the damage'), limit: 1 })).items).toHaveLength(1);
   });
 
   test('a value that is no JSON is a "storage" error that names it', async () => {

@@ -33,7 +33,7 @@ const numbers = fc.oneof(
 
 async function collect(lists: readonly Places[]): Promise<string[]> {
   const all: string[] = [];
-  for await (const at of inAll(lists)) all.push(at);
+  for await (const at of inAll(lists, 'newest', Number.POSITIVE_INFINITY)) all.push(at);
   await Promise.all(lists.map((list) => list.close()));
   return all;
 }
@@ -53,14 +53,30 @@ test('what stands in all lists, where some are unions, is what sets say', async 
             (any.length === 0 || any.some((list) => list.some((n) => place(n) === at))),
         );
         await withSnapshot(db, async (snapshot) => {
-          const inRange = (index: number) => placesInRange(db, snapshot, `${index}/`, startingWith(`${index}/`));
-          const unions = any.length === 0 ? [] : [anyOf(any.map((_, index) => inRange(all.length + index)))];
+          const inRange = (index: number) =>
+            placesInRange(db, snapshot, `${index}/`, startingWith(`${index}/`), 'newest');
+          const unions =
+            any.length === 0
+              ? []
+              : [
+                  anyOf(
+                    any.map((_, index) => inRange(all.length + index)),
+                    'newest',
+                  ),
+                ];
           expect(await collect([...all.map((_, index) => inRange(index)), ...unions])).toEqual(expected);
         });
         expect(
           await collect([
-            ...all.map((list) => placesInMemory(newestFirst(list))),
-            ...(any.length === 0 ? [] : [anyOf(any.map((list) => placesInMemory(newestFirst(list))))]),
+            ...all.map((list) => placesInMemory(newestFirst(list), 'newest')),
+            ...(any.length === 0
+              ? []
+              : [
+                  anyOf(
+                    any.map((list) => placesInMemory(newestFirst(list), 'newest')),
+                    'newest',
+                  ),
+                ]),
           ]),
         ).toEqual(expected);
       },

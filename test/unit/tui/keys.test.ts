@@ -237,9 +237,9 @@ describe('search and palette', () => {
     const asked = dashboard.take().filter((effect) => effect.type === 'search');
     expect(asked.map(({ query }) => query)).toEqual(['t', 'ta', 'tas']);
     const entries = [runEntry(aRun(2)), runEntry(aRun(1, { status: 'completed' }))];
-    dashboard.tell({ type: 'found', request: asked[0]?.request ?? 0, entries: [], more: false });
+    dashboard.tell({ type: 'found', request: asked[0]?.request ?? 0, entries: [] });
     expect(dashboard.model.search.state).toBe('searching');
-    dashboard.tell({ type: 'found', request: asked[2]?.request ?? 0, entries, more: false });
+    dashboard.tell({ type: 'found', request: asked[2]?.request ?? 0, entries });
     dashboard.press('down', 'enter');
     expect(dashboard.model.focus).toBe('thread');
     expect(dashboard.model.thread.list.cursor).toBe(0);
@@ -254,7 +254,7 @@ describe('search and palette', () => {
     dashboard.type('/search far');
     dashboard.press('enter');
     const [search] = dashboard.take().filter((effect) => effect.type === 'search');
-    dashboard.tell({ type: 'found', request: search?.request ?? 0, entries: [runEntry(aRun(-500))], more: false });
+    dashboard.tell({ type: 'found', request: search?.request ?? 0, entries: [runEntry(aRun(-500))] });
     dashboard.press('enter');
     expect(dashboard.take()).toEqual([{ type: 'load', page: { kind: 'around', key: keyOf(-500) } }]);
   });

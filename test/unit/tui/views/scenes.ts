@@ -324,7 +324,8 @@ export function scenes(size: Size): Record<string, Model> {
   const search: Model['search'] = {
     query: 'report',
     results: busy.thread.entries.toReversed(),
-    more: true,
+    next: 'more',
+    paging: false,
     state: 'done',
     index: -1,
   };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { wordsOf } from '../../../src/store/log/words.ts';
+import { wordsOf } from '../../../src/core/search/words.ts';
 
 test('words are letters and digits, lower-case, each once', () => {
   expect(wordsOf('!npm test -- --Login LOGIN a_b "x=1"')).toEqual(['npm', 'test', 'login', 'a', 'b', 'x', '1']);

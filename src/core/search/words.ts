@@ -3,8 +3,6 @@
  * bounded, so that no entry can fill the index.
  */
 
-import type { StoredEntry } from '../../engine/ports.ts';
-
 const MAX_WORDS = 64;
 const MAX_WORD_CHARS = 32;
 /** Far more than MAX_WORDS words of ordinary text. */
@@ -25,18 +23,4 @@ export function wordsOf(text: string): readonly string[] {
     if (words.size === MAX_WORDS) break;
   }
   return [...words];
-}
-
-/** What search looks at in an entry. An approval shows what its run shows already. */
-export function searchedText(entry: StoredEntry): string {
-  switch (entry.kind) {
-    case 'message':
-      return entry.message.text;
-    case 'run':
-      return entry.run.task;
-    case 'artifact':
-      return entry.artifact.name;
-    case 'approval':
-      return '';
-  }
 }
