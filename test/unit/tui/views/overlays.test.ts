@@ -259,16 +259,16 @@ it('the search lists what was found', () => {
     ┌ Search the thread ───────────────────────────────────────────────────────────┐
     │ › report                                                                     │
     │   10+ found, newest first                                                    │
-    │ 14:01  ⚠ rm -rf build                                                        │
-    │ 14:01  ⚠ 13 rm -rf build                                                     │
-    │ 14:01  ▶ 12 npm test -- --runInBand                                          │
-    │ 14:00  • run the tests on @gpu-box                                           │
-    │ 13:59  ✓ 11 = 6 * 7  42                                                      │
-    │ 13:57  ◆ report.pdf                                                          │
-    │ 13:57  ✓ 10 make report                                                      │
-    │ 13:53  ✗ 9 cargo build --release                                             │
-    │ 13:50  ⊘ 8 terraform destroy                                                 │
-    │ 13:48  • deploy is at three; the report first, please                        │
+    │ 14:01  ⚠ rm -rf build                                           laptop       │
+    │ 14:01  ⚠ 13 rm -rf build                                        laptop       │
+    │ 14:01  ▶ 12 npm test -- --runInBand                             gpu-box      │
+    │ 14:00  • run the tests on @gpu-box                              laptop       │
+    │ 13:59  ✓ 11 = 6 * 7  42                                         laptop       │
+    │ 13:57  ◆ report.pdf                                             laptop       │
+    │ 13:57  ✓ 10 make report                                         laptop       │
+    │ 13:53  ✗ 9 cargo build --release                                laptop       │
+    │ 13:50  ⊘ 8 terraform destroy                                    laptop       │
+    │ 13:48  • deploy is at three; the report first, please           laptop       │
     │                                                                              │
     │                                                                              │
     │                                                                              │
