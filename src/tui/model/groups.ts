@@ -1,6 +1,7 @@
 // Runs of one task on several devices as one entry of the thread: put together as they come, whatever the order, and told in one
 // line with the worst first. Pure.
 
+import type { Approval } from '../../core/approvals.ts';
 import type { Run, RunStatus } from '../../core/runs.ts';
 import type { ThreadEntry } from '../../core/thread.ts';
 import { asShown, foldIndex, isFolded, withFolded } from './folded.ts';
@@ -20,8 +21,27 @@ export function withMember(entry: ShownEntry, run: Run): ShownEntry {
   if (at !== -1 && known[at] === run) return entry;
   const members = at === -1 ? [...known, run].sort((a, b) => a.number - b.number) : known.with(at, run);
   const own = entry.run.id === run.id ? run : entry.run;
-  return { key: entry.key, kind: 'run', run: own, ...(members.length < 2 ? {} : { members }) };
+  return { ...entry, run: own, ...(members.length < 2 ? {} : { members }) };
 }
+
+/** The entry that shows the run that asked; -1 if there is none. */
+const runIndex = (entries: readonly ShownEntry[], { runId }: Approval): number =>
+  entries.findLastIndex((entry) => membersOf(entry).some(({ id }) => id === runId));
+
+/** Adds a request to the entry of its run, or puts it in the place of what was known of it. */
+function withRequest(entry: ShownEntry, approval: Approval): ShownEntry {
+  const known = entry.requests ?? [];
+  const at = known.findIndex(({ id }) => id === approval.id);
+  return { ...entry, requests: at === -1 ? [...known, approval] : known.with(at, approval) };
+}
+
+/** The requests that an entry shows. */
+export const requestsOf = (entry: ShownEntry): readonly Approval[] =>
+  entry.kind === 'approval' ? [entry.approval] : (entry.requests ?? []);
+
+/** An entry as it is now, with what belongs to it. */
+export const refreshed = (before: ShownEntry, now: ThreadEntry): ShownEntry =>
+  before.requests === undefined ? now : { ...now, requests: before.requests };
 
 /** The entries with each group as one, at the place of its first run, and what a run left for itself as one. `around`: entries that stay, and may hold part of a group. */
 export function gather(
@@ -43,12 +63,14 @@ export function gather(
 /** The entry of which this one is a part; -1 if it stands on its own, or comes first. */
 export function placeOf(entries: readonly ShownEntry[], entry: ThreadEntry): number {
   if (entry.kind === 'run') return groupIndex(entries, entry.run);
+  if (entry.kind === 'approval') return runIndex(entries, entry.approval);
   return entry.kind === 'artifact' && isFolded(entry.artifact) ? foldIndex(entries, entry.artifact) : -1;
 }
 
 /** The entry with its part, as that is now. */
 export function joined(entry: ShownEntry, part: ThreadEntry): ShownEntry {
   if (part.kind === 'run') return withMember(entry, part.run);
+  if (part.kind === 'approval') return withRequest(entry, part.approval);
   return part.kind === 'artifact' ? withFolded(entry, part.artifact) : entry;
 }
 

@@ -1,7 +1,7 @@
 // The whole state of the dashboard as one immutable value. Views draw it and `update` replaces it; nothing here acts.
 // The only things that are not plain data are the output screens (`OutputPort`), which views may draw and nothing else.
 
-import type { PendingApproval } from '../../core/approvals.ts';
+import type { Approval, PendingApproval } from '../../core/approvals.ts';
 import type { PublishedArtifact } from '../../core/artifacts.ts';
 import type { Device } from '../../core/devices.ts';
 import type { EntryKey } from '../../core/ids.ts';
@@ -41,6 +41,8 @@ export type ShownEntry = ThreadEntry & {
   readonly members?: readonly Run[];
   /** What a run left for itself, this artifact among it: one entry for all of a run. */
   readonly folded?: readonly PublishedArtifact[];
+  /** What this run, or these, asked for: shown with it. */
+  readonly requests?: readonly Approval[];
 };
 
 /** A window of the thread, in order: never more than THREAD_WINDOW entries, whatever the history. */

@@ -11,6 +11,7 @@ import { linkLost, whyWaits } from '../words/presence.ts';
 import { progressOf, progressRow } from '../words/progress.ts';
 import { type EntryRow, limited } from './entry-row.ts';
 import { authorOf, messageRows } from './message-rows.ts';
+import { requestStateRows } from './request-state-rows.ts';
 
 /** Where everything under a run begins. */
 export const BODY_INDENT = 5;
@@ -56,7 +57,7 @@ export function entryRows(model: EntryModel, entry: ShownEntry, width: number): 
     before.far === far
   )
     return before.rows;
-  const made = makeRows(entry, tail, document, said, width);
+  const made = makeRows(model, entry, tail, document, said, width);
   // Under what it is, above what it prints.
   const rows = far === '' ? made : made.toSpliced(1, 0, { kind: 'progress', text: far });
   known.set(entry, { width, tail, document, said, far, rows });
@@ -72,6 +73,7 @@ function farOf(model: EntryModel, entry: ShownEntry, width: number): string {
 type EntryModel = Pick<Model, 'tails' | 'documents' | 'progress' | 'devices' | 'device' | 'now'>;
 
 function makeRows(
+  model: EntryModel,
   entry: ShownEntry,
   tail: Tail | undefined,
   document: Document | undefined,
@@ -85,7 +87,8 @@ function makeRows(
       const waits = said === '' ? [] : limited(said, width - BODY_INDENT, WAITS_ROWS, 'waits');
       // Of several runs the output of none stands for all.
       const under = entry.members === undefined ? underRun(entry.run, tail, width - BODY_INDENT) : [];
-      return [{ kind: 'head', text: '' }, ...waits, ...under];
+      const asked = entry.members === undefined ? requestStateRows(model, entry, width - BODY_INDENT) : [];
+      return [{ kind: 'head', text: '' }, ...asked, ...waits, ...under];
     }
     case 'approval': {
       const note =

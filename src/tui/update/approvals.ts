@@ -4,6 +4,7 @@
 import { type Approval, type Decision, isYes, type PendingApproval } from '../../core/approvals.ts';
 import type { Answer, ApprovalDialog, Reading } from '../model/answer-dialogs.ts';
 import type { Effect } from '../model/effects.ts';
+import { requestsOf } from '../model/groups.ts';
 import type { Message } from '../model/messages.ts';
 import type { Model } from '../model/model.ts';
 import { deviceName, findRun, overlayOf, topOverlay } from '../model/select.ts';
@@ -57,8 +58,7 @@ export function openPicture(model: Model): Step {
   return say(model, 'info', 'there is no display here to open it on: make this window larger to see more of it');
 }
 
-const endedRequests = ({ thread }: Model): Approval[] =>
-  thread.entries.flatMap((entry) => (entry.kind === 'approval' ? [entry.approval] : []));
+const endedRequests = ({ thread }: Model): Approval[] => thread.entries.flatMap(requestsOf);
 
 /** All requests of a run: one of them may be the one before an edited one that is being read. */
 export function takeEarlier(model: Model, approvals: readonly Approval[]): Model {

@@ -1,6 +1,7 @@
 // Moving in and between the panes: focus, cursors, scrolling, and opening what is selected.
 
 import type { PublishedArtifact } from '../../core/artifacts.ts';
+import type { Run } from '../../core/runs.ts';
 import { documentFor } from '../model/documents.ts';
 import { type Focus, type Model, PANES, type PaneId } from '../model/model.ts';
 import { selectedEntry } from '../model/select.ts';
@@ -126,19 +127,23 @@ function openEntry(model: Model): Step {
         showText(model, 'Message', sanitizeText(entry.message.text), documentFor(model.documents, entry.message.id)),
       );
     case 'run':
-      return entry.members === undefined || entry.run.group === undefined
-        ? openRun(model, entry.run.id)
-        : step(openRuns(model, { type: 'group', group: entry.run.group }));
+      if (entry.members !== undefined && entry.run.group !== undefined)
+        return step(openRuns(model, { type: 'group', group: entry.run.group }));
+      return openRunOrRequest(model, entry.run);
     case 'artifact':
       // Of several in one row the run has the list.
       return (entry.folded?.length ?? 1) > 1
         ? openRun(model, entry.artifact.runId)
         : previewArtifact(model, entry.artifact);
-    case 'approval': {
-      const pending = model.approvals.find(({ id }) => id === entry.approval.id);
-      return pending === undefined ? openRun(model, entry.approval.runId) : openApproval(model, pending);
-    }
+    case 'approval':
+      return openRunOrRequest(model, { id: entry.approval.runId });
   }
+}
+
+/** What a run waits for is what there is to look at. */
+function openRunOrRequest(model: Model, { id }: Pick<Run, 'id'>): Step {
+  const pending = model.approvals.find(({ runId }) => runId === id);
+  return pending === undefined ? openRun(model, id) : openApproval(model, pending);
 }
 
 function openSelectedDevice(model: Model): Model {

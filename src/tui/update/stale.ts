@@ -3,6 +3,7 @@
 
 import type { PendingApproval } from '../../core/approvals.ts';
 import { canonicalJson } from '../../core/canonical.ts';
+import { requestsOf } from '../model/groups.ts';
 import type { Model } from '../model/model.ts';
 import { deviceName, findRun, overlayOf } from '../model/select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
@@ -67,10 +68,8 @@ function withoutAnswered(model: Model): Model {
 }
 
 function whyGone(model: Model, id: string): string {
-  for (const entry of model.thread.entries) {
-    if (entry.kind !== 'approval' || entry.approval.id !== id) continue;
-    const { approval } = entry;
-    if (approval.status === 'pending') continue;
+  for (const approval of model.thread.entries.flatMap(requestsOf)) {
+    if (approval.id !== id || approval.status === 'pending') continue;
     if (approval.status === 'expired')
       return approval.replacedBy === undefined
         ? `no longer waiting: ${howItEnded(approval, findRun(model, approval.runId))}`

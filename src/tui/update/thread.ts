@@ -4,7 +4,7 @@
 import { entryId, type ThreadEntry } from '../../core/thread.ts';
 import type { Effect, PageRequest } from '../model/effects.ts';
 import { asShown } from '../model/folded.ts';
-import { gather, joined, placeOf } from '../model/groups.ts';
+import { gather, joined, placeOf, refreshed } from '../model/groups.ts';
 import type { PageMore } from '../model/messages.ts';
 import { emptyThread, type Model, type ShownEntry, THREAD_WINDOW, type ThreadWindow } from '../model/model.ts';
 import { isShown } from '../rows/entry-rows.ts';
@@ -37,7 +37,10 @@ export function upsertEntry(model: Model, entry: ThreadEntry): Model {
     return withThread(model, { entries });
   }
   const known = thread.entries.findLastIndex((other) => other.kind === entry.kind && entryId(other) === entryId(entry));
-  if (known !== -1) return withThread(model, { entries: thread.entries.with(known, entry) });
+  if (known !== -1) {
+    const now = refreshed(thread.entries[known] as ShownEntry, entry);
+    return withThread(model, { entries: thread.entries.with(known, now) });
+  }
   const isNewest = thread.newest === undefined || entry.key > thread.newest;
   if (isNewest) return appendLive(model, entry);
   if (thread.oldest !== undefined && entry.key < thread.oldest) return withThread(model, { moreBefore: true });

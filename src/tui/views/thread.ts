@@ -1,13 +1,13 @@
 // The thread pane: the window of entries that fits, each with its first row drawn here and its further rows as entry-rows
 // made them.
 
-import type { Approval, Decision } from '../../core/approvals.ts';
+import type { Approval } from '../../core/approvals.ts';
 import type { PublishedArtifact } from '../../core/artifacts.ts';
 import type { Run } from '../../core/runs.ts';
 import type { Message } from '../../core/thread.ts';
 import { foldedWords } from '../model/folded.ts';
 import type { ShownEntry } from '../model/model.ts';
-import { deviceName, findRun } from '../model/select.ts';
+import { findRun } from '../model/select.ts';
 import type { EntryRow } from '../rows/entry-row.ts';
 import { BODY_INDENT, entryRows } from '../rows/entry-rows.ts';
 import { inner, paneSource } from '../rows/geometry.ts';
@@ -16,7 +16,7 @@ import type { Rect } from '../terminal/cells.ts';
 import type { StyleName } from '../terminal/theme.ts';
 import { type ListLayout, layoutList } from '../terminal/virtual-list.ts';
 import { whoAsksInShort } from '../words/asking.ts';
-import { howItEnded } from '../words/ended-requests.ts';
+import { decisionWords } from '../words/decisions.ts';
 import { formatBytes, formatClock, formatDuration } from '../words/format.ts';
 import { drawFrame, paneTitle } from './frame.ts';
 import { drawNothing, keyOf } from './nothing.ts';
@@ -176,29 +176,9 @@ const NARROW = 60;
 
 const MOST_NAME = 20;
 
-/** How far a yes reaches. */
-const REACH: Readonly<Record<Decision, string>> = {
-  approve: '',
-  'approve-for-run': ' for this run',
-  'approve-always': ' always',
-  reject: '',
-};
-
 function approvalWords(paint: Paint, approval: Approval, run: Run | undefined): string {
-  const where =
-    paint.model.devices.length < 2 ? '' : ` on ${clip(paint, deviceName(paint.model, approval.device), MOST_NAME)}`;
-  switch (approval.status) {
-    case 'pending':
-      return clip(paint, whoAsksInShort(paint.model, approval, run), 2 * MOST_NAME);
-    case 'expired':
-      return `${howItEnded(approval, run)}${where}`;
-    case 'approved':
-    case 'rejected': {
-      const { device } = approval.decidedBy;
-      const by = device === approval.device ? '' : ` from ${clip(paint, deviceName(paint.model, device), MOST_NAME)}`;
-      return `${approval.status}${where}${by}${REACH[approval.decision ?? 'approve']}`;
-    }
-  }
+  if (approval.status === 'pending') return clip(paint, whoAsksInShort(paint.model, approval, run), 2 * MOST_NAME);
+  return decisionWords(paint.model, approval, run);
 }
 
 function drawArtifact(

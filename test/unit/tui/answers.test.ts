@@ -49,7 +49,7 @@ function opened(
       entries: [...runs.map(runEntry), approvalEntry(approval, 9)],
     },
   });
-  dashboard.press('escape', 'a');
+  dashboard.press('escape', '2', 'a');
   dashboard.wait(2_000);
   return dashboard;
 }

@@ -6,8 +6,20 @@ import type { DeviceId, RunId } from '../../../src/core/ids.ts';
 import type { Run } from '../../../src/core/runs.ts';
 import { subscriptions } from '../../../src/tui/app/subscriptions.ts';
 import { combinedStatus, membersOf, worstOf } from '../../../src/tui/model/groups.ts';
+import type { ShownEntry } from '../../../src/tui/model/model.ts';
 import { overlayOf, subjectRun, topOverlay } from '../../../src/tui/model/select.ts';
-import { aChange, aRun, keyOf, messageEntry, runEntry, startDashboard } from '../../helpers/tui-model.ts';
+import { entryRows } from '../../../src/tui/rows/entry-rows.ts';
+import {
+  aChange,
+  anApproval,
+  approvalEntry,
+  aRun,
+  keyOf,
+  messageEntry,
+  runEntry,
+  START,
+  startDashboard,
+} from '../../helpers/tui-model.ts';
 
 const GROUP = 'group' as RunId;
 const member = (number: number, status: Run['status'] = 'running'): Run => ({
@@ -125,5 +137,45 @@ describe('a group', () => {
     expect(subscriptions(dashboard.model).tails).toEqual([]);
     dashboard.press('escape', 'enter');
     expect(subscriptions(dashboard.model).tails.length).toBeGreaterThan(0);
+  });
+});
+
+describe('what a run asks for', () => {
+  const waiting = aRun(1, { command: 'make', status: 'waiting_approval' });
+  const asked = anApproval(1, { command: 'make' });
+
+  it('stands with the run, and not as an entry of its own', () => {
+    const dashboard = startDashboard({
+      snapshot: { runs: [waiting], approvals: [asked], entries: [runEntry(waiting), approvalEntry(asked, 2)] },
+    });
+    expect(dashboard.model.thread.entries.map(({ kind }) => kind)).toEqual(['run']);
+    expect(dashboard.model.thread.entries[0]?.requests).toEqual([asked]);
+  });
+
+  it('is told under it once it is answered, and stays with the run as that goes on', () => {
+    const dashboard = startDashboard({
+      snapshot: { runs: [waiting], approvals: [asked], entries: [runEntry(waiting), approvalEntry(asked, 2)] },
+    });
+    const { status: _, ...rest } = asked;
+    const by = { kind: 'human' as const, device: waiting.device };
+    const said = { ...rest, status: 'rejected' as const, decidedBy: by, decidedAt: START + 5, note: 'not on a Friday' };
+    dashboard.tell({
+      type: 'change',
+      change: aChange({ ...approvalEntry(asked, 2), kind: 'approval', approval: said }),
+    });
+    dashboard.tell({ type: 'change', change: aChange(runEntry(aRun(1, { command: 'make', status: 'cancelled' }))) });
+    const [entry, ...others] = dashboard.model.thread.entries;
+    expect(others).toEqual([]);
+    const rows = entryRows(dashboard.model, entry as ShownEntry, 80).map(({ text }) => text);
+    expect(rows[1]).toMatch(/^rejected, \d\d:\d\d$/);
+    expect(rows).toContain('not on a Friday');
+  });
+
+  it('is looked at with Enter on the run while it waits', () => {
+    const dashboard = startDashboard({
+      snapshot: { runs: [waiting], approvals: [asked], entries: [runEntry(waiting), approvalEntry(asked, 2)] },
+    });
+    dashboard.press('escape', 'enter');
+    expect(topOverlay(dashboard.model)).toMatchObject({ kind: 'approval', approval: { id: asked.id } });
   });
 });
