@@ -18,7 +18,6 @@ import type { KnownDocuments } from './documents.ts';
 import type { KnownProgress } from './known-progress.ts';
 import type { Overlay } from './overlay-model.ts';
 import type { PolicyCheck } from './policy-dialogs.ts';
-import type { Stirring } from './stirring.ts';
 import type { WaitingTask } from './waiting-task.ts';
 
 export const PANES = ['thread', 'approvals', 'runs', 'devices'] as const;
@@ -70,6 +69,12 @@ export const THREAD_PAGE = 100;
 export interface Tail {
   readonly lines: readonly string[];
   readonly done: boolean;
+}
+
+/** How often the sign of a run has turned, and when it did the last time, on the clock. */
+export interface Stirring {
+  readonly turn: number;
+  readonly at: number;
 }
 
 /** What the composer says under the text, before anything is sent. */

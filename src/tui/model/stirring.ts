@@ -2,13 +2,7 @@
 // one step, so nothing turns by itself, and no clock is needed for it.
 
 import type { Run } from '../../core/runs.ts';
-import type { Model } from './model.ts';
-
-/** How often its sign has turned, and when it did the last time, on the clock. */
-export interface Stirring {
-  readonly turn: number;
-  readonly at: number;
-}
+import type { Model, Stirring } from './model.ts';
 
 /** At most eight turns a second. */
 const TURN_MS = 125;
