@@ -14,7 +14,7 @@ export const COMMANDS = [
     args: 'QUERY',
     help: 'search the whole thread: words, is:failed, by:me, since:7d, #route, @device',
   },
-  { name: 'open', args: 'RUN', help: 'show a run' },
+  { name: 'open', args: 'RUN', help: 'show a run, or what else has this id' },
   { name: 'artifacts', args: '', help: 'list what runs made' },
   { name: 'attach', args: 'RUN', help: 'give your keys to the terminal of a run' },
   { name: 'cancel', args: 'RUN', help: 'cancel a run' },

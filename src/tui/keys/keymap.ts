@@ -25,6 +25,7 @@ import {
   hasSelection,
   nextApprovalLabel,
 } from './enabled.ts';
+import { JUMP_KEYS } from './jump-keys.ts';
 import { POLICY_KEYS } from './policy-keys.ts';
 import { RUN_KEYS } from './run-keys.ts';
 import { THEME_KEYS } from './theme-keys.ts';
@@ -121,6 +122,7 @@ export const KEYMAP = [
   ...DEVICE_KEYS,
   ...POLICY_KEYS,
   ...ARTIFACT_KEYS,
+  ...JUMP_KEYS,
   ...THEME_KEYS,
 
   bind('attach', 'attach.detach', 'C-]', 'detach: the run goes on', foot('detach', 1)),

@@ -10,6 +10,7 @@ import type { Params } from '../../protocol/api.ts';
 import type { PairConfirmParams, PairJoinParams } from '../../protocol/pairing-api.ts';
 import type { Bound } from './answer-dialogs.ts';
 import type { ReadFile } from './file-edit.ts';
+import type { EntrySought } from './jumps.ts';
 import type { Toast } from './model.ts';
 import type { PaletteItem } from './overlay-model.ts';
 import type { PolicyCheck } from './policy-dialogs.ts';
@@ -77,6 +78,7 @@ export type Effect =
   | { readonly type: 'reroute'; readonly run: string; readonly device?: string; readonly connector?: string }
   | { readonly type: 'signal'; readonly run: string; readonly signal: string }
   | { readonly type: 'load'; readonly page: PageRequest }
+  | ({ readonly type: 'seek-entry' } & EntrySought)
   | { readonly type: 'search'; readonly query: string; readonly before?: EntryKey; readonly request: number }
   | { readonly type: 'load-run'; readonly run: string }
   /** Ranks palette items by what was typed. */

@@ -17,6 +17,7 @@ import type { InputEvent } from '../terminal/input.ts';
 import type { QrModules } from './device-dialogs.ts';
 import type { PageRequest, ToastText } from './effects.ts';
 import type { ReadFile } from './file-edit.ts';
+import type { EntryFound } from './jumps.ts';
 import type { Size, Tail } from './model.ts';
 import type { OutputPort, OutputView } from './output-view.ts';
 import type { PaletteMatch } from './overlay-model.ts';
@@ -107,6 +108,7 @@ export type MessageBody =
       /** Where the next page begins; absent of the last one. */
       readonly next?: EntryKey;
     }
+  | ({ readonly type: 'entry-found' } & EntryFound)
   | { readonly type: 'search-failed'; readonly request: number; readonly failure: Failure }
   | { readonly type: 'ranked'; readonly request: number; readonly matches: readonly PaletteMatch[] }
   | { readonly type: 'preview'; readonly request: number; readonly document: Document }

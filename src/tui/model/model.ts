@@ -226,6 +226,8 @@ export interface Model {
   readonly lists: { readonly approvals: ListState; readonly runs: ListState; readonly devices: ListState };
   readonly composer: Composer;
   readonly search: SearchState;
+  /** The request that looks for an entry to go to. */
+  readonly jump: number | undefined;
   /** The last is on top and has the keys. */
   readonly overlays: readonly Overlay[];
   readonly toasts: readonly Toast[];
@@ -287,6 +289,7 @@ export function createModel({ size, now, clock = now, settings, history }: Model
       sending: 0,
       failed: undefined,
     },
+    jump: undefined,
     search: { query: '', results: [], next: undefined, paging: false, state: 'idle', index: -1 },
     overlays: [],
     toasts: [],

@@ -17,6 +17,7 @@ import { type AnswerEffect, createAnswerRunner } from './answer-runner.ts';
 import { type ArtifactEffect, createArtifactRunner } from './artifact-runner.ts';
 import { type ComposerEffect, createComposerRunner } from './composer-runner.ts';
 import { createFileRunner, type FileEffect } from './file-runner.ts';
+import { seekEntry } from './jump-runner.ts';
 import { createPairRunner, type PairEffect } from './pair-runner.ts';
 import { createPolicyRunner, type PolicyEffect } from './policy-runner.ts';
 import { createSearchRunner } from './search-runner.ts';
@@ -190,6 +191,8 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
           async () => tell({ type: 'page', page: effect.page, ...(await loadPage(client(), effect.page)) }),
           (failure) => tell({ type: 'page-failed', page: effect.page, failure }),
         );
+      case 'seek-entry':
+        return attempt(async () => tell({ type: 'entry-found', ...(await seekEntry(client(), effect)) }));
       case 'search':
         return search(effect);
       case 'load-run':

@@ -16,6 +16,7 @@ import { COMPOSER_ACTIONS } from './composer-actions.ts';
 import { edited } from './composer-text.ts';
 import { close, copied, DEVICE_ACTIONS } from './device-actions.ts';
 import * as devices from './devices.ts';
+import { JUMP_ACTIONS } from './jumps.ts';
 import * as overlays from './overlays.ts';
 import * as pairing from './pairing.ts';
 import * as panes from './panes.ts';
@@ -141,6 +142,7 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
   ...DEVICE_ACTIONS,
   ...POLICY_ACTIONS,
   ...ARTIFACT_ACTIONS,
+  ...JUMP_ACTIONS,
   ...THEME_ACTIONS,
 
   'attach.detach': (model) => runs.detach(model),

@@ -7,9 +7,10 @@ import { findRunByRef } from '../model/select.ts';
 import { openApproval } from './approvals.ts';
 import { openArtifacts } from './artifact-list.ts';
 import { editPlace } from './file-edit.ts';
+import { openByRef } from './jumps.ts';
 import { askQuit, openHelp } from './overlays.ts';
 import { rerouteBy } from './reroute.ts';
-import { attach, cancel, openRun, retry } from './runs.ts';
+import { attach, cancel, retry } from './runs.ts';
 import { startSearch } from './search.ts';
 import { type Step, say, step } from './step.ts';
 import { writeSteps } from './steps-edit.ts';
@@ -41,7 +42,7 @@ export function runCommand(model: Model, { name, argument }: ParsedCommand): Ste
       return approval === undefined ? say(model, 'info', 'nothing waits for an answer') : openApproval(model, approval);
     }
     case 'open':
-      return withRun(model, argument, (run) => openRun(model, run.id));
+      return openByRef(model, argument);
     case 'attach':
       return withRun(model, argument, (run) => attach(model, run));
     case 'cancel':

@@ -116,7 +116,7 @@ function showIndex(model: Model, index: number): Step {
 }
 
 /** Goes to an entry in the thread, wherever it is. */
-function showEntry(model: Model, { key }: Pick<ThreadEntry, 'key'>): Step {
+export function showEntry(model: Model, { key }: Pick<ThreadEntry, 'key'>): Step {
   const shown: Model = { ...model, focus: 'thread', pane: 'thread' };
   const isLoaded = model.thread.entries.some((entry) => entry.key === key);
   if (isLoaded) return step(selectKey(shown, key));

@@ -20,6 +20,7 @@ import { takeFetch } from './fetching.ts';
 import { notWritten, readFailed, takeRead } from './file-edit.ts';
 import { askDevices, recheckHint, refreshHint, takeChecked } from './hint.ts';
 import { takeInput } from './input.ts';
+import { takeEntry } from './jumps.ts';
 import { limitsFailed, limitsSet } from './limits.ts';
 import {
   closeAbandoned,
@@ -157,6 +158,8 @@ function handle(model: Model, message: Message): Step {
       return step(originFailed(detailFailed(model, message.run, message.failure), message.run, message.failure));
     case 'found':
       return takeFound(model, message);
+    case 'entry-found':
+      return takeEntry(model, message);
     case 'search-failed':
       return step(searchFailed(model, message.request, message.failure));
     case 'ranked':
