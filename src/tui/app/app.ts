@@ -1,5 +1,5 @@
 // The dashboard as a program: screen, update, effects and streams wired together. It draws when something changed, once a
-// turn of the event loop and at most 60 times a second, and sleeps when nothing moves.
+// turn of the event loop at most, and sleeps when nothing moves.
 
 import { homedir } from 'node:os';
 import type { ThemeChoice } from '../../core/theme-names.ts';
@@ -13,6 +13,7 @@ import type { Theme } from '../terminal/theme.ts';
 import { update } from '../update/update.ts';
 import { render } from '../views/render.ts';
 import { createDraftKeeper } from './draft-file.ts';
+import { createFrames } from './frames.ts';
 import { createTypedHistory } from './history-file.ts';
 import { type Connect, openLink } from './link.ts';
 import { createOutputStreams } from './output-streams.ts';
@@ -45,8 +46,6 @@ export interface DashboardOptions {
   readonly historyFile?: string;
 }
 
-const FRAME_MS = 1000 / 60;
-
 /** Resolves when the person leaves. The terminal is then as it was. */
 export function runDashboard(options: DashboardOptions): Promise<void> {
   const { env, cwd, mouse = true } = options;
@@ -64,7 +63,7 @@ export function runDashboard(options: DashboardOptions): Promise<void> {
     clock: performance.now(),
     settings: { mouse, theme, background, cwd, home, opener: options.openAddress !== undefined },
   });
-  const frames = createFrames(screen, () => model, options);
+  const frames = createFrames(createDraw(screen, () => model, options));
   let alarm: NodeJS.Timeout | undefined;
   let alarmAt: number | undefined;
   let left = false;
@@ -93,7 +92,7 @@ export function runDashboard(options: DashboardOptions): Promise<void> {
         drafts.keep({ text: model.composer.editor.text, waiting: model.composer.waiting });
         screen.setTitle(windowTitle(model));
         settle();
-        frames.request();
+        frames.request(body.type);
       }
     } catch (error) {
       leave();
@@ -147,24 +146,13 @@ export function runDashboard(options: DashboardOptions): Promise<void> {
   return promise;
 }
 
-interface Frames {
-  /** Draws soon. */
-  request(): void;
-  now(): void;
-  close(): void;
-}
-
-function createFrames(screen: TerminalScreen, current: () => Model, options: DashboardOptions): Frames {
+/** Draws the model as it is then. */
+function createDraw(screen: TerminalScreen, current: () => Model, options: DashboardOptions): () => void {
   let grid: CellGrid | undefined;
   let theme: Theme | undefined;
   let drawnIn: Model['settings'] | undefined;
-  let drawnAt = Number.NEGATIVE_INFINITY;
-  let timer: NodeJS.Timeout | undefined;
-  let soon: NodeJS.Immediate | undefined;
 
-  const draw = (): void => {
-    soon = undefined;
-    timer = undefined;
+  return () => {
     const model = current();
     const { width, height } = model.size;
     const { theme: name, background } = model.settings;
@@ -174,20 +162,5 @@ function createFrames(screen: TerminalScreen, current: () => Model, options: Das
     if (grid === undefined || grid.width !== width || grid.height !== height) grid = new CellGrid(width, height);
     render(model, theme, grid);
     screen.present(grid);
-    drawnAt = performance.now();
-  };
-
-  return {
-    now: draw,
-    request() {
-      if (timer !== undefined || soon !== undefined) return;
-      const wait = drawnAt + FRAME_MS - performance.now();
-      if (wait <= 0) soon = setImmediate(draw);
-      else timer = setTimeout(draw, wait);
-    },
-    close() {
-      clearTimeout(timer);
-      clearImmediate(soon);
-    },
   };
 }

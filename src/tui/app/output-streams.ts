@@ -111,18 +111,21 @@ function openOutput(client: ControlClient, first: OutputSubscription, tell: Tell
   let state: OutputView['state'] = 'opening';
   let message: string | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let shownAt = Number.NEGATIVE_INFINITY;
   let quiet: NodeJS.Timeout | undefined;
 
   const show = (): void => {
     clearTimeout(timer);
     timer = undefined;
     if (stop.signal.aborted) return;
+    shownAt = performance.now();
     const said = { ...(message === undefined ? {} : { message }), ...(unsent ? { unsent } : {}) };
     unsent = false;
     tell({ type: 'output', run, output: { port: sink?.port, bytes, state, attached, ...said } });
   };
+  // The first after a pause at once: it may be the echo of a key.
   const showSoon = (): void => {
-    timer ??= setTimeout(show, FRAME_MS);
+    timer ??= setTimeout(show, Math.max(0, shownAt + FRAME_MS - performance.now()));
   };
   const fail = (error: unknown): void => {
     if (stop.signal.aborted) return;
