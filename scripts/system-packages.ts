@@ -13,6 +13,7 @@ export interface SystemPackage {
 export const TEST_PACKAGES = [
   { tool: 'bash', package: 'bash', why: 'the shell that runs commands in the tests of the shell route' },
   { tool: 'tmux', package: 'tmux', why: 'the dashboard inside tmux, suspended and brought back' },
+  { tool: 'screen', package: 'screen', why: 'the dashboard inside GNU screen' },
   { tool: 'less', package: 'less', why: 'an interactive program to attach to' },
   { tool: 'vi', package: 'vim-tiny', why: 'a full-screen editor to attach to' },
   { tool: 'curl', package: 'curl', why: 'downloading artifacts as people and scripts do' },
