@@ -3,6 +3,7 @@
 
 import { isFinal, type Run } from '../../core/runs.ts';
 import type { OutputSubscription, Subscriptions } from '../model/effects.ts';
+import { foldOf } from '../model/folds.ts';
 import { membersOf } from '../model/groups.ts';
 import type { Model } from '../model/model.ts';
 import { findRun, listedRuns, topOverlay } from '../model/select.ts';
@@ -43,7 +44,7 @@ function tailedRuns(model: Model): readonly Run[] {
   if (top?.kind === 'runs' && top.of.type === 'group') return listedRuns(model, top).slice(0, MOST_TAILS);
   if (covered(model)) return [];
   const runs = visibleEntries(model).flatMap((entry) =>
-    entry.kind === 'run' && entry.members === undefined ? [entry.run] : [],
+    entry.kind === 'run' && (entry.members === undefined || foldOf(model, entry) === 'open') ? membersOf(entry) : [],
   );
   return [...new Map(runs.map((run) => [run.id, run])).values()];
 }

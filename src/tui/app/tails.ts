@@ -5,7 +5,7 @@ import type { ControlClient } from '../../control/client/client.ts';
 import { asDispatchError } from '../../core/errors.ts';
 import type { TailSubscription } from '../model/effects.ts';
 import type { Tail } from '../model/model.ts';
-import { TAIL_ROWS } from '../rows/entry-rows.ts';
+import { KEPT_TAIL_ROWS } from '../rows/entry-rows.ts';
 import { stripAnsi } from '../terminal/sanitize.ts';
 import { closeOnAbort } from './stream-close.ts';
 
@@ -97,6 +97,6 @@ export function lastLines(bytes: Uint8Array): readonly string[] {
   return stripAnsi(withoutScreens(whole))
     .split('\n')
     .filter((line) => line.trim() !== '')
-    .slice(-TAIL_ROWS)
+    .slice(-KEPT_TAIL_ROWS)
     .map((line) => (line.length > MAX_LINE ? `${line.slice(0, MAX_LINE).toWellFormed()}…` : line));
 }

@@ -29,6 +29,7 @@ import { JUMP_KEYS } from './jump-keys.ts';
 import { POLICY_KEYS } from './policy-keys.ts';
 import { RUN_KEYS } from './run-keys.ts';
 import { THEME_KEYS } from './theme-keys.ts';
+import { THREAD_KEYS } from './thread-keys.ts';
 
 export const KEYMAP = [
   ...COMPOSER_KEYS,
@@ -118,6 +119,7 @@ export const KEYMAP = [
 
   ...ANSWER_KEYS,
 
+  ...THREAD_KEYS,
   ...RUN_KEYS,
   ...DEVICE_KEYS,
   ...POLICY_KEYS,

@@ -97,6 +97,8 @@ export type Effect =
   | { readonly type: 'preview-artifact'; readonly artifact: PublishedArtifact; readonly request: number }
   /** Reads answers as Markdown, to be shown in the thread. */
   | { readonly type: 'read-texts'; readonly texts: readonly { readonly id: string; readonly text: string }[] }
+  /** Reads what is in an artifact, to be shown under it in the thread. */
+  | { readonly type: 'glance-artifact'; readonly artifact: PublishedArtifact }
   | { readonly type: 'list-artifacts'; readonly request: number }
   /** What a request shows of what it will touch. */
   | { readonly type: 'load-picture'; readonly artifact: string }

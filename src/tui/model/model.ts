@@ -15,6 +15,7 @@ import { createEditor, type EditorState } from '../terminal/editor.ts';
 import { createHistory, type History } from '../terminal/history.ts';
 import { createList, type ListState } from '../terminal/virtual-list.ts';
 import type { KnownDocuments } from './documents.ts';
+import { type Folds, NO_FOLDS } from './folds.ts';
 import type { KnownProgress } from './known-progress.ts';
 import type { Overlay } from './overlay-model.ts';
 import type { PolicyCheck } from './policy-dialogs.ts';
@@ -207,6 +208,7 @@ export interface Model {
   readonly thread: ThreadWindow;
   /** By run id. */
   readonly tails: ReadonlyMap<string, Tail>;
+  readonly folds: Folds;
   /** By message: what the Markdown of an answer looks like. */
   readonly documents: KnownDocuments;
   /** How far runs are that go on, as they say. */
@@ -263,6 +265,7 @@ export function createModel({ size, now, clock = now, settings, history }: Model
     approvals: [],
     thread: emptyThread(),
     tails: new Map(),
+    folds: NO_FOLDS,
     documents: new Map(),
     progress: new Map(),
     stirring: new Map(),

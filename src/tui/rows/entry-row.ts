@@ -1,13 +1,19 @@
 // One row of an entry of the thread, and texts as so many rows at most. The last row says that there is more.
 
+import type { Run } from '../../core/runs.ts';
 import type { Document } from '../preview/document.ts';
 import type { Row } from '../preview/frame.ts';
 import { layout } from '../preview/layout.ts';
+import { diffLook, readDiff } from '../preview/read-diff.ts';
 import { proseRows } from './rows.ts';
 
 export type EntryRow =
   /** The first. For a message it holds the first row of the text, if that stands beside its author. */
   | { readonly kind: 'head'; readonly text: string; readonly row?: Row }
+  /** A device of a group. */
+  | { readonly kind: 'member'; readonly text: string; readonly run: Run }
+  /** A row of a picture, which is drawn as the terminal can. */
+  | { readonly kind: 'picture'; readonly text: string; readonly document: Document; readonly index: number }
   /** Text with looks of its own. */
   | { readonly kind: 'styled'; readonly text: string; readonly row: Row }
   | {
@@ -16,6 +22,26 @@ export type EntryRow =
     };
 
 const MORE: EntryRow = { kind: 'more', text: '… there is more: Enter shows all of it' };
+
+/** A result, in the colours of a difference where it is one. */
+export function resultRows(text: string, width: number, most: number): EntryRow[] {
+  if (!isDiff(text)) return limited(text, width, most, 'result');
+  return styledRows({ type: 'text', blocks: readDiff(text.slice(0, DIFF_UNITS).toWellFormed()).blocks }, width, most);
+}
+
+/** The last lines of what a run prints. */
+export function outputRows(lines: readonly string[], most: number): EntryRow[] {
+  const shown = lines.slice(-most);
+  if (!lines.some((text) => /^(?:@@ -\d|diff --git )/.test(text)))
+    return shown.map((text) => ({ kind: 'output', text }));
+  return shown.map((text) => {
+    const look = diffLook(text);
+    return { kind: 'styled', text, row: [[text, look === 'text' ? 'muted' : look]] };
+  });
+}
+
+const isDiff = (text: string): boolean => /^(?:diff --git |--- )/m.test(text) && /^@@ -\d/m.test(text);
+const DIFF_UNITS = 64 * 1024;
 
 export function limited(
   text: string,
@@ -31,9 +57,15 @@ export function limited(
   return cut ? [...shown, MORE] : shown;
 }
 
+/** A picture in the thread takes no more rows, and all of it is seen at once. */
+export const PICTURE = { height: 16, tier: 'mono', ascii: false, whole: true } as const;
+
 /** The same of a document, whose blocks are rows at least. */
 export function styledRows(document: Document, width: number, most: number): EntryRow[] {
-  if (document.type !== 'text') return [];
+  if (document.type === 'picture') {
+    const rows = layout(document, { ...PICTURE, width });
+    return rows.map((_, index) => ({ kind: 'picture', text: '', document, index }));
+  }
   const blocks = document.blocks.slice(0, most + 1);
   const rows = layout({ type: 'text', blocks }, { width, height: 1, tier: 'mono', ascii: false });
   const isCut = rows.length > most;

@@ -2,22 +2,27 @@
 // draws the first row itself (glyph, number, device, times). Long messages are cut, and the last row says so.
 
 import { isFinal, type Run } from '../../core/runs.ts';
-import type { ThreadEntry } from '../../core/thread.ts';
+import { entryId, type ThreadEntry } from '../../core/thread.ts';
 import { documentOf } from '../model/documents.ts';
+import { type Fold, foldOf } from '../model/folds.ts';
 import { membersOf } from '../model/groups.ts';
 import type { Model, ShownEntry, Tail } from '../model/model.ts';
 import type { Document } from '../preview/document.ts';
 import { linkLost, whyWaits } from '../words/presence.ts';
 import { progressOf, progressRow } from '../words/progress.ts';
-import { type EntryRow, limited } from './entry-row.ts';
+import { type EntryRow, limited, outputRows, resultRows, styledRows } from './entry-row.ts';
 import { authorOf, messageRows } from './message-rows.ts';
 import { requestStateRows } from './request-state-rows.ts';
 
 /** Where everything under a run begins. */
 export const BODY_INDENT = 5;
 /** How many last lines of its output a run shows. */
-export const TAIL_ROWS = 3;
-const RESULT_ROWS = 6;
+const TAIL_ROWS = { usual: 3, open: 20 };
+/** How many are kept of it, for when it is unfolded. */
+export const KEPT_TAIL_ROWS = TAIL_ROWS.open;
+const RESULT_ROWS = { usual: 6, open: 200 };
+/** Devices of a group, unfolded. */
+export const MEMBER_ROWS = 50;
 const WAITS_ROWS = 4;
 
 /** Output is kept as an artifact of its run; in the thread the run shows it already. */
@@ -29,6 +34,7 @@ interface Known {
   readonly width: number;
   readonly tail: Tail | undefined;
   readonly document: Document | undefined;
+  readonly fold: Fold;
   /** What the rows depend on besides: who says it, or why it waits. */
   readonly said: string;
   readonly far: string;
@@ -39,7 +45,8 @@ const known = new WeakMap<ThreadEntry, Known>();
 /** `width`: the inner width of the thread pane. */
 export function entryRows(model: EntryModel, entry: ShownEntry, width: number): readonly EntryRow[] {
   const tail = entry.kind === 'run' ? model.tails.get(entry.run.id) : undefined;
-  const document = entry.kind === 'message' ? documentOf(model.documents, entry.message.id) : undefined;
+  const fold = foldOf(model, entry);
+  const document = documentOf(model.documents, entryId(entry));
   const said =
     entry.kind === 'message'
       ? authorOf(model, entry.message, width)
@@ -53,14 +60,15 @@ export function entryRows(model: EntryModel, entry: ShownEntry, width: number): 
     before.width === width &&
     before.tail === tail &&
     before.document === document &&
+    before.fold === fold &&
     before.said === said &&
     before.far === far
   )
     return before.rows;
-  const made = makeRows(model, entry, tail, document, said, width);
+  const made = makeRows(model, entry, tail, document, said, width, fold);
   // Under what it is, above what it prints.
-  const rows = far === '' ? made : made.toSpliced(1, 0, { kind: 'progress', text: far });
-  known.set(entry, { width, tail, document, said, far, rows });
+  const rows = far === '' || fold === 'folded' ? made : made.toSpliced(1, 0, { kind: 'progress', text: far });
+  known.set(entry, { width, tail, document, fold, said, far, rows });
   return rows;
 }
 
@@ -70,7 +78,7 @@ function farOf(model: EntryModel, entry: ShownEntry, width: number): string {
   return told === undefined ? '' : progressRow(told, Math.max(1, width));
 }
 
-type EntryModel = Pick<Model, 'tails' | 'documents' | 'progress' | 'devices' | 'device' | 'now'>;
+type EntryModel = Pick<Model, 'tails' | 'documents' | 'folds' | 'progress' | 'devices' | 'device' | 'now'>;
 
 function makeRows(
   model: EntryModel,
@@ -79,36 +87,51 @@ function makeRows(
   document: Document | undefined,
   said: string,
   width: number,
+  fold: Fold,
 ): EntryRow[] {
   switch (entry.kind) {
     case 'message':
-      return messageRows(entry.message, document, said, width);
+      return messageRows(entry.message, document, said, width, fold);
     case 'run': {
+      if (fold === 'folded') return [{ kind: 'head', text: '' }];
       const waits = said === '' ? [] : limited(said, width - BODY_INDENT, WAITS_ROWS, 'waits');
       // Of several runs the output of none stands for all.
-      const under = entry.members === undefined ? underRun(entry.run, tail, width - BODY_INDENT) : [];
+      const under =
+        entry.members === undefined
+          ? underRun(entry.run, tail, width - BODY_INDENT, fold)
+          : fold === 'open'
+            ? memberRows(entry.members)
+            : [];
       const asked = entry.members === undefined ? requestStateRows(model, entry, width - BODY_INDENT) : [];
       return [{ kind: 'head', text: '' }, ...asked, ...waits, ...under];
     }
     case 'approval': {
       const note =
         entry.approval.status === 'approved' || entry.approval.status === 'rejected' ? entry.approval.note : undefined;
-      const rows = note === undefined ? [] : limited(note, width - BODY_INDENT, RESULT_ROWS, 'text');
+      const rows =
+        note === undefined || fold === 'folded' ? [] : limited(note, width - BODY_INDENT, RESULT_ROWS.usual, 'text');
       return [{ kind: 'head', text: '' }, ...rows];
     }
-    case 'artifact':
-      return [{ kind: 'head', text: '' }];
+    case 'artifact': {
+      const shown =
+        fold !== 'open' || document === undefined ? [] : styledRows(document, width - BODY_INDENT, RESULT_ROWS.open);
+      return [{ kind: 'head', text: '' }, ...shown];
+    }
   }
 }
 
-function underRun(run: Run, tail: Tail | undefined, width: number): EntryRow[] {
+/** Each device with how its run stands. */
+const memberRows = (members: readonly Run[]): EntryRow[] =>
+  members.slice(0, MEMBER_ROWS).map((run) => ({ kind: 'member', text: '', run }));
+
+function underRun(run: Run, tail: Tail | undefined, width: number, fold: 'usual' | 'open'): EntryRow[] {
   const rows: EntryRow[] = [];
   // The answer of a connector stands below, as a message.
   if (run.status === 'completed' && run.action.kind === 'knowledge') return rows;
   if (run.status === 'completed' && run.result !== undefined) {
-    rows.push(...limited(run.result, width, RESULT_ROWS, 'result'));
+    rows.push(...resultRows(run.result, width, RESULT_ROWS[fold]));
   } else {
-    for (const line of tail?.lines.slice(-TAIL_ROWS) ?? []) rows.push({ kind: 'output', text: line });
+    rows.push(...outputRows(tail?.lines ?? [], TAIL_ROWS[fold]));
   }
   if (run.status === 'failed') rows.push(...limited(run.message, width, 2, 'failure'));
   if (run.status === 'cancelled' && run.note !== undefined) rows.push(...limited(run.note, width, 2, 'failure'));

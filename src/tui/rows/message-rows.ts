@@ -2,6 +2,7 @@
 
 import { citationText } from '../../core/export.ts';
 import type { Message } from '../../core/thread.ts';
+import type { Fold } from '../model/folds.ts';
 import type { Model } from '../model/model.ts';
 import { deviceName } from '../model/select.ts';
 import type { Document } from '../preview/document.ts';
@@ -14,7 +15,7 @@ const TIME_WIDTH = 8;
 const MOST_AUTHOR = 12;
 /** The name of another device takes at most this part of the row. */
 const AUTHOR_SHARE = 0.2;
-const MESSAGE_ROWS = 20;
+const MESSAGE_ROWS = { usual: 20, open: 400 };
 const MOST_SOURCES = 5;
 /** In fewer columns the text begins under its author: an indent would take a third of it. */
 const BESIDE = 70;
@@ -42,12 +43,15 @@ export function messageRows(
   document: Document | undefined,
   author: string,
   width: number,
+  fold: Fold,
 ): EntryRow[] {
+  if (fold === 'folded') {
+    const room = Math.max(1, width - headWidth(author));
+    return [{ kind: 'head', text: sanitizeLine(oneLine(message.text, room)) }];
+  }
   const room = Math.max(1, width - messageIndent(author, width));
-  const said =
-    document === undefined
-      ? limited(message.text, room, MESSAGE_ROWS, 'text')
-      : styledRows(document, room, MESSAGE_ROWS);
+  const most = MESSAGE_ROWS[fold];
+  const said = document === undefined ? limited(message.text, room, most, 'text') : styledRows(document, room, most);
   const [first, ...rest] = said;
   // One row alone stands beside its author wherever there is room for it.
   const isBeside =
@@ -57,6 +61,18 @@ export function messageRows(
     ? [{ kind: 'head', text: first.text, ...(first.kind === 'styled' ? { row: first.row } : {}) }, ...rest]
     : [{ kind: 'head', text: '' }, ...said];
   return [...head, ...aboutRows(message, room)];
+}
+
+/** As much of the beginning as a row can show, and a sign if that is not all. */
+function oneLine(text: string, room: number): string {
+  const begun = text
+    .trimStart()
+    .slice(0, room * 4)
+    .toWellFormed();
+  const [line = ''] = begun.split('\n');
+  return line.trimEnd().length < text.trim().length
+    ? `${truncate(sanitizeLine(line), Math.max(1, room - 2), '')} …`
+    : line;
 }
 
 /** Who answered and with what, under the answer. */

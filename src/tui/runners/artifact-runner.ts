@@ -16,6 +16,7 @@ export type ArtifactEffect = Extract<
       | 'open-artifact'
       | 'open-picture'
       | 'preview-artifact'
+      | 'glance-artifact'
       | 'save-artifact'
       | 'export-thread'
       | 'list-artifacts'
@@ -83,6 +84,16 @@ export function createArtifactRunner(deps: ArtifactRunnerDeps): (effect: Artifac
         return attempt(
           async () => tell({ type: 'preview', request, document: await read(artifact) }),
           (failure) => tell({ type: 'preview-failed', request, failure }),
+        );
+      }
+      case 'glance-artifact': {
+        const { artifact } = effect;
+        return attempt(
+          async () => tell({ type: 'text-read', id: artifact.id, document: await read(artifact) }),
+          ({ message }) => {
+            tell({ type: 'text-read', id: artifact.id });
+            tell({ type: 'toast', toast: { tone: 'error', text: message } });
+          },
         );
       }
       case 'save-artifact':

@@ -217,6 +217,7 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
       case 'open-artifact':
       case 'open-picture':
       case 'preview-artifact':
+      case 'glance-artifact':
       case 'save-artifact':
       case 'export-thread':
       case 'list-artifacts':

@@ -29,6 +29,7 @@ import * as runs from './runs.ts';
 import * as search from './search.ts';
 import { patch, pop, type Step, say, step, toast } from './step.ts';
 import { THEME_ACTIONS } from './theme-actions.ts';
+import { THREAD_ACTIONS } from './thread-actions.ts';
 import { undo } from './undo.ts';
 
 const C_C_MS = 2_000;
@@ -138,6 +139,7 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
 
   ...ANSWER_ACTIONS,
 
+  ...THREAD_ACTIONS,
   ...RUN_ACTIONS,
   ...DEVICE_ACTIONS,
   ...POLICY_ACTIONS,

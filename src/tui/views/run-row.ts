@@ -245,3 +245,19 @@ export function stateSpan(paint: Paint, run: Run): Span {
 
 /** A name in a column of its own width. */
 export const cell = (paint: Paint, text: string, width: number): string => padEnd(clip(paint, text, width), width);
+
+/** A run of a group under it: its device, how it stands, and what it printed last. */
+export function drawMember(paint: Paint, at: Pick<Rect, 'x' | 'y' | 'width'>, run: Run): void {
+  const { glyph, style } = runGlyph(paint, run);
+  const name = Math.min(deviceWidth(paint.model), Math.floor(at.width / 3));
+  const [state, tone] = stateSpan(paint, run);
+  const result = run.status === 'completed' ? run.result : undefined;
+  const last = result?.split('\n', 1)[0] ?? paint.model.tails.get(run.id)?.lines.at(-1) ?? '';
+  const head: Span[] = [
+    [`${glyph} `, paint.style(style)],
+    [`${cell(paint, deviceName(paint.model, run.device), name)}  `, paint.style('text')],
+    [`${state}  `, tone],
+  ];
+  const used = write(paint, at.x, at.y, head, at.width);
+  write(paint, at.x + used, at.y, [[clip(paint, last, at.width - used), paint.style('muted')]], at.width - used);
+}

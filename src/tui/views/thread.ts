@@ -8,10 +8,11 @@ import type { Message } from '../../core/thread.ts';
 import { foldedWords } from '../model/folded.ts';
 import type { ShownEntry } from '../model/model.ts';
 import { findRun } from '../model/select.ts';
-import type { EntryRow } from '../rows/entry-row.ts';
+import { type EntryRow, PICTURE } from '../rows/entry-row.ts';
 import { BODY_INDENT, entryRows } from '../rows/entry-rows.ts';
 import { inner, paneSource } from '../rows/geometry.ts';
 import { authorOf, headWidth, messageIndent } from '../rows/message-rows.ts';
+import { laidOut } from '../rows/preview-layout.ts';
 import type { Rect } from '../terminal/cells.ts';
 import type { StyleName } from '../terminal/theme.ts';
 import { type ListLayout, layoutList } from '../terminal/virtual-list.ts';
@@ -21,8 +22,8 @@ import { formatBytes, formatClock, formatDuration } from '../words/format.ts';
 import { drawFrame, paneTitle } from './frame.ts';
 import { drawNothing, keyOf } from './nothing.ts';
 import { clip, commandFirst, own, type Paint, type Span, select, spansWidth, write, writeRow } from './paint.ts';
-import { drawRow as drawStyled } from './preview.ts';
-import { drawGroup, drawRun, type RunColumns, runColumns } from './run-row.ts';
+import { drawRow as drawStyled, lookOf } from './preview.ts';
+import { drawGroup, drawMember, drawRun, type RunColumns, runColumns } from './run-row.ts';
 import { drawWelcome } from './welcome.ts';
 
 export function drawThread(paint: Paint, rect: Rect): void {
@@ -79,7 +80,7 @@ function drawEmpty(paint: Paint, box: Rect): void {
   drawWelcome(paint, box);
 }
 
-const BODY_STYLES: Readonly<Record<Exclude<EntryRow['kind'], 'head' | 'styled'>, StyleName>> = {
+const BODY_STYLES: Readonly<Record<Exclude<EntryRow['kind'], 'head' | 'styled' | 'member' | 'picture'>, StyleName>> = {
   text: 'text',
   output: 'muted',
   result: 'text',
@@ -95,6 +96,16 @@ function drawRow(paint: Paint, at: Rect, entry: ShownEntry, row: EntryRow, colum
   if (row.kind !== 'head') {
     const indent =
       entry.kind === 'message' ? messageIndent(authorOf(paint.model, entry.message, at.width), at.width) : BODY_INDENT;
+    if (row.kind === 'member') {
+      drawMember(paint, { ...at, x: at.x + indent, width: at.width - indent }, row.run);
+      return;
+    }
+    if (row.kind === 'picture') {
+      const width = at.width - indent;
+      const rows = laidOut(row.document, { ...PICTURE, ...lookOf(paint), width });
+      drawStyled(paint, { ...at, x: at.x + indent, width }, rows[row.index] ?? []);
+      return;
+    }
     if (row.kind === 'styled') {
       drawStyled(paint, { ...at, x: at.x + indent, width: at.width - indent }, row.row);
       return;

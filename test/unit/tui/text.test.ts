@@ -111,7 +111,7 @@ describe('a text log', () => {
 
 describe('the tail of a run', () => {
   it('is its last lines, as they look in a terminal', () => {
-    expect(lastLines(bytes('a\n\nb\n10%\r50%\r100%\n\x1b[32mok\x1b[0m\n'))).toEqual(['b', '100%', 'ok']);
+    expect(lastLines(bytes('a\n\nb\n10%\r50%\r100%\n\x1b[32mok\x1b[0m\n'))).toEqual(['a', 'b', '100%', 'ok']);
   });
 
   it('leaves out what full-screen programs drew', () => {
