@@ -21,7 +21,7 @@ export type EntryRow =
       readonly text: string;
     };
 
-const MORE: EntryRow = { kind: 'more', text: '… there is more: Enter shows all of it' };
+const MORE: EntryRow = { kind: 'more', text: '… there is more' };
 
 /** A result, in the colours of a difference where it is one. */
 export function resultRows(text: string, width: number, most: number): EntryRow[] {

@@ -22,7 +22,7 @@ const TAIL_ROWS = { usual: 3, open: 20 };
 export const KEPT_TAIL_ROWS = TAIL_ROWS.open;
 const RESULT_ROWS = { usual: 6, open: 200 };
 /** Devices of a group, unfolded. */
-export const MEMBER_ROWS = 50;
+const MEMBER_ROWS = 50;
 const WAITS_ROWS = 4;
 
 /** Output is kept as an artifact of its run; in the thread the run shows it already. */

@@ -6,6 +6,7 @@ import type { PublishedArtifact } from '../../core/artifacts.ts';
 import type { Run } from '../../core/runs.ts';
 import type { Message } from '../../core/thread.ts';
 import { foldedWords } from '../model/folded.ts';
+import { foldOf } from '../model/folds.ts';
 import type { ShownEntry } from '../model/model.ts';
 import { findRun } from '../model/select.ts';
 import { type EntryRow, PICTURE } from '../rows/entry-row.ts';
@@ -18,7 +19,7 @@ import type { StyleName } from '../terminal/theme.ts';
 import { type ListLayout, layoutList } from '../terminal/virtual-list.ts';
 import { whoAsksInShort } from '../words/asking.ts';
 import { decisionWords } from '../words/decisions.ts';
-import { formatBytes, formatClock, formatDuration } from '../words/format.ts';
+import { formatBytes, formatDuration, formatShortTime, formatTime } from '../words/format.ts';
 import { drawFrame, paneTitle } from './frame.ts';
 import { drawNothing, keyOf } from './nothing.ts';
 import { clip, commandFirst, own, type Paint, type Span, select, spansWidth, write, writeRow } from './paint.ts';
@@ -110,7 +111,8 @@ function drawRow(paint: Paint, at: Rect, entry: ShownEntry, row: EntryRow, colum
       drawStyled(paint, { ...at, x: at.x + indent, width: at.width - indent }, row.row);
       return;
     }
-    const text = row.kind === 'more' || row.kind === 'progress' ? own(paint, row.text) : row.text;
+    const said = row.kind === 'more' ? `${row.text}: ${moreKeys(paint, entry)}` : row.text;
+    const text = row.kind === 'more' || row.kind === 'progress' ? own(paint, said) : said;
     const style = entry.kind === 'approval' ? 'muted' : BODY_STYLES[row.kind];
     write(paint, at.x + indent, at.y, [[clip(paint, text, at.width - indent), paint.style(style)]], at.width - indent);
     return;
@@ -132,6 +134,9 @@ function drawRow(paint: Paint, at: Rect, entry: ShownEntry, row: EntryRow, colum
   }
 }
 
+const moreKeys = ({ model }: Paint, entry: ShownEntry): string =>
+  `${foldOf(model, entry) === 'open' ? '' : `${keyOf('thread.unfold')} shows it here, `}${keyOf('pane.open')} shows all of it`;
+
 function drawMessage(
   paint: Paint,
   at: Rect,
@@ -147,9 +152,9 @@ function drawMessage(
     at.y,
     [
       [author, paint.style(human ? 'accent' : 'info')],
-      [` ${formatClock(message.at)}`, paint.style('muted')],
+      [` ${(text === '' ? formatTime : formatShortTime)(message.at, paint.model.now)}`, paint.style('muted')],
     ],
-    indent - 2,
+    text === '' ? at.width : indent - 1,
   );
   const room = at.width - indent;
   if (row !== undefined) drawStyled(paint, { ...at, x: at.x + indent, width: room }, row);
@@ -163,7 +168,9 @@ function drawApproval(paint: Paint, at: Rect, approval: Approval, columns: RunCo
   const run = findRun(model, approval.runId);
   const pending = approval.status === 'pending';
   const glyph = pending ? glyphs.waiting : approval.status === 'approved' ? glyphs.done : glyphs.cancelled;
-  const when = pending ? formatDuration(approval.expiresAt - model.now, true) : formatClock(approval.decidedAt);
+  const when = pending
+    ? formatDuration(approval.expiresAt - model.now, true)
+    : formatTime(approval.decidedAt, model.now);
   const tone = paint.style(pending ? 'warning' : 'muted');
   const left: Span[] = [
     [`${glyph} `, tone],

@@ -42,6 +42,15 @@ export function formatTime(at: number, now: number): string {
   return `${date.getDate()} ${MONTHS[date.getMonth()]}${year} ${formatClock(at)}`;
 }
 
+/** The same in six columns: `14:02` today, `3 Nov` before, `2025` of another year. */
+export function formatShortTime(at: number, now: number): string {
+  const date = new Date(at);
+  const today = new Date(now);
+  if (date.toDateString() === today.toDateString()) return formatClock(at);
+  if (date.getFullYear() !== today.getFullYear()) return String(date.getFullYear());
+  return `${date.getDate()} ${MONTHS[date.getMonth()]}`;
+}
+
 /** `14:02:07`: where what follows each other within seconds is told apart. */
 export const formatExactTime = (at: number, now: number): string =>
   `${formatTime(at, now)}:${String(new Date(at).getSeconds()).padStart(2, '0')}`;

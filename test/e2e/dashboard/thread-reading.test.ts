@@ -49,7 +49,8 @@ test('an answer is read as Markdown, in the thread and on a page of its own', as
   await dashboard.waitFor('• nested');
   await dashboard.waitFor(/name +│ +size/);
   expect(dashboard.screen()).not.toMatch(/\*\*Wait\*\*|```/);
-  await dashboard.focus('Thread');
+  await dashboard.go(1);
+  dashboard.press('G');
   dashboard.press('enter');
   await dashboard.waitFor('Message');
   await dashboard.waitFor('• nested');
@@ -59,7 +60,8 @@ test('an answer is read as Markdown, in the thread and on a page of its own', as
 test('a long answer is folded to a row and unfolded to all of it', async () => {
   const dashboard = await asked(Array.from({ length: 25 }, (_, index) => `- point ${index}`).join('\n'));
   await dashboard.waitFor('there is more', 30_000);
-  await dashboard.focus('Thread');
+  await dashboard.go(1);
+  dashboard.press('G');
   dashboard.press('l');
   await dashboard.waitFor('point 24');
   dashboard.press('h', 'h');

@@ -77,6 +77,23 @@ describe('an answer', () => {
     expect(text(dashboard.model, COLOURS)).not.toContain('**wait**');
   });
 
+  it('says its day where it is not of today, and its hour before midnight', () => {
+    const at = new Date(2026, 10, 23, 23, 58).getTime();
+    const said = (now: number, width: number): string => {
+      const dashboard = startDashboard({ size: { width, height: 20 } });
+      dashboard.now = now;
+      const entry = messageEntry(1, 'a thing that was said '.repeat(5));
+      if (entry.kind !== 'message') throw new Error('it is a message');
+      const entries = [{ ...entry, message: { ...entry.message, at } }];
+      dashboard.tell({ type: 'snapshot', snapshot: aSnapshot({ entries }) });
+      return text(dashboard.model);
+    };
+    expect(said(at + 60_000, 120)).toContain('you 23:58  a thing');
+    expect(said(at + 180_000, 120)).toContain('you 23 Nov a thing');
+    expect(said(at + 180_000, 40)).toContain('you 23 Nov 23:58');
+    expect(said(new Date(2027, 1, 1).getTime(), 120)).toContain('you 2026   a thing');
+  });
+
   it('has nearly the whole width of a narrow screen', () => {
     const dashboard = withAnswer('word '.repeat(60));
     const entry = dashboard.model.thread.entries[0];

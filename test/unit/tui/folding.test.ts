@@ -9,7 +9,7 @@ import { text } from './views/example.ts';
 
 const LONG = Array.from({ length: 60 }, (_, index) => `line ${index}`).join('\n');
 
-function withEntries(...entries: readonly ThreadEntry[]) {
+function withEntries(...entries: ThreadEntry[]) {
   const dashboard = startDashboard({ snapshot: { entries } });
   dashboard.press('escape');
   return dashboard;

@@ -258,7 +258,7 @@ describe('the thread', () => {
     );
     const rows = rowsOf(model, /^│.*│$/).map((row) => row.replace(/│/g, '').trimEnd());
     expect(rows.slice(0, 5)).toEqual(['  two', 'ai  14:00  an answer', 'agt 14:00  done', 'you 14:00', '  line 0']);
-    expect(rows[23]).toBe('  … there is more: Enter shows all of it');
+    expect(rows[23]).toBe('  … there is more: l shows it here, Enter shows all of it');
   });
 
   it('shows approvals in a row, with what became of them', () => {
