@@ -11,8 +11,10 @@ import { entryLine, safe } from '../print.ts';
 export const command: Command = {
   usage: 'thread [QUERY…] [-n N] [-f]',
   summary: 'Print the newest entries of the thread, or of what a query finds in it; with -f also what comes.',
-  details:
-    'QUERY is as for "dispatch search", and not for -f. With -f --json each line is { event, entry, run? }: what happened, and what it concerns as it is then.',
+  details: [
+    'QUERY is as for "dispatch search", and not for -f.',
+    'With -f --json each line is { event, entry, run? }: what happened, and what it concerns as it is then.',
+  ].join('\n'),
   options: {
     limit: { type: 'string', short: 'n', value: 'N', help: 'at most N entries (default 20)' },
     follow: { type: 'boolean', short: 'f', help: 'go on until Ctrl-C' },
