@@ -9,6 +9,7 @@ import type { Model } from '../model/model.ts';
 import { findRun, listedRuns, topOverlay } from '../model/select.ts';
 import { wantsTail } from '../rows/entry-rows.ts';
 import { attachRect, layoutOf, paneInner, paneSource, runOutputRect, ttySize } from '../rows/geometry.ts';
+import { runGrid } from '../rows/run-grid.ts';
 import { layoutList } from '../terminal/virtual-list.ts';
 import { hintAsksAt } from '../update/hint.ts';
 import { NEARBY_MS } from '../update/pairing.ts';
@@ -21,8 +22,6 @@ const SECOND_MS = 1_000;
 /** While another window has the keys: it may still be seen beside it. */
 const UNFOCUSED_MS = 10_000;
 const MINUTE_MS = 60_000;
-/** A page of a group has no more rows than that on most screens. */
-const MOST_TAILS = 50;
 
 export function subscriptions(model: Model): Subscriptions {
   return { tails: tailsWanted(model), output: outputWanted(model), wakeAt: wakeAt(model) };
@@ -41,7 +40,7 @@ function tailsWanted(model: Model): Subscriptions['tails'] {
 /** The runs whose last lines are on the screen: on the page of a group, else in the thread. */
 function tailedRuns(model: Model): readonly Run[] {
   const top = topOverlay(model);
-  if (top?.kind === 'runs' && top.of.type === 'group') return listedRuns(model, top).slice(0, MOST_TAILS);
+  if (top?.kind === 'runs' && top.of.type === 'group') return runGrid(model, top).cells.map(({ run }) => run);
   if (covered(model)) return [];
   const runs = visibleEntries(model).flatMap((entry) =>
     entry.kind === 'run' && (entry.members === undefined || foldOf(model, entry) === 'open') ? membersOf(entry) : [],

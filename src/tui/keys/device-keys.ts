@@ -10,8 +10,10 @@ import {
   canRevoke,
   canToggle,
   connected,
+  hasFailed,
   hasRun,
   hasTicket,
+  isGroup,
 } from './enabled.ts';
 
 export const DEVICE_KEYS = [
@@ -39,8 +41,22 @@ export const DEVICE_KEYS = [
   bind('device', 'device.close', 'escape q', 'go back', foot('back', 1)),
 
   bind('runs', 'runs.open', 'enter', 'open the selected run', { ...foot('open', 1), enabled: hasRun }),
-  bind('runs', 'runs.down', 'j down', 'next run'),
-  bind('runs', 'runs.up', 'k up', 'run before'),
+  bind('runs', 'runs.down', 'j down', 'go down'),
+  bind('runs', 'runs.up', 'k up', 'go up'),
+  bind('runs', 'runs.right', 'l right', 'next run'),
+  bind('runs', 'runs.left', 'h left', 'run before'),
+  bind('runs', 'runs.page-down', 'pagedown C-d', 'five rows down'),
+  bind('runs', 'runs.page-up', 'pageup C-u', 'five rows up'),
+  bind('runs', 'runs.first', 'g home', 'first run'),
+  bind('runs', 'runs.last', 'G end', 'last run'),
+  bind('runs', 'runs.failed', 'f', 'show only those of a group that failed, or all', {
+    ...foot('failed', 4),
+    enabled: isGroup,
+  }),
+  bind('runs', 'runs.retry-failed', 'R', 'run those of a group that failed again', {
+    ...foot('retry failed', 7),
+    enabled: hasFailed,
+  }),
   bind('runs', 'runs.cancel-all', 'X', 'cancel all of them', { ...foot('cancel all', 6), enabled: canCancelListed }),
   bind('runs', 'runs.close', 'escape q', 'go back', foot('back', 2)),
 

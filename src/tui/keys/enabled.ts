@@ -81,7 +81,14 @@ export const canCancel: EnabledWhen = all(connected, (model) => {
 });
 export const canCancelListed: EnabledWhen = all(connected, (model) => {
   const list = overlayOf(model, 'runs');
-  return list === undefined ? 'no runs are listed' : someOf(listedRuns(model, list));
+  return list === undefined ? 'no runs are listed' : someOf(listedRuns(model, { of: list.of }));
+});
+export const isGroup: EnabledWhen = (model) =>
+  overlayOf(model, 'runs')?.of.type === 'group' || 'these are not the runs of one task';
+export const hasFailed: EnabledWhen = all(connected, isGroup, (model) => {
+  const list = overlayOf(model, 'runs');
+  const failed = list === undefined ? [] : listedRuns(model, { of: list.of, failedOnly: true });
+  return failed.length > 0 || 'none of them has failed';
 });
 export const canRetry: EnabledWhen = all(
   connected,

@@ -20,7 +20,11 @@ export interface RunsDialog {
   readonly of:
     | { readonly type: 'group'; readonly group: string }
     | { readonly type: 'device'; readonly device: string };
+  /** The one that was chosen, wherever it stands by now; without it, or once it is gone, its place. */
+  readonly run?: string;
   readonly selected: number;
+  /** Of a group: only those that failed. */
+  readonly failedOnly?: true;
 }
 
 export const PAIR_TABS = ['show', 'use', 'nearby'] as const;

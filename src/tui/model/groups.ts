@@ -105,6 +105,25 @@ export function combinedStatus(runs: readonly Run[], isLost: (run: Run) => boole
   return [...(lost === 0 ? [] : [`${lost} lost`]), ...known].join(', ');
 }
 
+/** `2 of 5 done · 1 failed · 1 waiting`: how far all of them are, and what needs somebody; then the same in fewer words. */
+export function groupProgress(runs: readonly Run[], isLost: (run: Run) => boolean): readonly [string, ...string[]] {
+  const count = (status: RunStatus): number => runs.filter((run) => run.status === status && !isLost(run)).length;
+  const told = (number: number, what: string): string[] => (number === 0 ? [] : [`${number} ${what}`]);
+  const rest = [
+    ...told(count('failed'), WORDS.failed),
+    ...told(count('cancelled'), WORDS.cancelled),
+    ...told(runs.filter(isLost).length, 'lost'),
+    ...told(count('waiting_approval'), WORDS.waiting_approval),
+    ...told(count('queued'), WORDS.queued),
+  ];
+  const short = `${count('completed')}/${runs.length} done`;
+  return [
+    [`${count('completed')} of ${runs.length} done`, ...rest].join(' · '),
+    [short, ...rest.slice(0, 1)].join(' · '),
+    short,
+  ];
+}
+
 export const worstOf = (runs: readonly Run[]): Run | undefined => {
   for (const status of ORDER) {
     const found = runs.find((run) => run.status === status);

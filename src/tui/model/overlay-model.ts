@@ -102,6 +102,7 @@ export type Question =
   | { readonly type: 'quit' }
   | { readonly type: 'cancel'; readonly run: RunId; readonly title: string }
   | { readonly type: 'cancel-all'; readonly runs: readonly RunId[]; readonly title: string }
+  | { readonly type: 'retry-all'; readonly runs: readonly RunId[]; readonly title: string }
   /** More is allowed on this device, or less. */
   | {
       readonly type: 'limits';

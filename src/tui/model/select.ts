@@ -43,12 +43,20 @@ export const runsOfDevice = ({ runs }: Pick<Model, 'runs'>, device: string): rea
   runs.filter((run) => run.device === device);
 
 /** The runs of a list to choose from. */
-export function listedRuns(model: Model, { of }: Pick<RunsDialog, 'of'>): readonly Run[] {
+export function listedRuns(model: Model, { of, failedOnly }: Pick<RunsDialog, 'of' | 'failedOnly'>): readonly Run[] {
   if (of.type === 'device') return runsOfDevice(model, of.device);
   const shown = model.thread.entries.find((entry) => entry.kind === 'run' && entry.run.group === of.group);
   const members = shown === undefined ? inGroup(model.runs, of.group).toReversed() : membersOf(shown);
   // What the list of runs knows is as new as anything.
-  return members.map((run) => model.runs.find(({ id }) => id === run.id) ?? run);
+  const newest = new Map(inGroup(model.runs, of.group).map((run) => [run.id, run]));
+  const listed = members.map((run) => newest.get(run.id) ?? run);
+  return failedOnly === true ? listed.filter(({ status }) => status === 'failed') : listed;
+}
+
+/** Which of them is chosen. */
+export function listedIndex(model: Model, dialog: RunsDialog, runs = listedRuns(model, dialog)): number {
+  const at = dialog.run === undefined ? -1 : runs.findIndex(({ id }) => id === dialog.run);
+  return at !== -1 ? at : Math.max(0, Math.min(dialog.selected, runs.length - 1));
 }
 
 export function selectedEntry(model: Model): ShownEntry | undefined {
@@ -70,7 +78,7 @@ function subjectRunId(model: Model): string | undefined {
   const overlay = topOverlay(model);
   if (overlay !== undefined) {
     if (overlay.kind === 'run' || overlay.kind === 'attach' || overlay.kind === 'signal') return overlay.run;
-    if (overlay.kind === 'runs') return listedRuns(model, overlay)[overlay.selected]?.id;
+    if (overlay.kind === 'runs') return listedRuns(model, overlay)[listedIndex(model, overlay)]?.id;
     return overlay.kind === 'approval' ? overlay.approval.runId : undefined;
   }
   switch (model.focus) {

@@ -27,6 +27,15 @@ const onDevice =
 
 const probe: Action = (model) => step(toast(model, 'info', 'looking again…', 'probe'), { type: 'probe' });
 
+const moving =
+  (move: Parameters<typeof lists.moveListed>[1]): Action =>
+  (model) =>
+    step(lists.moveListed(model, move));
+
+/** Below the last row there is none, and the one before may be longer. */
+const sameRow = (one: number, other: number, columns: number): boolean =>
+  Math.floor(one / columns) === Math.floor(other / columns);
+
 /** How far the pairing page can be scrolled, where it is scrolled. */
 const pairRow =
   (delta: 1 | -1): Action =>
@@ -48,11 +57,19 @@ export const DEVICE_ACTIONS: Readonly<Record<(typeof DEVICE_KEYS)[number]['id'],
   },
   'device.close': close,
   'runs.open': (model) => lists.openListed(model),
-  'runs.down': (model) => step(lists.moveListed(model, 1)),
-  'runs.up': (model) => step(lists.moveListed(model, -1)),
+  'runs.down': moving((at, last, columns) => (at + columns > last && sameRow(at, last, columns) ? at : at + columns)),
+  'runs.up': moving((at, _last, columns) => (at < columns ? at : at - columns)),
+  'runs.right': moving((at) => at + 1),
+  'runs.left': moving((at) => at - 1),
+  'runs.page-down': moving((at, _last, columns) => at + 5 * columns),
+  'runs.page-up': moving((at, _last, columns) => at - 5 * columns),
+  'runs.first': moving(() => 0),
+  'runs.last': moving((_at, last) => last),
+  'runs.failed': (model) => step(lists.filterFailed(model)),
+  'runs.retry-failed': (model) => lists.retryFailedOnes(model),
   'runs.cancel-all': (model) => {
     const list = overlayOf(model, 'runs');
-    return list === undefined ? step(model) : cancelAll(model, listedRuns(model, list));
+    return list === undefined ? step(model) : cancelAll(model, listedRuns(model, { of: list.of }));
   },
   'runs.close': close,
 

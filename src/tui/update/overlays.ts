@@ -3,7 +3,7 @@
 import { helpRows } from '../keys/help-rows.ts';
 import type { Model } from '../model/model.ts';
 import type { PaletteMatch, TextDialog } from '../model/overlay-model.ts';
-import { overlayOf, topOverlay } from '../model/select.ts';
+import { findRun, overlayOf, topOverlay } from '../model/select.ts';
 import type { Row } from '../preview/frame.ts';
 import { inner, overlayRect } from '../rows/geometry.ts';
 import { laidOut } from '../rows/preview-layout.ts';
@@ -13,9 +13,9 @@ import { setSought } from './output-find.ts';
 import { pairField, pasteInPair, setPairField } from './pairing.ts';
 import { paletteItems } from './palette-items.ts';
 import { DEAF_MS } from './reading.ts';
-import { limit } from './runs.ts';
+import { limit, retry } from './runs.ts';
 import { askSearch } from './search.ts';
-import { nextRequest, patch, pop, push, type Step, step } from './step.ts';
+import { andThen, nextRequest, patch, pop, push, type Step, step } from './step.ts';
 
 // ---- palette
 
@@ -123,6 +123,14 @@ export function confirmed(model: Model, held: boolean): Step {
       return step(pop(model), { type: 'cancel', run: question.run });
     case 'cancel-all':
       return step(pop(model), ...question.runs.map((run) => ({ type: 'cancel', run }) as const));
+    case 'retry-all':
+      return question.runs.reduce(
+        (done, id) => {
+          const run = findRun(done.model, id);
+          return run === undefined ? done : andThen(done, (next) => retry(next, run));
+        },
+        step(pop(model)),
+      );
     case 'limits':
       return step(pop(model), { type: 'set-limits', change: question.change, told: question.told });
     case 'remove-rule':

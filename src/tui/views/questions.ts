@@ -155,6 +155,8 @@ function questionTitle(question: Question): string {
       return 'Cancel this run?';
     case 'cancel-all':
       return `Cancel all ${question.runs.length}?`;
+    case 'retry-all':
+      return `Run all ${question.runs.length} that failed again?`;
     case 'limits':
       return question.title;
     case 'remove-rule':

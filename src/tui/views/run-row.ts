@@ -25,9 +25,9 @@ export interface RunColumns {
   readonly time: number;
 }
 
-export const GAP = 2;
-export const TIME = 7;
-export const STATUS = 15;
+const GAP = 2;
+const TIME = 7;
+const STATUS = 15;
 /** Where the time gives way to what is unusual. */
 const SHARED = 11;
 const MOST_DEVICE = 12;
@@ -50,7 +50,7 @@ export function runColumns(model: Model, width: number): RunColumns {
   return { number, device: 0, status: 0, time: width >= 24 ? TIME : 0 };
 }
 
-export const deviceWidth = ({ devices }: Model): number =>
+const deviceWidth = ({ devices }: Model): number =>
   Math.min(MOST_DEVICE, Math.max(0, ...devices.slice(0, 32).map(({ name }) => stringWidth(name))));
 
 /** `progress: false`: how far it is stands elsewhere. */

@@ -102,8 +102,8 @@ describe('editing', () => {
     await dashboard.go(3);
     dashboard.press('enter');
     await dashboard.waitFor('Output');
-    dashboard.press('tab');
-    await dashboard.waitFor('Edited: before it was');
+    dashboard.press('3');
+    await dashboard.waitFor('an edited version; before it was');
   });
 });
 

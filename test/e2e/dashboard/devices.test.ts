@@ -153,7 +153,7 @@ test('one task on all devices is one entry, which opens as a list', async () => 
   expect(near.pane('Thread').match(/ true /g)).toHaveLength(1);
   await near.go(1);
   near.press('G', 'enter');
-  await near.waitFor(/┌ true .* 2 done ┐/);
+  await near.waitFor(/┌ true .* 2 of 2 done ┐/);
   near.press('j', 'enter');
   await near.waitFor(/┌ Run \d+ /);
 }, 120_000);

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { DeviceId, RunId } from '../../../src/core/ids.ts';
 import type { Run } from '../../../src/core/runs.ts';
 import { subscriptions } from '../../../src/tui/app/subscriptions.ts';
-import { combinedStatus, membersOf, worstOf } from '../../../src/tui/model/groups.ts';
+import { combinedStatus, groupProgress, membersOf, worstOf } from '../../../src/tui/model/groups.ts';
 import type { ShownEntry } from '../../../src/tui/model/model.ts';
 import { overlayOf, subjectRun, topOverlay } from '../../../src/tui/model/select.ts';
 import { entryRows } from '../../../src/tui/rows/entry-rows.ts';
@@ -106,7 +106,7 @@ describe('a group', () => {
     dashboard.press('enter');
     expect(overlayOf(dashboard.model, 'runs')).toMatchObject({ of: { type: 'group', group: GROUP }, selected: 0 });
     expect(subjectRun(dashboard.model)?.number).toBe(1);
-    dashboard.press('j', 'j', 'j', 'r');
+    dashboard.press('l', 'l', 'l', 'r');
     expect(dashboard.take()).toContainEqual({ type: 'retry', run: member(3).id });
     dashboard.press('enter');
     expect(overlayOf(dashboard.model, 'run')?.run).toBe(member(3).id);
@@ -177,5 +177,88 @@ describe('what a run asks for', () => {
     });
     dashboard.press('escape', 'enter');
     expect(topOverlay(dashboard.model)).toMatchObject({ kind: 'approval', approval: { id: asked.id } });
+  });
+});
+
+describe('the page of a group', () => {
+  const fleet = (count: number, status: (number: number) => Run['status']): Run[] =>
+    Array.from({ length: count }, (_, index) => member(index + 1, status(index + 1)));
+  const page = (runs: readonly Run[], size = { width: 120, height: 40 }) => {
+    const dashboard = startDashboard({ size, snapshot: { entries: runs.map(runEntry), runs: runs.toReversed() } });
+    dashboard.press('escape', 'enter');
+    dashboard.take();
+    return dashboard;
+  };
+  const chosen = (dashboard: ReturnType<typeof startDashboard>) => subjectRun(dashboard.model)?.number;
+
+  it('is a grid that is walked through with h j k l and the arrows', () => {
+    const dashboard = page(fleet(8, () => 'running'));
+    const walk = [
+      ['l', 2],
+      ['j', 5],
+      ['j', 8],
+      ['j', 8],
+      ['right', 8],
+      ['up', 5],
+      ['left', 4],
+      ['h', 3],
+      ['G', 8],
+      ['g', 1],
+      ['k', 1],
+    ] as const;
+    for (const [key, number] of walk) {
+      dashboard.press(key);
+      expect(chosen(dashboard)).toBe(number);
+    }
+  });
+
+  it('shows only those that failed with f, keeps the choice, and runs them again with R after a question', () => {
+    const dashboard = page(fleet(9, (number) => (number % 3 === 0 ? 'failed' : 'completed')));
+    dashboard.press('l', 'l', 'j', 'f');
+    expect(chosen(dashboard)).toBe(6);
+    dashboard.press('l');
+    expect(chosen(dashboard)).toBe(9);
+    dashboard.press('f');
+    expect(chosen(dashboard)).toBe(9);
+    dashboard.take();
+    dashboard.press('R', 'y');
+    expect(dashboard.take()).toEqual([3, 6, 9].map((number) => ({ type: 'retry', run: member(number).id })));
+  });
+
+  it('keeps the choice on its run when another fails meanwhile', () => {
+    const dashboard = page(fleet(6, (number) => (number > 3 ? 'failed' : 'running')));
+    dashboard.press('f', 'l');
+    expect(chosen(dashboard)).toBe(5);
+    dashboard.tell({ type: 'change', change: aChange(runEntry(member(1, 'failed')), 'run.failed') });
+    expect(chosen(dashboard)).toBe(5);
+  });
+
+  it('cancels all of them with X, also while only those that failed are shown', () => {
+    const dashboard = page(fleet(4, (number) => (number === 1 ? 'failed' : 'running')));
+    dashboard.press('f', 'X');
+    expect(topOverlay(dashboard.model)).toMatchObject({ question: { type: 'cancel-all' } });
+  });
+
+  it('of two hundred devices follows the output of those on the screen alone', () => {
+    const dashboard = page(fleet(200, () => 'running'));
+    const { tails } = subscriptions(dashboard.model);
+    expect(tails.length).toBeGreaterThan(10);
+    expect(tails.length).toBeLessThanOrEqual(60);
+    dashboard.press('G');
+    expect(subscriptions(dashboard.model).tails.map(({ run }) => run)).toContain(member(200).id);
+    expect(chosen(dashboard)).toBe(200);
+  });
+
+  it('tells how far all of them are, and what needs somebody', () => {
+    const runs = fleet(
+      5,
+      (number) =>
+        (['completed', 'completed', 'failed', 'waiting_approval', 'running'] as const)[number - 1] ?? 'running',
+    );
+    expect(groupProgress(runs, () => false)).toEqual([
+      '2 of 5 done · 1 failed · 1 waiting',
+      '2/5 done · 1 failed',
+      '2/5 done',
+    ]);
   });
 });

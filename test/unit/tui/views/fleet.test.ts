@@ -49,7 +49,7 @@ describe('a fleet', () => {
         "│                                                                      ││○ phone    denies us since 22 Nov 12:02       │",
         "└──────────────────────────────────────────────────────────────────────┘└──────────────────────────────────────────────┘",
         " › t types a task: !command, ?question, or /help",
-        " t type  Enter open  a look…  / search  : commands  ? help  q quit  P pair  p rules",
+        " t type  Enter open  a look…  l more  / search  : commands  ? help  q quit  P pair  p rules",
       ]
     `);
     expect(rowsOf(middle('fleet'))).toMatchInlineSnapshot(`
@@ -71,7 +71,7 @@ describe('a fleet', () => {
         "└──────────────────────────────────────────────┘└──────────────────────────────┘",
         " ⚠ 1  pi: reboot                                                 a looks  29:42",
         " › t types a task: !command, ?question, or /help",
-        " t type  Enter open  a look…  / search  : commands  ? help  q quit  P pair",
+        " t type  Enter open  a look…  l more  / search  : commands  ? help  q quit",
       ]
     `);
     expect(rowsOf(narrow('fleet'))).toMatchInlineSnapshot(`
@@ -159,21 +159,17 @@ describe('a fleet', () => {
     expect(rowsOf(middle('group'))).toMatchInlineSnapshot(`
       [
         " dispatch    ● 2/5 devices  ▶ 1 running  … 3 queued  ⚠ 1 waiting  laptop  14:02",
-        "┌ uptime ──────────────────────────────────────────────────── 1 queued, 2 done ┐",
-        "│✓ 20 gpu-box  done                2.1s                                        │",
-        "│… 21 nas      offline                                                         │",
-        "│✓ 22 pi       done                2.1s                                        │",
+        "┌ uptime ────────────────────────────────────────────── 2 of 3 done · 1 queued ┐",
+        "│ No run is known here.                                                        │",
         "└──────────────────────────────────────────────────────────────────────────────┘",
-        " Enter open  Esc back  a look…  x cancel  X cancel all  C-p commands  F1 help",
+        " Enter open  Esc back  a look…  f failed  x cancel  X cancel all  F1 help",
       ]
     `);
     expect(rowsOf(least('group'))).toMatchInlineSnapshot(`
       [
         " dispatch  ● 2/5  ▶ 1  … 3  ⚠",
-        "┌ uptime ── 1 queued, 2 done ┐",
-        "│✓ 20 gpu-box  done          │",
-        "│… 21 nas      offline       │",
-        "│✓ 22 pi       done          │",
+        "┌ uptime ────────── 2/3 done ┐",
+        "│ No run is known here.      │",
         "└────────────────────────────┘",
         " Enter open  F1 help",
       ]
