@@ -6,7 +6,6 @@ import type { RunsDialog } from '../model/device-dialogs.ts';
 import type { Model } from '../model/model.ts';
 import { listedIndex, listedRuns } from '../model/select.ts';
 import type { Rect } from '../terminal/cells.ts';
-import { TAIL_ROWS } from './entry-rows.ts';
 import { inner, overlayRect } from './geometry.ts';
 
 export interface RunGrid {
@@ -20,8 +19,10 @@ export interface RunGrid {
 
 const LEAST_WIDTH = 34;
 const GAP = 2;
+/** The last lines of each, where there is room. */
+const OUTPUT_ROWS = 3;
 /** Its name and how it stands, its output, and a blank row. */
-const MOST_HEIGHT = 1 + TAIL_ROWS + 1;
+const MOST_HEIGHT = 1 + OUTPUT_ROWS + 1;
 const LEAST_HEIGHT = 2;
 /** Below this many rows in all, their names alone say more. */
 const LOW = 8;

@@ -160,7 +160,8 @@ describe('a fleet', () => {
       [
         " dispatch    ● 2/5 devices  ▶ 1 running  … 3 queued  ⚠ 1 waiting  laptop  14:02",
         "┌ uptime ────────────────────────────────────────────── 2 of 3 done · 1 queued ┐",
-        "│ No run is known here.                                                        │",
+        "│✓ 20 gpu-box                done  2.1s  … 21 nas                       offline│",
+        "│✓ 22 pi                     done  2.1s                                        │",
         "└──────────────────────────────────────────────────────────────────────────────┘",
         " Enter open  Esc back  a look…  f failed  x cancel  X cancel all  F1 help",
       ]
@@ -169,7 +170,9 @@ describe('a fleet', () => {
       [
         " dispatch  ● 2/5  ▶ 1  … 3  ⚠",
         "┌ uptime ────────── 2/3 done ┐",
-        "│ No run is known here.      │",
+        "│✓ 20 gpu-box      done  2.1s│",
+        "│… 21 nas             offline│",
+        "│✓ 22 pi           done  2.1s│",
         "└────────────────────────────┘",
         " Enter open  F1 help",
       ]
