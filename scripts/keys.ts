@@ -15,23 +15,22 @@ const code = (keys: string): string =>
     .map((key) => `\`${cell(key)}\``)
     .join(' ');
 
-const table = (head: readonly [string, string], rows: readonly (readonly [string, string])[]): string =>
-  [`| ${head[0]} | ${head[1]} |`, '| --- | --- |', ...rows.map(([left, right]) => `| ${left} | ${cell(right)} |`)].join(
-    '\n',
-  );
+const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
 
 function page(): string {
   const sections = helpSections().map(
     ({ heading, lines }) =>
       `## ${heading}\n\n${table(
-        ['key', 'what it does'],
-        lines.map(({ keys, text }) => [code(keys), text]),
+        ['key', 'what it does', 'its name'],
+        lines.map(({ keys, text, id }) => [code(keys), cell(text), `\`${id}\``]),
       )}`,
   );
-  const commands = COMMANDS.map((command): [string, string] => [`\`${usage(command)}\``, command.help]);
+  const commands = COMMANDS.map((command): [string, string] => [`\`${usage(command)}\``, cell(command.help)]);
   return [
     '# Keys of the dashboard',
-    'This page is made from the keymap by `npm run keys`; do not edit it by hand. `C-` is Control, `M-` is Alt (or Esc\nbefore the key), `S-` is Shift. In the dashboard `F1` shows the keys that mean something where you are.',
+    'This page is made from the keymap by `npm run keys`; do not edit it by hand. `C-` is Control, `M-` is Alt (or Esc\nbefore the key), `S-` is Shift. In the dashboard `F1` shows the keys that mean something where you are.\nThe name is what gives it another key, in `[keys]` of config.toml: see [CONFIG.md](CONFIG.md#keys).',
     ...sections,
     '## Commands in the composer',
     table(['command', 'what it does'], commands),

@@ -2,6 +2,7 @@
 
 import type { ThemeChoice } from '../core/theme-names.ts';
 import { runDashboard } from '../tui/app/app.ts';
+import { KEYMAP, takeKeys } from '../tui/keys/keymap.ts';
 import { openScreen } from '../tui/terminal/screen.ts';
 import type { CliContext } from './context.ts';
 import { findOpener, runEditor } from './open.ts';
@@ -25,6 +26,11 @@ export async function openDashboard(context: CliContext, looks: Looks): Promise<
     const { runPlain } = await import('../tui/plain/plain.ts');
     await runPlain({ connect, env, cwd: process.cwd(), input: context.stdin, output: context.stdout });
     return 0;
+  }
+  if (settings.keys !== undefined) {
+    const { rebind } = await import('../tui/keys/rebind.ts');
+    const made = rebind(KEYMAP, settings.keys);
+    if (made.ok) takeKeys(made.bindings);
   }
   const openAddress = findOpener(env);
   await runDashboard({

@@ -8,8 +8,10 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Paths } from '../config/paths.ts';
 import type { Config } from '../config/schema.ts';
+import type { WantedKeys } from '../tui/keys/rebind.ts';
 
-type UiSettings = Config['ui'];
+/** `keys`: absent where none is another than it comes with. */
+type UiSettings = Config['ui'] & { readonly keys?: WantedKeys };
 
 interface Kept {
   readonly of: string;
@@ -24,9 +26,16 @@ export async function readUiSettings(paths: Pick<Paths, 'configFile' | 'uiFile'>
   const kept = readKept(paths.uiFile);
   if (kept?.of === of) return kept.ui;
   const { loadConfig } = await import('../config/load.ts');
-  const { ui } = loadConfig(paths.configFile).config;
+  const { config } = loadConfig(paths.configFile);
+  const ui = { ...config.ui, ...(await keysOf(config, paths.configFile)) };
   keep(paths.uiFile, { of, ui });
   return ui;
+}
+
+async function keysOf(config: Config, file: string): Promise<Pick<UiSettings, 'keys'>> {
+  if (Object.keys(config.keys).length === 0) return {};
+  const { readKeySettings } = await import('./key-settings.ts');
+  return { keys: readKeySettings(config, file) };
 }
 
 /** Another for every change of the file, its owner or who may write it included, and for every version of this program. */

@@ -91,6 +91,9 @@ function describeIssue(issue: z.core.$ZodIssue, text: string, file: string): Dis
   return new DispatchError('config', `${where}: ${key}: there is no such key`, { hint });
 }
 
+/** `FILE:LINE` of a key. */
+export const placeOf = (file: string, path: readonly string[]): string => place(readText(file) ?? '', file, path);
+
 function place(text: string, file: string, path: readonly string[]): string {
   const line = locateKey(text, path);
   return line === undefined ? file : `${file}:${line}`;

@@ -55,6 +55,12 @@ const secretSource = z.union(
   'expected { env = "NAME" } or { file = "~/path" }',
 );
 
+const keyNames = z.union([z.string(), z.array(z.string())], 'expected a key, or a list of keys');
+/** `"run.cancel" = "X"`, and without the quotes, which makes tables of it. Which bindings there are the dashboard knows. */
+const keyTables = z
+  .record(z.string(), z.union([keyNames, z.record(z.string(), keyNames)], 'expected a key, or a list of keys'))
+  .default({});
+
 export const configSchema = z
   .strictObject({
     device: z
@@ -156,6 +162,7 @@ export const configSchema = z
       })
       .prefault({}),
     metrics: z.strictObject({ listen: hostPort({ names: false }).optional() }).prefault({}),
+    keys: keyTables,
     ui: z
       .strictObject({
         background: z.enum(['auto', 'dark', 'light'], 'expected "auto", "dark" or "light"').default('auto'),

@@ -31,6 +31,8 @@ export const command: Command = {
     const { config, exists } = loaded;
     if (what === 'check') {
       await checkConnectors(loaded);
+      const { readKeySettings } = await import('../key-settings.ts');
+      readKeySettings(config, file);
       const { checkOwnersRules } = await import('../../peer/owner.ts');
       checkOwnersRules(config);
       const { checkSecrets } = await import('../check-secrets.ts');

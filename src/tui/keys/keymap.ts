@@ -176,7 +176,22 @@ export const KEYMAP = [
 ] as const satisfies readonly Binding[];
 
 export type BindingId = (typeof KEYMAP)[number]['id'];
-const BINDINGS: readonly (Binding & { readonly id: BindingId })[] = KEYMAP;
+type KnownBinding = Binding & { readonly id: BindingId };
+/** Those that hold: set once, before the first frame. */
+let BINDINGS: readonly KnownBinding[] = KEYMAP;
+
+/** Gives bindings the keys that the configuration asks for. */
+export function takeKeys(bindings: readonly KnownBinding[]): void {
+  BINDINGS = bindings;
+}
+
+export const allBindings = (): readonly KnownBinding[] => BINDINGS;
+
+/** The first key of a binding, as people read it; of one that has none, the key of the palette, which has it. */
+export function keyOf(id: BindingId): string {
+  const keysOf = (wanted: BindingId): string | undefined => BINDINGS.find((binding) => binding.id === wanted)?.keys[0];
+  return keyLabel(keysOf(id) ?? keysOf('always.palette') ?? '');
+}
 
 /** Where keys go without a dialog, if not to the panes in general. */
 const FOCUSED: Partial<Readonly<Record<Focus, readonly Context[]>>> = {
@@ -268,7 +283,7 @@ export interface FooterHint {
 /** The footer: what can be pressed now, the most useful first. The view shows as many as fit. */
 export function footerHints(model: Model): FooterHint[] {
   return activeBindings(model)
-    .filter((binding) => binding.footer !== undefined && binding.enabled(model) === true)
+    .filter((binding) => binding.footer !== undefined && binding.keys.length > 0 && binding.enabled(model) === true)
     .sort((a, b) => (a.footer?.order ?? 0) - (b.footer?.order ?? 0))
     .map((binding) => ({ key: keyLabel(binding.keys[0] ?? ''), label: labelOf(model, binding) }));
 }
@@ -279,6 +294,7 @@ const labelOf = (model: Model, { footer }: Binding): string =>
 export interface HelpSection {
   readonly heading: string;
   readonly lines: readonly {
+    readonly id: BindingId;
     readonly keys: string;
     readonly text: string /** Why it would do nothing now. */;
     readonly disabled?: string;
@@ -293,7 +309,7 @@ export function helpSections(model?: Model): HelpSection[] {
     heading: CONTEXTS[context],
     lines: BINDINGS.filter((binding) => binding.context === context).map((binding) => {
       const enabled = model !== undefined && here.includes(context) ? binding.enabled(model) : true;
-      const line = { keys: binding.keys.map(keyLabel).join(' '), text: binding.description };
+      const line = { id: binding.id, keys: binding.keys.map(keyLabel).join(' '), text: binding.description };
       return enabled === true ? line : { ...line, disabled: enabled };
     }),
   }));
@@ -312,12 +328,11 @@ const LABELS: Readonly<Record<string, string>> = {
   pagedown: 'PgDn',
   home: 'Home',
   end: 'End',
-  f1: 'F1',
 };
 
 /** A key as people read it: `C-x`, `M-Enter`, `S-Tab`. */
 export function keyLabel(key: string): string {
   const modifiers = /^(?:[CMS]-)*/.exec(key)?.[0] ?? '';
   const name = key.slice(modifiers.length);
-  return `${modifiers}${LABELS[name] ?? name}`;
+  return `${modifiers}${LABELS[name] ?? (/^f\d+$/.test(name) ? name.toUpperCase() : name)}`;
 }

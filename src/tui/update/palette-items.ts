@@ -5,7 +5,7 @@ import type { Device } from '../../core/devices.ts';
 import { route } from '../../core/routing/route.ts';
 import type { Binding } from '../keys/binding.ts';
 import { COMMANDS, needsArgument, usage } from '../keys/commands.ts';
-import { KEYMAP, keyLabel } from '../keys/keymap.ts';
+import { allBindings, keyLabel } from '../keys/keymap.ts';
 import type { Model } from '../model/model.ts';
 import type { PaletteItem } from '../model/overlay-model.ts';
 import { routeContextOf } from '../model/route-context.ts';
@@ -29,10 +29,9 @@ export function paletteItems(model: Model): readonly PaletteItem[] {
 }
 
 function actionItems(model: Model): PaletteItem[] {
-  const bindings: readonly Binding[] = KEYMAP;
-  return bindings
+  return allBindings()
     .filter(({ palette }) => palette === true)
-    .map((binding): PaletteItem => {
+    .map((binding: Binding): PaletteItem => {
       const { id, description, keys } = binding;
       const enabled = binding.enabled(model);
       const target = { kind: 'binding', id } as const;

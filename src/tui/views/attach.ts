@@ -1,6 +1,7 @@
 // Attached to a run: its terminal fills the screen, and the first row says how to leave it.
 
 import { isFinal, type Run } from '../../core/runs.ts';
+import { keyOf } from '../keys/keymap.ts';
 import type { Model } from '../model/model.ts';
 import { rowsBelow } from '../model/output-view.ts';
 import type { AttachDialog } from '../model/overlay-model.ts';
@@ -9,7 +10,6 @@ import { attachRect, overlayRect } from '../rows/geometry.ts';
 import { inverse } from '../terminal/theme.ts';
 import { describeStatus, formatClock } from '../words/format.ts';
 import { whyNotSent } from '../words/presence.ts';
-import { keyOf } from './nothing.ts';
 import { clip, own, type Paint, type Span, write } from './paint.ts';
 import { runTitle } from './run-row.ts';
 

@@ -3,6 +3,7 @@
 
 import type { GateAnswer } from '../../core/policy/gate.ts';
 import type { RouteAnswer } from '../../core/routing/route-answer.ts';
+import { keyOf } from '../keys/keymap.ts';
 import type { ComposerHint } from '../model/model.ts';
 import { deviceName } from '../model/select.ts';
 import { composerWidth, layoutOf, PROMPT_WIDTH } from '../rows/geometry.ts';
@@ -13,7 +14,6 @@ import { stringWidth } from '../terminal/width.ts';
 import { canBeAsked } from '../update/hint.ts';
 import { leftOutWords } from '../words/left-out.ts';
 import { mayAnswer } from '../words/presence.ts';
-import { keyOf } from './nothing.ts';
 import { clip, onGround, own, type Paint, type Span, select, write, writeRow } from './paint.ts';
 import { timeLeft } from './sides.ts';
 import { waitingSpans } from './waiting.ts';

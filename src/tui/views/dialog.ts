@@ -1,12 +1,11 @@
 // What dialogs share: a box on the dialog's ground with a title, a text field of one line, and a row of keys.
 
-import type { BindingId } from '../keys/keymap.ts';
+import { type BindingId, keyOf } from '../keys/keymap.ts';
 import { inner } from '../rows/geometry.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { type EditorState, layoutEditor } from '../terminal/editor.ts';
 import { bold } from '../terminal/theme.ts';
 import { drawFrame, type FrameOptions } from './frame.ts';
-import { keyOf } from './nothing.ts';
 import { onGround, own, type Paint, type Span, spansWidth, write } from './paint.ts';
 
 /** Draws the box and answers the brush for what is inside, and the place. */

@@ -1,11 +1,11 @@
 // The first rows of the screen: who and what is there, and that the connection is lost. On a tiny screen, all of it in one.
 
+import { keyOf } from '../keys/keymap.ts';
 import type { Model } from '../model/model.ts';
 import { counts } from '../model/select.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { bold } from '../terminal/theme.ts';
 import { formatClock, formatDuration } from '../words/format.ts';
-import { keyOf } from './nothing.ts';
 import { hidesPanes } from './pages.ts';
 import { clip, onGround, own, type Paint, type Span, spansWidth, write } from './paint.ts';
 

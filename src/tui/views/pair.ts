@@ -1,5 +1,6 @@
 // The pairing page: its three choices, the rows of the one that is shown, and the QR code of a ticket where there is room.
 
+import { keyOf } from '../keys/keymap.ts';
 import type { PairDialog, PairTab, QrModules } from '../model/device-dialogs.ts';
 import { PAIR_TABS } from '../model/device-dialogs.ts';
 import { pairLayout } from '../rows/pair-layout.ts';
@@ -7,7 +8,6 @@ import { AT_ROW, TICKET_ROW } from '../rows/pair-rows.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { openPage } from './dialog.ts';
 import { drawForm, drawNotice } from './form.ts';
-import { keyOf } from './nothing.ts';
 import { own, type Paint, type Span, write } from './paint.ts';
 
 const TABS: Readonly<Record<PairTab, { full: string; short: string }>> = {

@@ -1,6 +1,7 @@
 // The view of a run: what it is in three rows, the last of them its tabs, and below what the tab shows.
 
 import type { Run } from '../../core/runs.ts';
+import { keyOf } from '../keys/keymap.ts';
 import { rowsBelow } from '../model/output-view.ts';
 import type { RunDialog } from '../model/overlay-model.ts';
 import { deviceName, elapsed, findRun, overlayOf } from '../model/select.ts';
@@ -16,7 +17,6 @@ import { progressInShort } from '../words/progress.ts';
 import { openPage } from './dialog.ts';
 import { markFound } from './found.ts';
 import type { ListWindow } from './frame.ts';
-import { keyOf } from './nothing.ts';
 import { clip, own, type Paint, type Span, select, spansWidth, write, writeRow } from './paint.ts';
 import { drawOutput } from './run-output.ts';
 import { runGlyph, runTitle } from './run-row.ts';

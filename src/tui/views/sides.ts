@@ -2,6 +2,7 @@
 
 import type { PendingApproval } from '../../core/approvals.ts';
 import type { Device } from '../../core/devices.ts';
+import { keyOf } from '../keys/keymap.ts';
 import type { PaneId } from '../model/model.ts';
 import { findRun } from '../model/select.ts';
 import { inner, layoutOf, paneSource } from '../rows/geometry.ts';
@@ -12,7 +13,7 @@ import { whoAsksInShort } from '../words/asking.ts';
 import { formatDuration } from '../words/format.ts';
 import { awayInShort, clockWarning, describePresence, isDenied, mayAnswer } from '../words/presence.ts';
 import { drawFrame, paneTitle, tabTitle } from './frame.ts';
-import { drawNothing, keyOf } from './nothing.ts';
+import { drawNothing } from './nothing.ts';
 import { clip, own, type Paint, type Span, select, spansWidth, write, writeRow } from './paint.ts';
 import { cell, drawRun, runColumns } from './run-row.ts';
 

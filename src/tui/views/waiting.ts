@@ -1,10 +1,10 @@
 // The tasks that wait to be sent, in the order in which they will be, and the row in the composer that counts them.
 
+import { keyOf } from '../keys/keymap.ts';
 import type { OverlayOf } from '../model/overlay-model.ts';
 import type { WaitingTask } from '../model/waiting-task.ts';
 import { overlayRect } from '../rows/geometry.ts';
 import { openBox } from './dialog.ts';
-import { keyOf } from './nothing.ts';
 import { clip, own, type Paint, type Span, select, writeRow } from './paint.ts';
 
 const STATES = { waiting: 'waits for the peer', sending: 'sending…', held: 'from last time: Enter sends it' } as const;

@@ -2,11 +2,11 @@
 // nobody's way: the first entry takes its place. Where little fits, the things to try are what stays.
 
 import { type CapabilityName, type Device, type Permissions, whyMissing } from '../../core/devices.ts';
+import { keyOf } from '../keys/keymap.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import type { StyleName } from '../terminal/theme.ts';
 import { padEnd, stringWidth, wrap } from '../terminal/width.ts';
-import { keyOf } from './nothing.ts';
 import { own, type Paint, type Span, write } from './paint.ts';
 
 /** A row of spans; without any it is empty. */
