@@ -1,7 +1,6 @@
 // How much of an entry the thread shows: one row, the usual, or much more. Kept by the id of what it shows, for those that a person changed.
 
 import { entryId, type ThreadEntry } from '../../core/thread.ts';
-import type { Model } from './model.ts';
 
 export type Fold = 'folded' | 'usual' | 'open';
 const ORDER: readonly Fold[] = ['folded', 'usual', 'open'];
@@ -15,7 +14,7 @@ export interface Folds {
 export const NO_FOLDS: Folds = { all: 'usual', own: new Map() };
 const MOST_OWN = 500;
 
-export const foldOf = ({ folds }: Pick<Model, 'folds'>, entry: ThreadEntry): Fold =>
+export const foldOf = ({ folds }: { readonly folds: Folds }, entry: ThreadEntry): Fold =>
   folds.own.get(entryId(entry)) ?? folds.all;
 
 /** One step further open, or further closed. */

@@ -15,16 +15,16 @@ function configured(config: string): CliHome {
 }
 
 it('takes the keys that the configuration gives, and shows them', async () => {
-  const home = configured('[keys]\n"pane.help" = "H"\nalways.palette = ["C-o", "F2"]\n');
+  const home = configured('[keys]\n"pane.help" = "B"\nalways.palette = ["C-o", "F2"]\n');
   for (const _start of ['read', 'kept from the start before']) {
     const dashboard = await stage.open(home);
     await dashboard.go(1);
-    await dashboard.waitFor('H help');
+    await dashboard.waitFor('B help');
     dashboard.press('C-o');
     await dashboard.waitFor('Commands');
     dashboard.press('escape');
     await dashboard.waitGone('type to find');
-    dashboard.press('H');
+    dashboard.press('B');
     await dashboard.waitFor('What to type');
     await dashboard.leave();
   }
