@@ -46,6 +46,8 @@ export function openPictureStage(): PictureStage {
     dispatch: (...args) => type(args),
     async picture(name, size, keys, more = {}) {
       const out = join(PROJECT, 'docs', 'images', name.includes('.') ? name : `${name}.png`);
+      // What was typed for the picture before was not sent, and would come back.
+      rmSync(join(env.DISPATCH_HOME, 'state', 'drafts'), { recursive: true, force: true });
       const args = [
         join(PROJECT, 'scripts', 'picture.ts'),
         '--out',
