@@ -145,9 +145,10 @@ function drawDevice(paint: Paint, at: Rect, device: Device, columns: { name: num
   const clock = clockWarning(device);
   if (clock !== undefined) spans.push([`  ${glyphs.waiting} clock ${clock}`, paint.style('warning')]);
   if (there) {
-    spans.push([`  ${allowedWords(device, at.width - spansWidth(spans) - 2)}`, muted]);
     const { running, slots } = device.load;
-    if (running > 0) spans.push([`  ${glyphs.running} ${running}/${slots}`, muted]);
+    const load: Span[] = running === 0 ? [] : [[`  ${glyphs.running} ${running}/${slots}`, muted]];
+    const words = allowedWords(device, at.width - spansWidth(spans) - spansWidth(load) - 2);
+    spans.push([words === '' ? '' : `  ${words}`, muted], ...load);
   }
   write(paint, at.x, at.y, spans, at.width);
 }
