@@ -6,6 +6,9 @@ import type { Actor, Approval, Beforehand } from './approvals.ts';
 import type { CancelReason, FailureReason, OutputSummary, StopReceipt } from './events.ts';
 import type { ApprovalId, DeviceId, RunId, Sha256 } from './ids.ts';
 
+/** How long the text of a task may be, in UTF-16 units. */
+export const LONGEST_TASK = 2 ** 20;
+
 export const RUN_STATUSES = ['queued', 'running', 'waiting_approval', 'completed', 'failed', 'cancelled'] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 

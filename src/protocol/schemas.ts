@@ -13,11 +13,11 @@ import { CONNECTOR_NAME, KEY_NAME } from '../core/connectors.ts';
 import { GRANTS } from '../core/grants.ts';
 import { type DeviceId, ID_PATTERN } from '../core/ids.ts';
 import { type RuleBody, VERDICTS } from '../core/policy/rules.ts';
-import { RUN_STATUSES } from '../core/runs.ts';
+import { LONGEST_TASK, RUN_STATUSES } from '../core/runs.ts';
 import { attachments, browserStep, codeFiles, desktopStep, fileOperation, runId, steps } from './action-schemas.ts';
 import type { Method, Params } from './api.ts';
 
-const TEXT_MAX = 2 ** 20;
+const TEXT_MAX = LONGEST_TASK;
 const PATH_MAX = 4096;
 const VARIABLES_MAX = 1000;
 const DAYS_30_MS = 30 * 24 * 3600 * 1000;

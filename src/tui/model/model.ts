@@ -96,7 +96,9 @@ export type ComposerHint =
       /** What may be added so that it can be sent: `@nas`. */
       readonly choices?: readonly string[];
     }
-  | { readonly kind: 'command'; readonly usage: string; readonly help: string };
+  | { readonly kind: 'command'; readonly usage: string; readonly help: string }
+  /** It can be sent, and is too long to be explained with every key. */
+  | { readonly kind: 'long'; readonly length: number };
 
 /** The question what the devices would do with what is typed: asked once nothing has been typed for a moment. */
 export interface HintCheck {

@@ -63,14 +63,14 @@ export function clear(model: Model): Model {
 export function send(model: Model): Step {
   const { text } = model.composer.editor;
   if (text.trim() === '') return step(model);
+  const { hint } = model.composer;
+  if (hint.kind === 'refused') return say(model, 'warning', withHint(hint.reason, hint.hint));
   if (isCommand(text)) {
     const command = parseCommand(text);
     if (!command.ok) return say(model, 'warning', withHint(command.reason, command.hint));
     if (command.name === 'say' || command.name === 'note') return sendMessage(model, command.argument);
     return runCommand(taken(model), command);
   }
-  const { hint } = model.composer;
-  if (hint.kind === 'refused') return say(model, 'warning', withHint(hint.reason, hint.hint));
   const edits = hint.kind === 'route' && hint.answer.edit !== undefined;
   if (edits && model.connection.state !== 'connected') return say(model, 'warning', NOT_CONNECTED);
   if (hint.kind === 'route' && hint.answer.edit !== undefined && hint.answer.device !== undefined) {

@@ -10,11 +10,13 @@ import { parseTask } from '../../core/routing/grammar.ts';
 import { rejectedDevices } from '../../core/routing/rejected.ts';
 import { route } from '../../core/routing/route.ts';
 import type { RouteAnswer } from '../../core/routing/route-answer.ts';
+import { LONGEST_TASK } from '../../core/runs.ts';
 import { COMMANDS, isCommand, parseCommand, usage } from '../keys/commands.ts';
 import type { ComposerHint, HintCheck, Model } from '../model/model.ts';
 import type { PolicyCheck } from '../model/policy-dialogs.ts';
 import { routeContextOf } from '../model/route-context.ts';
 import { runOutputRect, ttySize } from '../rows/geometry.ts';
+import { countCharacters } from '../words/format.ts';
 import { nextRequest, type Step, step } from './step.ts';
 
 /** Longer texts are routed when they are sent; explaining them with every key would make typing slow. */
@@ -99,8 +101,13 @@ export const canBeAsked = ({ local, version, presence }: Device): boolean =>
 
 function hintFor(model: Model, text: string): ComposerHint {
   if (text.trim() === '') return { kind: 'empty' };
+  if (text.length > LONGEST_TASK) {
+    const reason = `too long to be sent: ${countCharacters(text.length)} of at most ${countCharacters(LONGEST_TASK)}`;
+    return { kind: 'refused', reason, hint: 'put it into a file, and name the file' };
+  }
   if (isCommand(text)) return commandHint(text);
-  if (model.device === undefined || text.length > MAX_EXPLAINED) return { kind: 'empty' };
+  if (model.device === undefined) return { kind: 'empty' };
+  if (text.length > MAX_EXPLAINED) return { kind: 'long', length: text.length };
   const answer = route(text, { ...routeContextOf(model), tty: ttySize(runOutputRect(model)) });
   if (!answer.ok) {
     const { reason, hint, choices } = answer;

@@ -12,6 +12,7 @@ import { layoutEditor } from '../terminal/editor.ts';
 import { bold, type StyleName } from '../terminal/theme.ts';
 import { stringWidth } from '../terminal/width.ts';
 import { canBeAsked } from '../update/hint.ts';
+import { countCharacters } from '../words/format.ts';
 import { leftOutWords } from '../words/left-out.ts';
 import { mayAnswer } from '../words/presence.ts';
 import { clip, onGround, own, type Paint, type Span, select, write, writeRow } from './paint.ts';
@@ -97,6 +98,12 @@ function hintSpans(paint: Paint, hint: ComposerHint): Span[] {
       return [
         [clip(paint, hint.usage, 80), paint.style('accent')],
         [`  ${clip(paint, hint.help, 200)}`, muted],
+      ];
+    case 'long':
+      return [
+        ...offlineSpans(paint),
+        [countCharacters(hint.length), text],
+        ['  where it goes is said once it is sent', muted],
       ];
     case 'route':
       return routeSpans(paint, hint);

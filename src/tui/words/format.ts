@@ -14,6 +14,9 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 || value >= 9.95 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit]}`;
 }
 
+/** `1,048,576 characters`. */
+export const countCharacters = (count: number): string => `${count.toLocaleString('en')} characters`;
+
 /** `2.1s` for what is over, `0:42` for what counts on. */
 export function formatDuration(milliseconds: number, counting: boolean): string {
   const seconds = Math.max(0, milliseconds) / 1000;
