@@ -38,7 +38,8 @@ export async function openDashboard(context: CliContext, looks: Looks): Promise<
     openScreen,
     env,
     cwd: process.cwd(),
-    mouse: settings.mouse,
+    // With the mouse on, GNU screen keeps Esc until another key comes.
+    mouse: settings.mouse && env.STY === undefined,
     bell: settings.bell,
     theme: looks.theme ?? settings.theme,
     ...(looks.ascii || settings.ascii ? { ascii: true } : {}),

@@ -1,6 +1,8 @@
 // Gathers a bracketed paste up to its end marker, however it is cut, and hands it out as one clean text.
 // A paste of any size is bounded in memory: beyond a few megabytes it comes in several pieces.
 
+// ESC [ 200 ~
+const START = Uint8Array.from([0x1b, 0x5b, 0x32, 0x30, 0x30, 0x7e]);
 // ESC [ 201 ~
 const END = Uint8Array.from([0x1b, 0x5b, 0x32, 0x30, 0x31, 0x7e]);
 const MAX_PIECE_BYTES = 8 * 1024 * 1024;
@@ -80,6 +82,18 @@ export function createPasteCollector(
     },
     reset,
   };
+}
+
+/**
+ * Whether this, after a paste was given up because nothing more of it came, is the rest of it that was only late. One character, or
+ * what begins with an escape, is a key.
+ */
+export function isRestOfPaste(bytes: Uint8Array): boolean {
+  const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const end = all.indexOf(END);
+  const start = all.indexOf(START);
+  if (end > 0 && (start < 0 || start > end)) return true;
+  return bytes[0] !== END[0] && [...decoder.decode(bytes)].length > 1;
 }
 
 /** How many bytes at the end of `bytes` may be the beginning of the end marker. */

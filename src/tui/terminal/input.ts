@@ -2,7 +2,7 @@
 // However the bytes are cut, the events are the same. It never lets a paste become keys, nor a reply become text.
 
 import type { InputEvent } from './input-event.ts';
-import { createPasteCollector } from './input-paste.ts';
+import { createPasteCollector, isRestOfPaste } from './input-paste.ts';
 import { scanToken } from './input-scan.ts';
 
 export type { InputEvent };
@@ -25,6 +25,8 @@ export interface InputTokenizerOptions {
 const DEFAULT_ESCAPE_TIMEOUT_MS = 50;
 // A sequence that has begun is waited for longer, so that a slow line does not turn its rest into typed text.
 const SEQUENCE_TIMEOUT_FACTOR = 10;
+// A paste of which nothing more comes for so long has lost its end, and would take every key from now on.
+const PASTE_TIMEOUT_FACTOR = 40;
 
 const realTimer = (callback: () => void, milliseconds: number) => {
   const timer = setTimeout(callback, milliseconds);
@@ -42,8 +44,11 @@ export function createInputTokenizer(
   let pending: Uint8Array = new Uint8Array(0);
   let swallowing: 'csi' | 'string' | undefined;
   let cancelTimer: (() => void) | undefined;
-  let armed: 'escape' | 'sequence' | undefined;
+  let armed: 'escape' | 'sequence' | 'paste' | undefined;
   let continued = false;
+  /** A paste was given up, and nothing has come since. */
+  let gaveUp = false;
+  let mayBeLate = false;
 
   function disarm() {
     cancelTimer?.();
@@ -51,31 +56,38 @@ export function createInputTokenizer(
     armed = undefined;
   }
 
-  function arm(wait: 'escape' | 'sequence', progressed: boolean) {
+  function arm(wait: 'escape' | 'sequence' | 'paste', progressed: boolean) {
     // The time of a begun sequence counts from its beginning: typing on cannot keep it open.
     if (armed === wait && wait === 'sequence' && !progressed) return;
     disarm();
     armed = wait;
-    cancelTimer = setTimer(
-      () => {
-        cancelTimer = undefined;
-        armed = undefined;
-        drain(true);
-      },
-      wait === 'escape' ? escapeTimeoutMs : escapeTimeoutMs * SEQUENCE_TIMEOUT_FACTOR,
-    );
+    cancelTimer = setTimer(() => {
+      cancelTimer = undefined;
+      armed = undefined;
+      if (wait !== 'paste') return drain(true);
+      endPaste();
+      gaveUp = true;
+    }, escapeTimeoutMs * { escape: 1, sequence: SEQUENCE_TIMEOUT_FACTOR, paste: PASTE_TIMEOUT_FACTOR }[wait]);
+  }
+
+  function endPaste() {
+    paste.end(pending);
+    pending = new Uint8Array(0);
+    tellBatch(false);
   }
 
   /**
    * What one read held is told together: a key that came with anything else was not pressed on its own. Nor was one behind the
-   * end of something that had been left open: that may have eaten what came before it.
+   * end of something that had been left open: that may have eaten what came before it; nor the first one behind a paste that was
+   * given up: it may belong to that.
    */
   function tellBatch(rest: boolean) {
     const told = batch;
     batch = [];
     const typed = told.filter(([event]) => event.type === 'key' || event.type === 'paste').length;
-    const only = told.length === 1 || !continued;
+    const only = (told.length === 1 || !continued) && !mayBeLate;
     continued = false;
+    mayBeLate = false;
     for (const [event, raw] of told) emit(event, raw, typed === 1 && only && !rest);
   }
 
@@ -108,6 +120,7 @@ export function createInputTokenizer(
     }
     pending = pending.subarray(at);
     if (wait) arm(wait, at > 0);
+    else if (paste.active) arm('paste', true);
     else disarm();
     tellBatch(wait !== undefined || paste.active);
   }
@@ -115,15 +128,18 @@ export function createInputTokenizer(
   return {
     write(bytes) {
       continued = pending.length > 0;
+      if (gaveUp) {
+        gaveUp = false;
+        mayBeLate = true;
+        if (isRestOfPaste(bytes)) paste.start(new Uint8Array(0));
+      }
       pending = pending.length === 0 ? bytes.slice() : join(pending, bytes);
       drain(false);
     },
     flush() {
       drain(true);
-      if (!paste.active) return;
-      paste.end(pending);
-      pending = new Uint8Array(0);
-      tellBatch(false);
+      disarm();
+      if (paste.active) endPaste();
     },
     close() {
       disarm();
@@ -131,6 +147,8 @@ export function createInputTokenizer(
       paste.reset();
       swallowing = undefined;
       continued = false;
+      gaveUp = false;
+      mayBeLate = false;
     },
   };
 }

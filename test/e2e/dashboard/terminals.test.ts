@@ -23,7 +23,7 @@ async function expectUsable(dashboard: Dashboard): Promise<void> {
   expect(dashboard.screen()).toMatch(/[┌+].*1 Thread/);
   dashboard.press('f1');
   await dashboard.waitFor('What to type');
-  dashboard.press('q');
+  dashboard.press('escape');
   await dashboard.waitGone('What to type');
   dashboard.type('/say typed here\r');
   await dashboard.waitFor(() => dashboard.pane('Thread').includes('typed here'));

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createInputTokenizer } from '../../../../src/tui/terminal/input.ts';
 import type { InputEvent } from '../../../../src/tui/terminal/input-event.ts';
@@ -243,12 +244,89 @@ describe('pastes', () => {
     expect(keys('\x1b\x1b[200~y\x1b[201~')).toEqual(['escape', 'paste']);
   });
 
-  it('hold no timer and wait for their end', () => {
+  it('wait for their end, and as long as more of them comes', () => {
     const { write, events, timers } = setUp();
-    write('\x1b[200~abc\x1b[20');
-    expect([events, timers]).toEqual([[], []]);
+    write('\x1b[200~ab');
+    const [first] = timers;
+    write('c\x1b[20');
+    expect(events).toEqual([]);
+    expect(timers.map((timer) => timer.milliseconds)).toEqual([2_000]);
+    expect(timers).not.toContain(first);
     write('1~');
-    expect(events).toEqual([{ type: 'paste', text: 'abc' }]);
+    expect([events, timers]).toEqual([[{ type: 'paste', text: 'abc' }], []]);
+  });
+
+  it('whose end never comes are given up, and keys are keys again', () => {
+    const { write, events, fire, timers } = setUp();
+    write('\x1b[200~lost');
+    fire();
+    expect(events).toEqual([{ type: 'paste', text: 'lost' }]);
+    for (const bytes of ['a', '\x1b[A', '\x1b[<64;1;1M\x1b[<64;1;1M', 'bc', '\x1b[200~next\x1b[201~']) write(bytes);
+    expect(events.slice(1).map((event) => (event.type === 'key' ? event.key : event.type))).toEqual([
+      'a',
+      'up',
+      'mouse',
+      'mouse',
+      'b',
+      'c',
+      'paste',
+    ]);
+    expect(timers).toEqual([]);
+  });
+
+  it.each(['\x1b[<64;1;1M\x1b[<64;1;1M', '\x1b[A\x1b[A', '\x1b[200~next\x1b[201~', '\x1b[201~'])(
+    'that were given up do not take %j',
+    (bytes) => {
+      const { write, events, fire } = setUp();
+      write('\x1b[200~lost');
+      fire();
+      write(bytes);
+      expect(events.slice(1)).toEqual(eventsOf(bytes));
+    },
+  );
+
+  it('that were given up are not answered for: the key behind may be the rest of one, and was not pressed alone', () => {
+    const told: [string, boolean][] = [];
+    const fired: (() => void)[] = [];
+    const tokenizer = createInputTokenizer(
+      (event, _raw, alone) => told.push([event.type === 'key' ? event.key : event.type, alone]),
+      {
+        setTimer(callback) {
+          fired.push(callback);
+          return () => {};
+        },
+      },
+    );
+    tokenizer.write(Buffer.from('\x1b[200~why'));
+    fired.at(-1)?.();
+    for (const key of ['y', 'y']) tokenizer.write(Buffer.from(key));
+    expect(told.slice(1)).toEqual([
+      ['y', false],
+      ['y', true],
+    ]);
+  });
+
+  it('that stop anywhere for any time never become keys, and lose nothing', () => {
+    const piece = fc.string({ unit: fc.constantFrom('y', 'A', '漢', '\n', ' ', '[', '~'), minLength: 2, maxLength: 6 });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(piece, fc.boolean())), fc.boolean(), (pieces, ends) => {
+        const { write, events, fire, timers, tokenizer } = setUp();
+        write('\x1b[200~');
+        for (const [text, stops] of pieces) {
+          write(text);
+          if (stops) fire();
+        }
+        if (ends) write('\x1b[201~');
+        fire();
+        const text = events.map((event) => (event.type === 'paste' ? event.text : '')).join('');
+        expect(text).toBe(pieces.map(([one]) => one).join(''));
+        expect(events.filter(({ type }) => type === 'key')).toEqual([]);
+        write('a');
+        expect(events.at(-1)).toEqual({ type: 'key', key: 'a', text: 'a' });
+        expect(timers).toEqual([]);
+        tokenizer.close();
+      }),
+    );
   });
 
   it('of a megabyte come in one piece', () => {
