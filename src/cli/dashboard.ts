@@ -47,6 +47,7 @@ export async function openDashboard(context: CliContext, looks: Looks): Promise<
     ...(openAddress === undefined ? {} : { openAddress }),
     runEditor: (path) => runEditor(path, env),
     historyFile: paths.historyFile,
+    usesFile: paths.usesFile,
     draftsFolder: paths.draftsFolder,
   });
   return 0;

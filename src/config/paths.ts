@@ -28,6 +28,8 @@ export interface Paths {
   readonly socket: string;
   /** What the dashboard remembers of itself: input history. */
   readonly historyFile: string;
+  /** What is chosen in the palette, and how often. */
+  readonly usesFile: string;
   /** What config.toml says of the dashboard, as it was read last. */
   readonly uiFile: string;
   /** What was typed in a dashboard and not sent: a file for each. */
@@ -53,6 +55,7 @@ export function findPaths(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = pr
     logFile: join(folders.state, 'peer.log'),
     socket: socketPath(folders.state, platform),
     historyFile: join(folders.state, 'history.json'),
+    usesFile: join(folders.state, 'palette.json'),
     uiFile: join(folders.state, 'ui.json'),
     draftsFolder: join(folders.state, 'drafts'),
   };

@@ -18,6 +18,7 @@ import { createTypedHistory } from './history-file.ts';
 import { type Connect, openLink } from './link.ts';
 import { createOutputStreams } from './output-streams.ts';
 import { subscriptions } from './subscriptions.ts';
+import { createUsesFile } from './uses-file.ts';
 import { windowTitle } from './window-title.ts';
 
 export interface DashboardOptions {
@@ -44,6 +45,8 @@ export interface DashboardOptions {
   readonly draftsFolder?: string;
   /** Where typed tasks are remembered; nowhere if absent. */
   readonly historyFile?: string;
+  /** Where is counted what the palette is used for; nowhere if absent. */
+  readonly usesFile?: string;
 }
 
 /** Resolves when the person leaves. The terminal is then as it was. */
@@ -54,6 +57,7 @@ export function runDashboard(options: DashboardOptions): Promise<void> {
   const { theme = 'auto' } = options;
   const background = options.background ?? terminalBackground(env);
   const history = createTypedHistory(options.historyFile);
+  const uses = createUsesFile(options.usesFile);
   const drafts = createDraftKeeper(options.draftsFolder);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
 
@@ -129,9 +133,10 @@ export function runDashboard(options: DashboardOptions): Promise<void> {
     tell,
     quit: () => {
       leave();
-      void history.written().then(resolve);
+      void Promise.all([history.written(), uses.written()]).then(() => resolve());
     },
     history,
+    uses,
     cwd,
     home,
     openAddress: options.openAddress,
@@ -141,6 +146,9 @@ export function runDashboard(options: DashboardOptions): Promise<void> {
   void drafts.take((draft) => tell({ type: 'draft', draft }));
   void history.load().then((lines) => {
     if (lines.length > 0) tell({ type: 'history', lines });
+  });
+  void uses.load().then((known) => {
+    if (known.size > 0) tell({ type: 'uses', uses: known });
   });
   settle();
   return promise;

@@ -34,7 +34,11 @@ import { THREAD_KEYS } from './thread-keys.ts';
 export const KEYMAP = [
   ...COMPOSER_KEYS,
 
-  bind('panes', 'pane.open', 'enter', 'open what is selected', { ...foot('open', 2), enabled: hasSelection }),
+  bind('panes', 'pane.open', 'enter', 'open what is selected', {
+    ...foot('open', 2),
+    palette: true,
+    enabled: hasSelection,
+  }),
   bind('panes', 'pane.compose', 't space', 'type a task', { ...foot('type', 1), palette: true }),
   bind('panes', 'pane.compose-with', '! = @', 'type a task that begins with this character'),
   bind('panes', 'pane.next', 'tab', 'go to the next pane'),
@@ -53,10 +57,10 @@ export const KEYMAP = [
   bind('panes', 'list.last', 'G end', 'go to the end, and stay there as more comes'),
   bind('panes', 'pane.zoom', 'z', 'give the whole screen to this pane, or take it back', { palette: true }),
   bind('panes', 'pane.search', '/', 'search the whole thread', { ...foot('search', 8), palette: true }),
-  bind('panes', 'search.next', 'n', 'go to the next result', { enabled: hasSearch }),
-  bind('panes', 'search.previous', 'N', 'go to the result before', { enabled: hasSearch }),
+  bind('panes', 'search.next', 'n', 'go to the next result', { palette: true, enabled: hasSearch }),
+  bind('panes', 'search.previous', 'N', 'go to the result before', { palette: true, enabled: hasSearch }),
   bind('panes', 'pane.palette', ':', 'open the palette: every command, by name', foot('commands', 9)),
-  bind('panes', 'pane.help', '?', 'show all keys', foot('help', 10)),
+  bind('panes', 'pane.help', '?', 'show all keys', { ...foot('help', 10), palette: true }),
   bind('panes', 'pane.back', 'escape', 'go back to the thread'),
   bind('panes', 'pane.quit', 'q', 'leave the dashboard (what runs goes on)', { ...foot('quit', 11), palette: true }),
   bind('panes', 'pane.mouse', 'm', 'turn the mouse on or off', { palette: true }),

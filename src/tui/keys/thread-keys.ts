@@ -9,8 +9,12 @@ const inThread: EnabledWhen = ({ focus, thread }) =>
 export const THREAD_KEYS = [
   bind('panes', 'thread.unfold', 'l right', 'show more of the entry: its text, its devices, its picture', {
     ...foot('more', 7),
+    palette: true,
     enabled: inThread,
   }),
-  bind('panes', 'thread.fold', 'h left', 'show less of the entry, down to one row', { enabled: inThread }),
+  bind('panes', 'thread.fold', 'h left', 'show less of the entry, down to one row', {
+    palette: true,
+    enabled: inThread,
+  }),
   bind('panes', 'thread.fold-all', 'H', 'show one row of each entry, or the usual again', { palette: true }),
 ] as const;

@@ -83,6 +83,8 @@ export type Effect =
   | { readonly type: 'load-run'; readonly run: string }
   /** Ranks palette items by what was typed. */
   | { readonly type: 'rank'; readonly query: string; readonly items: readonly PaletteItem[]; readonly request: number }
+  /** An item of the palette was chosen. */
+  | { readonly type: 'count-use'; readonly id: string; readonly at: number }
   /** Keys for the attached run. */
   | { readonly type: 'input'; readonly run: RunId; readonly input: RunInput }
   /** `redraw`: even if it has this size already, so that a full-screen program draws itself anew. */

@@ -21,6 +21,7 @@ import type { EntryFound } from './jumps.ts';
 import type { Size, Tail } from './model.ts';
 import type { OutputPort, OutputView } from './output-view.ts';
 import type { PaletteMatch } from './overlay-model.ts';
+import type { PaletteUses } from './palette-uses.ts';
 import type { Draft, WaitingTask } from './waiting-task.ts';
 
 /** What went wrong, in one line, and what to do. */
@@ -43,6 +44,8 @@ export type MessageBody =
   | { readonly type: 'resized'; readonly size: Size }
   | { readonly type: 'tick' }
   | { readonly type: 'history'; readonly lines: readonly string[] }
+  /** What the palette was used for before. */
+  | { readonly type: 'uses'; readonly uses: PaletteUses }
   // The peer.
   | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
   /** Again; what was missed meanwhile comes as changes. */

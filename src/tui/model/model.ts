@@ -18,6 +18,7 @@ import type { KnownDocuments } from './documents.ts';
 import { type Folds, NO_FOLDS } from './folds.ts';
 import type { KnownProgress } from './known-progress.ts';
 import type { Overlay } from './overlay-model.ts';
+import type { PaletteUses } from './palette-uses.ts';
 import type { PolicyCheck } from './policy-dialogs.ts';
 import type { WaitingTask } from './waiting-task.ts';
 
@@ -230,6 +231,7 @@ export interface Model {
   readonly lists: { readonly approvals: ListState; readonly runs: ListState; readonly devices: ListState };
   readonly composer: Composer;
   readonly search: SearchState;
+  readonly uses: PaletteUses;
   /** The request that looks for an entry to go to. */
   readonly jump: number | undefined;
   /** The last is on top and has the keys. */
@@ -294,6 +296,7 @@ export function createModel({ size, now, clock = now, settings, history }: Model
       sending: 0,
       failed: undefined,
     },
+    uses: new Map(),
     jump: undefined,
     search: { query: '', results: [], next: undefined, paging: false, state: 'idle', index: -1 },
     overlays: [],

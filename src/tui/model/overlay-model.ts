@@ -30,11 +30,20 @@ export interface PaletteItem {
   readonly hint: string;
   /** Why it does nothing now. */
   readonly disabled?: string;
+  /** What its use is counted by; absent where that would tell of a task, a run or a device. */
+  readonly use?: string;
+  /** How much it is used, from 0 to 1. */
+  readonly weight?: number;
+  /** Among the most used: it stands before everything else. */
+  readonly recent?: true;
   readonly target:
     | { readonly kind: 'binding'; readonly id: string }
     | { readonly kind: 'run'; readonly run: RunId }
-    | { readonly kind: 'device'; readonly action: 'rename' | 'revoke'; readonly device: string }
-    | { readonly kind: 'command'; readonly text: string };
+    | { readonly kind: 'device'; readonly action: 'open' | 'rename' | 'revoke'; readonly device: string }
+    /** A text to go on with in the composer. */
+    | { readonly kind: 'command'; readonly text: string }
+    /** A slash command that is done at once. */
+    | { readonly kind: 'line'; readonly line: string };
 }
 
 export interface PaletteMatch {

@@ -9,6 +9,7 @@ import { isFinal } from '../../core/runs.ts';
 import type { TypedHistory } from '../app/history-file.ts';
 import { loadPage } from '../app/load-page.ts';
 import type { OutputStreams } from '../app/output-streams.ts';
+import type { UsesFile } from '../app/uses-file.ts';
 import type { Effect } from '../model/effects.ts';
 import { editorName } from '../model/file-edit.ts';
 import type { Failure, MessageBody } from '../model/messages.ts';
@@ -32,6 +33,7 @@ export interface RunnerDeps {
   readonly tell: (message: MessageBody) => void;
   readonly quit: () => void;
   readonly history: TypedHistory;
+  readonly uses: UsesFile;
   readonly cwd: string;
   readonly bell: boolean;
   readonly home: string;
@@ -244,6 +246,8 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
         return screen.setMouse(effect.on);
       case 'remember':
         return attempt(() => deps.history.add(effect.line));
+      case 'count-use':
+        return attempt(() => deps.uses.add(effect.id, effect.at));
       case 'start-peer':
         return deps.startPeer();
       case 'suspend':

@@ -1,9 +1,11 @@
 // What each key of the keymap does: one entry a binding, and nothing else. `held` says that the same key came just before.
 
 import type { Binding } from '../keys/binding.ts';
+import { parseCommand } from '../keys/commands.ts';
 import { type BindingId, bindingFor, KEYMAP } from '../keys/keymap.ts';
 import type { Model } from '../model/model.ts';
 import type { PaletteItem, PaletteMatch } from '../model/overlay-model.ts';
+import { withUse } from '../model/palette-uses.ts';
 import { overlayOf, subjectApproval, subjectGroup, subjectRun, topOverlay } from '../model/select.ts';
 import { createEditor, insert } from '../terminal/editor.ts';
 import type { Action, Press } from './action.ts';
@@ -24,10 +26,11 @@ import { POLICY_ACTIONS } from './policy-actions.ts';
 import { previewArtifact, scrollPreview } from './previews.ts';
 import { scrollReading } from './reading.ts';
 import { RUN_ACTIONS } from './run-actions.ts';
+import { runCommand } from './run-command.ts';
 import { scrollRun } from './run-sections.ts';
 import * as runs from './runs.ts';
 import * as search from './search.ts';
-import { patch, pop, type Step, say, step, toast } from './step.ts';
+import { andThen, patch, pop, type Step, say, step, toast } from './step.ts';
 import { THEME_ACTIONS } from './theme-actions.ts';
 import { THREAD_ACTIONS } from './thread-actions.ts';
 import { undo } from './undo.ts';
@@ -225,22 +228,38 @@ export function ranked(model: Model, request: number, matches: readonly PaletteM
 function runPalette(model: Model): Step {
   const palette = overlayOf(model, 'palette');
   if (palette?.pending === true) return step(patch(model, 'palette', (open) => ({ ...open, entered: true })));
-  const { target, disabled } = palette?.matches[palette.selected]?.item ?? {};
+  const { target, disabled, use } = palette?.matches[palette.selected]?.item ?? {};
   if (target === undefined) return step(model);
   if (disabled !== undefined) return say(model, 'info', disabled);
   // What belongs to the panes or the composer is done there: a dialog must not stay on top and take the keys meant for them.
-  const leaves = target.kind === 'command' || isOfPanes(target);
+  const leaves = target.kind === 'command' || target.kind === 'line' || isOfPanes(target);
   const below = leaves ? { ...model, overlays: [] } : pop(model);
+  return andThen(countUse(below, use), (next) => doTarget(next, target));
+}
+
+function countUse(model: Model, id: string | undefined): Step {
+  if (id === undefined) return step(model);
+  const { now: at } = model;
+  return step({ ...model, uses: withUse(model.uses, id, at) }, { type: 'count-use', id, at });
+}
+
+const DEVICE_TARGETS = { open: devices.openDevice, rename: devices.askName, revoke: devices.askRevoke };
+
+function doTarget(below: Model, target: PaletteItem['target']): Step {
   switch (target.kind) {
     case 'run':
       return runs.openRun(below, target.run);
     case 'device': {
-      const device = model.devices.find(({ id }) => id === target.device);
+      const device = below.devices.find(({ id }) => id === target.device);
       if (device === undefined) return step(below);
-      return step((target.action === 'rename' ? devices.askName : devices.askRevoke)(below, device));
+      return step(DEVICE_TARGETS[target.action](below, device));
     }
     case 'command':
       return step(edited(panes.focusPane(below, 'composer'), createEditor(target.text)));
+    case 'line': {
+      const command = parseCommand(target.line);
+      return command.ok ? runCommand(below, command) : step(below);
+    }
     case 'binding':
       return ACTIONS[target.id as BindingId](below, { key: '', held: false, burst: false });
   }

@@ -3,11 +3,13 @@
 
 import type { Device } from '../../core/devices.ts';
 import { route } from '../../core/routing/route.ts';
+import { THEME_CHOICES } from '../../core/theme-names.ts';
 import type { Binding } from '../keys/binding.ts';
 import { COMMANDS, needsArgument, usage } from '../keys/commands.ts';
 import { allBindings, keyLabel } from '../keys/keymap.ts';
 import type { Model } from '../model/model.ts';
 import type { PaletteItem } from '../model/overlay-model.ts';
+import { mostUsed, weightOf } from '../model/palette-uses.ts';
 import { routeContextOf } from '../model/route-context.ts';
 import { deviceName } from '../model/select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
@@ -15,16 +17,42 @@ import { describeStatus } from '../words/format.ts';
 import { subjectDevice } from './devices.ts';
 
 const PALETTE_RUNS = 50;
+const MOST_RECENT = 5;
 
 export function paletteItems(model: Model): readonly PaletteItem[] {
   const commands = COMMANDS.filter(needsArgument).map((command): PaletteItem => {
     const text = `/${command.name} `;
-    return { label: usage(command), keywords: command.help, hint: command.help, target: { kind: 'command', text } };
+    const target = { kind: 'command', text } as const;
+    return { label: usage(command), keywords: command.help, hint: command.help, use: text.trim(), target };
   });
-  const all = [...actionItems(model), ...taskItems(model), ...commands, ...deviceItems(model), ...runItems(model)];
-  return [
+  const all = [
+    ...actionItems(model),
+    ...taskItems(model),
+    ...commands,
+    ...LINES,
+    ...deviceItems(model),
+    ...runItems(model),
+  ];
+  return byUse(model, [
     ...all.filter(({ disabled }) => disabled === undefined),
     ...all.filter(({ disabled }) => disabled !== undefined),
+  ]);
+}
+
+/** The most used of what can be done come first; the rest keep their places, where they can be found again. */
+function byUse({ uses, now }: Model, items: readonly PaletteItem[]): readonly PaletteItem[] {
+  if (uses.size === 0) return items;
+  const weighed = items.map((item): PaletteItem => {
+    const weight = item.use === undefined ? 0 : weightOf(uses, item.use, now);
+    return weight === 0 ? item : { ...item, weight };
+  });
+  const possible = new Map(weighed.flatMap((item) => (item.disabled === undefined ? [[item.use, item]] : [])));
+  const recent = mostUsed(uses, now, uses.size)
+    .flatMap((id) => possible.get(id) ?? [])
+    .slice(0, MOST_RECENT);
+  return [
+    ...recent.map((item): PaletteItem => ({ ...item, recent: true })),
+    ...weighed.filter((item) => !recent.includes(item)),
   ];
 }
 
@@ -35,11 +63,32 @@ function actionItems(model: Model): PaletteItem[] {
       const { id, description, keys } = binding;
       const enabled = binding.enabled(model);
       const target = { kind: 'binding', id } as const;
-      const item = { label: description, keywords: id, target };
+      const item = { label: description, keywords: id, use: id, target };
       if (enabled !== true) return { ...item, hint: enabled, disabled: enabled };
       return { ...item, hint: keyLabel(keys[0] ?? '') };
     });
 }
+
+/** What a slash command does that is complete as it stands. */
+const lineItem = (line: string, label: string, keywords: string): PaletteItem => ({
+  label,
+  keywords,
+  hint: line,
+  use: line,
+  target: { kind: 'line', line },
+});
+
+const LINES: readonly PaletteItem[] = [
+  lineItem('/summary', 'sum up the newest of the thread', 'summary'),
+  lineItem('/search is:failed', 'search for what failed', 'filter is:failed'),
+  lineItem('/search is:waiting', 'search for what waits for a person', 'filter is:waiting'),
+  lineItem('/search is:running', 'search for what is running', 'filter is:running'),
+  lineItem('/search is:artifact', 'search for artifacts', 'filter is:artifact files'),
+  lineItem('/search is:message', 'search for messages', 'filter is:message notes'),
+  lineItem('/search by:me', 'search for what is yours', 'filter by:me mine'),
+  lineItem('/search since:today', 'search for what began today', 'filter since:today'),
+  ...THEME_CHOICES.map((name) => lineItem(`/theme ${name}`, `use the theme ${name}`, 'colours')),
+];
 
 /** Tasks about files, pages and screens, begun for the device that is selected. They are gone on with in the composer. */
 const TASKS: readonly {
@@ -60,7 +109,7 @@ function taskItems(model: Model): PaletteItem[] {
   const device = subjectDevice(model);
   return TASKS.map(({ label, keywords, text }): PaletteItem => {
     const typed = device === undefined ? text('', '') : text(`@${device.name}:`, ` @${device.name}`);
-    const item = { label, keywords, target: { kind: 'command', text: typed } } as const;
+    const item = { label, keywords, use: `task: ${label}`, target: { kind: 'command', text: typed } } as const;
     const answer = route(typed, routeContextOf(model));
     return answer.ok ? { ...item, hint: typed } : { ...item, hint: answer.reason, disabled: answer.reason };
   });
@@ -77,7 +126,7 @@ function runItems(model: Model): PaletteItem[] {
 function deviceItems({ devices, connection }: Model): PaletteItem[] {
   if (connection.state !== 'connected') return [];
   return devices.flatMap(({ id, name, local }: Device) =>
-    (local ? (['rename'] as const) : (['rename', 'revoke'] as const)).map((action): PaletteItem => {
+    (local ? (['open', 'rename'] as const) : (['open', 'rename', 'revoke'] as const)).map((action): PaletteItem => {
       const label = `${action} ${sanitizeLine(name)}`;
       return { label, keywords: 'device', hint: 'device', target: { kind: 'device', action, device: id } };
     }),

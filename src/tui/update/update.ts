@@ -100,6 +100,8 @@ function handle(model: Model, message: Message): Step {
       return refreshNearby(model);
     case 'history':
       return step({ ...model, composer: { ...model.composer, history: createHistory(message.lines) } });
+    case 'uses':
+      return step({ ...model, uses: message.uses });
     case 'snapshot':
       return takeSnapshot(model, message.snapshot);
     case 'connected':

@@ -41,7 +41,8 @@ const LEAST_HINTED = 34;
 
 function drawMatch(paint: Paint, at: Rect, match: PaletteMatch): void {
   const width = at.width - 2;
-  const hint = width < LEAST_HINTED ? '' : own(paint, clip(paint, match.item.hint, Math.floor(width * HINT_SHARE)));
+  const said = match.item.recent === true ? `recent ${paint.glyphs.separator} ${match.item.hint}` : match.item.hint;
+  const hint = width < LEAST_HINTED ? '' : own(paint, clip(paint, said, Math.floor(width * HINT_SHARE)));
   const hintWidth = stringWidth(hint);
   write(paint, at.x + 1, at.y, labelSpans(paint, match), width - (hintWidth > 0 ? hintWidth + 2 : 0));
   write(paint, at.x + 1 + width - hintWidth, at.y, [[hint, paint.style('muted')]], hintWidth);

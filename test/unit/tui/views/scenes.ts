@@ -14,6 +14,7 @@ import type { RunDialog } from '../../../../src/tui/model/overlay-model.ts';
 import type { Document } from '../../../../src/tui/preview/document.ts';
 import { readDocument } from '../../../../src/tui/preview/read-document.ts';
 import { createEditor } from '../../../../src/tui/terminal/editor.ts';
+import { createHistory } from '../../../../src/tui/terminal/history.ts';
 import { createList } from '../../../../src/tui/terminal/virtual-list.ts';
 import { DEAF_MS } from '../../../../src/tui/update/reading.ts';
 import {
@@ -318,6 +319,15 @@ const items = ['go to the thread', 'go to the runs', 'cancel the run'].map((labe
   positions: [0, 1, 3],
 }));
 
+const TYPED = ['!npm run build', '?what is a monad', '!npm test -- --runInBand\nand more', '!git push', '!npm ci'];
+
+const WAITING: Model['composer']['waiting'] = (['held', 'waiting'] as const).map((state, index) => ({
+  id: `0000000000000${index}`,
+  text: index === 0 ? '!npm run build && npm test @gpu-box' : '?why does the build fail\nand what can be done',
+  tty: { cols: 80, rows: 24 },
+  state,
+}));
+
 export function scenes(size: Size): Record<string, Model> {
   const busy: Model = { ...busyDay(size), focus: 'thread' };
   const asking = withText(busyDay(size), '!npm test @gpu-box');
@@ -330,6 +340,13 @@ export function scenes(size: Size): Record<string, Model> {
     index: -1,
   };
   const over = (...overlays: Model['overlays']): Model => withOverlay({ ...busy, search }, ...overlays);
+  const day = busyDay(size);
+  const withHint = (model: Model, hint: Model['composer']['hint']): Model => ({
+    ...model,
+    composer: { ...model.composer, hint },
+  });
+  const remembering: Model = { ...day, composer: { ...day.composer, history: createHistory(TYPED) } };
+  const waiting: Model = { ...day, composer: { ...day.composer, waiting: WAITING } };
   const fleet = fleetDay(size);
   const onFleet = (...overlays: Model['overlays']): Model => withOverlay(fleet, ...overlays);
   return {
@@ -485,6 +502,25 @@ export function scenes(size: Size): Record<string, Model> {
       request: 0,
       pending: false,
       entered: false,
+    }),
+    paletteByUse: over({
+      kind: 'palette',
+      editor: createEditor(),
+      items: items.map(({ item }) => item),
+      matches: items.map(({ item }, index) => ({ item: index < 2 ? { ...item, recent: true } : item, positions: [] })),
+      selected: 0,
+      request: 0,
+      pending: false,
+      entered: false,
+    }),
+    recall: withOverlay(remembering, { kind: 'recall', editor: createEditor('npm'), selected: 1 }),
+    recallNothing: withOverlay(remembering, { kind: 'recall', editor: createEditor('cargo'), selected: 0 }),
+    waitingTasks: withOverlay(waiting, { kind: 'waiting', selected: 1 }),
+    longText: withHint(asking, { kind: 'long', length: 1_000_000 }),
+    tooLong: withHint(asking, {
+      kind: 'refused',
+      reason: 'too long to be sent: 1,200,000 characters of at most 1,048,576 characters',
+      hint: 'put it into a file, and name the file',
     }),
     help: over({ kind: 'help', scroll: 0 }),
     search: over({
