@@ -21,8 +21,8 @@ export type Look =
   | 'keyword'
   | 'name';
 
-/** One line of text, or a part of one: sanitised, without a newline. */
-export type Piece = readonly [text: string, look: Look];
+/** One line of text, or a part of one: sanitised, without a newline. `link`: where a terminal leads from it. */
+export type Piece = readonly [text: string, look: Look, link?: string];
 
 export interface TextBlock {
   readonly type: 'line';
@@ -81,3 +81,7 @@ export const line = (text: string, look: Look = 'text', wrap: TextBlock['wrap'] 
   pieces: [[text, look]],
   wrap,
 });
+
+/** The same with another text. */
+export const withText = ([, look, link]: Piece, text: string): Piece =>
+  link === undefined ? [text, look] : [text, look, link];

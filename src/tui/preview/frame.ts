@@ -8,7 +8,7 @@ export interface CellColours {
   readonly fg: number;
   readonly bg: number;
 }
-export type Span = readonly [text: string, look: Look | CellColours];
+export type Span = readonly [text: string, look: Look | CellColours, link?: string];
 export type Row = readonly Span[];
 
 export interface Frame {

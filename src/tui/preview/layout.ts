@@ -63,4 +63,7 @@ const widthOf = (pieces: readonly Piece[]): number => pieces.reduce((sum, [text]
 const ASCII: Readonly<Record<string, string>> = { '•': '*', '▌': '|', '─': '-', '│': '|', '┼': '+' };
 /** Marks of ours as any terminal can show them; what somebody wrote stays. */
 export const inAscii = (row: Row): Row =>
-  row.map(([text, look]) => [look === 'muted' ? text.replace(/[•▌─│┼]/g, (char) => ASCII[char] ?? char) : text, look]);
+  row.map((span) => {
+    const [text, look, ...link] = span;
+    return look === 'muted' ? [text.replace(/[•▌─│┼]/g, (char) => ASCII[char] ?? char), look, ...link] : span;
+  });

@@ -1,6 +1,7 @@
 // What stands in a line of Markdown: emphasis, code, links with where they lead. A newline in it is a break that was meant.
 
 import type { MarkedToken, Token } from 'marked';
+import { linkTarget } from '../terminal/links.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import type { Look, Piece } from './document.ts';
 
@@ -38,7 +39,10 @@ function piecesOf(token: MarkedToken, look: Look): Piece[] {
 function linkPieces(text: readonly Piece[], href: string): Piece[] {
   const said = text.map(([part]) => part).join('');
   const where = sanitizeLine(href);
-  return said === where || `mailto:${said}` === where ? [...text] : [...text, [` (${where})`, 'muted']];
+  const pieces: Piece[] =
+    said === where || `mailto:${said}` === where ? [...text] : [...text, [` (${where})`, 'muted']];
+  const target = linkTarget(href);
+  return target === undefined ? pieces : pieces.map(([part, look]) => [part, look, target]);
 }
 
 /** A newline of the file is a blank here. */

@@ -3,7 +3,7 @@
 
 import { type MarkedToken, marked, type Token, type Tokens } from 'marked';
 import { sanitizeLine } from '../terminal/sanitize.ts';
-import { type Block, line, MAX_BLOCKS, type Piece } from './document.ts';
+import { type Block, line, MAX_BLOCKS, type Piece, withText } from './document.ts';
 import { inlinePieces } from './markdown-inline.ts';
 import { codeLines } from './read-source.ts';
 import { linesOf, type ReadText } from './read-text.ts';
@@ -92,10 +92,10 @@ function listItem(list: Tokens.List, item: Tokens.ListItem, index: number, margi
 /** A newline in a paragraph is a blank; a break is a new line. */
 function paragraph(pieces: readonly Piece[], margin: Margin): Block[] {
   const rows: Piece[][] = [[]];
-  for (const [text, look] of pieces) {
-    text.split('\n').forEach((part, index) => {
+  for (const piece of pieces) {
+    piece[0].split('\n').forEach((part, index) => {
       if (index > 0) rows.push([]);
-      if (part !== '') rows.at(-1)?.push([part, look]);
+      if (part !== '') rows.at(-1)?.push(withText(piece, part));
     });
   }
   return rows.map((row, index) => within({ type: 'line', wrap: 'words', pieces: row }, margin, index > 0));
@@ -103,7 +103,7 @@ function paragraph(pieces: readonly Piece[], margin: Margin): Block[] {
 
 function tableOf(token: Tokens.Table, { first }: Margin): Block {
   const cells = (row: readonly Tokens.TableCell[], look: 'strong' | 'text'): Piece[][] =>
-    row.map(({ tokens }) => inlinePieces(tokens, look).map(([text, own]): Piece => [text.replaceAll('\n', ' '), own]));
+    row.map(({ tokens }) => inlinePieces(tokens, look).map((piece) => withText(piece, piece[0].replaceAll('\n', ' '))));
   return {
     type: 'table',
     rows: [cells(token.header, 'strong'), ...token.rows.slice(0, MAX_BLOCKS).map((row) => cells(row, 'text'))],

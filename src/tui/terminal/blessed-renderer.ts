@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import Program, { type Program as BlessedProgram } from 'blessed/lib/program.js';
 import Screen from 'blessed/lib/widgets/screen.js';
 import { type CellGrid, DEFAULT_ATTR } from './cells.ts';
+import { CLOSE_LINK, openLink } from './links.ts';
 
 export interface BlessedRenderer {
   /** The bytes to write; empty if the terminal shows this grid already. */
@@ -23,17 +24,19 @@ interface Size {
 const STALE = '\0';
 const CSI = '\x1b[';
 
-export function createBlessedRenderer(size: Size): BlessedRenderer {
+/** `links`: whether the terminal knows them. */
+export function createBlessedRenderer(size: Size, { links = true }: { links?: boolean } = {}): BlessedRenderer {
   const program = createProgram(size);
   const screen = withoutProcessListeners(() => new Screen({ program, fullUnicode: false }));
   let shown = blank(size);
 
-  /** Brings one row of the grid to blessed's lines. */
-  function copyRow(grid: CellGrid, y: number, columns: number): void {
+  /** Brings one row of the grid to blessed's lines; `linked`: it has a link, or had one. */
+  function copyRow(grid: CellGrid, y: number, columns: number, linked: boolean): void {
     const line = screen.lines[y];
     const old = screen.olines[y];
     if (!line || !old) return;
-    let rewrite = false;
+    // What lies in a link is written between its beginning and its end: all of the row, or none of it.
+    let rewrite = linked;
     for (let x = 0; x < columns; x += 1) {
       const at = y * grid.width + x;
       const next = line[x];
@@ -43,6 +46,7 @@ export function createBlessedRenderer(size: Size): BlessedRenderer {
       const rightHalf = char === '' && x > 0;
       next[0] = grid.attrs[rightHalf ? at - 1 : at] as number;
       next[1] = rightHalf ? afterWide(line[x - 1]?.[1] ?? '', x, y) : cellText(grid, at, x, y, columns);
+      if (linked) next[1] = withLink(grid, at, x, columns, next[1]);
       // The halves of a wide grapheme are written together or not at all.
       const leftChanged = rightHalf && old[x - 1]?.[1] !== line[x - 1]?.[1];
       const attrChanged = rightHalf && old[x - 1]?.[0] !== line[x - 1]?.[0];
@@ -60,7 +64,8 @@ export function createBlessedRenderer(size: Size): BlessedRenderer {
       const columns = Math.min(width, grid.width);
       const rows = Math.min(height, grid.height);
       for (let y = 0; y < rows; y += 1) {
-        if (takeRow(shown, grid, y, columns)) copyRow(grid, y, columns);
+        const linked = links && takeLinks(shown, grid, y, columns);
+        if (takeRow(shown, grid, y, columns) || linked === 'changed') copyRow(grid, y, columns, linked !== false);
       }
       screen.draw(0, height - 1);
       return takeOutput(program);
@@ -83,12 +88,15 @@ interface Shown {
   readonly size: Size;
   readonly chars: string[];
   readonly attrs: Int32Array;
+  /** By row: where its cells lead, by column. */
+  readonly links: Map<number, ReadonlyMap<number, string>>;
 }
 
 const blank = (size: Size): Shown => ({
   size,
   chars: new Array<string>(size.width * size.height).fill(' '),
   attrs: new Int32Array(size.width * size.height).fill(DEFAULT_ATTR),
+  links: new Map(),
 });
 
 /** Remembers the row as shown; answers whether it differs from what was. */
@@ -103,6 +111,33 @@ function takeRow(shown: Shown, grid: CellGrid, y: number, columns: number): bool
     changed = true;
   }
   return changed;
+}
+
+const NO_LINKS: ReadonlyMap<number, string> = new Map();
+
+/** Remembers the links of the row; false if there are none now and were none. */
+function takeLinks(shown: Shown, grid: CellGrid, y: number, columns: number): false | 'same' | 'changed' {
+  const before = shown.links.get(y) ?? NO_LINKS;
+  if (before.size === 0 && grid.links.size === 0) return false;
+  const now = new Map<number, string>();
+  let changed = false;
+  for (let x = 0; x < columns; x += 1) {
+    const target = grid.links.get(y * grid.width + x);
+    if (target !== undefined) now.set(x, target);
+    if (target !== before.get(x)) changed = true;
+  }
+  if (changed) shown.links.set(y, now);
+  if (changed) return 'changed';
+  return now.size > 0 && 'same';
+}
+
+/** The text of a cell with the beginning of its link, or the end of it. */
+function withLink(grid: CellGrid, at: number, x: number, columns: number, text: string): string {
+  const target = grid.links.get(at);
+  if (target === undefined) return text;
+  const begins = x === 0 || grid.links.get(at - 1) !== target;
+  const ends = x + 1 >= columns || grid.links.get(at + 1) !== target;
+  return `${begins ? openLink(target) : ''}${text}${ends ? CLOSE_LINK : ''}`;
 }
 
 /**

@@ -1,5 +1,6 @@
 // The sheet that views draw on: a grid of graphemes with attributes, and the few ways to put text on it.
 // It knows no terminal and writes nothing anywhere; whatever is drawn outside the grid is clipped.
+import { isLink } from './links.ts';
 import { type CellWidth, eachGrapheme, stringWidth, truncate } from './width.ts';
 
 /** (flags << 18) | (foreground << 9) | background, as blessed packs it. */
@@ -46,6 +47,8 @@ export class CellGrid {
   /** One grapheme a cell, row by row; '' is the right half of the wide grapheme to its left. */
   readonly chars: string[];
   readonly attrs: Int32Array;
+  /** Where cells lead, by their index: few have any. */
+  readonly links = new Map<number, string>();
   cursor: { x: number; y: number } | undefined;
 
   constructor(width: number, height: number, attr: Attr = DEFAULT_ATTR) {
@@ -58,6 +61,7 @@ export class CellGrid {
   clear(attr: Attr): void {
     this.chars.fill(' ');
     this.attrs.fill(attr);
+    this.links.clear();
     this.cursor = undefined;
   }
 
@@ -83,6 +87,15 @@ export class CellGrid {
     return used;
   }
 
+  /** Makes what stands there lead to an address of the web; what is no such address leads nowhere. */
+  link(rect: Rect, target: string): void {
+    if (!isLink(target)) return;
+    const { left, right, top, bottom } = this.#clip(rect);
+    for (let y = top; y < bottom; y += 1) {
+      for (let at = y * this.width + left; at < y * this.width + right; at += 1) this.links.set(at, target);
+    }
+  }
+
   fill(rect: Rect, char: string, attr: Attr): void {
     const { left, right, top, bottom } = this.#clip(rect);
     for (let y = top; y < bottom; y += 1) {
@@ -91,6 +104,7 @@ export class CellGrid {
       const from = y * this.width;
       this.chars.fill(' ', from + left, from + right);
       this.attrs.fill(attr, from + left, from + right);
+      this.#unlink(from + left, from + right);
       if (char === ' ') continue;
       let x = left;
       for (let step = 1; step > 0 && x < right; x += step) step = this.write(x, y, char, attr, right - x);
@@ -131,6 +145,9 @@ export class CellGrid {
         const cutRight = column === right - 1 && column - x + 1 < source.width && source.chars[from + 1] === '';
         this.chars[to] = cutLeft || cutRight ? ' ' : (source.chars[from] as string);
         this.attrs[to] = source.attrs[from] as number;
+        const target = source.links.get(from);
+        if (target === undefined) this.#unlink(to, to + 1);
+        else this.links.set(to, target);
       }
     }
   }
@@ -163,12 +180,14 @@ export class CellGrid {
     if (x < 0) {
       // Only the right half of a wide grapheme is inside: a blank keeps the columns true.
       this.#detach(1, y);
+      this.#unlink(at + 1, at + 2);
       this.chars[at + 1] = ' ';
       this.attrs[at + 1] = attr;
       return;
     }
     if (this.chars[at] === '') this.#detach(x, y);
     this.#detach(x + width, y);
+    this.#unlink(at, at + width);
     this.chars[at] = char;
     this.attrs[at] = attr;
     if (width === 2) {
@@ -184,6 +203,12 @@ export class CellGrid {
     if (this.chars[at] !== '') return;
     this.chars[at] = ' ';
     this.chars[at - 1] = ' ';
+    this.#unlink(at - 1, at + 1);
+  }
+
+  #unlink(from: number, to: number): void {
+    if (this.links.size === 0) return;
+    for (let at = from; at < to; at += 1) this.links.delete(at);
   }
 
   #clip({ x, y, width, height }: Rect): { left: number; right: number; top: number; bottom: number } {

@@ -4,6 +4,7 @@ import { createBlessedRenderer } from './blessed-renderer.ts';
 import type { CellGrid } from './cells.ts';
 import { createInputTokenizer } from './input.ts';
 import type { InputEvent } from './input-event.ts';
+import { knowsLinks } from './links.ts';
 import { ENTER, installRestore, LEAVE, MOUSE_OFF, MOUSE_ON, writeNow } from './restore.ts';
 import { notifySequence, oscText } from './screen-osc.ts';
 
@@ -67,7 +68,7 @@ export function openScreen(options: ScreenOptions): TerminalScreen {
   const tokenizer = createInputTokenizer((event, raw, alone) => {
     for (const listener of [...inputListeners]) listener(event, raw, alone);
   });
-  const renderer = createBlessedRenderer(size);
+  const renderer = createBlessedRenderer(size, { links: knowsLinks(env) });
   const write = (text: string) => {
     if (state === 'active') output.write(text);
   };

@@ -44,13 +44,13 @@ export const lookOf = ({ theme, glyphs }: Paint) => ({ tier: theme.tier, ascii: 
 
 export function drawRow(paint: Paint, { x, y, width }: Pick<Rect, 'x' | 'y' | 'width'>, row: Row): void {
   const shown = lookOf(paint).ascii ? inAscii(row) : row;
-  write(
-    paint,
-    x,
-    y,
-    shown.map(([text, look]) => [text, lookAttr(paint.style, look)] as const),
-    width,
-  );
+  let used = 0;
+  for (const [text, look, link] of shown) {
+    const at = x + used;
+    const columns = write(paint, at, y, [[text, lookAttr(paint.style, look)]], width - used);
+    if (link !== undefined) paint.grid.link({ x: at, y, width: columns, height: 1 }, link);
+    used += columns;
+  }
 }
 
 function mark(paint: Paint, at: Rect, row: Row, query: string): void {

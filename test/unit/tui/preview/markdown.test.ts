@@ -1,6 +1,8 @@
 // Markdown as it is read in a terminal, at the widths that people have.
 
 import { describe, expect, it } from 'vitest';
+import { layout } from '../../../../src/tui/preview/layout.ts';
+import { readDocument } from '../../../../src/tui/preview/read-document.ts';
 import { shown, source } from './sources.ts';
 
 const NOTES = `# Release *notes*
@@ -146,6 +148,24 @@ describe('Markdown', () => {
   it('says where a link leads, whatever its text says', () => {
     const rows = shown(source('a.md', '[https://bank.example](https://evil.example) <https://same.example>'));
     expect(rows).toEqual(['https://bank.example (https://evil.example) https://same.example']);
+  });
+
+  it('leads to the web from a link and from its address, also where they are broken or in a table, and nowhere else', () => {
+    const links = (text: string, width = 60) =>
+      layout(readDocument(source('a.md', text)), { width, height: 10, tier: '256', ascii: false }).flatMap((row) =>
+        row.flatMap(([said, , link]) => (link === undefined ? [] : [`${said.trim()} ${link}`])),
+      );
+    expect(links('a [b **c**](https://d.example/e) f')).toEqual([
+      'b https://d.example/e',
+      'c https://d.example/e',
+      '(https://d.example/e) https://d.example/e',
+    ]);
+    expect(links('<https://d.example/abcdefghijk>', 16)).toEqual([
+      'https://d.exampl https://d.example/abcdefghijk',
+      'e/abcdefghijk https://d.example/abcdefghijk',
+    ]);
+    expect(links('| a |\n|---|\n| https://d.example |')).toEqual(['https://d.example https://d.example/']);
+    expect(links('[a](javascript:x) [b](file:///etc/passwd) <m@d.example> [c](https://e@d.example)')).toEqual([]);
   });
 
   it('is text where it is nested beyond reason, or there is too much of it', () => {

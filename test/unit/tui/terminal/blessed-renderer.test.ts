@@ -113,6 +113,71 @@ describe('frames', () => {
     renderer.close();
   });
 
+  describe('with links', () => {
+    const TARGET = 'https://a.example/b';
+    const OPEN = `\x1b]8;;${TARGET}\x1b\\`;
+    const CLOSE = '\x1b]8;;\x1b\\';
+    const linked = () => {
+      const grid = new CellGrid(COLS, ROWS);
+      grid.write(0, 1, 'see there now', DEFAULT_ATTR);
+      grid.link({ x: 4, y: 1, width: 5, height: 1 }, TARGET);
+      return grid;
+    };
+
+    it('begin each where it begins, and end it where it ends', () => {
+      const renderer = createBlessedRenderer({ width: COLS, height: ROWS });
+      expect(renderer.frame(linked())).toContain(`see ${OPEN}there${CLOSE} now`);
+      expect(renderer.frame(linked())).toBe('');
+      renderer.close();
+    });
+
+    it('write nothing of a link when another row changes, and all of it when its own does', () => {
+      const renderer = createBlessedRenderer({ width: COLS, height: ROWS });
+      const grid = linked();
+      renderer.frame(grid);
+      grid.write(0, 2, 'other', DEFAULT_ATTR);
+      expect(renderer.frame(grid)).not.toContain('\x1b]8');
+      grid.write(6, 1, 'E', DEFAULT_ATTR);
+      grid.link({ x: 6, y: 1, width: 1, height: 1 }, TARGET);
+      expect(renderer.frame(grid)).toContain(`see ${OPEN}thEre${CLOSE} now`);
+      renderer.close();
+    });
+
+    it('take away what is no link any more, though the text is the same', () => {
+      const renderer = createBlessedRenderer({ width: COLS, height: ROWS });
+      const grid = linked();
+      renderer.frame(grid);
+      grid.write(4, 1, 'there', DEFAULT_ATTR);
+      const frame = renderer.frame(grid);
+      expect(frame).toContain('see there now');
+      expect(frame).not.toContain('\x1b]8');
+      renderer.close();
+    });
+
+    it('end a link at the edge, around wide characters too, and in other colours', () => {
+      const renderer = createBlessedRenderer({ width: 4, height: 1 });
+      const grid = new CellGrid(6, 1);
+      grid.write(0, 0, '漢', DEFAULT_ATTR);
+      grid.write(2, 0, 'abcd', makeAttr(1));
+      grid.link({ x: 0, y: 0, width: 6, height: 1 }, TARGET);
+      const frame = renderer.frame(grid);
+      expect(frame.split(OPEN)).toHaveLength(2);
+      expect(frame.split(CLOSE)).toHaveLength(2);
+      expect(frame.indexOf(OPEN)).toBeLessThan(frame.indexOf('漢'));
+      expect(frame.indexOf(CLOSE)).toBeGreaterThan(frame.indexOf('b'));
+      renderer.close();
+    });
+
+    it('have none in a terminal that would print them', () => {
+      const renderer = createBlessedRenderer({ width: COLS, height: ROWS }, { links: false });
+      const frame = renderer.frame(linked());
+      expect(frame).toContain('there');
+      expect(frame).not.toContain('\x1b]8');
+      expect(renderer.frame(linked())).toBe('');
+      renderer.close();
+    });
+  });
+
   it('leave no trace in the process', () => {
     const events = ['exit', 'SIGTERM', 'SIGINT', 'SIGQUIT', 'uncaughtException'];
     const counts = () => events.map((event) => process.listenerCount(event as 'exit'));
