@@ -113,6 +113,8 @@ export interface HintCheck {
 
 export interface Completion {
   readonly items: readonly string[];
+  /** What each of them is, in a few words; absent where they say it themselves. */
+  readonly notes?: readonly string[];
   readonly selected: number;
   /** The part of the text that the selected item replaced: UTF-16 indexes. */
   readonly from: number;

@@ -1,12 +1,17 @@
-// Completion of a /command at the start of the text, and of an @device, a #route or a +artifact at the cursor. Pressing Tab again goes
+// Completion of a /command at the start of the text or of the name of a theme, and of an @device, a #route or a +artifact at the cursor. Pressing Tab again goes
 // through the candidates, also of those paths that place-completion has found. Pure.
 
+import type { Device } from '../../core/devices.ts';
 import { overrideNames } from '../../core/routing/overrides.ts';
+import { THEME_CHOICES } from '../../core/theme-names.ts';
 import { COMMANDS } from '../keys/commands.ts';
 import type { Completion, Model } from '../model/model.ts';
 import { routeContextOf } from '../model/route-context.ts';
 import { findRun } from '../model/select.ts';
 import { type EditorState, setText } from '../terminal/editor.ts';
+import { sanitizeLine } from '../terminal/sanitize.ts';
+import { formatBytes } from '../words/format.ts';
+import { describePresence } from '../words/presence.ts';
 
 const MOST_ARTIFACTS = 20;
 
@@ -34,12 +39,28 @@ function candidates(model: Model, editor: EditorState): Completion | undefined {
   const before = text.slice(Math.max(0, cursor - 200), cursor);
   const command = /^\s*\/([a-z]*)$/.exec(before);
   if (command !== null && before.length === cursor) {
-    const items = COMMANDS.filter(({ name }) => name.startsWith(command[1] ?? '')).map(({ name, args }) =>
-      args === '' ? `/${name}` : `/${name} `,
-    );
-    return { items, selected: 0, from: cursor - (command[1] ?? '').length - 1, to: cursor };
+    const offers = COMMANDS.filter(({ name }) => name.startsWith(command[1] ?? '')).map(({ name, args, help }) => ({
+      item: args === '' ? `/${name}` : `/${name} `,
+      note: help,
+    }));
+    return offering(offers, cursor - (command[1] ?? '').length - 1, cursor);
+  }
+  const theme = /^\s*\/theme\s+([a-z-]*)$/.exec(before)?.[1];
+  if (theme !== undefined) {
+    const offers = THEME_CHOICES.filter((name) => name.startsWith(theme)).map((name) => ({ item: name, note: '' }));
+    return offering(offers, cursor - theme.length, cursor);
   }
   return devicesAt(model, before, cursor) ?? marksAt(model, before, cursor) ?? choicesAt(model, editor);
+}
+
+interface Offer {
+  readonly item: string;
+  readonly note: string;
+}
+
+function offering(offers: readonly Offer[], from: number, to: number): Completion {
+  const items = offers.map(({ item }) => item);
+  return { items, notes: offers.map(({ note }) => note), selected: 0, from, to };
 }
 
 function devicesAt(model: Model, before: string, cursor: number): Completion | undefined {
@@ -48,12 +69,18 @@ function devicesAt(model: Model, before: string, cursor: number): Completion | u
   const [, listed = '', last = ''] = device;
   const typed = last.toLowerCase();
   const named = listed.split(',');
-  const names = [...model.devices.map(({ name }) => name), ...(model.devices.length > 1 ? ['all'] : [])];
+  const known = model.devices.map((each) => ({ name: each.name, note: presenceNote(each, model.now) }));
+  const all = model.devices.length > 1 ? [{ name: 'all', note: `all ${model.devices.length} devices` }] : [];
   const mark = listed === '' ? '@' : '';
-  const items = names
-    .filter((name) => name.toLowerCase().startsWith(typed) && !named.includes(name))
-    .map((name) => `${mark}${name} `);
-  return { items, selected: 0, from: cursor - typed.length - mark.length, to: cursor };
+  const offers = [...known, ...all]
+    .filter(({ name }) => name.toLowerCase().startsWith(typed) && !named.includes(name))
+    .map(({ name, note }) => ({ item: `${mark}${name} `, note }));
+  return offering(offers, cursor - typed.length - mark.length, cursor);
+}
+
+function presenceNote(device: Device, now: number): string {
+  const said = describePresence(device, now);
+  return device.local || device.presence.state !== 'online' ? said : `online, ${said}`;
 }
 
 /** `#route` and `+artifact`: in a command of the shell both mean something else. */
@@ -62,29 +89,39 @@ function marksAt(model: Model, before: string, cursor: number): Completion | und
   const [, typed] = /(?:^|\s)([#+][^\s#]*)$/.exec(before) ?? [];
   if (typed === undefined) return undefined;
   const word = typed.slice(1).replace(/^"/, '').toLowerCase();
-  const names =
-    typed[0] === '#'
-      ? overrideNames(routeContextOf(model).connectors).filter((name) => name.toLowerCase().startsWith(word))
-      : artifactPlaces(model, word);
-  const items = names.map((name) => (/[\s"']/.test(name) ? `${typed[0]}"${name}" ` : `${typed[0]}${name} `));
-  return { items, selected: 0, from: cursor - typed.length, to: cursor };
+  const offers = typed[0] === '#' ? routeNames(model, word) : artifactPlaces(model, word);
+  const written = offers.map(({ item, note }) => ({
+    item: /[\s"']/.test(item) ? `${typed[0]}"${item}" ` : `${typed[0]}${item} `,
+    note,
+  }));
+  return offering(written, cursor - typed.length, cursor);
+}
+
+/** Whether it is a route or a connector cannot be seen by its name. */
+function routeNames(model: Model, word: string): readonly Offer[] {
+  const { connectors } = routeContextOf(model);
+  return overrideNames(connectors)
+    .filter((name) => name.toLowerCase().startsWith(word))
+    .map((item) => ({ item, note: connectors.some(({ name }) => name === item) ? 'connector' : 'route' }));
 }
 
 /** `RUN/NAME` of the newest artifacts in sight that go on so, by either. A name that cannot be quoted is left out. */
-function artifactPlaces(model: Model, word: string): readonly string[] {
-  const places: string[] = [];
+function artifactPlaces(model: Model, word: string): readonly Offer[] {
+  const places = new Map<string, Offer>();
   for (const entry of model.thread.entries.toReversed()) {
     if (entry.kind !== 'artifact') continue;
-    const number = findRun(model, entry.artifact.runId)?.number;
-    for (const { name, removed } of [entry.artifact, ...(entry.folded ?? [])]) {
+    const run = findRun(model, entry.artifact.runId);
+    const number = run?.number;
+    for (const { name, removed, sizeBytes } of [entry.artifact, ...(entry.folded ?? [])]) {
       const place = `${number}/${name}`;
       const fits = place.toLowerCase().startsWith(word) || name.toLowerCase().startsWith(word);
-      if (number === undefined || removed !== undefined || !fits || places.includes(place)) continue;
-      if (!/["\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name)) places.push(place);
+      if (number === undefined || removed !== undefined || !fits || places.has(place)) continue;
+      if (!/["\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name))
+        places.set(place, { item: place, note: `${formatBytes(sizeBytes)} from ${sanitizeLine(run?.task ?? '')}` });
     }
-    if (places.length >= MOST_ARTIFACTS) break;
+    if (places.size >= MOST_ARTIFACTS) break;
   }
-  return places.slice(0, MOST_ARTIFACTS);
+  return [...places.values()].slice(0, MOST_ARTIFACTS);
 }
 
 /** Where it could go to several places that are alike: each of them, to be chosen from at the end of the text. */

@@ -205,6 +205,9 @@ function deviceSpans(paint: Paint, { devices }: RouteAnswer): Span[] {
 const isAway = ({ presence }: RouteAnswer['devices'][number]): boolean => presence.state !== 'online';
 
 const MOST_COMPLETIONS = 8;
+/** Columns of what is said of each: where there are fewer, nothing is. */
+const LEAST_NOTED = 12;
+const MOST_NOTED = 60;
 
 /** Over the composer, where the completed word begins. */
 export function drawCompletion(outer: Paint): void {
@@ -215,7 +218,12 @@ export function drawCompletion(outer: Paint): void {
   const shown = Math.min(MOST_COMPLETIONS, completion.items.length, Math.max(1, body.height - 2));
   const first = Math.max(0, Math.min(completion.selected - Math.floor(shown / 2), completion.items.length - shown));
   const items = completion.items.slice(first, first + shown).map((item) => clip(paint, item, composer.width - 6));
-  const width = Math.max(...items.map((item) => stringWidth(item))) + 4;
+  const named = Math.max(...items.map((item) => stringWidth(item)));
+  const room = Math.min(MOST_NOTED, composer.width - named - 6);
+  const notes = room < LEAST_NOTED ? [] : (completion.notes ?? []).slice(first, first + shown);
+  const told = notes.map((note) => own(paint, clip(paint, note, room)));
+  const noted = Math.max(0, ...told.map((note) => stringWidth(note)));
+  const width = named + (noted === 0 ? 0 : noted + 2) + 4;
   const column = PROMPT_WIDTH + stringWidth(paint.model.composer.editor.text.slice(0, completion.from)) - 2;
   const rect = {
     x: Math.max(0, Math.min(column, composer.width - width)),
@@ -228,6 +236,7 @@ export function drawCompletion(outer: Paint): void {
   items.forEach((item, index) => {
     const at = { x: rect.x + 1, y: rect.y + 1 + index, width: width - 2 };
     write(paint, at.x + 1, at.y, [[item, paint.style('text')]], width - 3);
+    if (noted > 0) write(paint, at.x + named + 3, at.y, [[told[index] ?? '', paint.style('muted')]], noted);
     if (first + index === completion.selected) select(paint, at);
   });
 }

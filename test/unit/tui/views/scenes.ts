@@ -362,7 +362,13 @@ export function scenes(size: Size): Record<string, Model> {
       ...asking,
       composer: {
         ...asking.composer,
-        completion: { items: ['@gpu-box', '@laptop', '@local'], selected: 1, from: 10, to: 18 },
+        completion: {
+          items: ['@gpu-box', '@laptop', '@local'],
+          notes: ['online, 12 ms', 'this device', ''],
+          selected: 1,
+          from: 10,
+          to: 18,
+        },
         hint: {
           kind: 'route',
           answer: {
