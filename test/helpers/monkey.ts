@@ -142,7 +142,16 @@ export function nextAct({ random, onYes }: MonkeyOptions): MonkeyAct {
   });
   const pause = pick([0, 0, 0, 0, 1, 2, 5, 10, 20, random() < 0.5 ? APART_MS : 0]);
   const press = (key: string): MonkeyAct =>
-    sends(`press ${key}`, keyBytes(key, false), key === 'C-z' ? AWAY_MS : pause);
+    key === 'C-z' ? suspend() : sends(`press ${key}`, keyBytes(key, false), pause);
+  const suspend = (): MonkeyAct => ({
+    says: 'press C-z and wait until it is back',
+    async do(terminal) {
+      terminal.send(keyBytes('C-z', false));
+      await delay(AWAY_MS);
+      // On a busy machine that takes longer; it may also have ended by what came before.
+      await terminal.waitFor(() => terminal.modes().alternate || terminal.screen().includes('the-end'));
+    },
+  });
   const broken = (): MonkeyAct => {
     const bytes = pick(BROKEN);
     return sends(`send ${JSON.stringify(bytes)}`, bytes, pause);

@@ -110,6 +110,15 @@ describe('hostile bytes', () => {
     dashboard.submit('/artifacts');
     await dashboard.waitFor('page.md');
     await expectUnharmed();
+    for (const at of ['first', 'second']) {
+      dashboard.press('v');
+      await dashboard.waitGone('What runs made', 30_000);
+      await dashboard.waitGone('loading…', 30_000);
+      await expectUnharmed();
+      dashboard.press('escape');
+      await dashboard.waitFor('What runs made', 30_000);
+      if (at === 'first') dashboard.press('j');
+    }
   });
 
   it('in messages and tasks', async () => {
@@ -130,6 +139,14 @@ describe('output without end', () => {
   it.each(Object.entries(ENDLESS))('%s leaves the keys answered', async (_, command) => {
     await run(`${command}; echo; echo the last line`);
     await dashboard.waitFor(() => dashboard.pane('Thread').includes('the last line'), 25_000);
+    await expectUnharmed();
+    await dashboard.go(3);
+    dashboard.press('enter');
+    const isAtEnd = () => /^.the last line/m.test(dashboard.screen());
+    await dashboard.waitFor(isAtEnd, 30_000);
+    await expectUnharmed();
+    dashboard.press('home');
+    await dashboard.waitFor(() => !isAtEnd(), 30_000);
     await expectUnharmed();
   });
 });

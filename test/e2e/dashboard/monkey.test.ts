@@ -8,7 +8,7 @@ import { needs } from '../../helpers/needs.ts';
 const stage = dashboards();
 
 needs('bash', 'stty')('a monkey at the keyboard', () => {
-  it('breaks nothing, and approves only with y, alone, on what it was shown', { timeout: 120_000 }, async () => {
+  it('breaks nothing, and approves only with y, alone, on what it was shown', { timeout: 240_000 }, async () => {
     const seed = monkeySeed();
     process.stderr.write(`the seed of the monkey is ${seed}\n`);
     expect(await liveMonkeyDay(stage, { seed, calm: 1_100, wild: 300 })).toBeGreaterThan(0);
