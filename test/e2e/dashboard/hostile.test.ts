@@ -7,6 +7,7 @@ import type { ControlClient } from '../../../src/control/client/client.ts';
 import { systemIds } from '../../../src/peer/system.ts';
 import { ENDLESS, HOSTILE, MARK } from '../../fixtures/hostile/corpus.ts';
 import { type Dashboard, dashboards, projectOf } from '../../helpers/dashboard.ts';
+import { until } from '../../helpers/until.ts';
 
 const stage = dashboards();
 /** All that the dashboard may write once it stands: colours, moves, erasing, its cursor, whole frames, its title. */
@@ -131,6 +132,29 @@ describe('hostile bytes', () => {
     await dashboard.waitFor('the last message');
     await dashboard.go(1);
     for (let page = 0; page < 4; page += 1) dashboard.press('pageup');
+    await expectUnharmed();
+  });
+
+  it('in what is said to a request', async () => {
+    const action = {
+      kind: 'shell',
+      command: 'touch made',
+      access: 'workspace-write',
+      cwd: projectOf(dashboard.home),
+    } as const;
+    for (const [index, [, bytes]] of HOSTILE.entries()) {
+      await client.call('submit', { id: systemIds.next(), task: `!touch ${index}`, action });
+      const asked = await until(
+        'a request',
+        async () => (await client.call('approvals.list', { limit: 10 })).approvals[0],
+      );
+      const note = Buffer.from(bytes).toString().slice(0, 200);
+      await client.call('decide', { approval: asked.id, decision: 'reject', note });
+    }
+    await client.call('say', { text: 'the last message' });
+    await dashboard.waitFor('the last message');
+    await dashboard.go(1);
+    for (let page = 0; page < 3; page += 1) dashboard.press('pageup');
     await expectUnharmed();
   });
 });

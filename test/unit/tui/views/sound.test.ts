@@ -3,8 +3,11 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Approval } from '../../../../src/core/approvals.ts';
+import type { Message } from '../../../../src/core/thread.ts';
 import { type Model, PANES } from '../../../../src/tui/model/model.ts';
-import type { Overlay } from '../../../../src/tui/model/overlay-model.ts';
+import type { Overlay, RunDialog } from '../../../../src/tui/model/overlay-model.ts';
+import { readMarkdownText } from '../../../../src/tui/preview/read-document.ts';
 import { inner, layoutOf } from '../../../../src/tui/rows/geometry.ts';
 import { CellGrid, type Rect } from '../../../../src/tui/terminal/cells.ts';
 import { createEditor } from '../../../../src/tui/terminal/editor.ts';
@@ -155,8 +158,21 @@ const HOSTILE = [
   `${'\u0300'.repeat(500)}zalgo`,
   '\ud800 lone',
   'ﷺ'.repeat(30),
+  '\x1b]52;c;T1dORUQ=\x07 \u009d52;c;T1dORUQ=\u009c \u009b2J\u0085x',
+  '{bold}{red-fg}{center}tags{/} {open}{|}',
+  '# \x1b[31m*\u202eevil*\u2069 `\x9b2J` [\x1b]8;;x\x07link](javascript:\x1b[2J "\u200f")\n\n| a\x1b[H | \u202eb |\n|-|-|\n| {/} | ﷺ |\n\n```\x1b]2;x\x07\n\x1b[2J\u2066\n```\n<b>\x1bc</b>',
   '',
 ];
+
+/** What was said to a request, with the words of who said it. */
+const decided = (number: number, said: string): Approval => ({
+  ...approval(number, said),
+  status: 'rejected',
+  decidedBy: { kind: 'human', device: device(said).id },
+  decidedAt: NOW - 1000,
+  decision: 'reject',
+  note: said,
+});
 
 function hostileDay(name: string, width: number, height: number): Model {
   const there = device(name);
@@ -166,6 +182,11 @@ function hostileDay(name: string, width: number, height: number): Model {
     run(12, 'running', name, { device: there }),
     run(9, 'failed', name, { more: { message: name } }),
   ];
+  const answered = run(8, 'completed', name, { more: { result: name } });
+  const rejected = run(7, 'cancelled', name, { more: { reason: 'rejected', note: name } });
+  const answer = message(name || 'nothing', { role: 'assistant', id: 'an-answer' as Message['id'] });
+  // As it is before it was read, and after.
+  const unread = { ...answer, id: 'unread' as Message['id'] };
   const asked = approval(13, name, { title: name, device: there.id, description: name });
   const base = emptyDay({ width, height });
   return {
@@ -180,10 +201,23 @@ function hostileDay(name: string, width: number, height: number): Model {
     toasts: [],
     thread: {
       ...base.thread,
-      entries: entries(...runs, message(name || 'nothing'), artifact(name, 12, 10), asked),
+      entries: [
+        ...entries(...runs, message(name || 'nothing'), artifact(name, 12, 10), asked, answered, answer, unread),
+        { key: '000090/x/0', kind: 'run', run: rejected, requests: [decided(7, name)] },
+        { key: '000091/x/0', kind: 'approval', approval: decided(6, name) },
+      ],
     },
+    documents: new Map([[answer.id, readMarkdownText(name)]]),
     composer: { ...base.composer, failed: { id: 'x', text: 'x', message: name } },
   };
+}
+
+/** The requests of a run: one that was answered, one that waits. */
+function askedDialog(model: Model, said: string): RunDialog {
+  const dialog = runDialog(model, { section: 'approvals' });
+  const { detail } = dialog;
+  if (detail === undefined) throw new Error('there is a run');
+  return { ...dialog, detail: { ...detail, approvals: [decided(12, said), ...model.approvals] } };
 }
 
 describe('text from elsewhere', () => {
@@ -193,12 +227,17 @@ describe('text from elsewhere', () => {
       [80, 24],
       [40, 12],
     ] as const) {
-      const model = hostileDay(name, width, height);
-      const grid = drawStrictly(model);
-      expectBorders(model, grid);
-      for (const each of [grid, drawStrictly(model, ASCII)]) {
-        expect(each.outside).toEqual([]);
-        expectWhole(each);
+      const day = hostileDay(name, width, height);
+      const { entries } = day.thread;
+      // The newest stand at the bottom: so each of them is seen once.
+      for (let last = 1; last <= entries.length; last += 1) {
+        const model = { ...day, thread: { ...day.thread, entries: entries.slice(0, last) } };
+        const grid = drawStrictly(model);
+        expectBorders(model, grid);
+        for (const each of [grid, drawStrictly(model, ASCII)]) {
+          expect(each.outside).toEqual([]);
+          expectWhole(each);
+        }
       }
     }
   });
@@ -210,6 +249,18 @@ describe('text from elsewhere', () => {
     const overlays: Overlay[] = [
       approvalDialog({ approval: waiting, notice: name }),
       runDialog(model, { section: 'plan' }),
+      askedDialog(model, name),
+      {
+        kind: 'text',
+        title: name,
+        text: name,
+        scroll: 0,
+        loading: false,
+        footnote: name,
+        request: undefined,
+        of: 'an-answer',
+        document: readMarkdownText(name),
+      },
       { kind: 'text', title: name, text: name, scroll: 0, loading: false, footnote: name, request: undefined },
       { kind: 'confirm', question: { type: 'cancel', run: waiting.runId, title: name }, deafUntil: 0 },
       { kind: 'signal', run: waiting.runId, selected: 0 },
