@@ -21,6 +21,7 @@ import { createFileRunner, type FileEffect } from './file-runner.ts';
 import { seekEntry } from './jump-runner.ts';
 import { createPairRunner, type PairEffect } from './pair-runner.ts';
 import { createPolicyRunner, type PolicyEffect } from './policy-runner.ts';
+import { createResizer } from './resize-runner.ts';
 import { createSearchRunner } from './search-runner.ts';
 import { createStepsRunner } from './steps-runner.ts';
 import { readTexts } from './text-runner.ts';
@@ -62,12 +63,7 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
     tell({ type: 'submitted', id, runs });
   };
 
-  const resize = async ({ run, cols, rows, redraw }: Extract<Effect, { type: 'resize' }>): Promise<void> => {
-    // A size that does not change tells the program nothing; one that changes twice makes it draw.
-    if (redraw) await client().call('resize', { run, cols, rows: rows - 1 });
-    await client().call('resize', { run, cols, rows });
-  };
-
+  const resize = createResizer(async (size) => client().call('resize', size));
   const pair = createPairRunner({ client, tell, attempt });
   const { openAddress, cwd, home } = deps;
   const artifacts = createArtifactRunner({
@@ -211,11 +207,7 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
       case 'input':
         return deps.streams.input(effect.run, effect.input);
       case 'resize':
-        // The run may have ended meanwhile; its own state says so.
-        return attempt(
-          () => resize(effect),
-          () => {},
-        );
+        return resize(effect);
       case 'open-artifact':
       case 'open-picture':
       case 'preview-artifact':

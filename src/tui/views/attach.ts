@@ -31,7 +31,8 @@ export function drawAttach(paint: Paint, dialog: AttachDialog): void {
   }
   const width = model.size.width - 2;
   // The key comes before what went wrong: that may be long, and is cut instead.
-  const start = ending(dialog, below, run, model.clock < dialog.deafUntil);
+  const [full, short] = endings(dialog, below, run, model.clock < dialog.deafUntil);
+  const start = full.length + 2 <= width ? full : short;
   const said = unsent.find((words) => start.length + words.length + 3 + LEAST_NAME <= width) ?? unsent.at(-1);
   const ends = own(paint, said === undefined ? start : `${start} — ${said}`);
   const name = run === undefined ? 'a run' : `${run.number} ${runTitle(run)}`;
@@ -54,16 +55,26 @@ function unsentWords(model: Model, { sends, unsentSince }: AttachDialog, run: Ru
   return since === '' ? [] : [`what you typed${since} was not sent`, `not sent${since}`];
 }
 
-function ending({ phase, message, anchor }: AttachDialog, below: number, run: Run | undefined, deaf: boolean): string {
+/** In full, and where there is no room for that: the key is in both. */
+function endings(
+  { phase, message, anchor }: AttachDialog,
+  below: number,
+  run: Run | undefined,
+  deaf: boolean,
+): readonly [full: string, short: string] {
   const key = keyOf('attach.detach');
+  const alone = (text: string): readonly [string, string] => [text, text];
   switch (phase) {
-    case 'ended':
-      return ` is over${run === undefined || !isFinal(run) ? '' : ` (${describeStatus(run)})`} — ${deaf ? key : 'Enter'} goes back`;
+    case 'ended': {
+      const status = run === undefined || !isFinal(run) ? '' : ` (${describeStatus(run)})`;
+      const back = `${deaf ? key : 'Enter'} goes back`;
+      return [` is over${status} — ${back}`, ` is over — ${back}`];
+    }
     case 'failed':
-      return ` — ${key} goes back — ${message ?? 'it cannot be attached'}`;
+      return alone(` — ${key} goes back — ${message ?? 'it cannot be attached'}`);
     case 'opening':
-      return `… — ${key} goes back`;
+      return alone(`… — ${key} goes back`);
     case 'open':
-      return anchor === undefined ? ` — ${key} detaches` : ` — ${key} detaches — ${below} rows back`;
+      return [` — ${key} detaches${anchor === undefined ? '' : ` — ${below} rows back`}`, ` — ${key} detaches`];
   }
 }

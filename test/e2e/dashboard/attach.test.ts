@@ -99,6 +99,30 @@ describe('attached to a shell', () => {
     await dashboard.waitFor('Enter goes back');
   });
 
+  it.each([
+    [40, 12],
+    [30, 8],
+  ])('says how to leave at %i×%i, and goes on when it is left', async (cols, rows) => {
+    const dashboard = await running('!bash --norc --noprofile');
+    dashboard.press('enter');
+    await dashboard.waitFor('─ Timing');
+    dashboard.resize(cols, rows);
+    await dashboard.waitFor(/─Out /);
+    dashboard.press('S');
+    await dashboard.waitFor('SIGINT');
+    dashboard.press('escape');
+    await dashboard.waitGone('SIGINT');
+    dashboard.press('i');
+    await dashboard.waitFor('C-] detaches');
+    dashboard.press('C-]');
+    await dashboard.waitGone('detaches');
+    expect(await runIs(dashboard.home, 1, () => true)).toMatchObject({ status: 'running' });
+    dashboard.press('i');
+    await dashboard.waitFor('C-] detaches');
+    dashboard.type('exit\r');
+    await dashboard.waitFor('goes back');
+  });
+
   it('gets C-c and C-z itself', async () => {
     const dashboard = await running('!bash --norc --noprofile -i');
     await dashboard.attach();
