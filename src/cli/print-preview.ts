@@ -3,6 +3,7 @@
 import type { ControlClient } from '../control/client/client.ts';
 import type { PublishedArtifact } from '../core/artifacts.ts';
 import { asDispatchError } from '../core/errors.ts';
+import type { Document } from '../tui/preview/document.ts';
 import type { Row } from '../tui/preview/frame.ts';
 import { layout } from '../tui/preview/layout.ts';
 import { lookAttr } from '../tui/preview/look-attr.ts';
@@ -36,8 +37,7 @@ export async function printPreview(
   const height = Math.max(1, rows - LEFT_ROWS);
   try {
     const document = await previewOf(client, artifact, () => bringHere(context, client, artifact));
-    // Where nobody looks on there are no colours to choose from.
-    const theme = detectTheme(context.stdout.isTTY ? context.env : { ...context.env, NO_COLOR: '1' });
+    const theme = themeOf(context);
     const ascii = theme.glyphs.ellipsis !== '…';
     const made = layout(document, { width: cols, height, tier: theme.tier, ascii });
     context.print('');
@@ -50,6 +50,18 @@ export async function printPreview(
     context.note(`what is in it cannot be shown: ${safe(asDispatchError(error).message)}`);
   }
 }
+
+/** All of a document, at most as wide as the terminal, and as wide as it is where there is none. */
+export function printDocument(context: CliContext, document: Document): void {
+  const width = context.stdout.isTTY ? terminalSize(context.stdout).cols : Number.MAX_SAFE_INTEGER;
+  const theme = themeOf(context);
+  const ascii = theme.glyphs.ellipsis !== '…';
+  for (const row of layout(document, { width, height: 1, tier: theme.tier, ascii }))
+    context.stdout.write(`${inColours(row, theme)}\n`);
+}
+
+/** Where nobody looks on there are no colours to choose from. */
+const themeOf = ({ stdout, env }: CliContext): Theme => detectTheme(stdout.isTTY ? env : { ...env, NO_COLOR: '1' });
 
 function inColours(row: Row, theme: Theme): string {
   const spans = row.map(([text, look]) =>

@@ -54,6 +54,11 @@ export const COMMANDS: Readonly<Record<string, RegisteredCommand>> = {
     summary: 'print the output of a run',
     load: async () => (await import('./commands/logs.ts')).command,
   },
+  diff: {
+    group: 'Tasks',
+    summary: 'show where what two runs printed differs',
+    load: async () => (await import('./commands/diff.ts')).command,
+  },
   attach: {
     group: 'Tasks',
     summary: "use a run's terminal (C-] leaves)",

@@ -19,6 +19,7 @@ export const COMMANDS = [
   { name: 'attach', args: 'RUN', help: 'give your keys to the terminal of a run' },
   { name: 'cancel', args: 'RUN', help: 'cancel a run' },
   { name: 'retry', args: 'RUN [#CONNECTOR]', help: 'run it again, as a new run; a question also at another connector' },
+  { name: 'compare', args: 'RUN RUN', help: 'show where what they printed differs' },
   { name: 'reroute', args: 'RUN @DEVICE', help: 'send a run that nobody has begun elsewhere: @nas, or a #connector' },
   { name: 'edit', args: 'PLACE', help: 'change a file in your editor: @nas:~/a.txt' },
   { name: 'steps', args: 'DEVICE [SESSION]', help: 'write steps for its browser or screen in your editor' },

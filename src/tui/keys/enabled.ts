@@ -59,6 +59,7 @@ const inTerminal = (run: Run): Enabled => {
 };
 
 export const hasRun: EnabledWhen = onRun(() => true);
+export const canCompare: EnabledWhen = all(connected, hasRun);
 /** The terminal of a run is where its device is. */
 const inReach: EnabledWhen = (model) => {
   const run = subjectRun(model);

@@ -12,6 +12,7 @@ import { DEVICE_KEYS } from './device-keys.ts';
 import {
   canAttach,
   canCancel,
+  canCompare,
   canConfirm,
   canReroute,
   canRetry,
@@ -101,6 +102,10 @@ export const KEYMAP = [
     ...foot('undo', 6),
     palette: true,
     enabled: canUndo,
+  }),
+  bind('actions', 'run.compare', 'D', 'compare what the run printed with the run that it retries, or with another', {
+    palette: true,
+    enabled: canCompare,
   }),
   bind('actions', 'run.signal', 'S', 'send a signal to the run', { palette: true, enabled: canAttach }),
   bind('actions', 'artifact.open', 'o', 'open the artifact', {

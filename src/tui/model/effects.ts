@@ -81,6 +81,8 @@ export type Effect =
   | ({ readonly type: 'seek-entry' } & EntrySought)
   | { readonly type: 'search'; readonly query: string; readonly before?: EntryKey; readonly request: number }
   | { readonly type: 'load-run'; readonly run: string }
+  /** What two runs, by number or id, printed: where that differs. */
+  | { readonly type: 'compare-runs'; readonly runs: readonly [string, string]; readonly request: number }
   /** Ranks palette items by what was typed. */
   | { readonly type: 'rank'; readonly query: string; readonly items: readonly PaletteItem[]; readonly request: number }
   /** An item of the palette was chosen. */

@@ -114,6 +114,8 @@ export type MessageBody =
   | ({ readonly type: 'entry-found' } & EntryFound)
   | { readonly type: 'search-failed'; readonly request: number; readonly failure: Failure }
   | { readonly type: 'ranked'; readonly request: number; readonly matches: readonly PaletteMatch[] }
+  | { readonly type: 'compared'; readonly request: number; readonly title: string; readonly document: Document }
+  | { readonly type: 'compare-failed'; readonly request: number; readonly failure: Failure }
   | { readonly type: 'preview'; readonly request: number; readonly document: Document }
   | { readonly type: 'preview-failed'; readonly request: number; readonly failure: Failure }
   /** Without a document where it is shown as it is. */

@@ -4,7 +4,7 @@
 import type { Approval, PendingApproval } from '../../core/approvals.ts';
 import type { PublishedArtifact } from '../../core/artifacts.ts';
 import type { Device } from '../../core/devices.ts';
-import type { EntryKey } from '../../core/ids.ts';
+import type { EntryKey, RunId } from '../../core/ids.ts';
 import type { GateAnswer } from '../../core/policy/gate.ts';
 import type { RouteSources } from '../../core/routing/context.ts';
 import type { RouteAnswer } from '../../core/routing/route-answer.ts';
@@ -222,6 +222,8 @@ export interface Model {
   readonly stirring: ReadonlyMap<string, Stirring>;
   /** The terminal says that its window has not got the keys. */
   readonly unfocused: boolean;
+  /** The run that the next one is compared with. */
+  readonly marked: RunId | undefined;
   /** The request that reads a file to be edited. */
   readonly editing: number | undefined;
   readonly focus: Focus;
@@ -276,6 +278,7 @@ export function createModel({ size, now, clock = now, settings, history }: Model
     progress: new Map(),
     stirring: new Map(),
     unfocused: false,
+    marked: undefined,
     editing: undefined,
     focus: 'composer',
     pane: 'thread',

@@ -67,7 +67,9 @@ export interface PreviewSource {
 /** What is read beside the main thread. */
 export type ReadJob =
   | { readonly type: 'file'; readonly source: PreviewSource }
-  | { readonly type: 'markdown'; readonly text: string };
+  | { readonly type: 'markdown'; readonly text: string }
+  /** What two runs printed. */
+  | { readonly type: 'compare'; readonly before: string; readonly after: string };
 
 /** How much of a text is read. */
 export const TEXT_BYTES = 256 * 1024;

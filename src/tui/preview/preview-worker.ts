@@ -2,8 +2,19 @@
 // One answer for each, in their order.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import type { ReadJob } from './document.ts';
+import type { Document, ReadJob } from './document.ts';
+import { readComparison } from './read-comparison.ts';
 import { readDocument, readMarkdownText } from './read-document.ts';
 
-for (const job of workerData as readonly ReadJob[])
-  parentPort?.postMessage(job.type === 'file' ? readDocument(job.source) : readMarkdownText(job.text));
+const read = (job: ReadJob): Document => {
+  switch (job.type) {
+    case 'file':
+      return readDocument(job.source);
+    case 'markdown':
+      return readMarkdownText(job.text);
+    case 'compare':
+      return readComparison(job.before, job.after);
+  }
+};
+
+for (const job of workerData as readonly ReadJob[]) parentPort?.postMessage(read(job));

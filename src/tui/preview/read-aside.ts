@@ -16,6 +16,15 @@ export async function readAside(source: PreviewSource): Promise<Document> {
   return read ?? readBytes(source, 'reading it takes too long or too much memory');
 }
 
+/** Undefined where that takes too long. */
+export async function compareAside(before: string, after: string): Promise<Document | undefined> {
+  let compared: Document | undefined;
+  await readSome([{ type: 'compare', before, after }], (document) => {
+    compared = document;
+  });
+  return compared;
+}
+
 /** Tells each text as it has been read; without a document where reading it takes too long. */
 export async function readTextsAside(
   texts: readonly string[],

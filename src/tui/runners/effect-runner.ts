@@ -193,6 +193,15 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
         return attempt(async () => tell({ type: 'entry-found', ...(await seekEntry(client(), effect)) }));
       case 'search':
         return search(effect);
+      case 'compare-runs':
+        return attempt(
+          async () => {
+            const { compareRuns } = await import('./compare-runner.ts');
+            const { title, document } = await compareRuns(client(), effect.runs);
+            tell({ type: 'compared', request: effect.request, title, document });
+          },
+          (failure) => tell({ type: 'compare-failed', request: effect.request, failure }),
+        );
       case 'load-run':
         return attempt(
           async () => tell({ type: 'run-loaded', detail: await client().call('run.get', { run: effect.run }) }),

@@ -13,6 +13,7 @@ import { ANSWER_ACTIONS } from './answer-actions.ts';
 import { openApproval } from './approvals.ts';
 import { ARTIFACT_ACTIONS, onArtifact } from './artifact-actions.ts';
 import { beginReroute } from './begin-reroute.ts';
+import { compareRun } from './compare.ts';
 import * as composer from './composer.ts';
 import { COMPOSER_ACTIONS } from './composer-actions.ts';
 import { edited } from './composer-text.ts';
@@ -129,6 +130,7 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
   'run.retry': onRun(runs.retry),
   'run.reroute': onRun(beginReroute),
   'run.undo': onRun(undo),
+  'run.compare': onRun(compareRun),
   'run.signal': onRun((model, run) => step(runs.openSignals(model, run))),
   'artifact.open': onArtifact(runs.openArtifact),
   'artifact.preview': onArtifact(previewArtifact),

@@ -6,6 +6,7 @@ import type { Model } from '../model/model.ts';
 import { findRunByRef } from '../model/select.ts';
 import { openApproval } from './approvals.ts';
 import { openArtifacts } from './artifact-list.ts';
+import { compareBy } from './compare.ts';
 import { editPlace } from './file-edit.ts';
 import { openByRef } from './jumps.ts';
 import { askQuit, openHelp } from './overlays.ts';
@@ -51,6 +52,8 @@ export function runCommand(model: Model, { name, argument }: ParsedCommand): Ste
       );
     case 'retry':
       return retryBy(model, argument);
+    case 'compare':
+      return compareBy(model, argument);
     case 'edit':
       return editPlace(model, argument);
     case 'steps':

@@ -11,6 +11,7 @@ import { decided, decidedAlike, decideFailed, settlePressed, takeEarlier, takePi
 import { artifactsFailed, takeArtifacts } from './artifact-list.ts';
 import { ruleFailed, takeRule } from './assents.ts';
 import { auditFailed, takeAudit, takeVerification, verifyFailed } from './audit.ts';
+import { compareFailed, takeComparison } from './compare.ts';
 import { submitFailed, submitted } from './composer.ts';
 import { renamed, renameFailed, revoked, revokeFailed, takeDevices } from './devices.ts';
 import { readVisible, takeDocument } from './documents.ts';
@@ -166,6 +167,10 @@ function handle(model: Model, message: Message): Step {
       return step(searchFailed(model, message.request, message.failure));
     case 'ranked':
       return ranked(model, message.request, message.matches);
+    case 'compared':
+      return step(takeComparison(model, message));
+    case 'compare-failed':
+      return step(compareFailed(model, message.request, message.failure));
     case 'preview':
       return step(takePreview(model, message.request, message.document));
     case 'preview-failed':

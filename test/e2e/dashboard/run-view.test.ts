@@ -102,3 +102,51 @@ describe('a text in the output', () => {
     await dashboard.leave();
   });
 });
+
+describe('two runs', () => {
+  it('that printed something else are compared line by line: the retry with the run before', async () => {
+    const dashboard = await stage.open();
+    dashboard.submit('!test -e made || echo first; seq 1 300; touch made');
+    await dashboard.approve();
+    await dashboard.waitFor(/✓ +1 test/);
+    await dashboard.go(3);
+    dashboard.press('r');
+    await dashboard.waitFor(/⚠ +2 test/);
+    await dashboard.approve();
+    await dashboard.waitFor(/✓ +2 test/);
+    await dashboard.go(3);
+    dashboard.press('g', 'D');
+    await dashboard.waitFor('Run 1 ↔ run 2');
+    await dashboard.waitFor('- first');
+    await dashboard.waitFor('… 297 lines the same');
+    dashboard.resize(30, 8);
+    await dashboard.waitFor('Run 1 ↔ run 2');
+    dashboard.resize(120, 40);
+    dashboard.press('escape');
+    await dashboard.waitGone('↔');
+    await dashboard.leave();
+  });
+
+  it('are chosen with D, or named', async () => {
+    const dashboard = await stage.open();
+    dashboard.submit('= "same"');
+    await dashboard.waitFor(/✓ +1 = /);
+    dashboard.submit('= "same"');
+    await dashboard.waitFor(/✓ +2 = /);
+    await dashboard.go(3);
+    dashboard.press('D');
+    await dashboard.waitFor('run 2 marked');
+    dashboard.press('j', 'D');
+    await dashboard.waitFor('Run 2 ↔ run 1');
+    await dashboard.waitFor('1 line the same: nothing differs');
+    dashboard.press('escape');
+    await dashboard.waitGone('↔');
+    dashboard.press('t');
+    dashboard.submit('/compare 1 900');
+    await dashboard.waitFor('Run 1 ↔ run 900');
+    await dashboard.waitFor(/no run/);
+    dashboard.press('escape');
+    await dashboard.waitGone('↔');
+    await dashboard.leave();
+  });
+});

@@ -11,7 +11,8 @@ import type { PairDialog, ProposalDialog } from '../../../../src/tui/model/devic
 import type { Model, Size } from '../../../../src/tui/model/model.ts';
 import type { OutputPort, OutputView } from '../../../../src/tui/model/output-view.ts';
 import type { RunDialog } from '../../../../src/tui/model/overlay-model.ts';
-import type { Document } from '../../../../src/tui/preview/document.ts';
+import { type Document, line } from '../../../../src/tui/preview/document.ts';
+import { readComparison } from '../../../../src/tui/preview/read-comparison.ts';
 import { readDocument } from '../../../../src/tui/preview/read-document.ts';
 import { createEditor } from '../../../../src/tui/terminal/editor.ts';
 import { createHistory } from '../../../../src/tui/terminal/history.ts';
@@ -575,6 +576,35 @@ export function scenes(size: Size): Record<string, Model> {
       scroll: 999,
       loading: false,
       footnote: 'cut here: save it to read the rest',
+      request: undefined,
+    }),
+    compared: over({
+      kind: 'text',
+      title: 'Run 12 ↔ run 15',
+      text: '',
+      document: {
+        type: 'text',
+        blocks: [
+          {
+            type: 'line',
+            wrap: 'words',
+            pieces: [
+              ['status   ', 'muted'],
+              ['failed: exit 1', 'removed'],
+              [' → ', 'muted'],
+              ['done', 'added'],
+            ],
+          },
+          line(''),
+          ...readComparison(
+            `${'ok\n'.repeat(240)}FAIL src/login.test.ts\nend\n`,
+            `${'ok\n'.repeat(240)}PASS src/login.test.ts\nend\n`,
+          ).blocks,
+        ],
+      },
+      scroll: 0,
+      loading: false,
+      footnote: undefined,
       request: undefined,
     }),
     local: { ...busy, devices: [laptop] },
