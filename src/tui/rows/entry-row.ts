@@ -17,7 +17,7 @@ export type EntryRow =
   /** Text with looks of its own. */
   | { readonly kind: 'styled'; readonly text: string; readonly row: Row }
   | {
-      readonly kind: 'text' | 'output' | 'result' | 'failure' | 'waits' | 'progress' | 'about' | 'more';
+      readonly kind: 'text' | 'output' | 'result' | 'failure' | 'waits' | 'progress' | 'about' | 'more' | 'day';
       readonly text: string;
     };
 

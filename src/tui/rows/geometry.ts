@@ -7,7 +7,7 @@ import type { Overlay, OverlayKind } from '../model/overlay-model.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { layoutEditor } from '../terminal/editor.ts';
 import type { ListSource } from '../terminal/virtual-list.ts';
-import { entryRows } from './entry-rows.ts';
+import { threadRows } from './thread-rows.ts';
 
 /** `wide`: all panes. `medium`: the thread and one tabbed side. `narrow`: one pane. `tiny`: a status line. */
 export type Tier = 'wide' | 'medium' | 'narrow' | 'tiny';
@@ -155,7 +155,7 @@ export function paneSource(model: Model, pane: PaneId): ListSource {
     case 'thread': {
       const width = paneInner(model, 'thread').width;
       const { entries } = model.thread;
-      return { count: entries.length, height: (index) => entryHeight(model, index, width) };
+      return { count: entries.length, height: (index) => Math.max(1, threadRows(model, index, width).length) };
     }
     case 'approvals':
       return { count: model.approvals.length, height: () => APPROVAL_ROWS };
@@ -164,11 +164,6 @@ export function paneSource(model: Model, pane: PaneId): ListSource {
     case 'devices':
       return { count: model.devices.length, height: () => 1 };
   }
-}
-
-function entryHeight(model: Model, index: number, width: number): number {
-  const entry = model.thread.entries[index];
-  return entry === undefined ? 1 : entryRows(model, entry, width).length;
 }
 
 /** The inner rectangle of a pane; of the place it would have if it is not shown now. */

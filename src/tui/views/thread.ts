@@ -11,10 +11,11 @@ import { foldOf } from '../model/folds.ts';
 import type { ShownEntry } from '../model/model.ts';
 import { findRun } from '../model/select.ts';
 import { type EntryRow, PICTURE } from '../rows/entry-row.ts';
-import { BODY_INDENT, entryRows } from '../rows/entry-rows.ts';
+import { BODY_INDENT } from '../rows/entry-rows.ts';
 import { inner, paneSource } from '../rows/geometry.ts';
 import { authorOf, headWidth, messageIndent } from '../rows/message-rows.ts';
 import { laidOut } from '../rows/preview-layout.ts';
+import { threadRows } from '../rows/thread-rows.ts';
 import type { Rect } from '../terminal/cells.ts';
 import type { StyleName } from '../terminal/theme.ts';
 import { type ListLayout, layoutList } from '../terminal/virtual-list.ts';
@@ -50,12 +51,14 @@ export function drawThread(paint: Paint, rect: Rect): void {
   for (const { index, y, skip, height } of layout.rows) {
     const entry = thread.entries[index];
     if (entry === undefined) continue;
-    const rows = entryRows(model, entry, box.width);
+    const rows = threadRows(model, index, box.width);
     for (let row = 0; row < height; row += 1) {
       const content = rows[skip + row];
       if (content !== undefined) drawRow(paint, { ...box, y: box.y + y + row }, entry, content, columns);
     }
-    if (focused && index === layout.state.cursor) select(paint, { ...box, y: box.y + y });
+    // The day above it is not what is selected.
+    const first = rows[skip]?.kind === 'day' ? 1 : 0;
+    if (focused && index === layout.state.cursor && first < height) select(paint, { ...box, y: box.y + y + first });
   }
 }
 
@@ -82,7 +85,9 @@ function drawEmpty(paint: Paint, box: Rect): void {
   drawWelcome(paint, box);
 }
 
-const BODY_STYLES: Readonly<Record<Exclude<EntryRow['kind'], 'head' | 'styled' | 'member' | 'picture'>, StyleName>> = {
+const BODY_STYLES: Readonly<
+  Record<Exclude<EntryRow['kind'], 'head' | 'day' | 'styled' | 'member' | 'picture'>, StyleName>
+> = {
   text: 'text',
   output: 'muted',
   result: 'text',
@@ -96,6 +101,10 @@ const BODY_STYLES: Readonly<Record<Exclude<EntryRow['kind'], 'head' | 'styled' |
 
 function drawRow(paint: Paint, at: Rect, entry: ShownEntry, row: EntryRow, columns: RunColumns): void {
   if (row.kind !== 'head') {
+    if (row.kind === 'day') {
+      write(paint, at.x, at.y, [[own(paint, row.text), paint.style('muted')]], at.width);
+      return;
+    }
     const indent =
       entry.kind === 'message' ? messageIndent(authorOf(paint.model, entry.message, at.width), at.width) : BODY_INDENT;
     if (row.kind === 'member') {

@@ -54,10 +54,20 @@ export function formatShortTime(at: number, now: number): string {
   return `${date.getDate()} ${MONTHS[date.getMonth()]}`;
 }
 
+/** `today`, `Mon 23 Nov` before, `Mon 23 Nov 2025` of another year. */
+export function formatDay(at: number, now: number): string {
+  const date = new Date(at);
+  const today = new Date(now);
+  if (date.toDateString() === today.toDateString()) return 'today';
+  const year = date.getFullYear() === today.getFullYear() ? '' : ` ${date.getFullYear()}`;
+  return `${WEEKDAYS[date.getDay()]} ${date.getDate()} ${MONTHS[date.getMonth()]}${year}`;
+}
+
 /** `14:02:07`: where what follows each other within seconds is told apart. */
 export const formatExactTime = (at: number, now: number): string =>
   `${formatTime(at, now)}:${String(new Date(at).getSeconds()).padStart(2, '0')}`;
 
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 
 /** What became of a run, in a few words. */
