@@ -1,5 +1,6 @@
 /** Opens the dashboard: at once, before any peer has answered, so that a person sees it come up. */
 
+import { DispatchError } from '../core/errors.ts';
 import type { ThemeChoice } from '../core/theme-names.ts';
 import { runDashboard } from '../tui/app/app.ts';
 import { KEYMAP, takeKeys } from '../tui/keys/keymap.ts';
@@ -30,7 +31,12 @@ export async function openDashboard(context: CliContext, looks: Looks): Promise<
   if (settings.keys !== undefined) {
     const { rebind } = await import('../tui/keys/rebind.ts');
     const made = rebind(KEYMAP, settings.keys);
-    if (made.ok) takeKeys(made.bindings);
+    if (!made.ok) {
+      throw new DispatchError('config', `keys: ${made.bad.refusal.reason}`, {
+        hint: `mend [keys] in ${paths.configFile}`,
+      });
+    }
+    takeKeys(made.bindings);
   }
   const openAddress = findOpener(env);
   await runDashboard({

@@ -48,10 +48,26 @@ function stampOf(file: string): string | undefined {
 
 function readKept(file: string): Kept | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Kept;
+    const { uid, mode } = statSync(file);
+    if (uid !== process.getuid?.() || (mode & OTHERS_WRITE) !== 0) return undefined;
+    const kept = JSON.parse(readFileSync(file, 'utf8')) as Partial<Kept> | null;
+    return typeof kept?.of === 'string' && isUi(kept.ui) ? { of: kept.of, ui: kept.ui } : undefined;
   } catch {
     return undefined;
   }
+}
+
+const OTHERS_WRITE = 0o022;
+
+/** It was checked when it was written; this is for a file that somebody else has changed: then config.toml is read anew. */
+function isUi(value: unknown): value is UiSettings {
+  const { background, theme, mouse, ascii, bell, keys = {} } = (value ?? {}) as Record<string, unknown>;
+  const areWords = [background, theme].every((word) => typeof word === 'string');
+  const areSwitches = [mouse, ascii, bell].every((one) => typeof one === 'boolean');
+  if (!areWords || !areSwitches || typeof keys !== 'object' || keys === null) return false;
+  return Object.values(keys).every(
+    (list: unknown) => Array.isArray(list) && list.every((word) => typeof word === 'string'),
+  );
 }
 
 function keep(file: string, kept: Kept): void {

@@ -132,7 +132,8 @@ export function resolveQuery(query: SearchQuery, devices: readonly NamedDevice[]
     people.push(...marks);
   }
   const states = query.states.flatMap((state) => STATES.get(state) ?? []);
-  const marks = [states, query.routes.map(routeMark), places, people].filter((group) => group.length > 0);
+  const groups = [states, query.routes.map(routeMark), places, people];
+  const marks = groups.filter((group) => group.length > 0).map((group) => [...new Set(group)]);
   const { words, since, until } = query;
   return {
     ok: true,

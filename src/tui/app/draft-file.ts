@@ -5,6 +5,7 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
+import { SECRET_BEGINNING } from '../../core/secret-patterns.ts';
 import { maskSecrets } from '../../core/secrets.ts';
 import type { Draft, WaitingTask } from '../model/waiting-task.ts';
 
@@ -30,14 +31,15 @@ export function createDraftKeeper(folder: string | undefined): DraftKeeper {
   let kept: Draft = { text: '', waiting: [] };
   let wanted = kept;
   let timer: NodeJS.Timeout | undefined;
+  let closed = false;
 
-  const write = (): void => {
+  const write = (isKept: (text: string) => boolean = isHarmless): void => {
     clearTimeout(timer);
     timer = undefined;
     if (folder === undefined || wanted === kept) return;
     kept = wanted;
     const file = join(folder, `${name}.json`);
-    const { text, waiting } = withoutSecrets(wanted);
+    const { text, waiting } = onlyKept(wanted, isKept);
     try {
       if (text.trim() === '' && waiting.length === 0) {
         rmSync(file, { force: true });
@@ -51,18 +53,22 @@ export function createDraftKeeper(folder: string | undefined): DraftKeeper {
     }
   };
   // A signal ends the process without asking anybody.
-  process.on('exit', write);
+  const onExit = (): void => write();
+  process.on('exit', onExit);
 
   return {
     async take(use) {
       if (folder === undefined) return;
-      for (const file of await abandoned(folder, name)) {
-        const taken = join(folder, `${name}x.json`);
+      for (const [index, file] of (await abandoned(folder, name)).entries()) {
+        // Of a name of its own: one that cannot be read stays, and the next is not written over it.
+        const taken = join(folder, `${name}x${index}.json`);
         // Another dashboard may take it at the same time: one of the two can rename it.
         const draft = await rename(join(folder, file), taken).then(
           () => readDraft(taken),
           () => undefined,
         );
+        // Whoever has left takes nothing any more: it stays for the next.
+        if (closed) return;
         if (draft === undefined) continue;
         use(draft);
         write();
@@ -72,18 +78,24 @@ export function createDraftKeeper(folder: string | undefined): DraftKeeper {
     keep(draft) {
       if (draft.text === wanted.text && draft.waiting === wanted.waiting) return;
       wanted = { text: draft.text, waiting: draft.waiting };
-      if (wanted.text.length <= MOST_WHILE_TYPING) timer ??= setTimeout(write, SOON_MS).unref();
+      if (wanted.text.length <= MOST_WHILE_TYPING) timer ??= setTimeout(() => write(isHarmlessSoFar), SOON_MS).unref();
     },
     flush() {
+      closed = true;
       write();
-      process.removeListener('exit', write);
+      process.removeListener('exit', onExit);
     },
   };
 }
 
-function withoutSecrets({ text, waiting }: Draft): Draft {
-  const isPlain = (line: string): boolean => maskSecrets(line) === line;
-  return { text: isPlain(text) ? text : '', waiting: waiting.filter((task) => isPlain(task.text)) };
+const isHarmless = (text: string): boolean => maskSecrets(text) === text;
+
+/** Nor can it be the beginning of a secret that is just being typed. */
+const isHarmlessSoFar = (text: string): boolean =>
+  isHarmless(text) && !text.split(/[\s'"=:]+/).some((word) => SECRET_BEGINNING.test(word));
+
+function onlyKept({ text, waiting }: Draft, isKept: (text: string) => boolean): Draft {
+  return { text: isKept(text) ? text : '', waiting: waiting.filter((task) => isKept(task.text)) };
 }
 
 /** Files of dashboards that are gone, the newest first. */
@@ -123,8 +135,8 @@ async function readDraft(file: string): Promise<Draft | undefined> {
 }
 
 function readTask(value: unknown): readonly WaitingTask[] {
-  const { id, text, tty } = (value ?? {}) as Partial<WaitingTask>;
-  if (typeof id !== 'string' || typeof text !== 'string') return [];
+  const { id, text, tty, cwd } = (value ?? {}) as Partial<WaitingTask>;
+  if (typeof id !== 'string' || typeof text !== 'string' || typeof cwd !== 'string') return [];
   if (typeof tty?.cols !== 'number' || typeof tty.rows !== 'number') return [];
-  return [{ id, text, tty: { cols: tty.cols, rows: tty.rows }, state: 'held' }];
+  return [{ id, text, tty: { cols: tty.cols, rows: tty.rows }, cwd, state: 'held' }];
 }

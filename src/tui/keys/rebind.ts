@@ -29,12 +29,14 @@ const FIXED: Readonly<Record<string, string>> = {
 };
 /** Without a key for these there would be no way to do it, or no way back. */
 const ESSENTIAL =
-  /^(?:composer\.(?:send|leave)|pane\.(?:open|compose|quit|help)|always\.(?:help|palette)|.*\.(?:close|leave|send|refuse|confirm))$/;
+  /^(?:composer\.(?:send|leave)|pane\.(?:open|compose|quit|help)|always\.(?:help|palette)|.*\.(?:close|leave|send|refuse|confirm|run|open|keep|choose|find|enter))$/;
 /** Where letters are typed, or go to the program of a run. */
 const TYPED: ReadonlySet<Context> = new Set<Context>([
   ...(['composer', 'always', 'attach', 'recall', 'edit', 'reason', 'search', 'palette'] as const),
   ...(['save', 'rename', 'revoke', 'find', 'folder', 'check', 'compare', 'pair'] as const),
 ]);
+/** What corrects a text, or moves in it. */
+const EDITING: ReadonlySet<string> = new Set(['backspace', 'delete', 'left', 'right', 'home', 'end']);
 /** Their keys mean something at the same time, and none of them comes before the other. */
 const groupOf = (context: Context): Context => (context === 'actions' ? 'panes' : context);
 
@@ -73,6 +75,11 @@ function readKeys(
     const isLetter = [...key].length === 1 || key === 'space';
     if (isLetter && TYPED.has(binding.context))
       return refuse('invalid', `${id}: "${word}" is typed there`, 'take a key with C- or M-, or F1 to F12');
+    if (EDITING.has(key) && TYPED.has(binding.context) && !binding.keys.includes(key))
+      return refuse('invalid', `${id}: ${key} edits what is typed there`, 'take a key with C- or M-, or F1 to F12');
+    const answer = answerOf(keymap, binding.context, key);
+    if (answer !== undefined)
+      return refuse('invalid', `${id}: ${key} is ${answer.id} there (${answer.description})`, 'take another key');
     if (id === 'pane.compose-with' && !isLetter)
       return refuse('invalid', `${id}: "${word}" is no character that a task can begin with`);
     if (!keys.includes(key)) keys.push(key);
@@ -80,6 +87,12 @@ function readKeys(
   if (keys.length === 0 && ESSENTIAL.test(id))
     return refuse('invalid', `${id} needs a key`, `as it comes it has ${binding.keys.join(' ')}`);
   return { ok: true, keys };
+}
+
+/** A question lies under choosing for how long: its answers stay what they are. */
+function answerOf(keymap: readonly Binding[], context: Context, key: string): Binding | undefined {
+  if (context !== 'term') return undefined;
+  return keymap.find((other) => other.context === 'assent' && other.id in FIXED && other.keys.includes(key));
 }
 
 function unknownId(keymap: readonly Binding[], id: string): Refusal {

@@ -22,6 +22,8 @@ export type Effect =
       readonly text: string;
       readonly id?: string;
       readonly tty: { cols: number; rows: number };
+      /** Absent: the folder of this dashboard. */
+      readonly cwd?: string;
     }
   /** Something that a key or a command means, and no text that is routed. */
   | { readonly type: 'act'; readonly task: string; readonly action: Action; readonly device: string }

@@ -4,6 +4,8 @@ export interface WaitingTask {
   readonly id: string;
   readonly text: string;
   readonly tty: { readonly cols: number; readonly rows: number };
+  /** Where it was typed, and runs: another dashboard, in another folder, may be what sends it. */
+  readonly cwd: string;
   /** `held`: from a dashboard before this one; it is sent once a person says so. */
   readonly state: 'waiting' | 'sending' | 'held';
 }

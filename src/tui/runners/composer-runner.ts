@@ -7,6 +7,8 @@ export type ComposerEffect = Extract<Effect, { type: 'edit-text' | 'let-wait' }>
 
 export interface ComposerRunnerDeps {
   readonly newId: () => string;
+  /** The folder of this dashboard. */
+  readonly cwd: string;
   readonly tell: (message: MessageBody) => void;
   readonly attempt: (work: () => Promise<void>, failed?: (failure: Failure) => void) => void;
   /** Opens the editor of the person; gives undefined if it was left without saving. */
@@ -14,12 +16,12 @@ export interface ComposerRunnerDeps {
 }
 
 export function createComposerRunner(deps: ComposerRunnerDeps): (effect: ComposerEffect) => void {
-  const { newId, tell, attempt, editText } = deps;
+  const { newId, cwd, tell, attempt, editText } = deps;
   return (effect) => {
     switch (effect.type) {
       case 'let-wait': {
         const { text, tty, id = newId() } = effect;
-        return tell({ type: 'task-waits', task: { id, text, tty, state: 'waiting' } });
+        return tell({ type: 'task-waits', task: { id, text, tty, cwd, state: 'waiting' } });
       }
       case 'edit-text':
         return attempt(

@@ -59,7 +59,12 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
     tell({ type: 'toast', toast: { tone: 'success', text, ...(about === undefined ? {} : { about }) } });
 
   const submit = async (effect: Extract<Effect, { type: 'submit' }>, id: string): Promise<void> => {
-    const { runs } = await client().call('submit', { id, task: effect.text, cwd: deps.cwd, tty: effect.tty });
+    const { runs } = await client().call('submit', {
+      id,
+      task: effect.text,
+      cwd: effect.cwd ?? deps.cwd,
+      tty: effect.tty,
+    });
     tell({ type: 'submitted', id, runs });
   };
 
@@ -94,6 +99,7 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
   });
   const composer = createComposerRunner({
     newId,
+    cwd: deps.cwd,
     tell,
     attempt,
     editText: (text) => editOutside(deps, text === '' ? '' : `${text}\n`, 'task.txt'),

@@ -56,7 +56,8 @@ function pressKey(
   const { lastKey, clock } = before;
   const held = lastKey !== undefined && lastKey.key === key && clock - lastKey.at < REPEAT_MS;
   const burst = together || (lastKey !== undefined && clock - lastKey.at < ALONE_MS);
-  let model: Model = { ...before, lastKey: { key, at: clock } };
+  // What was looked for before is not to come between keys.
+  let model: Model = { ...before, lastKey: { key, at: clock }, jump: undefined };
   const top = topOverlay(model);
   if (top?.kind === 'attach') return takeAttachedKey(model, key, raw);
   if (key === 'escape' && model.toasts.length > 0) model = { ...model, toasts: [] };
@@ -105,7 +106,7 @@ function sendTyped(model: Model, { run: id, sends, unsentSince }: AttachDialog, 
 }
 
 function takePaste(before: Model, text: string): Step {
-  const model: Model = { ...before, lastKey: { key: 'paste', at: before.clock } };
+  const model: Model = { ...before, lastKey: { key: 'paste', at: before.clock }, jump: undefined };
   if (model.clock < model.deafUntil) return step(ignoredWhileDeaf(model) ?? model);
   const top = topOverlay(model);
   if (top === undefined) return step(composer.paste(focusPane(model, 'composer'), text));

@@ -125,7 +125,7 @@ function handle(model: Model, message: Message): Step {
     case 'task-waits':
       return takeWaiting(model, message.task);
     case 'draft':
-      return step(takeDraft(model, message.draft));
+      return takeDraft(model, message.draft);
     case 'submit-failed':
       return (
         waitingFailed(model, message.id, message.failure) ??

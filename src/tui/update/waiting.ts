@@ -29,8 +29,8 @@ export function sendNext(model: Model): Step {
   if (model.connection.state !== 'connected' || waiting.some(({ state }) => state === 'sending')) return step(model);
   const first = waiting.find(({ state }) => state === 'waiting');
   if (first === undefined) return step(model);
-  const { id, text, tty } = first;
-  return step(changed(model, id, 'sending'), { type: 'submit', id, text, tty: { ...tty } });
+  const { id, text, tty, cwd } = first;
+  return step(changed(model, id, 'sending'), { type: 'submit', id, text, tty: { ...tty }, cwd });
 }
 
 /** Undefined if it is none of those that waited. */
@@ -47,7 +47,10 @@ export function waitingSent(model: Model, id: string | undefined): Step | undefi
 export function waitingFailed(model: Model, id: string, { code, message }: Failure): Step | undefined {
   const task = model.composer.waiting.find((other) => other.id === id);
   if (task === undefined) return undefined;
-  if (code === 'unavailable') return step(changed(model, id, 'waiting'));
+  if (code === 'unavailable' && model.connection.state !== 'connected') return step(changed(model, id, 'waiting'));
+  // The peer is there and could not take it: what was typed after it does not wait for that.
+  if (code === 'unavailable')
+    return sendNext(toast(changed(model, id, 'held'), 'error', `not sent: ${titleOf(task)}: ${message}`));
   const next = without(model, id);
   return sendNext(toast(next, 'error', `not sent: ${titleOf(task)}: ${message} (↑ brings it back)`));
 }
@@ -62,18 +65,21 @@ export const waitAgain = (model: Model): Model =>
     : model;
 
 /** What a dashboard before this one left: its text, unless something is typed already, and its tasks. */
-export function takeDraft(model: Model, { text, waiting }: Draft): Model {
+export function takeDraft(model: Model, { text, waiting }: Draft): Step {
   const known = new Set(model.composer.waiting.map(({ id }) => id));
   const held = waiting.filter(({ id }) => !known.has(id));
   let next = held.length === 0 ? model : withWaiting(model, [...model.composer.waiting, ...held]);
   if (held.length > 0)
     next = toast(next, 'warning', `${counted(held.length)} not sent last time: nothing runs until you say so`);
-  if (text.trim() === '') return next;
+  if (text.trim() === '') return step(next);
   const { composer } = next;
   if (composer.editor.text === '')
-    return toast(edited(next, createEditor(text)), 'info', 'what you were typing is back');
+    return step(toast(edited(next, createEditor(text)), 'info', 'what you were typing is back'));
   const history = addToHistory(composer.history, text);
-  return toast({ ...next, composer: { ...composer, history } }, 'info', '↑ brings back what you were typing last time');
+  return step(
+    toast({ ...next, composer: { ...composer, history } }, 'info', '↑ brings back what you were typing last time'),
+    { type: 'remember', line: text },
+  );
 }
 
 const counted = (count: number): string => (count === 1 ? '1 task was' : `${count} tasks were`);

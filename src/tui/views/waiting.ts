@@ -7,7 +7,7 @@ import { overlayRect } from '../rows/geometry.ts';
 import { openBox } from './dialog.ts';
 import { clip, own, type Paint, type Span, select, writeRow } from './paint.ts';
 
-const STATES = { waiting: 'waits for the peer', sending: 'sending…', held: 'from last time: Enter sends it' } as const;
+const STATES = { waiting: 'waits for the peer', sending: 'sending…', held: 'not sent: Enter sends it' } as const;
 
 export function drawWaiting(outer: Paint, overlay: OverlayOf<'waiting'>): void {
   const { waiting } = outer.model.composer;
@@ -21,10 +21,19 @@ export function drawWaiting(outer: Paint, overlay: OverlayOf<'waiting'>): void {
       [[clip(paint, task.text, at.width), paint.style('code')]],
       box.width < 50
         ? []
-        : [[own(paint, STATES[task.state]), paint.style(task.state === 'held' ? 'warning' : 'muted')]],
+        : [
+            ...elsewhere(paint, task, Math.floor(box.width / 3)),
+            [own(paint, STATES[task.state]), paint.style(task.state === 'held' ? 'warning' : 'muted')],
+          ],
     );
     if (first + index === overlay.selected) select(paint, at);
   });
+}
+
+/** Where it will run, if that is not the folder of this dashboard. */
+function elsewhere(paint: Paint, { cwd }: WaitingTask, width: number): Span[] {
+  if (cwd === paint.model.settings.cwd) return [];
+  return [[`${clip(paint, `in ${cwd}`, width)}  `, paint.style('warning')]];
 }
 
 /** Undefined if nothing waits. */
@@ -33,7 +42,7 @@ export function waitingSpans(paint: Paint, waiting: readonly WaitingTask[]): Spa
   const held = waiting.filter(({ state }) => state === 'held').length;
   const parts = [
     ...(waiting.length > held ? [`${waiting.length - held} waiting to be sent`] : []),
-    ...(held > 0 ? [`${held} not sent last time`] : []),
+    ...(held > 0 ? [`${held} not sent`] : []),
   ];
   return [
     [`${paint.glyphs.waiting} ${parts.join(', ')}`, paint.style('warning')],

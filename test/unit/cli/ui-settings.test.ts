@@ -56,3 +56,16 @@ it('is read anew where what was kept is no use', async () => {
   }
   expect(JSON.parse(readFileSync(paths.uiFile, 'utf8'))).toMatchObject({ ui: { mouse: false } });
 });
+
+it('is read anew where somebody has changed what was kept', async () => {
+  write('[ui]\nmouse = false\n');
+  const settings = await readUiSettings(paths);
+  const { of } = JSON.parse(readFileSync(paths.uiFile, 'utf8'));
+  for (const ui of [undefined, null, {}, { ...settings, mouse: 'no' }, { ...settings, keys: { 'approval.next': 5 } }]) {
+    writeFileSync(paths.uiFile, JSON.stringify({ of, ui }));
+    expect(await readUiSettings(paths)).toEqual(settings);
+  }
+  writeFileSync(paths.uiFile, JSON.stringify({ of, ui: { ...settings, mouse: true } }));
+  chmodSync(paths.uiFile, 0o666);
+  expect(await readUiSettings(paths)).toEqual(settings);
+});

@@ -98,3 +98,7 @@ test('whatever is typed is read or refused, and words are bounded', () => {
     }),
   );
 });
+
+it('looks for each thing once, however often it is named', () => {
+  expect(asks('@laptop '.repeat(100))).toMatchObject({ marks: [[expect.any(String)]] });
+});

@@ -53,3 +53,17 @@ it('opens a run that is not in sight by its number, with /open', () => {
   dashboard.tell({ type: 'entry-found', request: asked?.request ?? -1, run: aRun(4711).id });
   expect(dashboard.model.overlays).toMatchObject([{ kind: 'run', run: aRun(4711).id }]);
 });
+
+it('comes too late where somebody has typed on: nothing goes away under the keys', () => {
+  const dashboard = reading();
+  dashboard.press('t');
+  dashboard.type('/open 9f3a2bcdef');
+  dashboard.press('enter');
+  const [asked] = sought(dashboard);
+  dashboard.type('!cu');
+  const run = aRun(7).id;
+  dashboard.tell({ type: 'entry-found', request: asked?.request ?? -1, run });
+  dashboard.type('rl -s');
+  expect(dashboard.model.overlays).toEqual([]);
+  expect(dashboard.model.composer.editor.text).toBe('!curl -s');
+});

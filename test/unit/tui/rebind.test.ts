@@ -91,3 +91,14 @@ describe('the names of keys', () => {
     expect(readKey(written)).toEqual({ ok: true, key });
   });
 });
+
+it.each([
+  [{ 'term.longer': ['y'] }, 'y is assent.yes there'],
+  [{ 'always.approval': ['backspace'] }, 'backspace edits what is typed there'],
+  [{ 'always.palette': ['left'] }, 'left edits what is typed there'],
+  [{ 'palette.run': [] }, 'palette.run needs a key'],
+  [{ 'search.open': [] }, 'search.open needs a key'],
+  [{ 'theme.keep': [] }, 'theme.keep needs a key'],
+] as const)('keeps answers, corrections and ways on: %j', (wanted, why) => {
+  expect(refused(wanted)).toContain(why);
+});

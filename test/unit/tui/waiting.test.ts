@@ -11,6 +11,7 @@ const task = (id: string, state: WaitingTask['state'] = 'waiting'): WaitingTask 
   id,
   text: `!echo ${id}`,
   tty,
+  cwd: '/home/me/there',
   state,
 });
 const submits = (dashboard: Dashboard): unknown[] =>
@@ -110,4 +111,30 @@ describe('what a dashboard before this one left', () => {
     dashboard.press('up');
     expect(dashboard.model.composer.editor.text).toBe('old');
   });
+});
+
+it('runs where it was typed, whichever dashboard sends it', () => {
+  const dashboard = offline('one');
+  dashboard.tell({ type: 'connected' });
+  expect(dashboard.take()).toContainEqual(
+    expect.objectContaining({ type: 'submit', id: 'one', cwd: '/home/me/there' }),
+  );
+});
+
+it('does not hold up what was typed after it where the peer is there and cannot take it', () => {
+  const dashboard = offline('one', 'two');
+  dashboard.tell({ type: 'connected' });
+  expect(submits(dashboard)).toEqual(['one']);
+  dashboard.tell({ type: 'submit-failed', id: 'one', text: '!echo one', failure: unavailable });
+  expect(ids(dashboard)).toEqual(['one held', 'two sending']);
+  expect(toasts(dashboard)).toContain('not sent: !echo one');
+});
+
+it('remembers what was typed last time where something is typed already', () => {
+  const dashboard = startDashboard();
+  dashboard.type('new');
+  dashboard.take();
+  dashboard.tell({ type: 'draft', draft: { text: 'old', waiting: [] } });
+  expect(dashboard.take()).toContainEqual({ type: 'remember', line: 'old' });
+  expect(dashboard.model.composer.editor.text).toBe('new');
 });

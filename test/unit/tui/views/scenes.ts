@@ -326,6 +326,7 @@ const WAITING: Model['composer']['waiting'] = (['held', 'waiting'] as const).map
   id: `0000000000000${index}`,
   text: index === 0 ? '!npm run build && npm test @gpu-box' : '?why does the build fail\nand what can be done',
   tty: { cols: 80, rows: 24 },
+  cwd: index === 0 ? '/home/ada/shop' : '/home/ada',
   state,
 }));
 
