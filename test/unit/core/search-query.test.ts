@@ -1,6 +1,6 @@
 // The grammar of search: what people write, what it asks of an entry, and what is told to those who slipped.
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it, test } from 'vitest';
 import { isEmpty, readQuery, resolveQuery } from '../../../src/core/search/query.ts';
 
 const NOW = new Date(2026, 10, 26, 14, 30).getTime();
