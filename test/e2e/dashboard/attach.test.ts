@@ -84,10 +84,10 @@ describe('attached to a shell', () => {
   it('has the size of the screen, and its own again after detaching', async () => {
     const dashboard = await running('!bash --norc --noprofile', { cols: 90, rows: 25, env: { PS1: undefined } });
     await dashboard.attach();
-    dashboard.type('stty size\r');
+    // Keys and a new size come by different ways: whichever is first. To have it draw anew, a program is told one row less before.
+    dashboard.type('until stty size | grep -x "24 90"; do sleep 0.05; done\r');
     await dashboard.waitFor(/^24 90$/m);
     dashboard.resize(70, 20);
-    // Keys and a new size come by different ways: whichever is first.
     dashboard.type('until stty size | grep -x "19 70"; do sleep 0.05; done\r');
     await dashboard.waitFor(/^19 70$/m);
     dashboard.type('trap "echo it is $(stty size)" WINCH; clear; printf "rea%s\\n" dy\r');
