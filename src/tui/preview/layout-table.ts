@@ -2,7 +2,7 @@
 
 import { stringWidth, truncate } from '../terminal/width.ts';
 import type { Piece, TableBlock } from './document.ts';
-import { take } from './take.ts';
+import { taker } from './take.ts';
 
 const BETWEEN = ' │ ';
 const LEAST = 3;
@@ -42,7 +42,7 @@ function cell(pieces: readonly Piece[], room: number, align: 'left' | 'right' | 
   const text = pieces.map(([part]) => part).join('');
   const all = cellWidth(pieces);
   const shown =
-    all <= room ? pieces : [...take(pieces, 0, text.length, room - 1), [truncate('…', room), 'muted'] as const];
+    all <= room ? pieces : [...taker(pieces)(0, text.length, room - 1), [truncate('…', room), 'muted'] as const];
   const left = room - cellWidth(shown);
   const before = align === 'right' ? left : align === 'center' ? Math.floor(left / 2) : 0;
   return [

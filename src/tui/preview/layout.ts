@@ -6,7 +6,7 @@ import type { Block, Document, Piece, TextBlock } from './document.ts';
 import type { Frame, Row } from './frame.ts';
 import { pictureRows } from './layout-picture.ts';
 import { tableRows } from './layout-table.ts';
-import { take } from './take.ts';
+import { taker } from './take.ts';
 
 export function layout(document: Document, frame: Frame): readonly Row[] {
   const width = Math.max(1, frame.width);
@@ -41,12 +41,13 @@ function lineRows({ pieces, wrap, first: begins, rest: goesOn }: TextBlock, widt
   const room = width - Math.max(widthOf(first), widthOf(rest));
   const text = pieces.map(([part]) => part).join('');
   const rows = wrap === 'words' ? wordRows(text, room) : cut(text, room);
+  const take = taker(pieces);
   let at = 0;
   return rows.map((row, index) => {
     const end = at + row.length;
     // The blank at which a line was broken begins no row.
     const blanks = wrap === 'words' && index > 0 ? row.length - row.trimStart().length : 0;
-    const spans = take(pieces, at + blanks, end, room);
+    const spans = take(at + blanks, end, room);
     at = end;
     const before = index === 0 ? first : rest;
     return before.length === 0 ? spans : [...before, ...spans];

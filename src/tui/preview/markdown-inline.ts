@@ -38,11 +38,26 @@ function piecesOf(token: MarkedToken, look: Look): Piece[] {
 /** Where it leads is said, unless the text is just that: what a link says may be anything. */
 function linkPieces(text: readonly Piece[], href: string): Piece[] {
   const said = text.map(([part]) => part).join('');
-  const where = sanitizeLine(href);
-  const pieces: Piece[] =
-    said === where || `mailto:${said}` === where ? [...text] : [...text, [` (${where})`, 'muted']];
+  const pieces: Piece[] = isAddress(said, href) ? [...text] : [...text, [` (${whereTo(href)})`, 'muted']];
   const target = linkTarget(href);
   return target === undefined ? pieces : pieces.map(([part, look]) => [part, look, target]);
+}
+
+const MAILTO = 'mailto:';
+
+/** Sanitised, an address is not shorter, so that a long one behind many short texts is not looked through for each. */
+function isAddress(said: string, href: string): boolean {
+  if (href.length > said.length + MAILTO.length) return false;
+  const where = sanitizeLine(href);
+  return said === where || MAILTO + said === where;
+}
+
+/** One address may stand behind thousands of links of a text: of a long one the beginning is shown, with its host. */
+const ADDRESS_UNITS = 200;
+function whereTo(href: string): string {
+  const begun = sanitizeLine(href.slice(0, ADDRESS_UNITS).toWellFormed());
+  if (href.length <= ADDRESS_UNITS && begun.length <= ADDRESS_UNITS) return begun;
+  return `${begun.slice(0, ADDRESS_UNITS).toWellFormed()}…`;
 }
 
 /** A newline of the file is a blank here. */

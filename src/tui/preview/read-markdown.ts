@@ -10,6 +10,10 @@ import { linesOf, type ReadText } from './read-text.ts';
 
 /** The lexer tries many patterns at each place; more than this is read as plain text. */
 const MARKDOWN_UNITS = 128 * 1024;
+/** What is made of it may be far more, by links to one address and empty cells of tables; more than this is no longer drawn at once. */
+const MADE_UNITS = 8 * MARKDOWN_UNITS;
+/** What a piece or a cell takes besides its text, roughly. */
+const PIECE_UNITS = 8;
 /** Deeper lists and quotes are not indented further. */
 const MAX_DEPTH = 8;
 
@@ -22,9 +26,25 @@ const NO_MARGIN: Margin = { first: [], rest: [], depth: 0 };
 
 export function readMarkdown(text: string): ReadText | undefined {
   if (text.length > MARKDOWN_UNITS) return undefined;
-  const blocks = readTokens(marked.lexer(text), NO_MARGIN);
-  return { blocks: blocks.slice(0, MAX_BLOCKS), leftOut: blocks.length > MAX_BLOCKS };
+  const all = readTokens(marked.lexer(text), NO_MARGIN);
+  const blocks = all.slice(0, MAX_BLOCKS);
+  if (blocks.reduce((sum, block) => sum + unitsOf(block), 0) > MADE_UNITS) return undefined;
+  return { blocks, leftOut: all.length > MAX_BLOCKS };
 }
+
+function unitsOf(block: Block): number {
+  switch (block.type) {
+    case 'rule':
+      return PIECE_UNITS;
+    case 'line':
+      return unitsIn(block.pieces);
+    case 'table':
+      return block.rows.reduce((sum, row) => row.reduce((cells, cell) => cells + unitsIn(cell), sum), 0);
+  }
+}
+
+const unitsIn = (pieces: readonly Piece[]): number =>
+  pieces.reduce((sum, [text, , link = '']) => sum + PIECE_UNITS + text.length + link.length, PIECE_UNITS);
 
 function readTokens(tokens: readonly Token[], margin: Margin): Block[] {
   const blocks: Block[] = [];

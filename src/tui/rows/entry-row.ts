@@ -2,6 +2,7 @@
 
 import type { Run } from '../../core/runs.ts';
 import type { Document } from '../preview/document.ts';
+import { firstRows } from '../preview/first-rows.ts';
 import type { Row } from '../preview/frame.ts';
 import { layout } from '../preview/layout.ts';
 import { diffLook, readDiff } from '../preview/read-diff.ts';
@@ -60,15 +61,13 @@ export function limited(
 /** A picture in the thread takes no more rows, and all of it is seen at once. */
 export const PICTURE = { height: 16, tier: 'mono', ascii: false, whole: true } as const;
 
-/** The same of a document, whose blocks are rows at least. */
+/** The same of a document. */
 export function styledRows(document: Document, width: number, most: number): EntryRow[] {
   if (document.type === 'picture') {
     const rows = layout(document, { ...PICTURE, width });
     return rows.map((_, index) => ({ kind: 'picture', text: '', document, index }));
   }
-  const blocks = document.blocks.slice(0, most + 1);
-  const rows = layout({ type: 'text', blocks }, { width, height: 1, tier: 'mono', ascii: false });
-  const isCut = rows.length > most;
+  const { rows, isCut } = firstRows(document.blocks, { width, height: 1, tier: 'mono', ascii: false }, most);
   const shown = rows
     .slice(0, isCut ? most - 1 : most)
     .map((row): EntryRow => ({ kind: 'styled', text: textOf(row), row }));

@@ -24,7 +24,7 @@ import { createPolicyRunner, type PolicyEffect } from './policy-runner.ts';
 import { createResizer } from './resize-runner.ts';
 import { createSearchRunner } from './search-runner.ts';
 import { createStepsRunner } from './steps-runner.ts';
-import { readTexts } from './text-runner.ts';
+import { createTextReader } from './text-runner.ts';
 
 export interface RunnerDeps {
   readonly screen: TerminalScreen;
@@ -104,6 +104,7 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
     attempt,
     editText: (text) => editOutside(deps, text === '' ? '' : `${text}\n`, 'task.txt'),
   });
+  const readTexts = createTextReader(tell);
   const search = createSearchRunner({ client, tell, failureOf });
   const steps = createStepsRunner({
     client,
@@ -243,7 +244,7 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
       case 'revoke':
         return pair(effect satisfies PairEffect);
       case 'read-texts':
-        return attempt(() => readTexts(effect, tell));
+        return attempt(() => readTexts(effect));
       case 'copy':
         return screen.copy(effect.text);
       case 'notify':

@@ -7,15 +7,10 @@ import type { ControlClient } from '../../../src/control/client/client.ts';
 import { systemIds } from '../../../src/peer/system.ts';
 import { ENDLESS, HOSTILE, MARK } from '../../fixtures/hostile/corpus.ts';
 import { type Dashboard, dashboards, projectOf } from '../../helpers/dashboard.ts';
+import { expectNoHarm } from '../../helpers/no-harm.ts';
 import { until } from '../../helpers/until.ts';
 
 const stage = dashboards();
-/** All that the dashboard may write once it stands: colours, moves, erasing, its cursor, whole frames, its title. */
-const DRAWING = /\x1b\[[\d;]*[mHCXJK]|\x1b\[\?(?:2026|25)[hl]|\x1b\]2;[^\p{Cc}]*dispatch\x07/gu;
-/** And that somebody is asked, in words of its own, with what is asked behind them. */
-const ASKING = /\x07\x1b\]777;notify;Dispatch: [^\p{Cc}]*\x07/gu;
-const HARMFUL = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u;
-
 let dashboard: Dashboard;
 let client: ControlClient;
 let from: number;
@@ -39,23 +34,7 @@ async function run(command: string, tty = false): Promise<string> {
   return run.id;
 }
 
-/** Nothing got through, the borders stand, and F1 is answered. */
-async function expectUnharmed(): Promise<void> {
-  dashboard.press('f1');
-  await dashboard.waitFor('What to type');
-  dashboard.press('escape');
-  await dashboard.waitGone('What to type');
-  const drawn = dashboard.output().subarray(from).toString();
-  const asked = drawn.match(ASKING)?.length ?? 0;
-  const rest = drawn.replaceAll(DRAWING, '').replaceAll(ASKING, '');
-  const at = rest.search(HARMFUL);
-  expect(at < 0 ? '' : JSON.stringify(rest.slice(Math.max(0, at - 60), at + 60))).toBe('');
-  expect(dashboard.title()).not.toContain(MARK);
-  expect(dashboard.bells()).toBe(asked);
-  expect(dashboard.modes()).toMatchObject({ alternate: true, mouse: 'drag', bracketedPaste: true, autowrap: false });
-  const rows = dashboard.screen().split('\n');
-  for (const row of rows) expect(row.match(/┌/g)?.length ?? 0).toBe(row.match(/┐/g)?.length ?? 0);
-}
+const expectUnharmed = () => expectNoHarm(dashboard, from);
 
 const every = HOSTILE.map((_, index) => `cat hostile/${index}; echo`).join('; ');
 

@@ -5,6 +5,7 @@ import type { ThreadEntry } from '../../../src/core/thread.ts';
 import type { Effect } from '../../../src/tui/model/effects.ts';
 import { readMarkdownText } from '../../../src/tui/preview/read-document.ts';
 import { entryRows } from '../../../src/tui/rows/entry-rows.ts';
+import { BOMBS, HOSTILE_ANSWERS } from '../../fixtures/hostile/answers.ts';
 import { aSnapshot, messageEntry, startDashboard } from '../../helpers/tui-model.ts';
 import { COLOURS, text } from './views/example.ts';
 
@@ -66,6 +67,22 @@ describe('an answer', () => {
     dashboard.press('escape', 'enter', 'G');
     expect(text(dashboard.model, COLOURS)).toContain('• item 59');
   });
+
+  it.each([...Object.entries(BOMBS), ...HOSTILE_ANSWERS])(
+    'that means harm takes no more rows and hides nothing: %s',
+    (_, said) => {
+      const dashboard = withAnswer(said);
+      const entry = dashboard.model.thread.entries[0];
+      if (entry?.kind !== 'message') throw new Error('it is a message');
+      dashboard.tell({ type: 'text-read', id: entry.message.id, document: readMarkdownText(said) });
+      const rows = entryRows(dashboard.model, entry, 100).map((row) => row.text);
+      expect(rows.length).toBeLessThanOrEqual(20);
+      for (const row of rows)
+        expect(row).not.toMatch(/[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u);
+      dashboard.press('escape', 'enter', 'G');
+      expect(text(dashboard.model, COLOURS)).toContain('Message');
+    },
+  );
 
   it('becomes Markdown in the page that shows it, when that was opened first', () => {
     const dashboard = withAnswer(ANSWER);
