@@ -101,7 +101,7 @@ export function parseTask(text: string, vocabulary: Vocabulary = NOTHING_KNOWN):
   }
   for (const { prefix, access } of SHELL_PREFIXES) {
     if (typed.startsWith(prefix))
-      return shellTask(typed.slice(prefix.length), access, first, `"${prefix}" means the shell`);
+      return shellTask(typed.slice(prefix.length), access, first, `"${prefix}" means the shell`, vocabulary);
   }
   if (typed.startsWith('?')) return questionAfterPrefix(typed, first, isFirst, vocabulary);
   if (typed.startsWith('=')) {
@@ -250,10 +250,18 @@ function codeTask(
   return { ok: true, ...joinMarks(first, after, line), kind: 'code', language, body: line.body, because };
 }
 
-function shellTask(rest: string, access: AccessLevel, first: Marks, because: string): ParsedTask | Refusal {
-  const { body, ...last } = takeLastMarks(rest.trim(), isTarget);
+function shellTask(
+  rest: string,
+  access: AccessLevel,
+  first: Marks,
+  because: string,
+  vocabulary: Vocabulary,
+): ParsedTask | Refusal {
+  // `!@nas ls`: no command is called so, and here it would do to this machine what was meant for another one.
+  const named = takeFirstMarks(rest.trim(), (kind, word) => kind === '@' && vocabulary.isTarget(word));
+  const { body, ...last } = takeLastMarks(named.body, isTarget);
   if (body === '') return refuse('usage', 'there is no command', 'for example: !ls -l');
-  return { ok: true, ...joinMarks(first, last), kind: 'shell', body, access, because };
+  return { ok: true, ...joinMarks(first, named, last), kind: 'shell', body, access, because };
 }
 
 function isNumber(word: string): boolean {

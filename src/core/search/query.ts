@@ -29,6 +29,8 @@ const STATES: ReadonlyMap<string, string> = new Map([
   ['done', statusMark('completed')],
   ['failed', statusMark('failed')],
   ['cancelled', statusMark('cancelled')],
+  // As the thread says it of such a run.
+  ['rejected', statusMark('cancelled')],
 ]);
 
 /** As people are told of them. */

@@ -21,6 +21,10 @@ const TASKS = [
   ['!?command', 'the same, reading only'],
   ['!!command', 'the same, with full access'],
   ['!command @device', 'run it on that device; @a,b on several, one run each; @all: on every device'],
+  [
+    'command > $DISPATCH_ARTIFACTS/FILE',
+    'what a run leaves in that folder is kept with it: f lists all, v shows, s saves',
+  ],
   ['= expression', 'work it out in this session'],
 ] as const;
 

@@ -117,6 +117,13 @@ export type MessageBody =
   | { readonly type: 'compared'; readonly request: number; readonly title: string; readonly document: Document }
   | { readonly type: 'compare-failed'; readonly request: number; readonly failure: Failure }
   | { readonly type: 'preview'; readonly request: number; readonly document: Document }
+  /** It could not be saved there: the place is asked for again. */
+  | {
+      readonly type: 'save-failed';
+      readonly artifact: PublishedArtifact;
+      readonly path: string;
+      readonly failure: Failure;
+    }
   | { readonly type: 'preview-failed'; readonly request: number; readonly failure: Failure }
   /** Without a document where it is shown as it is. */
   | { readonly type: 'text-read'; readonly id: string; readonly document?: Document }

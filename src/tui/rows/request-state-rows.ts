@@ -19,7 +19,9 @@ export function requestStateRows(
       return isMine ? [] : [{ kind: 'waits', text: whoAsksInShort(model, request, run) }];
     }
     const said: EntryRow = { kind: 'about', text: decisionLine(model, request, run) };
-    const note = request.status === 'expired' ? undefined : request.note;
+    // A run that was cancelled by it says why itself.
+    const isSaid = run.status === 'cancelled' && run.note !== undefined;
+    const note = request.status === 'expired' || isSaid ? undefined : request.note;
     return note === undefined ? [said] : [said, ...limited(note, width, NOTE_ROWS, 'text')];
   });
 }

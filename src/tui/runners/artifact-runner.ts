@@ -97,13 +97,16 @@ export function createArtifactRunner(deps: ArtifactRunnerDeps): (effect: Artifac
         );
       }
       case 'save-artifact':
-        return attempt(async () => {
-          const { bringHere, destination, saveTo } = await import('./artifact-files.ts');
-          const path = await destination(effect.path, effect.artifact, deps.cwd, deps.home);
-          await bringHere(client(), effect.artifact);
-          await saveTo(client(), effect.artifact, path);
-          done(`saved ${path}`);
-        });
+        return attempt(
+          async () => {
+            const { bringHere, destination, saveTo } = await import('./artifact-files.ts');
+            const path = await destination(effect.path, effect.artifact, deps.cwd, deps.home);
+            await bringHere(client(), effect.artifact);
+            await saveTo(client(), effect.artifact, path);
+            done(`saved ${path}`);
+          },
+          (failure) => tell({ type: 'save-failed', artifact: effect.artifact, path: effect.path, failure }),
+        );
       case 'export-thread':
         return attempt(async () => {
           const { exportedThread, writeNewFile } = await import('./export-thread.ts');

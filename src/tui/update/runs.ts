@@ -200,6 +200,13 @@ export function askWhereToSave(model: Model, artifact: PublishedArtifact): Model
   return push(model, { kind: 'save', artifact, editor: createEditor(`./${name}`), notice: undefined });
 }
 
+/** What was typed is there again to be mended, unless another key was pressed since: nothing opens under somebody's keys. */
+export function saveFailed(model: Model, artifact: PublishedArtifact, path: string, { message }: Failure): Step {
+  const told = toast(model, 'error', message);
+  if (model.lastKey?.key !== 'enter') return step(told);
+  return step(push(told, { kind: 'save', artifact, editor: createEditor(path), notice: undefined }));
+}
+
 export function saveArtifact(model: Model): Step {
   const prompt = overlayOf(model, 'save');
   if (prompt === undefined) return step(model);

@@ -40,7 +40,14 @@ export function currentToasts(toasts: Model['toasts'], clock: number): Model['to
 
 export const say = (model: Model, tone: ToastText['tone'], text: string): Step => step(toast(model, tone, text));
 
-export const push = (model: Model, overlay: Overlay): Model => ({ ...model, overlays: [...model.overlays, overlay] });
+/** What was said in passing goes: its place is that of the keys of what is opened. */
+export const push = (model: Model, overlay: Overlay): Model => ({
+  ...model,
+  overlays: [...model.overlays, overlay],
+  toasts: model.toasts.some(({ tone }) => tone === 'info')
+    ? model.toasts.filter(({ tone }) => tone !== 'info')
+    : model.toasts,
+});
 
 export const pop = (model: Model): Model =>
   model.overlays.length === 0 ? model : { ...model, overlays: model.overlays.slice(0, -1) };

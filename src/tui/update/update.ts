@@ -42,7 +42,7 @@ import { originFailed, previewFailed, takeOrigin, takePreview } from './previews
 import { confirmed, confirmFailed, resettleProposal, settleProposal } from './proposal.ts';
 import { listenLater, look } from './reading.ts';
 import { rerouted } from './reroute.ts';
-import { detailFailed, resized, retried, retryFailed, takeDetail, takeOutput } from './runs.ts';
+import { detailFailed, resized, retried, retryFailed, saveFailed, takeDetail, takeOutput } from './runs.ts';
 import { searchFailed, takeFound } from './search.ts';
 import { andThen, currentToasts, type Step, say, step, toast } from './step.ts';
 import { settleThread, takePage, withThread } from './thread.ts';
@@ -173,6 +173,8 @@ function handle(model: Model, message: Message): Step {
       return step(compareFailed(model, message.request, message.failure));
     case 'preview':
       return step(takePreview(model, message.request, message.document));
+    case 'save-failed':
+      return saveFailed(model, message.artifact, message.path, message.failure);
     case 'preview-failed':
       return step(previewFailed(model, message.request, message.failure));
     case 'text-read':

@@ -40,7 +40,7 @@ const LEAST_TITLE = { wide: 22, middle: 14, narrow: 5 };
 /** Which columns there is room for. The title gives way before the device does; with a single device nobody asks which one. */
 export function runColumns(model: Model, width: number): RunColumns {
   const number = Math.max(2, String(model.runs[0]?.number ?? 0).length);
-  const device = model.devices.length > 1 ? deviceWidth(model) : 0;
+  const device = isFleet(model) ? deviceWidth(model) : 0;
   const short = Math.min(device, SHORT_DEVICE);
   const fits = (least: number, ...columns: readonly number[]): boolean =>
     width - number - 3 - columns.reduce((sum, column) => sum + (column === 0 ? 0 : column + GAP), 0) >= least;
@@ -50,8 +50,15 @@ export function runColumns(model: Model, width: number): RunColumns {
   return { number, device: 0, status: 0, time: width >= 24 ? TIME : 0 };
 }
 
+/** Also once the last of the others was let go: what ran there did not run here. */
+const isFleet = ({ devices, runs }: Model): boolean =>
+  devices.length > 1 || (devices.length === 1 && runs.some(({ device }) => device !== devices[0]?.id));
+
 const deviceWidth = ({ devices }: Model): number =>
-  Math.min(MOST_DEVICE, Math.max(0, ...devices.slice(0, 32).map(({ name }) => stringWidth(name))));
+  Math.min(
+    MOST_DEVICE,
+    Math.max(devices.length > 1 ? 0 : SHORT_DEVICE, ...devices.slice(0, 32).map(({ name }) => stringWidth(name))),
+  );
 
 /** `progress: false`: how far it is stands elsewhere. */
 export function drawRun(

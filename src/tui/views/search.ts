@@ -77,7 +77,7 @@ function stateSpans(paint: Paint): Span[] {
   const muted = paint.style('muted');
   switch (state) {
     case 'idle':
-      return [['messages, tasks, results, answers and names of files, all of history', muted]];
+      return [['tasks, messages, results, answers, file names: all of history, no output', muted]];
     case 'searching':
       return [[own(paint, 'searching…'), muted]];
     case 'failed':

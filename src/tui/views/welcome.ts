@@ -36,7 +36,7 @@ function blocksOf(paint: Paint, width: number): Block[] {
       spare: 3,
     },
     ...(local === undefined ? [] : [{ rows: deviceRows(paint, local, width), spare: 2 }]),
-    { rows: tryRows(paint, width), spare: 0 },
+    { rows: [...outsideRows(paint, local, width), ...tryRows(paint, width)], spare: 0 },
     { rows: [keysRow(paint)], spare: 1 },
   ];
 }
@@ -110,6 +110,19 @@ function shortened(text: string, width: number, ellipsis: string): string {
   const [first = ''] = wrap(text, Math.max(1, room - stringWidth(ellipsis)));
   return `${first.replace(/[\s:(,]+$/, '')}${ellipsis}`;
 }
+
+/** Tasks run in the folder of the dashboard: where runs may not reach that, none of them would start. */
+function outsideRows({ model, glyphs }: Paint, device: Device | undefined, width: number): Row[] {
+  const { cwd } = model.settings;
+  const folders = device?.capabilities.reachableFolders;
+  if (folders === undefined || folders.some((folder) => isWithin(cwd, folder))) return [];
+  const how = `${keyOf('pane.devices')}, Enter, ${keyOf('limits.add')} lets them; or start in another folder`;
+  const says = `${glyphs.waiting} Runs may not reach ${sanitizeLine(cwd)}, where this was started: ${how}.`;
+  return [...wrap(says, width).map((line): Row => [[line, 'warning']]), []];
+}
+
+const isWithin = (path: string, folder: string): boolean =>
+  path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 
 const TRY_WIDTH = 11;
 
