@@ -58,6 +58,9 @@ it('finds what was sent before with the arrows, also after it was opened again',
   await first.waitFor('› a draft');
   await first.leave();
   const second = await stage.open(home);
+  second.press('up');
+  // What was cleared on the way out is there too.
+  await second.waitFor('› a draft');
   second.press('up', 'up');
   await second.waitFor('› = 1 + 1');
 });
@@ -66,7 +69,7 @@ it('completes commands and devices with Tab', async () => {
   const dashboard = await stage.open();
   dashboard.type('/sea');
   dashboard.press('tab');
-  await dashboard.waitFor(/› \/search\n +\/search WORDS/);
+  await dashboard.waitFor(/› \/search\n +\/search QUERY/);
   dashboard.press('C-u');
   const { name } = ((await dashboard.home.json(['devices', '--json'])) as { name: string }[])[0] ?? { name: '' };
   dashboard.type(`!ls @${name.slice(0, 1)}`);
