@@ -6,9 +6,10 @@
 import { textOf } from '../actions.ts';
 import type { Actor, Approval } from '../approvals.ts';
 import type { Artifact } from '../artifacts.ts';
+import { wallTime } from '../clock.ts';
 import type { EntryKey } from '../ids.ts';
 import { type FinalRun, isFinal, type Run, type RunStatus } from '../runs.ts';
-import type { Message } from '../thread.ts';
+import { type Message, parsePlace } from '../thread.ts';
 import { wordsOf } from './words.ts';
 
 /** An entry of the thread as far as search looks at it. */
@@ -99,7 +100,28 @@ export function hasWordWith(beginning: string, entry: SearchedEntry): boolean {
   return allWordsOf(entry).some((word) => word.startsWith(beginning));
 }
 
+function beganWithin(key: EntryKey, since = 0, until = Number.POSITIVE_INFINITY): boolean {
+  const place = parsePlace(key);
+  if (place === undefined) return false;
+  const at = wallTime(place.at);
+  return at >= since && at < until;
+}
+
 function allWordsOf(entry: SearchedEntry): readonly string[] {
   const first = firstWordsOf(entry);
   return entry.kind === 'run' && isFinal(entry.run) ? [...first, ...lastWordsOf(entry.run)] : first;
+}
+
+/** Whether a search for the terms finds the entry, as it is now. Ids are not looked at. */
+export function isFoundBy(entry: SearchedEntry, { words, marks, since, until }: SearchTerms): boolean {
+  if (!isSearched(entry)) return false;
+  if ((since !== undefined || until !== undefined) && !beganWithin(entry.key, since, until)) return false;
+  const own = new Set(marksOf(entry));
+  if (entry.kind === 'run') own.add(statusMark(entry.run.status));
+  if (!marks.every((group) => group.some((mark) => own.has(mark)))) return false;
+  if (words.length === 0) return true;
+  const all = allWordsOf(entry);
+  return words.every((word, index) =>
+    index === words.length - 1 ? all.some((other) => other.startsWith(word)) : all.includes(word),
+  );
 }

@@ -7,9 +7,9 @@ import type { PageMore } from '../model/messages.ts';
 import { THREAD_PAGE } from '../model/model.ts';
 
 /** Sorts before every entry key, which begins with a time in hexadecimal digits. */
-const BEFORE_ALL = '0';
+export const BEFORE_ALL = '0';
 /** Sorts just after a key: nothing lies between, so that a page before it ends with the entry itself. */
-const justAfter = (key: string): string => `${key}~`;
+export const justAfter = (key: string): string => `${key}~`;
 
 export async function loadPage(
   client: ControlClient,

@@ -14,6 +14,7 @@ export const COMMANDS = [
     args: 'QUERY',
     help: 'search the whole thread: words, is:failed, by:me, since:7d, #route, @device',
   },
+  { name: 'filter', args: '[QUERY]', help: 'show only what it finds in the thread; without one all of it again' },
   { name: 'open', args: 'RUN', help: 'show a run, or what else has this id' },
   { name: 'artifacts', args: '', help: 'list what runs made' },
   { name: 'attach', args: 'RUN', help: 'give your keys to the terminal of a run' },

@@ -62,7 +62,7 @@ export const KEYMAP = [
   bind('panes', 'search.previous', 'N', 'go to the result before', { palette: true, enabled: hasSearch }),
   bind('panes', 'pane.palette', ':', 'open the palette: every command, by name', foot('commands', 9)),
   bind('panes', 'pane.help', '?', 'show all keys', { ...foot('help', 10), palette: true }),
-  bind('panes', 'pane.back', 'escape', 'go back to the thread'),
+  bind('panes', 'pane.back', 'escape', 'show all of the thread again, or go back to it'),
   bind('panes', 'pane.quit', 'q', 'leave the dashboard (what runs goes on)', { ...foot('quit', 11), palette: true }),
   bind('panes', 'pane.mouse', 'm', 'turn the mouse on or off', { palette: true }),
 
@@ -145,6 +145,13 @@ export const KEYMAP = [
   bind('search', 'search.up', 'up C-p', 'result before'),
   bind('search', 'search.page-down', 'pagedown', 'down a page'),
   bind('search', 'search.page-up', 'pageup', 'up a page'),
+  bind(
+    'search',
+    'search.keep',
+    'tab',
+    'keep it as a filter: the thread shows only what is found',
+    foot('keep as filter', 3),
+  ),
   bind('search', 'search.close', 'escape', 'go back', foot('back', 2)),
 
   bind('palette', 'palette.run', 'enter', 'do it', foot('do it', 1)),

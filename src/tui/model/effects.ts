@@ -79,7 +79,8 @@ export type Effect =
   | { readonly type: 'retry'; readonly run: string; readonly connector?: string }
   | { readonly type: 'reroute'; readonly run: string; readonly device?: string; readonly connector?: string }
   | { readonly type: 'signal'; readonly run: string; readonly signal: string }
-  | { readonly type: 'load'; readonly page: PageRequest }
+  /** `query`: only what it finds. */
+  | { readonly type: 'load'; readonly page: PageRequest; readonly query?: string }
   | ({ readonly type: 'seek-entry' } & EntrySought)
   | { readonly type: 'search'; readonly query: string; readonly before?: EntryKey; readonly request: number }
   | { readonly type: 'load-run'; readonly run: string }

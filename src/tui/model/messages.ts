@@ -56,10 +56,11 @@ export type MessageBody =
   | {
       readonly type: 'page';
       readonly page: PageRequest;
+      readonly query?: string;
       readonly entries: readonly ThreadEntry[];
       readonly more: PageMore;
     }
-  | { readonly type: 'page-failed'; readonly page: PageRequest; readonly failure: Failure }
+  | { readonly type: 'page-failed'; readonly page: PageRequest; readonly query?: string; readonly failure: Failure }
   // Answers to what was asked.
   | { readonly type: 'submitted'; readonly id?: string; readonly runs: readonly Run[] }
   /** It was given an id, and is sent once the peer is there. */

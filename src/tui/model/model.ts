@@ -62,6 +62,16 @@ export interface ThreadWindow {
   /** The last page could not be had: nothing more is asked for until a key is pressed. */
   readonly stalled: boolean;
   readonly list: ListState;
+  /** Only what a query finds is in the window. */
+  readonly filter?: ThreadFilter;
+}
+
+export interface ThreadFilter {
+  readonly query: string;
+  /** The thread as it was, kept up with what comes: what is shown again without the filter. */
+  readonly aside: ThreadWindow;
+  /** Something changed of which only the peer knows whether it is found: what is shown is asked for again. */
+  readonly stale: boolean;
 }
 
 export const THREAD_WINDOW = 400;

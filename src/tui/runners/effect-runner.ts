@@ -6,6 +6,7 @@ import type { ControlClient } from '../../control/client/client.ts';
 import { asDispatchError, DispatchError } from '../../core/errors.ts';
 import { spellId } from '../../core/ids.ts';
 import { isFinal } from '../../core/runs.ts';
+import { findPage } from '../app/find-page.ts';
 import type { TypedHistory } from '../app/history-file.ts';
 import { loadPage } from '../app/load-page.ts';
 import type { OutputStreams } from '../app/output-streams.ts';
@@ -191,11 +192,17 @@ export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
           await client().call('signal', { run: effect.run, signal: effect.signal });
           done(`sent ${effect.signal}`, effect.run);
         });
-      case 'load':
+      case 'load': {
+        const { type: _, page, query } = effect;
+        const asked = query === undefined ? { page } : { page, query };
         return attempt(
-          async () => tell({ type: 'page', page: effect.page, ...(await loadPage(client(), effect.page)) }),
-          (failure) => tell({ type: 'page-failed', page: effect.page, failure }),
+          async () => {
+            const found = query === undefined ? loadPage(client(), page) : findPage(client(), page, query);
+            tell({ type: 'page', ...asked, ...(await found) });
+          },
+          (failure) => tell({ type: 'page-failed', ...asked, failure }),
         );
+      }
       case 'seek-entry':
         return attempt(async () => tell({ type: 'entry-found', ...(await seekEntry(client(), effect)) }));
       case 'search':

@@ -34,6 +34,7 @@ import * as search from './search.ts';
 import { andThen, patch, pop, type Step, say, step, toast } from './step.ts';
 import { THEME_ACTIONS } from './theme-actions.ts';
 import { THREAD_ACTIONS } from './thread-actions.ts';
+import { clearFilter, keepSearch } from './thread-filter.ts';
 import { undo } from './undo.ts';
 
 const C_C_MS = 2_000;
@@ -109,7 +110,10 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
   'search.previous': (model) => search.nextResult(model, -1),
   'pane.palette': (model) => overlays.openPalette(model),
   'pane.help': (model) => step(overlays.openHelp(model)),
-  'pane.back': (model) => step(model.zoomed ? { ...model, zoomed: false } : panes.focusPane(model, 'thread')),
+  'pane.back': (model) => {
+    if (model.focus === 'thread' && model.thread.filter !== undefined) return step(clearFilter(model));
+    return step(model.zoomed ? { ...model, zoomed: false } : panes.focusPane(model, 'thread'));
+  },
   'pane.quit': (model) => step(overlays.askQuit(model)),
   'pane.mouse': (model) => {
     const on = !model.settings.mouse;
@@ -161,6 +165,7 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
   'search.up': (model) => search.moveSearch(model, -1, false),
   'search.page-down': (model) => search.moveSearch(model, 1, true),
   'search.page-up': (model) => search.moveSearch(model, -1, true),
+  'search.keep': (model) => keepSearch(model),
   'search.close': close,
 
   'palette.run': (model) => runPalette(model),

@@ -20,7 +20,8 @@ const PALETTE_RUNS = 50;
 const MOST_RECENT = 5;
 
 export function paletteItems(model: Model): readonly PaletteItem[] {
-  const commands = COMMANDS.filter(needsArgument).map((command): PaletteItem => {
+  const typed = COMMANDS.filter((command) => needsArgument(command) || command.name === 'filter');
+  const commands = typed.map((command): PaletteItem => {
     const text = `/${command.name} `;
     const target = { kind: 'command', text } as const;
     return { label: usage(command), keywords: command.help, hint: command.help, use: text.trim(), target };
@@ -87,6 +88,7 @@ const LINES: readonly PaletteItem[] = [
   lineItem('/search is:message', 'search for messages', 'filter is:message notes'),
   lineItem('/search by:me', 'search for what is yours', 'filter by:me mine'),
   lineItem('/search since:today', 'search for what began today', 'filter since:today'),
+  lineItem('/filter', 'show all of the thread again', 'filter clear'),
   ...THEME_CHOICES.map((name) => lineItem(`/theme ${name}`, `use the theme ${name}`, 'colours')),
 ];
 

@@ -5,7 +5,6 @@ import type { Approval, PendingApproval } from '../../core/approvals.ts';
 import { isFinal, type Run } from '../../core/runs.ts';
 import type { Change, Snapshot } from '../../protocol/api.ts';
 import type { Effect } from '../model/effects.ts';
-import { membersOf, withMember } from '../model/groups.ts';
 import type { Model } from '../model/model.ts';
 import { findRun, overlayOf } from '../model/select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
@@ -17,7 +16,8 @@ import { listenAgain, sessionLost } from './pair-session.ts';
 import { REPEAT_MS } from './reading.ts';
 import { closeStaleDialogs } from './stale.ts';
 import { andThen, patch, type Step, step, toast } from './step.ts';
-import { load, replaceEntries, showNewest, upsertEntry } from './thread.ts';
+import { load, showNewest } from './thread.ts';
+import { askedAgain, filteredAgain, lookForRun, takeEntryNow, takeRunNow } from './thread-filter.ts';
 import { sendNext, waitAgain } from './waiting.ts';
 
 /** What is said about the connection. */
@@ -29,10 +29,12 @@ const MAX_FINAL_RUNS = 200;
 export function takeSnapshot(model: Model, snapshot: Snapshot): Step {
   const again = model.device !== undefined;
   const { list, entries, loading: _, ...rest } = model.thread;
-  const reading = again && !list.follow && entries.length > 0;
+  const filtered = model.thread.filter !== undefined;
+  const reading = again && !list.follow && entries.length > 0 && !filtered;
+  const whole = model.thread.filter?.aside ?? model.thread;
   const thread = reading
     ? { ...rest, list, entries, loading: undefined }
-    : showNewest(model.thread, snapshot.entries, snapshot.more);
+    : filteredAgain(model.thread, showNewest(whole, snapshot.entries, snapshot.more));
   const fresh: Model = {
     ...model,
     connection: { state: 'connected', since: model.now },
@@ -77,14 +79,14 @@ export function takeLost(model: Model, reason: string): Step {
   if (model.connection.state === 'connecting') {
     return step({ ...model, connection: { state: 'lost', since: model.connection.since, reason } });
   }
-  const thread = { ...model.thread, loading: undefined };
+  const thread = { ...askedAgain(model).thread, loading: undefined };
   return step({ ...sessionLost(waitAgain(model)), thread, connection: { state: 'lost', since: model.now, reason } });
 }
 
 export function takeChange(model: Model, { entry, run, event }: Change): Step {
-  let next = upsertEntry(model, entry);
+  let next = takeEntryNow(model, entry);
   if (entry.kind === 'run') next = takeRun(next, entry.run);
-  if (run !== undefined) next = takeRun(next, run);
+  if (run !== undefined) next = lookForRun(takeRun(next, run), run);
   if (entry.kind === 'artifact') {
     next = patch(next, 'run', (dialog) => {
       if (dialog.run !== entry.artifact.runId || dialog.detail === undefined) return dialog;
@@ -118,9 +120,7 @@ function takeRun(model: Model, run: Run): Model {
     const list = moves ? { ...runs, cursor: runs.cursor + 1 } : runs;
     next = { ...model, runs: trimmed(model.runs.toSpliced(place, 0, run)), lists: { ...model.lists, runs: list } };
   }
-  next = replaceEntries(next, (entry) =>
-    membersOf(entry).some(({ id }) => id === run.id) ? withMember(entry, run) : entry,
-  );
+  next = takeRunNow(next, run);
   next = patch(next, 'run', (dialog) =>
     dialog.run === run.id && dialog.detail !== undefined ? { ...dialog, detail: { ...dialog.detail, run } } : dialog,
   );

@@ -17,6 +17,7 @@ import { type Step, say, step } from './step.ts';
 import { writeSteps } from './steps-edit.ts';
 import { sumUp } from './sum-up.ts';
 import { themeBy } from './themes.ts';
+import { filterBy } from './thread-filter.ts';
 import { undo } from './undo.ts';
 import { openWaiting } from './waiting.ts';
 
@@ -28,6 +29,8 @@ export function runCommand(model: Model, { name, argument }: ParsedCommand): Ste
       return step(model, { type: 'export-thread', path: argument });
     case 'search':
       return startSearch(model, argument);
+    case 'filter':
+      return filterBy(model, argument);
     case 'artifacts':
       return openArtifacts(model);
     case 'waiting':

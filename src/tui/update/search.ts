@@ -12,6 +12,7 @@ import { createEditor } from '../terminal/editor.ts';
 import { createList, moveCursor, movePage } from '../terminal/virtual-list.ts';
 import { nextRequest, patch, pop, push, type Step, say, step } from './step.ts';
 import { load, selectKey } from './thread.ts';
+import { clearFilter, passesFilter } from './thread-filter.ts';
 
 /** Nobody goes down further, row by row. */
 const MOST_RESULTS = 5000;
@@ -116,9 +117,15 @@ function showIndex(model: Model, index: number): Step {
 }
 
 /** Goes to an entry in the thread, wherever it is. */
-export function showEntry(model: Model, { key }: Pick<ThreadEntry, 'key'>): Step {
-  const shown: Model = { ...model, focus: 'thread', pane: 'thread' };
-  const isLoaded = model.thread.entries.some((entry) => entry.key === key);
+export function showEntry(model: Model, entry: ThreadEntry): Step {
+  const { key } = entry;
+  // What the filter does not show is shown without it.
+  const shown: Model = {
+    ...(passesFilter(model, entry) ? model : clearFilter(model)),
+    focus: 'thread',
+    pane: 'thread',
+  };
+  const isLoaded = shown.thread.entries.some((other) => other.key === key);
   if (isLoaded) return step(selectKey(shown, key));
   if (model.connection.state !== 'connected')
     return say(shown, 'warning', 'not connected: that part of the thread is not here');

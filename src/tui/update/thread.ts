@@ -2,7 +2,7 @@
 // of their keys, each once, and never more of them than THREAD_WINDOW.
 
 import { entryId, type ThreadEntry } from '../../core/thread.ts';
-import type { Effect, PageRequest } from '../model/effects.ts';
+import type { PageRequest } from '../model/effects.ts';
 import { asShown } from '../model/folded.ts';
 import { gather, joined, placeOf, refreshed } from '../model/groups.ts';
 import type { PageMore } from '../model/messages.ts';
@@ -19,6 +19,7 @@ const NEAR_THE_END = 30;
 export function showNewest(thread: ThreadWindow, entries: readonly ThreadEntry[], more: boolean): ThreadWindow {
   return {
     ...emptyThread(),
+    ...filterOf(thread),
     list: { ...createList({ follow: true }), seen: thread.entries.length === 0 ? 0 : thread.list.seen },
     entries: gather(entries.filter(isShown)).fresh,
     moreBefore: more,
@@ -76,8 +77,16 @@ export function replaceEntries(model: Model, change: (entry: ShownEntry) => Show
   return changed ? withThread(model, { entries }) : model;
 }
 
-export function takePage(model: Model, page: PageRequest, entries: readonly ThreadEntry[], more: PageMore): Model {
-  if (model.thread.loading !== page.kind) return model;
+/** A page as it came: what was asked for, and the query that it was asked with. */
+export interface Page {
+  readonly page: PageRequest;
+  readonly query?: string;
+  readonly entries: readonly ThreadEntry[];
+  readonly more: PageMore;
+}
+
+export function takePage(model: Model, { page, query, entries, more }: Page): Model {
+  if (model.thread.loading !== page.kind || model.thread.filter?.query !== query) return model;
   const ready = withThread(model, { loading: undefined });
   switch (page.kind) {
     case 'older':
@@ -89,7 +98,7 @@ export function takePage(model: Model, page: PageRequest, entries: readonly Thre
     case 'oldest':
     case 'around': {
       const thread = {
-        ...showNewest(emptyThread(), entries, more.before ?? false),
+        ...showNewest({ ...emptyThread(), ...filterOf(ready.thread) }, entries, more.before ?? false),
         moreAfter: more.after ?? false,
         list: createList({ follow: false }),
       };
@@ -166,9 +175,14 @@ export function settleThread(model: Model): Step {
   const layout = layoutList(list, paneSource(model, 'thread'), paneInner(model, 'thread').height);
   const settled = same(layout.state, thread.list) ? model : withThread(model, { list: layout.state });
   if (model.connection.state !== 'connected' || thread.loading !== undefined || thread.stalled) return step(settled);
-  const page = pageWanted(thread, layout.before, layout.after);
-  if (page === undefined) return step(settled);
-  return step(withThread(settled, { loading: page.kind }), { type: 'load', page });
+  const page = thread.filter?.stale === true ? pageAgain(thread) : pageWanted(thread, layout.before, layout.after);
+  return page === undefined ? step(settled) : load(settled, page);
+}
+
+/** What is shown, as it is now. */
+function pageAgain({ entries, list }: ThreadWindow): PageRequest {
+  const key = list.follow ? undefined : entries[list.cursor]?.key;
+  return key === undefined ? { kind: 'newest' } : { kind: 'around', key };
 }
 
 function pageWanted(thread: ThreadWindow, before: number, after: number): PageRequest | undefined {
@@ -180,9 +194,14 @@ function pageWanted(thread: ThreadWindow, before: number, after: number): PageRe
 }
 
 export function load(model: Model, page: PageRequest): Step {
-  const effect: Effect = { type: 'load', page };
-  return step(withThread(model, { loading: page.kind }), effect);
+  const { filter } = model.thread;
+  if (filter === undefined) return step(withThread(model, { loading: page.kind }), { type: 'load', page });
+  const isFresh = page.kind !== 'older' && page.kind !== 'newer';
+  const asked = { ...filter, stale: filter.stale && !isFresh };
+  return step(withThread(model, { loading: page.kind, filter: asked }), { type: 'load', page, query: filter.query });
 }
+
+const filterOf = ({ filter }: ThreadWindow): Pick<ThreadWindow, 'filter'> => (filter === undefined ? {} : { filter });
 
 export const withThread = (model: Model, change: Partial<ThreadWindow>): Model => ({
   ...model,

@@ -46,6 +46,7 @@ import { detailFailed, resized, retried, retryFailed, saveFailed, takeDetail, ta
 import { searchFailed, takeFound } from './search.ts';
 import { andThen, currentToasts, type Step, say, step, toast } from './step.ts';
 import { settleThread, takePage, withThread } from './thread.ts';
+import { askedAgain } from './thread-filter.ts';
 import { takeDraft, takeWaiting, waitingFailed, waitingSent } from './waiting.ts';
 
 export function update(model: Model, message: Message): Step {
@@ -114,9 +115,14 @@ function handle(model: Model, message: Message): Step {
     case 'devices':
       return takeDevices(model, message.devices, message.routing);
     case 'page':
-      return step(takePage(model, message.page, message.entries, message.more));
+      return step(takePage(model, message));
     case 'page-failed':
-      return say(withThread(model, { loading: undefined, stalled: true }), 'error', message.failure.message);
+      if (model.thread.filter?.query !== message.query) return step(model);
+      return say(
+        withThread(askedAgain(model), { loading: undefined, stalled: true }),
+        'error',
+        message.failure.message,
+      );
     case 'submitted':
       return (
         waitingSent(message.runs.reduce(addRun, model), message.id) ??

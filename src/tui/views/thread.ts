@@ -17,6 +17,7 @@ import { authorOf, headWidth, messageIndent } from '../rows/message-rows.ts';
 import { laidOut } from '../rows/preview-layout.ts';
 import { threadRows } from '../rows/thread-rows.ts';
 import type { Rect } from '../terminal/cells.ts';
+import { sanitizeLine } from '../terminal/sanitize.ts';
 import type { StyleName } from '../terminal/theme.ts';
 import { type ListLayout, layoutList } from '../terminal/virtual-list.ts';
 import { whoAsksInShort } from '../words/asking.ts';
@@ -36,7 +37,7 @@ export function drawThread(paint: Paint, rect: Rect): void {
   const box = inner(rect);
   const layout = layoutList(thread.list, paneSource(model, 'thread'), box.height);
   drawFrame(paint, rect, {
-    title: paneTitle(paint, 'thread', focused),
+    title: threadTitle(paint, rect, focused),
     focused,
     topRight: loading(paint),
     bottomRight: below(paint, layout),
@@ -62,6 +63,18 @@ export function drawThread(paint: Paint, rect: Rect): void {
   }
 }
 
+/** `1 Thread  is:failed @nas`. */
+function threadTitle(paint: Paint, { width }: Rect, focused: boolean): Span[] {
+  const title = paneTitle(paint, 'thread', focused);
+  const { filter } = paint.model.thread;
+  if (filter === undefined) return title;
+  const room = Math.max(0, width - FRAME_WIDTH - spansWidth(title));
+  return [...title, [clip(paint, `  ${sanitizeLine(filter.query)}`, room), paint.style('match')]];
+}
+
+/** The corners, and the blanks around the title. */
+const FRAME_WIDTH = 6;
+
 function loading(paint: Paint): Span[] | undefined {
   const { thread, connection } = paint.model;
   if (thread.loading === undefined || connection.state !== 'connected') return undefined;
@@ -82,7 +95,10 @@ function drawEmpty(paint: Paint, box: Rect): void {
     drawNothing(paint, box, [own(paint, 'connecting to the peer…')]);
     return;
   }
-  drawWelcome(paint, box);
+  const { filter, loading: page } = paint.model.thread;
+  if (filter === undefined) drawWelcome(paint, box);
+  else if (page === undefined && !filter.stale)
+    drawNothing(paint, box, ['nothing found', `${keyOf('pane.back')} shows all of the thread`]);
 }
 
 const BODY_STYLES: Readonly<

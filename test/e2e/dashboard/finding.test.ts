@@ -75,3 +75,53 @@ describe('jumps', () => {
     await dashboard.waitFor('there is no run and no entry "4711"');
   });
 });
+
+describe('a filter of the thread', () => {
+  it('is what the search found, with what comes, until Esc', async () => {
+    const dashboard = await lived();
+    dashboard.press('/');
+    await dashboard.waitFor('Tab keep as filter');
+    dashboard.type('is:failed');
+    await dashboard.waitFor('1 found');
+    dashboard.press('tab');
+    await dashboard.waitFor('1 Thread  is:failed');
+    await dashboard.waitFor(() => dashboard.pane('Thread').includes('nonsense'));
+    expect(dashboard.pane('Thread')).not.toContain('milk');
+    dashboard.press('t');
+    await dashboard.waitFor('Esc panes');
+    dashboard.submit('= gibberish + 1');
+    await dashboard.waitFor(() => dashboard.pane('Thread').includes('gibberish'));
+    await dashboard.go(1);
+    dashboard.press('escape');
+    await dashboard.waitFor(() => dashboard.pane('Thread').includes('milk'));
+    expect(dashboard.pane('Thread')).toContain('gibberish');
+    expect(dashboard.screen()).not.toContain('is:failed');
+  });
+
+  it('/filter shows only that too, and without a query everything again', async () => {
+    const dashboard = await lived();
+    dashboard.press('t');
+    await dashboard.waitFor('Esc panes');
+    dashboard.submit('/filter milk');
+    await dashboard.waitFor('1 Thread  milk');
+    await dashboard.waitFor(() => dashboard.pane('Thread').includes('remember the milk'));
+    expect(dashboard.pane('Thread')).not.toContain('6 * 7');
+    dashboard.press('t');
+    await dashboard.waitFor('Esc panes');
+    dashboard.submit('/filter');
+    await dashboard.waitFor(() => dashboard.pane('Thread').includes('6 * 7'));
+  });
+
+  it('says that it finds nothing, and fills when something comes', async () => {
+    const dashboard = await lived();
+    dashboard.press('t');
+    await dashboard.waitFor('Esc panes');
+    dashboard.submit('/filter chrysanthemum');
+    await dashboard.waitFor('Esc shows all of the thread');
+    dashboard.press('t');
+    await dashboard.waitFor('Esc panes');
+    dashboard.submit('/say a chrysanthemum for the desk');
+    await dashboard.waitFor(() => dashboard.pane('Thread').includes('for the desk'));
+    expect(dashboard.pane('Thread')).not.toContain('milk');
+  });
+});

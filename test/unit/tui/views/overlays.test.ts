@@ -278,7 +278,7 @@ it('the search lists what was found', () => {
     │                                                                              │
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
-     Enter show  Esc back  M-a approve…  F1 help"
+     Enter show  Esc back  Tab keep as filter  M-a approve…  F1 help"
   `);
 });
 
