@@ -41,6 +41,7 @@ import { remoteRun } from './measures/remote-run.ts';
 import { route } from './measures/route.ts';
 import { runTrue } from './measures/run-true.ts';
 import { sandboxSpawn } from './measures/sandbox-spawn.ts';
+import { search } from './measures/search.ts';
 import { submitToFirstByte } from './measures/submit-to-first-byte.ts';
 import { transfers } from './measures/transfers.ts';
 
@@ -58,6 +59,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   open,
   policy,
   route,
+  search,
   download,
   remoteConnect,
   remoteRun,

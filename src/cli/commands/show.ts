@@ -8,7 +8,7 @@ import type { Device } from '../../core/devices.ts';
 import { DispatchError } from '../../core/errors.ts';
 import { citationText } from '../../core/export.ts';
 import type { Run } from '../../core/runs.ts';
-import type { Message } from '../../core/thread.ts';
+import type { Message, ThreadEntry } from '../../core/thread.ts';
 import type { RunDetail } from '../../protocol/api.ts';
 import { sanitizeText } from '../../tui/terminal/sanitize.ts';
 import { storyOf } from '../approval-story.ts';
@@ -19,16 +19,19 @@ import { complaintOf } from '../exit-status.ts';
 import { artifactRow, bytes, elapsed, safe, statusText, table } from '../print.ts';
 import { actorText, approvalLines, sandboxText } from '../print-approval.ts';
 import { expiryText, namesOf, whereabouts } from '../print-device.ts';
+import { findEntry, showEntry } from '../show-entry.ts';
 import { secondColumn, widthOf, wrapLines } from '../wrap-lines.ts';
 
 /** How far back the other runs of a group are looked for. */
 const GROUP_WINDOW = 500;
 
 export const command: Command = {
-  usage: 'show RUN | ARTIFACT',
+  usage: 'show RUN | ARTIFACT | ID',
   summary: 'Show one run: what it is, how it went, its approvals and its artifacts; or where an artifact comes from.',
-  details:
+  details: [
     'On a terminal, what is in an artifact is shown below: text, Markdown, JSON, a diff, a picture; else its first bytes.',
+    'ID is that of any entry of the thread, as C copies it in the dashboard; a message or an approval is one line, as in "dispatch thread".',
+  ].join('\n'),
   options: {
     preview: { type: 'boolean', help: 'show what is in an artifact, also into a pipe' },
   },
@@ -37,20 +40,20 @@ export const command: Command = {
   async run(context, args) {
     const ref = onlyArgument(args, 'show', 'RUN');
     const client = await context.connect();
-    const run = await findRun(client, ref);
-    if (run === undefined)
+    const found = await findShown(client, ref);
+    if (found === undefined)
       return (await import('../show-artifact.ts')).showArtifact(
         context,
         client,
         ref,
         args.flag('preview') || context.stdout.isTTY,
       );
-    return showRun(context, client, run);
+    return 'key' in found ? showEntry(context, found) : showRun(context, client, found);
   },
 };
 
 /** Undefined where it is the name of an artifact. */
-async function findRun(client: ControlClient, ref: string): Promise<RunDetail | undefined> {
+async function findShown(client: ControlClient, ref: string): Promise<RunDetail | ThreadEntry | undefined> {
   if (ref.includes('/')) return undefined;
   try {
     return await client.call('run.get', { run: ref });
@@ -61,7 +64,9 @@ async function findRun(client: ControlClient, ref: string): Promise<RunDetail | 
       () => false,
     );
     if (isArtifact) return undefined;
-    throw error;
+    const entry = await findEntry(client, ref);
+    if (entry === undefined) throw error;
+    return entry;
   }
 }
 

@@ -27,6 +27,7 @@ import {
   nextApprovalLabel,
 } from './enabled.ts';
 import { JUMP_KEYS } from './jump-keys.ts';
+import { LINK_KEYS } from './link-keys.ts';
 import { POLICY_KEYS } from './policy-keys.ts';
 import { RUN_KEYS } from './run-keys.ts';
 import { THEME_KEYS } from './theme-keys.ts';
@@ -134,6 +135,7 @@ export const KEYMAP = [
   ...POLICY_KEYS,
   ...ARTIFACT_KEYS,
   ...JUMP_KEYS,
+  ...LINK_KEYS,
   ...THEME_KEYS,
 
   bind('attach', 'attach.detach', 'C-]', 'detach: the run goes on', foot('detach', 1)),

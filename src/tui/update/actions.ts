@@ -20,6 +20,7 @@ import { edited } from './composer-text.ts';
 import { close, copied, DEVICE_ACTIONS } from './device-actions.ts';
 import * as devices from './devices.ts';
 import { JUMP_ACTIONS } from './jumps.ts';
+import { LINK_ACTIONS } from './link-actions.ts';
 import * as overlays from './overlays.ts';
 import * as pairing from './pairing.ts';
 import * as panes from './panes.ts';
@@ -154,6 +155,7 @@ const ACTIONS: Readonly<Record<BindingId, Action>> = {
   ...POLICY_ACTIONS,
   ...ARTIFACT_ACTIONS,
   ...JUMP_ACTIONS,
+  ...LINK_ACTIONS,
   ...THEME_ACTIONS,
 
   'attach.detach': (model) => runs.detach(model),

@@ -65,6 +65,16 @@ describe('--json', () => {
     ]);
   });
 
+  it('of show is also a message or an approval, by its id or the beginning of it', async () => {
+    const said = lines((await home.cli(['search', 'milk', 'is:message', '--json'])).out)[0] as {
+      message: { id: string };
+    };
+    expect(await home.json(['show', said.message.id, '--json'])).toEqual(said);
+    expect((await home.cli(['show', said.message.id.slice(0, 12)])).out).toContain('you: remember the milk');
+    const { approvals } = (await home.json(['show', '4', '--json'])) as { approvals: { id: string }[] };
+    expect(await home.json(['show', approvals[0]?.id ?? '', '--json'])).toMatchObject({ kind: 'approval' });
+  });
+
   it('of show is the run with its approvals and artifacts', async () => {
     expect(await home.json(['show', '1', '--json'])).toMatchObject({
       run: { id: ID, number: 1 },
