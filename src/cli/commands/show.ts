@@ -30,7 +30,7 @@ export const command: Command = {
   summary: 'Show one run: what it is, how it went, its approvals and its artifacts; or where an artifact comes from.',
   details: [
     'On a terminal, what is in an artifact is shown below: text, Markdown, JSON, a diff, a picture; else its first bytes.',
-    'ID is that of any entry of the thread, as C copies it in the dashboard; a message or an approval is one line, as in "dispatch thread".',
+    'ID is that of any entry of the thread, as C copies it in the dashboard; of a message or an approval one line is shown.',
   ].join('\n'),
   options: {
     preview: { type: 'boolean', help: 'show what is in an artifact, also into a pipe' },

@@ -59,14 +59,14 @@ describe('when the peer is killed', () => {
 
     await home.startPeer();
     const second = await stage.open(home);
-    await second.waitFor('1 not sent last time');
+    await second.waitFor('1 not sent');
     second.submit('!echo new');
     await second.waitFor(/✓ +1 echo new/);
     second.press('M-w');
-    await second.waitFor('from last time: Enter sends it');
+    await second.waitFor('not sent: Enter sends it');
     second.press('enter');
     await second.waitFor(/✓ +2 echo from before/);
-    await second.waitGone('not sent last time');
+    await second.waitGone('1 not sent');
   });
 
   it('does not answer what cannot be answered, and can answer it afterwards', async () => {
