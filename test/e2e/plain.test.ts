@@ -72,7 +72,7 @@ it('rejects with a reason, and explains what cannot be done', async () => {
   await typeLine('cancel 99');
   await terminal.waitFor('there is no run "99": type runs to list them');
   await typeLine('water the plants');
-  await terminal.waitFor('nothing here says what to do');
+  await terminal.waitFor('write !command to run it');
 });
 
 it('approves for a while, and edits: the new version is asked for in words again', async () => {

@@ -15,9 +15,9 @@ const HARMFUL = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff
 /** Nothing got through since `from`, the borders stand, and F1 is answered. */
 export async function expectNoHarm(dashboard: Dashboard, from: number): Promise<void> {
   dashboard.press('f1');
-  await dashboard.waitFor('What to type');
+  await dashboard.waitFor(' Help ');
   dashboard.press('escape');
-  await dashboard.waitGone('What to type');
+  await dashboard.waitGone(' Help ');
   const drawn = dashboard.output().subarray(from).toString();
   const asked = drawn.match(ASKING)?.length ?? 0;
   const rest = drawn.replaceAll(DRAWING, '').replaceAll(LINKS, '').replaceAll(ASKING, '');

@@ -52,8 +52,8 @@ export function routeWords(
   if (assistant === undefined) {
     return refuse(
       'usage',
-      'nothing here says what to do with these words, and no assistant is configured',
-      'write !command for the shell, ?question to ask, = for an expression, "list ~/work on @nas" for files, or /say to leave a message',
+      'write !command to run it, or ?question to ask: no assistant is configured for plain words',
+      'also = for an expression, "list ~/work on @nas" for files, or /say to leave a message',
     );
   }
   const meant =

@@ -5,7 +5,7 @@
  *     query     = { quoted | qualifier | word }
  *     qualifier = "is:" STATE | "by:" WHO | "since:" AGE | "before:" AGE | "#" ROUTE | "@" DEVICE
  *
- * A value may be the beginning of one. The same qualifier twice means either of them; different ones, all of them.
+ * What stands behind `is:`, `by:`, `#` and `@` may be the beginning of a word. The same qualifier twice means either of them; different ones, all of them.
  */
 
 import { ROUTES } from '../actions.ts';
@@ -26,6 +26,7 @@ const STATES: ReadonlyMap<string, string> = new Map([
   ['queued', statusMark('queued')],
   ['waiting', statusMark('waiting_approval')],
   ['running', statusMark('running')],
+  ['completed', statusMark('completed')],
   ['done', statusMark('completed')],
   ['failed', statusMark('failed')],
   ['cancelled', statusMark('cancelled')],
@@ -90,9 +91,7 @@ function readTerm(term: string, now: number): Said {
         : refuse('usage', `nothing "${term}"`, choices('is:', [...STATES.keys()]));
     }
     case 'by':
-      return value === ''
-        ? refuse('usage', '"by:" whom', 'by:me, by:agent, by:assistant, by:DEVICE')
-        : ['people', [value]];
+      return value === '' ? refuse('usage', '"by:" whom', BY) : ['people', [value]];
     case 'since':
     case 'before': {
       const at = ageOf(value, now);
@@ -115,7 +114,8 @@ export interface NamedDevice {
 }
 
 /** What people mean by `by:`, besides devices. */
-const WHO = ['me', 'agent', 'assistant'] as const;
+const WHO = ['me', 'you', 'agent', 'assistant'] as const;
+const BY = 'by:me, by:agent, by:assistant, by:DEVICE';
 /** Those who ask or say something on a device. */
 const SPEAKERS = ['human', 'agent', 'assistant'] as const;
 
@@ -130,7 +130,10 @@ export function resolveQuery(query: SearchQuery, devices: readonly NamedDevice[]
   const people: string[] = [];
   for (const name of query.people) {
     const marks = marksOfPerson(name, devices);
-    if (marks.length === 0) return noDevice(`by:${name}`, devices);
+    if (marks.length === 0) {
+      const names = devices.slice(0, MAX_NAMES).map((device) => device.name);
+      return refuse('usage', `nobody is meant by "by:${name}"`, choices('by:', ['me', 'agent', 'assistant', ...names]));
+    }
     people.push(...marks);
   }
   const states = query.states.flatMap((state) => STATES.get(state) ?? []);
@@ -158,7 +161,7 @@ function marksOfPerson(name: string, devices: readonly NamedDevice[]): string[] 
     return devicesNamed(name, devices).flatMap(({ id }) => SPEAKERS.map((kind) => actorMark(kind, id)));
   }
   const self = devices.find(({ local }) => local);
-  return who.map((one) => (one === 'me' ? actorMark('human', self?.id ?? '') : actorMark(one)));
+  return who.map((one) => (one === 'me' || one === 'you' ? actorMark('human', self?.id ?? '') : actorMark(one)));
 }
 
 /** The device of this name or id, or all whose name or id begins so. `local` is the one that is asked. */

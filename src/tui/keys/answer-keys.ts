@@ -49,7 +49,7 @@ export const ANSWER_KEYS = [
     ...foot('open picture', 7),
     enabled: hasPicture,
   }),
-  bind('approval', 'approval.leave', 'escape', 'leave it pending', foot('leave pending', 8)),
+  bind('approval', 'approval.leave', 'escape', 'leave it pending', foot('later', 3)),
 
   bind('term', 'term.longer', 'right tab', 'for longer', foot('longer', 2)),
   bind('term', 'term.shorter', 'left S-tab', 'for a shorter time', foot('shorter', 3)),

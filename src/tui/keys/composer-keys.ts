@@ -25,7 +25,7 @@ export const COMPOSER_KEYS = [
   }),
   bind('composer', 'composer.chord', 'C-x', 'then C-e: write the task in $EDITOR'),
   bind('outside', 'composer.outside', 'C-e', 'write the task in $EDITOR', { ...foot('in $EDITOR', 0), palette: true }),
-  bind('composer', 'composer.waiting', 'M-w', 'look at what waits to be sent', {
+  bind('always', 'composer.waiting', 'M-w', 'look at what waits to be sent', {
     ...foot('waiting', 4),
     palette: true,
     enabled: hasWaiting,

@@ -25,6 +25,7 @@ const TASKS = [
     'command > $DISPATCH_ARTIFACTS/FILE',
     'what a run leaves in that folder is kept with it: f lists all, v shows, s saves',
   ],
+  ['?question', 'ask the connector for questions; with nothing configured, the documents of this device'],
   ['= expression', 'work it out in this session'],
 ] as const;
 
@@ -41,12 +42,18 @@ export function helpRows(model: Model, width: number): readonly HelpRow[] {
     rows.push({ style: 'key', keys, text: first, ...(disabled === undefined ? {} : { disabled }) });
     for (const more of rest) rows.push({ style: 'key', keys: '', text: more });
   };
-  heading('What to type');
-  for (const [keys, text] of TASKS) line(keys, text);
-  for (const command of COMMANDS) line(usage(command), command.help);
+  const typed = (): void => {
+    heading('What to type');
+    for (const [keys, text] of TASKS) line(keys, text);
+    for (const command of COMMANDS) line(usage(command), command.help);
+  };
+  // Who types asks what to type; who looks at something asks which keys there are.
+  const isTyping = model.focus === 'composer' && below.overlays.length === 0;
+  if (isTyping) typed();
   for (const section of helpSections(below)) {
     heading(section.heading);
     for (const { keys, text, disabled } of section.lines) line(keys, text, disabled);
   }
+  if (!isTyping) typed();
   return rows;
 }

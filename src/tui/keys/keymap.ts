@@ -161,7 +161,7 @@ export const KEYMAP = [
   bind('palette', 'palette.up', 'up C-p', 'the one before'),
   bind('palette', 'palette.close', 'escape', 'go back', foot('back', 2)),
 
-  bind('scroll', 'scroll.down', 'j down', 'scroll down', foot('scroll', 7)),
+  bind('scroll', 'scroll.down', 'j down', 'scroll down', foot('scroll', 4)),
   bind('scroll', 'scroll.up', 'k up', 'scroll up'),
   bind('scroll', 'scroll.half-down', 'C-d', 'scroll down half a page'),
   bind('scroll', 'scroll.half-up', 'C-u', 'scroll up half a page'),

@@ -11,7 +11,10 @@ export const RUN_KEYS = [
   bind('run', 'run.next-artifact', ']', 'select the next artifact', { enabled: hasArtifactsInDialog }),
   bind('run', 'run.previous-artifact', '[', 'select the artifact before', { enabled: hasArtifactsInDialog }),
   bind('run', 'run.find', '/', 'look for a text in its output', foot('find', 6)),
-  bind('run', 'run.find-next', 'n', 'go to the next place where it is', { enabled: hasFound }),
+  bind('run', 'run.find-next', 'n', 'go to the next place where it is', {
+    ...foot('next', 3),
+    enabled: hasFound,
+  }),
   bind('run', 'run.find-previous', 'N', 'go to the place before', { enabled: hasFound }),
   bind('run', 'run.follow', 'F', 'follow the output as it comes'),
   bind('seek', 'seek.find', 'enter', 'go to where it is', foot('find', 1)),

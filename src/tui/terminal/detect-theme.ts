@@ -74,7 +74,9 @@ function detectTier(env: NodeJS.ProcessEnv): ColourTier {
   if (/^(dumb|unknown|vt\d+|.*-m(ono)?)$/.test(term)) return 'mono';
   if (/^(truecolor|24bit|yes|1)$/i.test(env.COLORTERM ?? '')) return '256';
   if (/256color|direct|kitty|ghostty|alacritty|foot|wezterm|iterm|contour|rio$/.test(term)) return '256';
-  if (env.TERM_PROGRAM === 'iTerm.app' || env.WT_SESSION || env.TMUX) return '256';
+  if (env.TERM_PROGRAM === 'iTerm.app' || env.WT_SESSION) return '256';
+  // What TERM says holds inside tmux too, where it is a name of tmux's own.
+  if (env.TMUX && /^(tmux|screen)/.test(term)) return '256';
   return '16';
 }
 

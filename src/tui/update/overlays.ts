@@ -12,7 +12,6 @@ import { createEditor, type EditorState, editorKey, insert } from '../terminal/e
 import { setSought } from './output-find.ts';
 import { pairField, pasteInPair, setPairField } from './pairing.ts';
 import { paletteItems } from './palette-items.ts';
-import { DEAF_MS } from './reading.ts';
 import { limit, retry } from './runs.ts';
 import { askSearch } from './search.ts';
 import { andThen, nextRequest, patch, pop, push, type Step, step } from './step.ts';
@@ -110,7 +109,7 @@ export function scrollText(model: Model, move: (scroll: number, page: number, la
 }
 
 export const askQuit = (model: Model): Model =>
-  push(model, { kind: 'confirm', question: { type: 'quit' }, deafUntil: model.clock + DEAF_MS });
+  push(model, { kind: 'confirm', question: { type: 'quit' }, deafUntil: model.clock });
 
 export function confirmed(model: Model, held: boolean): Step {
   const top = topOverlay(model);

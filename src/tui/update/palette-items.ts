@@ -6,7 +6,7 @@ import { route } from '../../core/routing/route.ts';
 import { THEME_CHOICES } from '../../core/theme-names.ts';
 import type { Binding } from '../keys/binding.ts';
 import { COMMANDS, needsArgument, usage } from '../keys/commands.ts';
-import { allBindings, keyLabel } from '../keys/keymap.ts';
+import { allBindings, keyLabel, keyOf } from '../keys/keymap.ts';
 import type { Model } from '../model/model.ts';
 import type { PaletteItem } from '../model/overlay-model.ts';
 import { mostUsed, weightOf } from '../model/palette-uses.ts';
@@ -66,7 +66,8 @@ function actionItems(model: Model): PaletteItem[] {
       const target = { kind: 'binding', id } as const;
       const item = { label: description, keywords: id, use: id, target };
       if (enabled !== true) return { ...item, hint: enabled, disabled: enabled };
-      return { ...item, hint: keyLabel(keys[0] ?? '') };
+      const chord = binding.context === 'outside' ? `${keyOf('composer.chord')} ` : '';
+      return { ...item, hint: `${chord}${keyLabel(keys[0] ?? '')}` };
     });
 }
 

@@ -72,11 +72,13 @@ export function drawBanner(paint: Paint, rect: Rect): void {
   const attr = paint.style('badgeWarning');
   paint.grid.fill(rect, ' ', attr);
   const at = formatClock(connection.since);
-  const key = keyOf('peer.start');
+  const { focus, overlays } = paint.model;
+  // Where letters are typed, that is one.
+  const key = `${focus === 'composer' && overlays.length === 0 ? 'Esc ' : ''}${keyOf('peer.start')}`;
   const says = [
-    `${key} starts it · connection lost at ${at}, ${formatDuration(now - connection.since, true)} ago; it reconnects by itself`,
-    `${key} starts it · connection lost at ${at}; it reconnects`,
-    `${key} starts it · lost ${at}, reconnecting`,
+    `${key} starts the peer · connection lost at ${at}, ${formatDuration(now - connection.since, true)} ago; it reconnects by itself`,
+    `${key} starts the peer · connection lost at ${at}; it reconnects`,
+    `${key} starts the peer · lost ${at}, reconnecting`,
   ];
   const words = says.find((text) => text.length + 4 <= rect.width) ?? `${key} starts it · lost ${at}`;
   const start = ` ${paint.glyphs.waiting} ${words}`;

@@ -18,7 +18,7 @@ describe('50 MB of output', () => {
     await dashboard.waitFor('▶ 1 running');
     for (let round = 0; round < 3; round += 1) {
       dashboard.press('f1');
-      await dashboard.waitFor('What to type', PATIENCE_MS);
+      await dashboard.waitFor(' Help ', PATIENCE_MS);
       dashboard.press('escape');
       await dashboard.waitFor('1 Thread', PATIENCE_MS);
     }

@@ -25,7 +25,7 @@ it('takes the keys that the configuration gives, and shows them', async () => {
     dashboard.press('escape');
     await dashboard.waitGone('type to find');
     dashboard.press('B');
-    await dashboard.waitFor('What to type');
+    await dashboard.waitFor(' Help ');
     await dashboard.leave();
   }
 });

@@ -22,9 +22,9 @@ function coloursOf(dashboard: Dashboard): '256' | '16' | 'none' {
 async function expectUsable(dashboard: Dashboard): Promise<void> {
   expect(dashboard.screen()).toMatch(/[┌+].*1 Thread/);
   dashboard.press('f1');
-  await dashboard.waitFor('What to type');
+  await dashboard.waitFor(' Help ');
   dashboard.press('escape');
-  await dashboard.waitGone('What to type');
+  await dashboard.waitGone(' Help ');
   dashboard.type('/say typed here\r');
   await dashboard.waitFor(() => dashboard.pane('Thread').includes('typed here'));
 }

@@ -51,7 +51,7 @@ describe('the preview of an artifact', () => {
       │                                                                                                                      │
       │                                                                                                                      │
       └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
-       Esc back  o open  s save  p where from  M-a approve…  / find  y copy link  j scroll  C-p commands  F1 help"
+       Esc back  o open  s save  p where from  M-a approve…  / find  j scroll  y copy link  C-p commands  F1 help"
     `);
   });
 
@@ -197,7 +197,7 @@ describe('the picture of a request', () => {
       └──────────────────────────────────────────────────────────────────────┘└──────────────────────────────────────────────┘
        › t types a task: !command, ?question, or /help
 
-       y approve once  n reject  e edit  N reject with reason  v full text  o open picture  j scroll  F1 help"
+       y approve once  n reject  Esc later  j scroll  e edit  N reject with reason  v full text  o open picture  F1 help"
     `);
     expect(scene('picturedApproval', 60, 20)).toMatchInlineSnapshot(`
       " dispatch  ● 2 devices  ▶ 1 running  ⚠ 1 waiting
@@ -219,7 +219,7 @@ describe('the picture of a request', () => {
        ⚠└──────────────────────────────────────────────────────┘2
        › t types a task: !command, ?question, or /help
 
-       y approve once  n reject  e edit  F1 help"
+       y approve once  n reject  Esc later  j scroll  F1 help"
     `);
   });
 

@@ -204,7 +204,7 @@ describe('the page of a device', () => {
         "│ - nas lets you follow its whole thread                                       │",
         "│ It here                                                                      │",
         "└──────────────────────────────────────────────────────────────────────────────┘",
-        " Esc back  Enter its runs  r rename  M-a look…  x revoke  L look again  F1 help",
+        " Esc back  Enter its runs  r rename  M-a look…  x revoke  j scroll  F1 help",
       ]
     `);
     expect(rowsOf(narrow('device'))).toMatchInlineSnapshot(`

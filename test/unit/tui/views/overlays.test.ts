@@ -50,7 +50,7 @@ describe('the approval dialog', () => {
        ⚠ 1  laptop: rm -rf build                                     a answers  29:42
        › t types a task: !command, ?question, or /help
 
-       y approve once  n reject  e edit  N reject with reason  v full text  F1 help"
+       y approve once  n reject  Esc later  j scroll  e edit  F1 help"
     `);
   });
 
@@ -199,7 +199,7 @@ describe('the detail of a run', () => {
       │line 199 of the output                                                        │
       │line 200 of the output                                                        ┃
       └──────────────────────────────────────────────────────────────────────────────┘
-       Esc back  Tab tabs  a approve…  i attach  x cancel  / find  F1 help"
+       Esc back  Tab tabs  a approve…  i attach  j scroll  x cancel  / find  F1 help"
     `);
   });
 
@@ -228,7 +228,7 @@ describe('the detail of a run', () => {
       │                                                                              │
       │Identity                                                                      │
       └──────────────────────────────────────────────────────────────────────────────┘
-       Esc back  Tab tabs  a approve…  i attach  x cancel  / find  F1 help"
+       Esc back  Tab tabs  a approve…  i attach  j scroll  x cancel  / find  F1 help"
     `);
   });
 
@@ -303,25 +303,19 @@ describe('the search', () => {
 
 it('help is in two columns where they fit', () => {
   const wide = text(scene('help', { width: 140, height: 40 })).split('\n');
-  expect(wide[2]).toMatch(/^│What to type {40,}\S/);
-  const narrow = text(scene('help')).split('\n');
-  expect(narrow[2]).toMatch(/^│What to type +[│┃]$/);
-  expect(narrow.slice(0, 6)).toMatchInlineSnapshot(`
-    [
-      " dispatch            ● 2 devices  ▶ 1 running  ⚠ 1 waiting        laptop  14:02",
-      "┌ Help ────────────────────────────────────────────────────────────────────────┐",
-      "│What to type                                                                  ┃",
-      "│!command          run it in the shell of this device: reads and writes in     │",
-      "│                  reachable folders                                           │",
-      "│!?command         the same, reading only                                      │",
-    ]
-  `);
+  expect(wide[2]).toMatch(/^│In the panes {40,}\S/);
+  expect(text(scene('help')).split('\n')[2]).toMatch(/^│In the panes +[│┃]$/);
 });
 
-it('help reaches its end', () => {
+it('help begins with where one is, and ends with what to type', () => {
   for (const at of [size, { width: 140, height: 40 }, { width: 120, height: 15 }]) {
-    expect(text(withOverlay(scene('busy', at), { kind: 'help', scroll: 9999 }))).toContain('At a question');
+    expect(text(withOverlay(scene('busy', at), { kind: 'help', scroll: 9999 }))).toContain('/quit');
   }
+});
+
+it('help begins with what to type for who types', () => {
+  const typing: Model = { ...scene('busy'), focus: 'composer' };
+  expect(text(withOverlay(typing, { kind: 'help', scroll: 0 })).split('\n')[2]).toContain('What to type');
 });
 
 it('a text shows its end, and that it was cut', () => {

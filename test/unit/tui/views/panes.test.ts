@@ -199,7 +199,7 @@ describe('an empty day', () => {
 describe('a lost connection', () => {
   it('says since when, and that nothing need be done', () => {
     expect(text(scenes({ width: 120, height: 40 }).lost as Model).split('\n')[1]).toBe(
-      ' ⚠ R starts it · connection lost at 14:01, 0:12 ago; it reconnects by itself · the peer ended',
+      ' ⚠ R starts the peer · connection lost at 14:01, 0:12 ago; it reconnects by itself · the peer ended',
     );
     expect(text(scenes({ width: 30, height: 8 }).lost as Model).split('\n')[1]).toBe(' ⚠ R starts it · lost 14:01');
   });
