@@ -47,7 +47,9 @@ export function messageRows(
 ): EntryRow[] {
   if (fold === 'folded') {
     const room = Math.max(1, width - headWidth(author));
-    return [{ kind: 'head', text: sanitizeLine(oneLine(message.text, room)) }];
+    if (document === undefined) return [{ kind: 'head', text: sanitizeLine(oneLine(message.text, room)) }];
+    const [begins, more] = styledRows(document, Math.max(1, room - 2), 2);
+    return [{ kind: 'head', text: `${begins?.text ?? ''}${more === undefined ? '' : ' …'}` }];
   }
   const room = Math.max(1, width - messageIndent(author, width));
   const most = MESSAGE_ROWS[fold];

@@ -45,6 +45,16 @@ describe('an answer', () => {
     expect(shown).toMatch(/# Two ways[\s\S]*1\. npm test[\s\S]*• nested[\s\S]*2\. wait/);
   });
 
+  it('is its first row when it is folded, without its marks', () => {
+    const said = '**All** of `it` passed.\n\nAnd more.';
+    const dashboard = withAnswer(said);
+    const [entry] = dashboard.model.thread.entries;
+    if (entry?.kind !== 'message') throw new Error('it is a message');
+    dashboard.tell({ type: 'text-read', id: entry.message.id, document: readMarkdownText(said) });
+    dashboard.press('escape', '1', 'h');
+    expect(entryRows(dashboard.model, entry, 100).map(({ text: row }) => row)).toEqual(['All of it passed. …']);
+  });
+
   it('stays text where it cannot be read, and is not asked for again', () => {
     const dashboard = withAnswer(ANSWER);
     dashboard.take();
