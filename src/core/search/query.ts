@@ -34,7 +34,8 @@ const STATES: ReadonlyMap<string, string> = new Map([
   ['rejected', statusMark('cancelled')],
 ]);
 
-/** As people are told of them. */
+/** As people are told of them: those that are looked for most come first, as a row may be too short for all. */
+const NAMED_STATES = ['failed', 'waiting', 'running', 'completed', 'queued', 'cancelled', ...KINDS];
 const QUALIFIERS = 'is: by: since: before: #route @device';
 
 /** A query that has been read. Names are as they were typed: which device is meant depends on who is asked. */
@@ -88,7 +89,7 @@ function readTerm(term: string, now: number): Said {
       const states = value === '' ? [] : beginningWith([...STATES.keys()], value);
       return states.length > 0
         ? ['states', states]
-        : refuse('usage', `nothing "${term}"`, choices('is:', [...STATES.keys()]));
+        : refuse('usage', `nothing "${term}"`, choices('is:', NAMED_STATES));
     }
     case 'by':
       return value === '' ? refuse('usage', '"by:" whom', BY) : ['people', [value]];
