@@ -60,7 +60,7 @@ export const DEVICE_KEYS = [
   bind('runs', 'runs.cancel-all', 'X', 'cancel all of them', { ...foot('cancel all', 6), enabled: canCancelListed }),
   bind('runs', 'runs.close', 'escape q', 'go back', foot('back', 2)),
 
-  bind('pair', 'pair.enter', 'enter', 'open the session, join, or choose the device', {
+  bind('pair', 'pair.enter', 'enter', 'make a ticket, join, or choose the device', {
     ...foot('go on', 1),
     enabled: canEnter,
   }),

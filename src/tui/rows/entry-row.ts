@@ -17,8 +17,10 @@ export type EntryRow =
   | { readonly kind: 'picture'; readonly text: string; readonly document: Document; readonly index: number }
   /** Text with looks of its own. */
   | { readonly kind: 'styled'; readonly text: string; readonly row: Row }
+  /** A line of output; `above`: there are earlier ones. */
+  | { readonly kind: 'output'; readonly text: string; readonly above?: true }
   | {
-      readonly kind: 'text' | 'output' | 'result' | 'failure' | 'waits' | 'progress' | 'about' | 'more' | 'day';
+      readonly kind: 'text' | 'result' | 'failure' | 'waits' | 'progress' | 'about' | 'more' | 'day';
       readonly text: string;
     };
 
@@ -33,8 +35,9 @@ export function resultRows(text: string, width: number, most: number): EntryRow[
 /** The last lines of what a run prints. */
 export function outputRows(lines: readonly string[], most: number): EntryRow[] {
   const shown = lines.slice(-most);
+  const isCut = shown.length < lines.length;
   if (!lines.some((text) => /^(?:@@ -\d|diff --git )/.test(text)))
-    return shown.map((text) => ({ kind: 'output', text }));
+    return shown.map((text, index) => ({ kind: 'output', text, ...(index === 0 && isCut ? { above: true } : {}) }));
   return shown.map((text) => {
     const look = diffLook(text);
     return { kind: 'styled', text, row: [[text, look === 'text' ? 'muted' : look]] };

@@ -15,12 +15,13 @@ export function createResizer(tellSize: TellSize): (effect: Resize) => void {
     for (let next = wanted; next !== undefined; next = wanted) {
       wanted = undefined;
       const { run, cols, rows, redraw } = next;
-      // The run may have ended meanwhile; its own state says so.
       try {
         // A size that does not change tells the program nothing; one that changes twice makes it draw.
         if (redraw) await tellSize({ run, cols, rows: rows - 1 });
         if (wanted === undefined) await tellSize({ run, cols, rows });
-      } catch {}
+      } catch {
+        // The run may have ended meanwhile, or the peer have gone: their own states say so, and the next size is told anew.
+      }
     }
     busy = false;
   };

@@ -69,7 +69,7 @@ function takeTail(model: Model, run: string, tail: Tail): Model {
   const tails = new Map(model.tails);
   const before = tails.get(run);
   // What was there when one began to look is no news.
-  const isNews = before !== undefined && !tail.done && before.lines.join('\n') !== tail.lines.join('\n');
+  const isNews = before !== undefined && !tail.done && !isSame(before.lines, tail.lines);
   tails.delete(run);
   tails.set(run, tail);
   for (const oldest of tails.keys()) {
@@ -78,6 +78,9 @@ function takeTail(model: Model, run: string, tail: Tail): Model {
   }
   return isNews ? stirred({ ...model, tails }, run) : { ...model, tails };
 }
+
+const isSame = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((line, index) => line === other[index]);
 
 /** The time of day may be set back; the clock that guards count in does not go back. */
 function atTime(model: Model, now: number, at: number): Model {

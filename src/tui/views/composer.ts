@@ -15,6 +15,7 @@ import { canBeAsked } from '../update/hint.ts';
 import { countCharacters } from '../words/format.ts';
 import { leftOutWords } from '../words/left-out.ts';
 import { mayAnswer } from '../words/presence.ts';
+import { inPanes } from './nothing.ts';
 import { clip, onGround, own, type Paint, type Span, select, write, writeRow } from './paint.ts';
 import { timeLeft } from './sides.ts';
 import { waitingSpans } from './waiting.ts';
@@ -252,13 +253,11 @@ export function drawStrip(outer: Paint, rect: Rect): void {
   const used = write(outer, rect.x, rect.y, [[badge, outer.style('badgeWarning')]], rect.width);
   const where = clip(paint, deviceName(paint.model, approval.device), 16);
   const room = { x: rect.x + used + 1, y: rect.y, width: rect.width - used - 2 };
-  // While typing, the key of the panes would type its letter.
-  const typing = paint.model.focus === 'composer' ? `${keyOf('composer.leave')} ` : '';
   const named: Span[] = paint.model.devices.length > 1 ? [[`${where}: `, muted]] : [];
   const left: Span[] = [...named, [clip(paint, approval.payload.command, room.width), paint.style('text')]];
   const does = mayAnswer(paint.model, approval) === true ? 'answers' : 'looks';
   writeRow(paint, room, left, [
-    [`${typing}${keyOf('approval.next')} ${does}`, paint.style('accent')],
+    [`${inPanes(paint, 'approval.next')} ${does}`, paint.style('accent')],
     ['  ', muted],
     timeLeft(paint, approval),
   ]);

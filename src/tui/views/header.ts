@@ -1,11 +1,11 @@
 // The first rows of the screen: who and what is there, and that the connection is lost. On a tiny screen, all of it in one.
 
-import { keyOf } from '../keys/keymap.ts';
 import type { Model } from '../model/model.ts';
 import { counts } from '../model/select.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { bold } from '../terminal/theme.ts';
 import { formatClock, formatDuration } from '../words/format.ts';
+import { inPanes } from './nothing.ts';
 import { hidesPanes } from './pages.ts';
 import { clip, onGround, own, type Paint, type Span, spansWidth, write } from './paint.ts';
 
@@ -72,9 +72,7 @@ export function drawBanner(paint: Paint, rect: Rect): void {
   const attr = paint.style('badgeWarning');
   paint.grid.fill(rect, ' ', attr);
   const at = formatClock(connection.since);
-  const { focus, overlays } = paint.model;
-  // Where letters are typed, that is one.
-  const key = `${focus === 'composer' && overlays.length === 0 ? 'Esc ' : ''}${keyOf('peer.start')}`;
+  const key = inPanes(paint, 'peer.start');
   const says = [
     `${key} starts the peer · connection lost at ${at}, ${formatDuration(now - connection.since, true)} ago; it reconnects by itself`,
     `${key} starts the peer · connection lost at ${at}; it reconnects`,

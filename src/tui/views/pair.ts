@@ -94,6 +94,6 @@ function whatEnterDoes({ tab, session, found }: PairDialog): string | undefined 
   const enter = keyOf('pair.enter');
   if (tab === 'use') return `${enter} joins; nothing is kept before you have seen who it is`;
   if (tab === 'nearby') return (found?.length ?? 0) === 0 ? `${keyOf('pair.close')} goes back` : `${enter} chooses it`;
-  if (session.phase === 'choosing') return `${keyOf('pair.toggle')} switches, ${enter} opens the session`;
+  if (session.phase === 'choosing') return `${keyOf('pair.toggle')} switches, ${enter} makes a ticket`;
   return session.phase === 'over' ? `${enter} begins anew` : undefined;
 }

@@ -4,22 +4,22 @@ import type { Run } from '../../core/runs.ts';
 import { keyOf } from '../keys/keymap.ts';
 import { rowsBelow } from '../model/output-view.ts';
 import type { RunDialog } from '../model/overlay-model.ts';
-import { deviceName, elapsed, findRun, overlayOf } from '../model/select.ts';
+import { deviceName, findRun, overlayOf } from '../model/select.ts';
 import { DETAIL_LABEL_WIDTH, type DetailRow } from '../rows/detail-row.ts';
 import { overlayRect, RUN_HEAD_ROWS, runOutputRect } from '../rows/geometry.ts';
 import { sectionRows, sectionScroll } from '../rows/section-rows.ts';
 import type { Rect } from '../terminal/cells.ts';
 import type { StyleName } from '../terminal/theme.ts';
 import { accessOf } from '../words/enforced.ts';
-import { describeStatus, formatDuration, formatTime, isCounting } from '../words/format.ts';
-import { knownUntil, linkLost, lostSince, whyWaits } from '../words/presence.ts';
+import { describeStatus, formatTime } from '../words/format.ts';
+import { linkLost, whyWaits } from '../words/presence.ts';
 import { progressInShort } from '../words/progress.ts';
 import { openPage } from './dialog.ts';
 import { markFound } from './found.ts';
 import type { ListWindow } from './frame.ts';
 import { clip, own, type Paint, type Span, select, spansWidth, write, writeRow } from './paint.ts';
 import { drawOutput } from './run-output.ts';
-import { runGlyph, runTitle } from './run-row.ts';
+import { runGlyph, runTime, runTitle } from './run-row.ts';
 import { drawTabs } from './run-tabs.ts';
 
 export function drawRunDetail(paint: Paint, dialog: RunDialog): void {
@@ -79,7 +79,8 @@ function drawHead(paint: Paint, box: Rect, run: Run, dialog: RunDialog): void {
   const { model, glyphs } = paint;
   const muted = paint.style('muted');
   const { glyph, style } = runGlyph(paint, run);
-  const took = formatDuration(elapsed(run, knownUntil(model, run)), isCounting(run));
+  // Of one that waits for an answer, how long it goes on waiting, as in every list.
+  const took = `${runTime(model, run)}${run.status === 'waiting_approval' ? ' left' : ''}`;
   writeRow(
     paint,
     box,
@@ -101,7 +102,7 @@ function drawHead(paint: Paint, box: Rect, run: Run, dialog: RunDialog): void {
   // The route gives way first, then what was asked for; what is so stays.
   const spans = [all, [...state, ...where, ...access]].find((made) => spansWidth(made) <= room);
   writeRow(paint, { ...box, y: box.y + 1 }, spans ?? [...state, ...where, ...short], [time]);
-  drawTabs(paint, { ...box, y: box.y + 2 }, dialog, lostSince(model, run) !== undefined);
+  drawTabs(paint, { ...box, y: box.y + 2 }, dialog, run);
 }
 
 /** How it stands; and while its device is out of reach, or has not answered, that. */

@@ -1,9 +1,11 @@
 // The row of tabs of the view of a run: what each holds in numbers, as long as there is room for words.
 
+import { isFinal, type Run } from '../../core/runs.ts';
 import type { RunDialog, RunSection } from '../model/overlay-model.ts';
 import { RUN_SECTIONS } from '../model/overlay-model.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { formatBytes } from '../words/format.ts';
+import { lostSince } from '../words/presence.ts';
 import { type Paint, type Span, spansWidth, write } from './paint.ts';
 
 /** In full, shortened, and as short as a screen of thirty columns needs. */
@@ -16,7 +18,7 @@ const NAMES: Readonly<Record<RunSection, readonly [string, string, string]>> = {
   timing: ['Timing', 'Time', 'Ti'],
 };
 
-export function drawTabs(paint: Paint, at: Rect, dialog: RunDialog, lost: boolean): void {
+export function drawTabs(paint: Paint, at: Rect, dialog: RunDialog, run: Run): void {
   const line = paint.style('border');
   const across = paint.glyphs.border[1] ?? '-';
   paint.grid.write(at.x, at.y, across.repeat(Math.max(0, at.width)), line);
@@ -25,7 +27,9 @@ export function drawTabs(paint: Paint, at: Rect, dialog: RunDialog, lost: boolea
   const spans = levels.find((made) => spansWidth(made) <= room) ?? levels[3] ?? [];
   const used = write(paint, at.x + 1, at.y, spans, room);
   const { state, port } = dialog.output;
-  if (state !== 'live' && (state !== 'opening' || port === undefined)) return;
+  // What is over is not live, though the last of it may still be on its way.
+  if (isFinal(run) || (state !== 'live' && (state !== 'opening' || port === undefined))) return;
+  const lost = lostSince(paint.model, run) !== undefined;
   const live = lost ? ' link lost ' : state === 'live' ? ' live ' : ' loading ';
   if (used + live.length + 4 >= at.width) return;
   write(

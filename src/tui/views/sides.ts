@@ -13,7 +13,7 @@ import { whoAsksInShort } from '../words/asking.ts';
 import { formatDuration } from '../words/format.ts';
 import { awayInShort, clockWarning, describePresence, isDenied, mayAnswer } from '../words/presence.ts';
 import { drawFrame, paneTitle, tabTitle } from './frame.ts';
-import { drawNothing } from './nothing.ts';
+import { drawNothing, inPanes } from './nothing.ts';
 import { clip, own, type Paint, type Span, select, spansWidth, write, writeRow } from './paint.ts';
 import { cell, drawRun, runColumns } from './run-row.ts';
 
@@ -36,7 +36,7 @@ export function drawSide(paint: Paint, pane: Side, rect: Rect): void {
   if (layout.rows.length === 0) drawNothing(paint, box, emptyText(paint, pane));
   if (pane === 'devices' && model.devices.length === 1 && box.height > 1) {
     drawNothing(paint, { ...box, x: box.x + 1, y: box.y + 1, height: box.height - 1 }, [
-      `${keyOf('pane.pair')} pairs another machine.`,
+      `${inPanes(paint, 'pane.pair')} pairs another machine.`,
     ]);
   }
   for (const { index, y, skip, height } of layout.rows) {

@@ -137,6 +137,8 @@ function drawRow(paint: Paint, at: Rect, entry: ShownEntry, row: EntryRow, colum
       drawStyled(paint, { ...at, x: at.x + indent, width: at.width - indent }, row.row);
       return;
     }
+    if (row.kind === 'output' && row.above === true)
+      write(paint, at.x + indent - 2, at.y, [[paint.glyphs.up, paint.style('muted')]], 1);
     const said = row.kind === 'more' ? `${row.text}: ${moreKeys(paint, entry)}` : row.text;
     const text = row.kind === 'more' || row.kind === 'progress' ? own(paint, said) : said;
     const style = entry.kind === 'approval' ? 'muted' : BODY_STYLES[row.kind];

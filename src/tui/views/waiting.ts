@@ -18,7 +18,13 @@ export function drawWaiting(outer: Paint, overlay: OverlayOf<'waiting'>): void {
     writeRow(
       paint,
       { ...at, x: at.x + 1, width: at.width - 2 },
-      [[clip(paint, task.text, at.width), paint.style('code')]],
+      [
+        [
+          task.state === 'held' ? `${paint.glyphs.waiting} ` : `${paint.glyphs.queued} `,
+          paint.style(task.state === 'held' ? 'warning' : 'muted'),
+        ],
+        [clip(paint, task.text, at.width), paint.style('code')],
+      ],
       box.width < 50
         ? []
         : [

@@ -7,6 +7,7 @@ import type { Rect } from '../terminal/cells.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import type { StyleName } from '../terminal/theme.ts';
 import { padEnd, stringWidth, wrap } from '../terminal/width.ts';
+import { inPanes } from './nothing.ts';
 import { own, type Paint, type Span, write } from './paint.ts';
 
 /** A row of spans; without any it is empty. */
@@ -79,7 +80,7 @@ function deviceRows(paint: Paint, device: Device, width: number): Row[] {
     const what = can
       ? may
         ? extent(device, capability)
-        : `can be allowed: ${keyOf('pane.devices')}, Enter`
+        : `can be allowed: ${inPanes(paint, 'pane.devices')}, Enter`
       : why(device, capability);
     rows.push([
       [`  ${can && may ? glyphs.done : glyphs.offline} `, can && may ? 'success' : 'muted'],
@@ -112,11 +113,12 @@ function shortened(text: string, width: number, ellipsis: string): string {
 }
 
 /** Tasks run in the folder of the dashboard: where runs may not reach that, none of them would start. */
-function outsideRows({ model, glyphs }: Paint, device: Device | undefined, width: number): Row[] {
+function outsideRows(paint: Paint, device: Device | undefined, width: number): Row[] {
+  const { model, glyphs } = paint;
   const { cwd } = model.settings;
   const folders = device?.capabilities.reachableFolders;
   if (folders === undefined || folders.some((folder) => isWithin(cwd, folder))) return [];
-  const how = `${keyOf('pane.devices')}, Enter, ${keyOf('limits.add')} lets them; or start in another folder`;
+  const how = `${inPanes(paint, 'pane.devices')}, Enter, ${keyOf('limits.add')} lets them; or start in another folder`;
   const says = `${glyphs.waiting} Runs may not reach ${sanitizeLine(cwd)}, where this was started: ${how}.`;
   return [...wrap(says, width).map((line): Row => [[line, 'warning']]), []];
 }
@@ -126,8 +128,8 @@ const isWithin = (path: string, folder: string): boolean =>
 
 const TRY_WIDTH = 11;
 
-function tryRows({ model }: Paint, width: number): Row[] {
-  const pair = model.focus === 'composer' ? `Esc ${keyOf('pane.pair')}` : keyOf('pane.pair');
+function tryRows(paint: Paint, width: number): Row[] {
+  const pair = inPanes(paint, 'pane.pair');
   const things: readonly (readonly [string, string])[] = [
     ['!ls -la', 'a command here: if it only reads it runs at once, else you are asked'],
     ['= 6 * 7', 'calculates'],
@@ -146,11 +148,11 @@ function tryRows({ model }: Paint, width: number): Row[] {
   ];
 }
 
-const keysRow = ({ model }: Paint): Row => [
+const keysRow = (paint: Paint): Row => [
   [keyOf('always.help'), 'footerKey'],
   [' all keys, ', 'muted'],
   [keyOf('always.palette'), 'footerKey'],
   [' commands, ', 'muted'],
-  [model.focus === 'composer' ? `Esc ${keyOf('pane.quit')}` : keyOf('pane.quit'), 'footerKey'],
+  [inPanes(paint, 'pane.quit'), 'footerKey'],
   [' leaves', 'muted'],
 ];

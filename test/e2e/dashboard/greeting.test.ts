@@ -17,7 +17,7 @@ describe('the first screen', () => {
     expect(thread).toMatch(/!ls -la[\s\S]*= 6 \* 7[\s\S]*Esc P/);
     expect(dashboard.pane('Approvals')).toContain('Nothing waits for your yes');
     expect(dashboard.pane('Runs')).toContain('t types a task');
-    expect(dashboard.pane('Devices')).toContain('P pairs another machine');
+    expect(dashboard.pane('Devices')).toContain('Esc P pairs another machine');
   });
 
   it.each([

@@ -1,8 +1,9 @@
 // Folding and unfolding what the thread shows.
 
 import { describe, expect, it } from 'vitest';
-import type { ThreadEntry } from '../../../src/core/thread.ts';
+import { entryId, type ThreadEntry } from '../../../src/core/thread.ts';
 import { subscriptions } from '../../../src/tui/app/subscriptions.ts';
+import { footerHints } from '../../../src/tui/keys/keymap.ts';
 import { entryRows } from '../../../src/tui/rows/entry-rows.ts';
 import { anArtifact, aRun, keyOf, messageEntry, runEntry, startDashboard } from '../../helpers/tui-model.ts';
 import { text } from './views/example.ts';
@@ -27,6 +28,28 @@ describe('an entry of the thread', () => {
     dashboard.press('h', 'l', 'l');
     expect(heights(dashboard)).toEqual([60]);
     expect(text(dashboard.model)).toContain('line 30');
+  });
+
+  it('is not offered more of where there is none, and stays as it is', () => {
+    const dashboard = withEntries(messageEntry(1, 'short'));
+    expect(footerHints(dashboard.model)).not.toContainEqual(expect.objectContaining({ label: 'more' }));
+    dashboard.press('l');
+    expect(dashboard.model.toasts.map(({ text: said }) => said)).toContain('there is no more of it');
+    dashboard.press('h');
+    expect(text(dashboard.model)).toMatch(/you \d\d:\d\d +short/);
+    dashboard.press('l');
+    expect(dashboard.model.folds.own.get(entryId(messageEntry(1, 'short')))).toBe('usual');
+  });
+
+  it('says of a run that it has printed more than is shown, and shows it', () => {
+    const run = aRun(1);
+    const dashboard = withEntries(runEntry(run));
+    dashboard.tell({ type: 'tail', run: run.id, tail: { lines: ['a', 'b', 'c', 'd'], done: false } });
+    expect(text(dashboard.model)).toMatch(/│ {3}▲ b /);
+    expect(footerHints(dashboard.model)).toContainEqual({ key: 'l', label: 'more' });
+    dashboard.press('l');
+    expect(text(dashboard.model)).not.toContain('▲');
+    expect(heights(dashboard)).toEqual([5]);
   });
 
   it('stays as it was left while others come', () => {

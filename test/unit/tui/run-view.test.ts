@@ -6,6 +6,7 @@ import type { RunDetail } from '../../../src/protocol/api.ts';
 import { overlayOf } from '../../../src/tui/model/select.ts';
 import { sectionRows } from '../../../src/tui/rows/section-rows.ts';
 import {
+  aChange,
   anApproval,
   anArtifact,
   aRun,
@@ -14,6 +15,7 @@ import {
   START,
   startDashboard,
 } from '../../helpers/tui-model.ts';
+import { text } from './views/example.ts';
 
 const done: Run = {
   ...aRun(3, { status: 'completed' }),
@@ -147,4 +149,16 @@ describe('the timing', () => {
     expect(shown).toMatch(/running +40\.0s +█+/);
     expect(shown).toMatch(/in all +1:10 +█+/);
   });
+});
+
+it('is not called live once the run is over, whatever of its output is still on its way', () => {
+  const run = aRun(1);
+  const dashboard = startDashboard({ snapshot: { runs: [run] } });
+  dashboard.press('escape', '3', 'enter');
+  const output = { port: undefined, bytes: 5, state: 'live' as const, attached: false };
+  dashboard.tell({ type: 'output', run: run.id, output });
+  expect(text(dashboard.model)).toMatch(/─ live ─/);
+  dashboard.tell({ type: 'change', change: aChange(runEntry(aRun(1, { status: 'completed' }))) });
+  expect(text(dashboard.model)).toContain('completed');
+  expect(text(dashboard.model)).not.toMatch(/─ live ─/);
 });

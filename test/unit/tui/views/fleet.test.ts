@@ -49,7 +49,7 @@ describe('a fleet', () => {
         "│                                                                      ││○ phone    denies us since 22 Nov 12:02       │",
         "└──────────────────────────────────────────────────────────────────────┘└──────────────────────────────────────────────┘",
         " › t types a task: !command, ?question, or /help",
-        " t type  Enter open  a look…  l more  / search  : commands  ? help  q quit  P pair  p rules",
+        " t type  Enter open  a look…  / search  : commands  ? help  q quit  P pair  p rules",
       ]
     `);
     expect(rowsOf(middle('fleet'))).toMatchInlineSnapshot(`
@@ -71,7 +71,7 @@ describe('a fleet', () => {
         "└──────────────────────────────────────────────┘└──────────────────────────────┘",
         " ⚠ 1  pi: reboot                                                 a looks  29:42",
         " › t types a task: !command, ?question, or /help",
-        " t type  Enter open  a look…  l more  / search  : commands  ? help  q quit",
+        " t type  Enter open  a look…  / search  : commands  ? help  q quit  P pair",
       ]
     `);
     expect(rowsOf(narrow('fleet'))).toMatchInlineSnapshot(`
@@ -259,7 +259,7 @@ describe('the page of a device', () => {
         "│ › attic                              │",
         "│ there is a device of that name       │",
         "└──────────────────────────────────────┘",
-        " ⚠ 1  pi: reboot     Esc a looks  29:42",
+        " ⚠ 1  pi: reboot         a looks  29:42",
         " › t types a task: !command, ?question…",
         " Enter rename  Esc back  F1 help",
       ]
@@ -281,7 +281,7 @@ describe('pairing', () => {
         "│ [ ] observe it may follow the whole thread here                              │",
         "│ [ ] ask for something in return: its owner decides                           │",
         "│ [ ] no ticket: compare words on the two screens                              │",
-        "│ Space switches, Enter opens the session                                      │",
+        "│ Space switches, Enter makes a ticket                                         │",
         "└──────────────────────────────────────────────────────────────────────────────┘",
         " Enter go on  Space switch  C-n show/use/nearby  Esc close  M-a look…  F1 help",
       ]
@@ -297,7 +297,7 @@ describe('pairing', () => {
         "│ [x] run     run tasks here           ┃",
         "│ [ ] approve answer here              ┃",
         "│ [ ] observe follow all               │",
-        "│ Space switches, Enter opens the ses… │",
+        "│ Space switches, Enter makes a ticket │",
         "└──────────────────────────────────────┘",
         " Enter go on  Space switch  F1 help",
       ]
@@ -309,7 +309,7 @@ describe('pairing', () => {
         "│ Show · Use · Near          │",
         "│ [ ] approve answer here    │",
         "│ [ ] observe follow all     ┃",
-        "│ Space switches, Enter ope… │",
+        "│ Space switches, Enter mak… │",
         "└────────────────────────────┘",
         " Enter go on  F1 help",
       ]
@@ -503,7 +503,7 @@ describe('pairing', () => {
         "│ │ › win                                                                    │ │",
         "│ │ Enter pair   Esc refuse   Space switch                                   │ │",
         "│ └──────────────────────────────────────────────────────────────────────────┘ │",
-        "│ Space switches, Enter opens the session                                      │",
+        "│ Space switches, Enter makes a ticket                                         │",
         "└──────────────────────────────────────────────────────────────────────────────┘",
         " Enter pair  Esc refuse  Space switch  M-a look…  C-p commands  F1 help",
       ]

@@ -182,7 +182,7 @@ describe('an empty day', () => {
       │   Esc P      pairs another machine: then its runs and files are here │└──────────────────────────────────────────────┘
       │              too                                                     │┌ 4 Devices ───────────────────────────────────┐
       │                                                                      ││● laptop  this device  shell local_files      │
-      │ F1 all keys, C-p commands, Esc q leaves                              ││  P pairs another machine.                    │
+      │ F1 all keys, C-p commands, Esc q leaves                              ││  Esc P pairs another machine.                │
       └──────────────────────────────────────────────────────────────────────┘└──────────────────────────────────────────────┘
        › type !command, ?question, or /help
 
