@@ -116,6 +116,24 @@ test('projections of an older version are made anew', async () => {
   expect(await again.verify()).toEqual([]);
 });
 
+test('a log from before there was a search by marks is found by them, also where making them was cut off', async () => {
+  const store = await open();
+  await live(store);
+  await store.close();
+  const db = await openDatabase(location);
+  const marks = (await db.keys().all()).filter((key) => key.startsWith('mark/'));
+  await db.close();
+  expect(marks.length).toBeGreaterThan(0);
+  for (const more of [{}, { 'meta/rebuild': 'begun' }]) {
+    await tamper({ 'meta/schema': '2', ...Object.fromEntries(marks.map((key) => [key, undefined])), ...more });
+    const again = await open();
+    const found = await again.search({ terms: terms('is:run'), limit: 9 });
+    expect(found.items.map(({ kind }) => kind)).toEqual(['run']);
+    expect(await again.verify()).toEqual([]);
+    await again.close();
+  }
+});
+
 test('a rebuild that was cut off is noticed and done again', async () => {
   const store = await open();
   await live(store);
