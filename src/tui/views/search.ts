@@ -94,6 +94,7 @@ function stateSpans(paint: Paint): Span[] {
 
 function drawResult(paint: Paint, at: Rect, entry: ThreadEntry, words: readonly string[], timeWidth: number): void {
   const { glyph, style, text } = about(paint, entry);
+  const isMarkdown = entry.kind === 'message' && entry.message.role === 'assistant';
   const time = timeOf(entry, paint.model.now).padStart(timeWidth);
   const head: Span[] = [
     [timeWidth > 0 ? ` ${time}  ` : '', paint.style('muted')],
@@ -104,7 +105,7 @@ function drawResult(paint: Paint, at: Rect, entry: ThreadEntry, words: readonly 
     paint,
     at.x + used,
     at.y,
-    matchSpans(paint, snippet(paint, text, words, at.width - used), words),
+    matchSpans(paint, snippet(paint, text, words, at.width - used, isMarkdown), words),
     at.width - used,
   );
 }
@@ -147,14 +148,23 @@ const BEFORE = 24;
 const LONGEST = 600;
 const LOOKED_THROUGH = 20_000;
 
-function snippet(paint: Paint, text: string, words: readonly string[], room: number): string {
+function snippet(paint: Paint, text: string, words: readonly string[], room: number, isMarkdown: boolean): string {
   const part = text.slice(0, LOOKED_THROUGH).toLowerCase();
   const places = words.map((word) => part.indexOf(word)).filter((place) => place >= 0);
   const first = places.length === 0 ? 0 : Math.min(...places);
   const from = first > BEFORE * 2 && first + BEFORE > room ? first - BEFORE : 0;
   const cut = text.slice(from, from + LONGEST).toWellFormed();
-  return `${from > 0 ? paint.glyphs.ellipsis : ''}${sanitizeLine(cut)}`;
+  const shown = isMarkdown ? withoutMarks(cut) : cut;
+  return `${from > 0 ? paint.glyphs.ellipsis : ''}${sanitizeLine(shown)}`;
 }
+
+/** An excerpt of an answer as one reads it: a part of Markdown is no Markdown, so only what is plainly a mark goes. */
+const withoutMarks = (text: string): string =>
+  text
+    .replace(/^[ \t>#]+/gm, '')
+    .replace(/^```.*$/gm, '')
+    .replace(/\*\*|`/g, '')
+    .replace(/\s*\n\s*/g, ' ');
 
 function matchSpans(paint: Paint, text: string, words: readonly string[]): Span[] {
   const plain = paint.style('text');

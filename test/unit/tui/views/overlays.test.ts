@@ -301,6 +301,18 @@ describe('the search', () => {
   });
 });
 
+it('search shows what an answer says, without its marks, and what people typed as it is', () => {
+  const model = scene('search');
+  const [entry] = model.search.results.filter(({ kind }) => kind === 'message');
+  if (entry?.kind !== 'message') throw new Error('there is a message');
+  const said = '**Yes**: the report\n\n> > quoted\n> ```sh\n> run it\n> ```\n';
+  const answer = { ...entry, message: { ...entry.message, text: said, role: 'assistant' as const } };
+  const typed = { ...entry, message: { ...entry.message, text: 'a **bold** report' } };
+  const shown = text({ ...model, search: { ...model.search, results: [answer, typed] } });
+  expect(shown).toContain('Yes: the report quoted run it');
+  expect(shown).toContain('a **bold** report');
+});
+
 it('help is in two columns where they fit', () => {
   const wide = text(scene('help', { width: 140, height: 40 })).split('\n');
   expect(wide[2]).toMatch(/^│In the panes {40,}\S/);
