@@ -120,14 +120,18 @@ function offlineSpans(paint: Paint): Span[] {
   ];
 }
 
+/** Below this many columns the verdict would be cut off behind the route. */
+const NARROW = 60;
+
 function routeSpans(paint: Paint, { answer, gate, leftOut = [] }: Extract<ComposerHint, { kind: 'route' }>): Span[] {
   const muted = paint.style('muted');
   const dot: Span = [` ${paint.glyphs.separator} `, muted];
-  const spans: Span[] = [
-    ...offlineSpans(paint),
-    [`${paint.glyphs.arrow} `, paint.style('accent')],
-    [answer.route, paint.style('text')],
-  ];
+  const spans: Span[] = [...offlineSpans(paint), [`${paint.glyphs.arrow} `, paint.style('accent')]];
+  const verdict = verdictSpans(paint, answer, gate);
+  // Where little fits, what happens is what has to be seen.
+  const isNarrow = paint.model.size.width < NARROW;
+  if (isNarrow && verdict.words !== undefined) spans.push(verdict.words, dot);
+  spans.push([answer.route, paint.style('text')]);
   if (answer.connector !== undefined) spans.push(dot, [clip(paint, answer.connector, 40), paint.style('text')]);
   // What this device asks a connector says where it goes; the device adds nothing.
   const isCloud = answer.action.kind === 'knowledge' || answer.action.kind === 'code';
@@ -135,9 +139,8 @@ function routeSpans(paint: Paint, { answer, gate, leftOut = [] }: Extract<Compos
     for (const span of deviceSpans(paint, answer)) spans.push(dot, span);
   const does = doesWords(answer);
   if (does !== '') spans.push(dot, [clip(paint, does, 80), paint.style('text')]);
-  const verdict = verdictSpans(paint, answer, gate);
   if (verdict.access !== undefined) spans.push(dot, verdict.access);
-  if (verdict.words !== undefined) spans.push(dot, verdict.words);
+  if (!isNarrow && verdict.words !== undefined) spans.push(dot, verdict.words);
   if (leftOut.length > 0) spans.push(dot, [clip(paint, leftOutWords(leftOut), 200), paint.style('warning')]);
   if (gate === undefined) {
     const why = clip(paint, answer.because.join('; '), 200);

@@ -127,13 +127,18 @@ const isWithin = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 
 const TRY_WIDTH = 11;
+/** Below this many columns a thing to try has one row. */
+const NARROW = 44;
 
 function tryRows(paint: Paint, width: number): Row[] {
   const pair = inPanes(paint, 'pane.pair');
   const things: readonly (readonly [string, string])[] = [
-    ['!ls -la', 'a command here: if it only reads it runs at once, else you are asked'],
+    [
+      '!ls -la',
+      width < NARROW ? 'a command here' : 'a command here: if it only reads it runs at once, else you are asked',
+    ],
     ['= 6 * 7', 'calculates'],
-    [pair, 'pairs another machine: then its runs and files are here too'],
+    [pair, width < NARROW ? 'pairs another machine' : 'pairs another machine: then its runs and files are here too'],
   ];
   return [
     [['Three things to try', 'accent']],

@@ -331,6 +331,11 @@ describe('the composer', () => {
     );
   });
 
+  it('says first what happens, where little fits', () => {
+    const narrow = scenes({ width: 40, height: 12 }).completing as Model;
+    expect(hintRow(narrow)).toBe('   → will ask · desktop-local · gpu-box');
+  });
+
   it('says why a task cannot go anywhere, and that one failed or is on its way', () => {
     const model = withText(busyDay(size), '!x @nowhere');
     const { composer } = model;
