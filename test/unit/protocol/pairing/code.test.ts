@@ -12,6 +12,19 @@ function groups(code = CODE): string[] {
   return code.split('-');
 }
 
+function shifted(character: string, by: number): string {
+  return ALPHABET[(ALPHABET.indexOf(character) + by) % ALPHABET.length] ?? '';
+}
+
+function refusalOf(typed: string): string {
+  try {
+    parseCode(typed);
+    return 'accepted';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 describe('a typed code', () => {
   test('is the fingerprint and the secret, and stays the same for ever', () => {
     expect(CODE).toMatch(/^([0-9A-HJKMNP-TV-Z]{4}-){6}[0-9A-HJKMNP-TV-Z]{4}$/);
@@ -43,22 +56,26 @@ describe('a typed code', () => {
   });
 
   test('with any two wrong characters names the one or two groups', () => {
-    for (let round = 0; round < 2000; round += 1) {
-      const [one, other] = [Math.floor(Math.random() * 28), Math.floor(Math.random() * 28)].sort((a, b) => a - b) as [
-        number,
-        number,
-      ];
-      if (one === other) continue;
-      const plain = [...CODE.replaceAll('-', '')];
-      for (const at of [one, other])
-        plain[at] = ALPHABET[(ALPHABET.indexOf(plain[at] ?? '') + 1 + (round % 31)) % 32] ?? '';
-      const [first, second] = [Math.floor(one / 4) + 1, Math.floor(other / 4) + 1];
-      const named =
-        first === second
-          ? `group ${first} of the code has a typo`
-          : `groups ${first} and ${second} of the code have a typo`;
-      expect(() => parseCode(plain.join(''))).toThrow(new RegExp(`^${named}$`));
+    const plain = [...CODE.replaceAll('-', '')];
+    const others: string[] = [];
+    for (let one = 0; one < plain.length; one += 1) {
+      for (let other = one + 1; other < plain.length; other += 1) {
+        for (let shift = 1; shift < ALPHABET.length; shift += 1) {
+          const typed = plain.map((character, at) =>
+            at === one || at === other ? shifted(character, shift) : character,
+          );
+          const [first, second] = [Math.floor(one / 4) + 1, Math.floor(other / 4) + 1];
+          const named =
+            first === second
+              ? `group ${first} of the code has a typo`
+              : `groups ${first} and ${second} of the code have a typo`;
+          const said = refusalOf(typed.join(''));
+          if (said !== named) others.push(`${typed.join('')}: ${said}`);
+        }
+      }
     }
+    // Groups in each other's place are the likelier slip, and once in 11,718 they explain two wrong characters too.
+    expect(others).toEqual(['7CEQ3ES1QWH7CEY004106165E79N: groups 2 and 4 of the code changed places']);
   });
 
   test('with two neighbours that changed places names the group', () => {
