@@ -48,7 +48,7 @@ const EXTERNAL = [
   'node-pty',
   'level',
   'classic-level',
-  '@jitl/*',
+  '@jitl',
   '@napi-rs/keyring',
   'quickjs-emscripten-core',
   'playwright-core',
@@ -58,62 +58,121 @@ const EXTERNAL = [
 ];
 
 /**
+ * The starts that are to be fast, by the sources that they load. Every file costs a start half a millisecond: so what these load is
+ * put into a few files, and not into one for each set of commands that happens to share it.
+ */
+const ANY = 'src/cli/main.ts';
+const RUN = ['src/cli/commands/run.ts', 'src/cli/reach-peer.ts', 'src/cli/wrap-lines.ts'];
+const DASHBOARD = ['src/cli/default.ts', 'src/cli/dashboard.ts', 'src/cli/wrap-lines.ts'];
+
+/** The others that stay: what the dashboard alone shares with these may be in a file of its own. */
+const PEER = 'src/peer/start.ts';
+const RARE = ['src/tui/plain/plain.ts', 'src/cli/key-settings.ts'];
+
+/**
  * Of blessed only its program and its screen are used (src/tui/terminal/blessed-renderer.ts), without terminfo: bundled, and without
  * what is for terminfo alone, they start twice as fast as its fourteen files. Its whole is asked for only where it is not reached.
  */
 const leanBlessed = {
   name: 'lean-blessed',
-  setup({ onResolve, onLoad }) {
-    const inside = /[\\/]blessed[\\/]lib[\\/]/;
-    onResolve({ filter: /^\.\.\/$/ }, ({ importer }) =>
-      inside.test(importer) ? { path: 'blessed', external: true } : undefined,
-    );
-    onResolve({ filter: /^\.\/(?:tput|gpmclient)$/ }, ({ importer }) =>
-      inside.test(importer) ? { path: importer, namespace: 'left-out' } : undefined,
-    );
-    onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
+  resolveId(source, importer) {
+    if (importer === undefined || !/[\\/]blessed[\\/]lib[\\/]/.test(importer)) return undefined;
+    if (source === '../') return { id: 'blessed', external: true };
+    return source === './tput' || source === './gpmclient' ? LEFT_OUT : undefined;
   },
+  load: (id) => (id === LEFT_OUT ? 'module.exports = {};' : undefined),
 };
 
-const REQUIRE =
-  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); ";
+const LEFT_OUT = '\0left-out';
 
 const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** Bundles `root`, and returns the names of the files written, sorted; none where there is nothing to build. */
 export async function build(root = PROJECT, entries = ENTRIES) {
   if (!existsSync(join(root, entries.cli))) return [];
-  const { build: bundle } = await import('esbuild');
-  const { outputFiles } = await bundle({
-    absWorkingDir: root,
-    entryPoints: entries,
-    external: EXTERNAL,
+  const { rolldown } = await import('rolldown');
+  const bundle = await rolldown({
+    cwd: root,
+    input: entries,
+    external: (id) => EXTERNAL.some((name) => id === name || id.startsWith(`${name}/`)),
     plugins: [leanBlessed],
-    outdir: join(root, 'dist'),
-    write: false,
-    bundle: true,
-    splitting: true,
     platform: 'node',
-    format: 'esm',
-    target: 'node22.18',
-    minifySyntax: true,
-    sourcemap: 'linked',
-    entryNames: '[name]',
-    chunkNames: '[name]-[hash]',
-    logLevel: 'warning',
+    preserveEntrySignatures: 'allow-extension',
+    transform: { target: 'node22.18' },
+    logLevel: 'warn',
+    checks: { ineffectiveDynamicImport: false },
   });
-  copyData(root);
-  return write(join(root, 'dist'), outputFiles);
+  try {
+    let files;
+    const { output } = await bundle.generate({
+      dir: join(root, 'dist'),
+      format: 'esm',
+      sourcemap: true,
+      entryFileNames: '[name].js',
+      chunkFileNames: '[name]-[hash].js',
+      codeSplitting: {
+        includeDependenciesRecursively: false,
+        groups: [
+          {
+            debugName: 'starts',
+            name(id, context) {
+              files ??= filesOf(root, Object.values(entries), (one) => context.getModuleInfo(one));
+              return files.get(id) ?? null;
+            },
+          },
+        ],
+      },
+    });
+    copyData(root);
+    return write(join(root, 'dist'), output);
+  } finally {
+    await bundle.close();
+  }
+}
+
+/**
+ * The file of each source that a fast start loads, by who else loads it. Whoever loads a source loads what it imports: so no two of
+ * these files import each other.
+ */
+function filesOf(root, entries, getModuleInfo) {
+  const at = (source) => join(root, source);
+  const reach = (sources, { late = false, without = [] } = {}) => {
+    const seen = new Set(without.map(at));
+    const found = new Set();
+    const visit = (id) => {
+      const info = seen.has(id) ? null : getModuleInfo(id);
+      if (info === null) return;
+      seen.add(id);
+      found.add(id);
+      info.importedIds.forEach(visit);
+      if (late) info.dynamicallyImportedIds.forEach(visit);
+    };
+    sources.map(at).forEach(visit);
+    return found;
+  };
+  const any = reach([ANY]);
+  const run = reach(RUN);
+  const dashboard = reach(DASHBOARD);
+  const peer = reach([PEER], { late: true });
+  const others = reach(entries, { late: true, without: [...DASHBOARD, PEER, ...RARE] });
+  const fileOf = (id) => {
+    if (any.has(id)) return 'base';
+    if (run.has(id)) return dashboard.has(id) ? 'client' : 'run';
+    return ['dashboard', peer.has(id) && 'peer', others.has(id) && 'commands'].filter(Boolean).join('-');
+  };
+  const files = new Map([...any, ...run, ...dashboard].map((id) => [id, fileOf(id)]));
+  files.delete(at(ANY)); // it waits for what it imports late: nothing may wait for it
+  return files;
 }
 
 // Each file appears whole, and those that went are removed last: a process that starts meanwhile finds what it needs.
 function write(dist, files) {
   mkdirSync(dist, { recursive: true });
-  const names = files.map((file) => file.path.slice(dist.length + 1)).sort();
+  const names = files.map((file) => file.fileName).sort();
   for (const file of files) {
-    const part = `${file.path}.${process.pid}.part`;
-    writeFileSync(part, file.path.endsWith('.js') ? withLateBuiltins(withRequire(file.text)) : file.text);
-    renameSync(part, file.path);
+    const part = join(dist, `${file.fileName}.${process.pid}.part`);
+    writeFileSync(part, file.type === 'chunk' ? withLateBuiltins(file.code) : file.source);
+    renameSync(part, join(dist, file.fileName));
   }
   writeFileSync(join(dist, 'built'), '');
   for (const name of readdirSync(dist)) {
@@ -145,15 +204,12 @@ function copyData(root) {
 // node:fs, node:util and node:process each. Taking only what is named does not. Line by line, so the source maps stay true.
 function withLateBuiltins(text) {
   return text.replace(
-    /^import (?:\* as (\w+)|(\w+)|\{([^}]*)\}) from "(node:[\w/]+)";/gm,
-    (_all, namespace, main, names, id) =>
-      `const ${namespace ?? main ?? `{${names.replace(/ as /g, ': ')}}`} = process.getBuiltinModule("${id}");`,
+    /^import (\* as [\w$]+|[\w$]+)?(?:, )?(?:\{([^}]*)\})? from "(node:[\w/]+)";/gm,
+    (_all, whole, names, id) => {
+      const parts = [whole?.replace('* as ', ''), names && `{${names.replace(/ as /g, ': ')}}`].filter(Boolean);
+      return parts.map((part) => `const ${part} = process.getBuiltinModule("${id}");`).join(' ');
+    },
   );
-}
-
-// CommonJS packages ask for `require`, which modules do not have. On the first line, so the source map stays true.
-function withRequire(text) {
-  return text.includes('Dynamic require of "') && text.includes('typeof require') ? REQUIRE + text : text;
 }
 
 /** True if dist/ is older than anything it is made from, or is not there. */
@@ -194,11 +250,10 @@ async function main() {
   } catch (error) {
     if (error.code === 'ERR_MODULE_NOT_FOUND') {
       // Installed without the tools of development: the sources run as they are.
-      console.log('dist/ is not built, as esbuild is not installed: npm install without --omit=dev brings it');
+      console.log('dist/ is not built, as rolldown is not installed: npm install without --omit=dev brings it');
       return;
     }
-    if (!error.errors) throw error; // esbuild has shown its own
-    process.exitCode = 1;
+    throw error;
   }
 }
 

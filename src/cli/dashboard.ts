@@ -6,6 +6,7 @@ import { runDashboard } from '../tui/app/app.ts';
 import { KEYMAP, takeKeys } from '../tui/keys/keymap.ts';
 import { openScreen } from '../tui/terminal/screen.ts';
 import type { CliContext } from './context.ts';
+import { newId } from './ids.ts';
 import { findOpener, runEditor } from './open.ts';
 import { reachPeer } from './reach-peer.ts';
 import { readUiSettings } from './ui-settings.ts';
@@ -42,6 +43,7 @@ export async function openDashboard(context: CliContext, looks: Looks): Promise<
   await runDashboard({
     connect,
     openScreen,
+    newId,
     env,
     cwd: process.cwd(),
     // With the mouse on, GNU screen keeps Esc until another key comes.

@@ -136,9 +136,13 @@ async function answersASize(dashboard: Dashboard): Promise<void> {
   const before = dashboard.written();
   dashboard.resize(cols as number, rows as number);
   await dashboard.waitFor(
-    () => hasEnded(dashboard) || (dashboard.written() > before && dashboard.line(dashboard.rows - 1) !== ''),
+    () => hasEnded(dashboard) || (dashboard.written() > before && (saysKeys(dashboard) || isAttached(dashboard))),
   );
 }
+
+const saysKeys = (dashboard: Dashboard): boolean => dashboard.line(dashboard.rows - 1) !== '';
+/** Then the last row is the run's own, and may be empty. */
+const isAttached = (dashboard: Dashboard): boolean => dashboard.line(0).includes('C-] detaches');
 
 /** The commands that are on the screen. */
 const tokens = (screen: string): string[] => screen.match(/made-\d+/g) ?? [];

@@ -26,6 +26,8 @@ export interface DashboardOptions {
   readonly connect: Connect;
   readonly openScreen: (options: { mouse: boolean; env: NodeJS.ProcessEnv }) => TerminalScreen;
   readonly env: NodeJS.ProcessEnv;
+  /** Makes the id of a request. */
+  readonly newId: () => string;
   /** Where tasks on this device run. */
   readonly cwd: string;
   /** Gives an address to the browser of the person; absent where there is no display. */
@@ -137,6 +139,7 @@ export function runDashboard(options: DashboardOptions): Promise<void> {
     },
     history,
     uses,
+    newId: options.newId,
     cwd,
     home,
     openAddress: options.openAddress,

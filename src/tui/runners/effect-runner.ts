@@ -1,10 +1,8 @@
 // Does what `update` wants done, and answers with messages. Everything that is slow or can fail goes through here; nothing
 // that fails here ends the dashboard.
 
-import { randomBytes } from 'node:crypto';
 import type { ControlClient } from '../../control/client/client.ts';
 import { asDispatchError, DispatchError } from '../../core/errors.ts';
-import { spellId } from '../../core/ids.ts';
 import { isFinal } from '../../core/runs.ts';
 import { findPage } from '../app/find-page.ts';
 import type { TypedHistory } from '../app/history-file.ts';
@@ -38,13 +36,15 @@ export interface RunnerDeps {
   readonly uses: UsesFile;
   readonly cwd: string;
   readonly bell: boolean;
+  /** Makes the id of a request. */
+  readonly newId: () => string;
   readonly home: string;
   readonly openAddress: ((address: string) => Promise<void>) | undefined;
   readonly runEditor: ((path: string) => Promise<number>) | undefined;
 }
 
 export function createRunner(deps: RunnerDeps): (effect: Effect) => void {
-  const { tell, screen } = deps;
+  const { tell, screen, newId } = deps;
 
   const client = (): ControlClient => {
     const connected = deps.client();
@@ -288,8 +288,6 @@ async function editOutside({ screen, runEditor }: RunnerDeps, text: string, name
     }
   });
 }
-
-const newId = (): string => spellId(randomBytes(10));
 
 function failureOf(error: unknown): Failure {
   const { code, message, hint, details } = asDispatchError(error);

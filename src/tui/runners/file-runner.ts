@@ -1,7 +1,6 @@
 // Reads a file of a device, gives it to the editor of the person, and submits what came of it; finds names that a path goes on with; has
 // the devices look again what they can do.
 
-import { createHash } from 'node:crypto';
 import type { ControlClient } from '../../control/client/client.ts';
 import { DispatchError } from '../../core/errors.ts';
 import type { Sha256 } from '../../core/ids.ts';
@@ -53,6 +52,7 @@ export function createFileRunner({
     const { run: ended, asked } = await endOf(run);
     if (ended.status !== 'completed') throw new DispatchError('refused', whyNotRead(ended));
     const bytes = await outputOf(client(), run.id);
+    const { createHash } = await import('node:crypto'); // not before it is needed: loading it delays the first frame
     const sha256 = createHash('sha256').update(bytes).digest('hex') as Sha256;
     tell({ type: 'file-read', request, asked, file: { device, path, text: textOf(bytes, path), sha256 } });
   };

@@ -1,6 +1,6 @@
 import { connect, createServer } from 'node:net';
-import { join } from 'node:path';
-import { build } from 'esbuild';
+import { join, relative } from 'node:path';
+import { rolldown } from 'rolldown';
 import { describe, expect, it } from 'vitest';
 import { connectControl } from '../../../src/control/client/client.ts';
 import { encodeJson } from '../../../src/protocol/framing.ts';
@@ -186,16 +186,13 @@ describe('connecting', () => {
   });
 
   it('loads nothing but sockets, frames and errors', async () => {
-    const { metafile } = await build({
-      entryPoints: ['src/control/client/client.ts'],
-      bundle: true,
-      write: false,
-      metafile: true,
-      platform: 'node',
-      format: 'esm',
-    });
-    const loaded = Object.keys(metafile.inputs).filter((file) => !file.startsWith('src/control/client/'));
-    expect(loaded.sort()).toEqual(['src/core/errors.ts', 'src/protocol/api.ts', 'src/protocol/framing.ts']);
+    const bundle = await rolldown({ input: 'src/control/client/client.ts', platform: 'node' });
+    const { output } = await bundle.generate();
+    await bundle.close();
+    const loaded = Object.keys(output[0].modules)
+      .map((file) => relative('.', file))
+      .filter((file) => !file.startsWith('src/control/client/'));
+    expect(loaded.sort()).toEqual(['src/core/errors.ts', 'src/protocol/framing.ts']);
   });
 });
 
