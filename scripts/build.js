@@ -18,6 +18,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -87,8 +88,9 @@ const LEFT_OUT = '\0left-out';
 
 const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Bundles `root`, and returns the names of the files written, sorted; none where there is nothing to build. */
-export async function build(root = PROJECT, entries = ENTRIES) {
+/** Bundles what is in `folder`, and returns the names of the files written, sorted; none where there is nothing to build. */
+export async function build(folder = PROJECT, entries = ENTRIES) {
+  const root = realpathSync(folder); // sources are known by their real path
   if (!existsSync(join(root, entries.cli))) return [];
   const { rolldown } = await import('rolldown');
   const bundle = await rolldown({
@@ -108,6 +110,7 @@ export async function build(root = PROJECT, entries = ENTRIES) {
       dir: join(root, 'dist'),
       format: 'esm',
       sourcemap: true,
+      comments: { legal: true, annotation: false, jsdoc: false },
       entryFileNames: '[name].js',
       chunkFileNames: '[name]-[hash].js',
       codeSplitting: {
@@ -171,7 +174,7 @@ function write(dist, files) {
   const names = files.map((file) => file.fileName).sort();
   for (const file of files) {
     const part = join(dist, `${file.fileName}.${process.pid}.part`);
-    writeFileSync(part, file.type === 'chunk' ? withLateBuiltins(file.code) : file.source);
+    writeFileSync(part, file.type === 'chunk' ? inAscii(withLateBuiltins(file.code)) : file.source);
     renameSync(part, join(dist, file.fileName));
   }
   writeFileSync(join(dist, 'built'), '');
@@ -210,6 +213,11 @@ function withLateBuiltins(text) {
       return parts.map((part) => `const ${part} = process.getBuiltinModule("${id}");`).join(' ');
     },
   );
+}
+
+// One character beyond Latin 1, and V8 keeps the whole text of a file in two bytes for each of its characters.
+function inAscii(text) {
+  return text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** True if dist/ is older than anything it is made from, or is not there. */

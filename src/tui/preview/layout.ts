@@ -44,11 +44,11 @@ function lineRows({ pieces, wrap, first: begins, rest: goesOn }: TextBlock, widt
   const take = taker(pieces);
   let at = 0;
   return rows.map((row, index) => {
-    const end = at + row.length;
-    // The blank at which a line was broken begins no row.
+    // The blank at which a line was broken begins no row, and ends none: in a link it would be underlined.
     const blanks = wrap === 'words' && index > 0 ? row.length - row.trimStart().length : 0;
-    const spans = take(at + blanks, end, room);
-    at = end;
+    const shown = wrap === 'words' ? row.trimEnd() : row;
+    const spans = take(at + blanks, at + Math.max(blanks, shown.length), room);
+    at += row.length;
     const before = index === 0 ? first : rest;
     return before.length === 0 ? spans : [...before, ...spans];
   });

@@ -8,6 +8,7 @@ import { type Fold, foldOf } from '../model/folds.ts';
 import { membersOf } from '../model/groups.ts';
 import type { Model, ShownEntry, Tail } from '../model/model.ts';
 import type { Document } from '../preview/document.ts';
+import { startOfDay } from '../words/format.ts';
 import { linkLost, whyWaits } from '../words/presence.ts';
 import { progressOf, progressRow } from '../words/progress.ts';
 import { type EntryRow, limited, outputRows, resultRows, styledRows } from './entry-row.ts';
@@ -38,6 +39,8 @@ interface Known {
   /** What the rows depend on besides: who says it, or why it waits. */
   readonly said: string;
   readonly far: string;
+  /** What was answered today tells its time, what was before also its day. */
+  readonly day: number;
   readonly rows: readonly EntryRow[];
 }
 const known = new WeakMap<ThreadEntry, Known>();
@@ -54,6 +57,7 @@ export function entryRows(model: EntryModel, entry: ShownEntry, width: number): 
           .flatMap((run) => linkLost(model, run) ?? whyWaits(model, run) ?? [])
           .join('\n');
   const far = farOf(model, entry, width - BODY_INDENT);
+  const day = entry.kind === 'run' && entry.requests !== undefined ? startOfDay(model.now) : 0;
   const before = known.get(entry);
   if (
     before !== undefined &&
@@ -62,13 +66,14 @@ export function entryRows(model: EntryModel, entry: ShownEntry, width: number): 
     before.document === document &&
     before.fold === fold &&
     before.said === said &&
-    before.far === far
+    before.far === far &&
+    before.day === day
   )
     return before.rows;
   const made = makeRows(model, entry, tail, document, said, width, fold);
   // Under what it is, above what it prints.
   const rows = far === '' || fold === 'folded' ? made : made.toSpliced(1, 0, { kind: 'progress', text: far });
-  known.set(entry, { width, tail, document, fold, said, far, rows });
+  known.set(entry, { width, tail, document, fold, said, far, day, rows });
   return rows;
 }
 

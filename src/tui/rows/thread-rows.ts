@@ -2,7 +2,7 @@
 
 import { type Timestamp, wallTime } from '../../core/clock.ts';
 import type { Model, ShownEntry } from '../model/model.ts';
-import { formatDay } from '../words/format.ts';
+import { formatDay, startOfDay } from '../words/format.ts';
 import type { EntryRow } from './entry-row.ts';
 import { entryRows } from './entry-rows.ts';
 
@@ -33,4 +33,4 @@ function beganAt({ key }: ShownEntry): number | undefined {
   return TIMED.test(key) ? wallTime(key as string as Timestamp) : undefined;
 }
 
-const isSameDay = (a: number, b: number): boolean => new Date(a).toDateString() === new Date(b).toDateString();
+const isSameDay = (a: number, b: number): boolean => startOfDay(a) === startOfDay(b);

@@ -98,6 +98,6 @@ function phaseFacts(list: readonly Phase[], width: number): Fact[] {
   return list.map(({ what, ms, means }) => {
     const bar = '█'.repeat(Math.round((ms / total) * room));
     const said = width >= DETAIL_LABEL_WIDTH + DURATION + room + means.length + 2 ? ` ${means}` : '';
-    return [what, `${formatDuration(ms, false).padEnd(DURATION)}${bar}${said}`.trimEnd()];
+    return [what, `${formatDuration(ms, false).padEnd(DURATION)}${bar.padEnd(room)}${said}`.trimEnd()];
   });
 }

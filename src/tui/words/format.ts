@@ -31,6 +31,9 @@ export function formatDuration(milliseconds: number, counting: boolean): string 
   return `${Math.floor(hours / 24)}d ${hours % 24}h`;
 }
 
+/** The local midnight before `at`: equal for the moments of one day. */
+export const startOfDay = (at: number): number => new Date(at).setHours(0, 0, 0, 0);
+
 /** `14:02`. */
 export function formatClock(at: number): string {
   const date = new Date(at);
@@ -40,7 +43,7 @@ export function formatClock(at: number): string {
 /** `14:02` today, `3 Nov 14:02` before. */
 export function formatTime(at: number, now: number): string {
   const date = new Date(at);
-  if (date.toDateString() === new Date(now).toDateString()) return formatClock(at);
+  if (startOfDay(at) === startOfDay(now)) return formatClock(at);
   const year = date.getFullYear() === new Date(now).getFullYear() ? '' : ` ${date.getFullYear()}`;
   return `${date.getDate()} ${MONTHS[date.getMonth()]}${year} ${formatClock(at)}`;
 }
@@ -49,7 +52,7 @@ export function formatTime(at: number, now: number): string {
 export function formatShortTime(at: number, now: number): string {
   const date = new Date(at);
   const today = new Date(now);
-  if (date.toDateString() === today.toDateString()) return formatClock(at);
+  if (startOfDay(at) === startOfDay(now)) return formatClock(at);
   if (date.getFullYear() !== today.getFullYear()) return String(date.getFullYear());
   return `${date.getDate()} ${MONTHS[date.getMonth()]}`;
 }
@@ -58,7 +61,7 @@ export function formatShortTime(at: number, now: number): string {
 export function formatDay(at: number, now: number): string {
   const date = new Date(at);
   const today = new Date(now);
-  if (date.toDateString() === today.toDateString()) return 'today';
+  if (startOfDay(at) === startOfDay(now)) return 'today';
   const year = date.getFullYear() === today.getFullYear() ? '' : ` ${date.getFullYear()}`;
   return `${WEEKDAYS[date.getDay()]} ${date.getDate()} ${MONTHS[date.getMonth()]}${year}`;
 }

@@ -169,6 +169,12 @@ describe('what a run asks for', () => {
     const rows = entryRows(dashboard.model, entry as ShownEntry, 80).map(({ text }) => text);
     expect(rows[1]).toMatch(/^rejected, \d\d:\d\d$/);
     expect(rows).toContain('not on a Friday');
+    dashboard.wait(24 * 60 * 60_000);
+    dashboard.tell({ type: 'tick' });
+    const later = entryRows(dashboard.model, dashboard.model.thread.entries[0] as ShownEntry, 80).map(
+      ({ text }) => text,
+    );
+    expect(later[1]).toMatch(/^rejected, \d+ [A-Z][a-z][a-z] \d\d:\d\d$/);
   });
 
   it('is looked at with Enter on the run while it waits', () => {

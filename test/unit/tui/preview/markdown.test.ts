@@ -164,6 +164,14 @@ describe('Markdown', () => {
       'https://d.exampl https://d.example/abcdefghijk',
       'e/abcdefghijk https://d.example/abcdefghijk',
     ]);
+    // The blank at which a row ends would be underlined.
+    const broken = layout(readDocument(source('a.md', '[one two](https://d.example)')), {
+      width: 5,
+      height: 10,
+      tier: '256',
+      ascii: false,
+    });
+    expect(broken.slice(0, 2).map((row) => row.map(([said]) => said))).toEqual([['one'], ['two']]);
     expect(links('| a |\n|---|\n| https://d.example |')).toEqual(['https://d.example https://d.example/']);
     expect(links('[a](javascript:x) [b](file:///etc/passwd) <m@d.example> [c](https://e@d.example)')).toEqual([]);
   });

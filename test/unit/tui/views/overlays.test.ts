@@ -54,6 +54,18 @@ describe('the approval dialog', () => {
     `);
   });
 
+  it('does not say to approve what only its own device may answer', () => {
+    const dialog = approvalDialog();
+    const open = withOverlay(scene('busy'), dialog);
+    const devices = open.devices.map((device) =>
+      device.id === dialog.approval.device
+        ? { ...device, local: false, grants: { given: [], held: ['run' as const] } }
+        : device,
+    );
+    expect(boxOf(open)).toContain('⚠ Approve on laptop: ');
+    expect(boxOf({ ...open, devices })).toContain('⚠ Asked on laptop: ');
+  });
+
   it('says what is left to read before anything else', () => {
     expect(text(scene('approval', { width: 40, height: 12 }))).toMatchInlineSnapshot(`
       "┌ ⚠ Approve on laptop: for f in $(g… ──┐
