@@ -1,5 +1,5 @@
 // Bundles the sources into dist/, which is what people start: loading a few files is several times faster than
-// loading hundreds. Plain JavaScript, so that `npm install` can run it with whatever Node is there.
+// loading hundreds. Plain JavaScript, so that a Node that does not read TypeScript can run it: rolldown asks for 20.19.
 //
 // What a source file needs to know about it:
 // - Everything lands flat in dist/. `await import('./x.ts')` becomes a chunk that is read when it is reached: that is
@@ -174,7 +174,7 @@ function write(dist, files) {
   const names = files.map((file) => file.fileName).sort();
   for (const file of files) {
     const part = join(dist, `${file.fileName}.${process.pid}.part`);
-    writeFileSync(part, file.type === 'chunk' ? inAscii(withLateBuiltins(file.code)) : file.source);
+    writeFileSync(part, file.type === 'chunk' ? inLatin1(withLateBuiltins(file.code)) : file.source);
     renameSync(part, join(dist, file.fileName));
   }
   writeFileSync(join(dist, 'built'), '');
@@ -215,9 +215,13 @@ function withLateBuiltins(text) {
   );
 }
 
-// One character beyond Latin 1, and V8 keeps the whole text of a file in two bytes for each of its characters.
-function inAscii(text) {
-  return text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+// One character beyond Latin 1, and V8 keeps the whole text of a file in two bytes for each of its characters. In strings, templates
+// and regular expressions an escape is the same, but behind a backslash, and in what String.raw is given: nothing here is so written.
+function inLatin1(text) {
+  return text.replace(/(\\*)([^\0-\xff])/g, (_all, before, unit) => {
+    if (before.length % 2 === 1) throw new Error(`"\\${unit}" in a source: write "${unit}" alone, or its \\u escape`);
+    return `${before}\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
 }
 
 /** True if dist/ is older than anything it is made from, or is not there. */

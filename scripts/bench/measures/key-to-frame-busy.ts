@@ -14,8 +14,9 @@ const TYPED = `!git-log-of-the-last-few-weeks${'\x7f'.repeat(30)}`;
 const SIZES = { small: { cols: 120, rows: 40, limitMs: 16 }, large: { cols: 400, rows: 120, limitMs: 33 } } as const;
 /** As fast as they can, until they are cancelled. */
 const PRINTING = ['yes', 'yes a longer line that is printed again and again', 'while :; do seq 100000; done'];
-/** Answers each key by moving the cursor. */
-const ECHO = "process.stdin.setRawMode(true).on('data', (d) => process.stdout.write(d[0] === 127 ? '\\b \\b' : '.'))";
+/** Answers each key by moving the cursor, and says when it does. */
+const ECHO =
+  "process.stdin.setRawMode(true).on('data', (d) => process.stdout.write(d[0] === 127 ? '\\b \\b' : '.')); process.stdout.write('ready')";
 
 export const keyToFrameBusy: Benchmark = {
   name: 'key-to-frame-busy',
@@ -51,12 +52,12 @@ async function print(home: Home): Promise<{ end(): Promise<void> }> {
 
 async function measure(context: BenchContext, home: Home): Promise<Measure[]> {
   const echo = () => watch({ command: [process.execPath, '-e', ECHO], env: home.env, cols: 120, rows: 40 });
-  const dashboard = (size: { cols: number; rows: number }) => async (): Promise<DashboardTerminal> => {
-    const terminal = openDashboard(home.env, size);
-    await terminal.firstShowing('yes');
-    return terminal;
+  const dashboard = (size: { cols: number; rows: number }) => () => openDashboard(home.env, size);
+  const turns = {
+    echo: turn(echo, 'ready'),
+    small: turn(dashboard(SIZES.small), 'yes'),
+    large: turn(dashboard(SIZES.large), 'yes'),
   };
-  const turns = { echo: turn(echo), small: turn(dashboard(SIZES.small)), large: turn(dashboard(SIZES.large)) };
   const took = await alternate(turns, context.rounds(10));
   const entries = home.entries.toLocaleString('en-US');
   const row = (ours: Summary, { cols, rows, limitMs }: (typeof SIZES)[keyof typeof SIZES]): Measure => ({
@@ -72,9 +73,10 @@ async function measure(context: BenchContext, home: Home): Promise<Measure[]> {
 }
 
 /** One terminal at a time: another that draws what the runs print would be measured too. */
-const turn = (open: () => DashboardTerminal | Promise<DashboardTerminal>) => async (): Promise<number[]> => {
-  const terminal = await open();
+const turn = (open: () => DashboardTerminal, shows: string) => async (): Promise<number[]> => {
+  const terminal = open();
   try {
+    await terminal.firstShowing(shows);
     await keys(terminal); // what has just started is slower than what has been used
     return await keys(terminal);
   } finally {

@@ -5,7 +5,7 @@ import { type Refusal, refuse } from '../../core/errors.ts';
 
 export const COMMANDS = [
   { name: 'say', args: 'TEXT', help: 'leave a message in the thread' },
-  { name: 'note', args: 'TEXT', help: 'write a note to yourself into the thread' },
+  { name: 'note', args: 'TEXT', help: 'leave a note to yourself: the same as /say' },
   { name: 'code', args: 'LANGUAGE SOURCE', help: 'run a program, also of several lines' },
   { name: 'summary', args: '', help: 'sum up the newest of the thread' },
   { name: 'export', args: 'FILE', help: 'write the whole thread to a new file: FILE.md or FILE.jsonl' },

@@ -14,7 +14,7 @@ import { attrBg, attrFlags, INVERSE, TERMINAL_COLOUR } from '../terminal/cells.t
 import { bold, withBg } from '../terminal/theme.ts';
 import { alikeTo } from '../update/assents.ts';
 import { whyNotEdited } from '../update/editing.ts';
-import { mayAnswer } from '../words/presence.ts';
+import { givesAnswer } from '../words/presence.ts';
 import { fittingKeys, type KeyHint, openBox } from './dialog.ts';
 import { clip, onGround, own, type Paint, type Span, write } from './paint.ts';
 import { drawRow, lookOf } from './preview.ts';
@@ -81,8 +81,7 @@ const titleRoom = (width: number, left: string): number => width - 8 - (width < 
 function titleSpans(paint: Paint, { approval }: ApprovalDialog, run: Run | undefined, room: number): Span[] {
   const title = paint.style('titleFocused');
   const where = clip(paint, deviceName(paint.model, approval.device), Math.max(8, Math.floor(room / 2)));
-  // What takes no answer from here is not ours to approve.
-  const start = `${mayAnswer(paint.model, approval) === true ? 'Approve' : 'Asked'} on ${where}: `;
+  const start = `${givesAnswer(paint.model, approval) ? 'Approve' : 'Asked'} on ${where}: `;
   const number = run === undefined ? '' : ` ${paint.glyphs.separator} run ${run.number}`;
   const end = room - start.length - number.length < LEAST_COMMAND ? '' : number;
   const command = clip(paint, approval.title, Math.max(LEAST_COMMAND, room - start.length - end.length));

@@ -176,7 +176,8 @@ function verdictSpans(
     };
   }
   const { style } = VERDICTS[gate.verdict];
-  const rule = gate.rule === undefined || gate.verdict === 'deny' ? '' : ` (rule ${clip(paint, gate.rule, 40)})`;
+  const untold = gate.rule === undefined || gate.verdict === 'deny' || paint.model.size.width < NARROW;
+  const rule = untold ? '' : ` (rule ${clip(paint, gate.rule, 40)})`;
   const words: Span = [`${verdictWords(answer, gate.verdict)}${rule}`, paint.style(style)];
   if (gate.verdict === 'deny' || answer.action.kind !== 'shell') return { words };
   const other = answer.action.access !== gate.access || gate.access === 'full-access';

@@ -158,13 +158,19 @@ export function whyNotSent(
   return { full: `connection to ${name} ${how}`, short: `${name} ${how}` };
 }
 
+/** Whether the device has given this one the right to answer, reachable or not. */
+export const givesAnswer = (model: Pick<Model, 'devices'>, { device: id }: Pick<Approval, 'device'>): boolean => {
+  const device = find(model, id);
+  return device?.local === true || device?.grants?.held.includes('approve') === true;
+};
+
 /** True if an answer given here counts, else why not. */
 export function mayAnswer(model: Pick<Model, 'devices' | 'now'>, approval: Pick<Approval, 'device'>): true | string {
   const device = find(model, approval.device);
   if (device?.local === true) return true;
   const name = sanitizeLine(deviceName(model, approval.device));
   if (device === undefined) return `${name} is not paired with this device`;
-  if (device.grants?.held.includes('approve') !== true) return `${name} does not let this device answer: do it there`;
+  if (!givesAnswer(model, approval)) return `${name} does not let this device answer: do it there`;
   const offline = whyOffline(device, model.now);
   return offline === undefined || `${name} is ${offline}: it takes no answer now`;
 }

@@ -148,6 +148,9 @@ describe('the timing', () => {
     expect(shown).toMatch(/person +25\.0s +█+/);
     expect(shown).toMatch(/running +40\.0s +█+/);
     expect(shown).toMatch(/in all +1:10 +█+/);
+    const meanings = shown.split('\n').flatMap((line) => /(?:until|of its running|from its) /.exec(line)?.index ?? []);
+    expect(meanings.length).toBeGreaterThan(3);
+    expect(new Set(meanings).size).toBe(1);
   });
 });
 

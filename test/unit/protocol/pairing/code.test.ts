@@ -55,7 +55,7 @@ describe('a typed code', () => {
     }
   });
 
-  test('with any two wrong characters names the one or two groups', () => {
+  test('with two wrong characters, wherever they are, names the one or two groups', () => {
     const plain = [...CODE.replaceAll('-', '')];
     const others: string[] = [];
     for (let one = 0; one < plain.length; one += 1) {
@@ -74,7 +74,7 @@ describe('a typed code', () => {
         }
       }
     }
-    // Groups in each other's place are the likelier slip, and once in 11,718 they explain two wrong characters too.
+    // Groups in each other's place are the likelier slip, and in one of these 11,718 codes they explain it too.
     expect(others).toEqual(['7CEQ3ES1QWH7CEY004106165E79N: groups 2 and 4 of the code changed places']);
   });
 
