@@ -87,6 +87,18 @@ test('what is imported on demand stays out of the first file', async () => {
   expect(readFileSync(join(root, 'dist/cli.js'), 'utf8')).not.toContain('Terminal');
 });
 
+test('what is not of Latin 1 is escaped, and means what it meant', async () => {
+  put('src/cli/main.ts', "console.log(/^[→↪]$/u.test('→'), `é…漢字`, '😀'.length, '\\\\→');");
+  await build(root);
+  const text = readFileSync(join(root, 'dist/cli.js'), 'utf8');
+  expect(text).toContain('é');
+  expect(text).not.toMatch(/[^\0-\xff]/);
+  expect(run('dist/cli.js')).toBe('true é…漢字 2 \\→\n');
+  // There an escape would be something else.
+  put('src/cli/main.ts', "console.log(/\\→/.test('→'));");
+  await expect(build(root)).rejects.toThrow('write "→" alone');
+});
+
 test('two builds are the same, and leave nothing of an older one', async () => {
   const contents = (): string[] =>
     readdirSync(join(root, 'dist')).map((name) => `${name}: ${readFileSync(join(root, 'dist', name), 'utf8')}`);
