@@ -55,6 +55,8 @@ async function serve(context: CliContext, args: Arguments): Promise<number> {
   }).catch((error: NodeJS.ErrnoException) => {
     throw notStarted(error, listen, stateDir);
   });
+  // Heard from before anybody is told that it serves: who is told may end it at once.
+  const ended = stopped(context);
   // What goes wrong in one job is no reason to end the others.
   const goOn = (error: Error): void => context.note(safe(`a job went wrong: ${error.message}`));
   process.on('uncaughtException', goOn);
@@ -68,7 +70,7 @@ async function serve(context: CliContext, args: Arguments): Promise<number> {
       context.print(`a device that reaches it, with the key in ${KEY_VARIABLE}, has in its config.toml:\n\n${config}`);
       context.note('Ctrl-C stops it');
     }
-    await stopped(context);
+    await ended;
     return 0;
   } finally {
     process.off('uncaughtException', goOn);

@@ -37,7 +37,7 @@ it('a folder that was half deleted is whole again after an undo', async () => {
   expect(artifacts.filter(({ kind }) => kind === 'backup')).toHaveLength(FILES + 1);
   expect(await home.cli(['files', 'undo', '1', '--yes'])).toMatchObject({
     code: 0,
-    out: expect.stringContaining('changes'),
+    out: expect.stringContaining('done: undo'),
   });
   expect(contents()).toEqual(before);
 }, 60_000);
