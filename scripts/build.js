@@ -66,7 +66,7 @@ const ANY = 'src/cli/main.ts';
 const RUN = ['src/cli/commands/run.ts', 'src/cli/reach-peer.ts', 'src/cli/wrap-lines.ts'];
 const DASHBOARD = ['src/cli/default.ts', 'src/cli/dashboard.ts', 'src/cli/wrap-lines.ts'];
 
-/** The others that stay: what the dashboard alone shares with these may be in a file of its own. */
+/** What shares much with the dashboard: the peer gets a file of what both load, and who seldom starts loads the dashboard's. */
 const PEER = 'src/peer/start.ts';
 const RARE = ['src/tui/plain/plain.ts', 'src/cli/key-settings.ts'];
 

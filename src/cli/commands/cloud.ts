@@ -55,7 +55,7 @@ async function serve(context: CliContext, args: Arguments): Promise<number> {
   }).catch((error: NodeJS.ErrnoException) => {
     throw notStarted(error, listen, stateDir);
   });
-  // Heard from before anybody is told that it serves: who is told may end it at once.
+  // Signals are heard before anybody is told that it serves: who is told may end it at once.
   const ended = stopped(context);
   // What goes wrong in one job is no reason to end the others.
   const goOn = (error: Error): void => context.note(safe(`a job went wrong: ${error.message}`));

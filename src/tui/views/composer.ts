@@ -120,8 +120,8 @@ function offlineSpans(paint: Paint): Span[] {
   ];
 }
 
-/** Below this many columns the verdict would be cut off behind the route. */
-const NARROW = 60;
+/** Where the verdict would be cut off behind the route. */
+const isNarrow = ({ model }: Paint): boolean => model.size.width < 60;
 
 function routeSpans(paint: Paint, { answer, gate, leftOut = [] }: Extract<ComposerHint, { kind: 'route' }>): Span[] {
   const muted = paint.style('muted');
@@ -129,8 +129,7 @@ function routeSpans(paint: Paint, { answer, gate, leftOut = [] }: Extract<Compos
   const spans: Span[] = [...offlineSpans(paint), [`${paint.glyphs.arrow} `, paint.style('accent')]];
   const verdict = verdictSpans(paint, answer, gate);
   // Where little fits, what happens is what has to be seen.
-  const isNarrow = paint.model.size.width < NARROW;
-  if (isNarrow && verdict.words !== undefined) spans.push(verdict.words, dot);
+  if (isNarrow(paint) && verdict.words !== undefined) spans.push(verdict.words, dot);
   spans.push([answer.route, paint.style('text')]);
   if (answer.connector !== undefined) spans.push(dot, [clip(paint, answer.connector, 40), paint.style('text')]);
   // What this device asks a connector says where it goes; the device adds nothing.
@@ -140,7 +139,7 @@ function routeSpans(paint: Paint, { answer, gate, leftOut = [] }: Extract<Compos
   const does = doesWords(answer);
   if (does !== '') spans.push(dot, [clip(paint, does, 80), paint.style('text')]);
   if (verdict.access !== undefined) spans.push(dot, verdict.access);
-  if (!isNarrow && verdict.words !== undefined) spans.push(dot, verdict.words);
+  if (!isNarrow(paint) && verdict.words !== undefined) spans.push(dot, verdict.words);
   if (leftOut.length > 0) spans.push(dot, [clip(paint, leftOutWords(leftOut), 200), paint.style('warning')]);
   if (gate === undefined) {
     const why = clip(paint, answer.because.join('; '), 200);
@@ -176,7 +175,7 @@ function verdictSpans(
     };
   }
   const { style } = VERDICTS[gate.verdict];
-  const untold = gate.rule === undefined || gate.verdict === 'deny' || paint.model.size.width < NARROW;
+  const untold = gate.rule === undefined || gate.verdict === 'deny' || isNarrow(paint);
   const rule = untold ? '' : ` (rule ${clip(paint, gate.rule, 40)})`;
   const words: Span = [`${verdictWords(answer, gate.verdict)}${rule}`, paint.style(style)];
   if (gate.verdict === 'deny' || answer.action.kind !== 'shell') return { words };
