@@ -29,6 +29,8 @@ export interface Dashboard extends TerminalDriver {
   readonly home: CliHome;
   /** What stands in a pane that is on the screen: its rows without the border. */
   pane(name: PaneName): string;
+  /** Waits until the newest output of a run, below its title in the thread, has a line that begins so. */
+  printed(line: string, withinMs?: number): Promise<void>;
   /** The first row that holds the text. */
   row(text: string): string;
   /** Types the task into the composer, which has the keys, and sends it. */
@@ -81,6 +83,8 @@ export function dashboards(): DashboardStage {
   };
 }
 
+const OUTPUT_INDENT = ' '.repeat(5);
+
 export const projectOf = (home: CliHome): string => join(home.work, 'project');
 
 /** The command line that opens the dashboard. */
@@ -125,6 +129,11 @@ function drive(terminal: TerminalDriver, home: CliHome): Dashboard {
   return Object.assign(Object.create(terminal) as TerminalDriver, {
     home,
     pane: (name: PaneName) => paneOf(terminal, name),
+    async printed(line: string, withinMs?: number) {
+      // Its title holds the command, in which the words of the output may stand as well.
+      const isIt = (row: string): boolean => row.startsWith(OUTPUT_INDENT) && row.trimStart().startsWith(line);
+      await waitFor(() => paneOf(terminal, 'Thread').split('\n').some(isIt), withinMs);
+    },
     row: (text: string) =>
       terminal
         .screen()

@@ -62,6 +62,8 @@ export interface RunDialog {
   readonly detail: RunDetail | undefined;
   readonly message: string | undefined;
   readonly section: RunSection;
+  /** The plan is shown only because nothing has begun, and nobody reads on in it: the output takes its place when it begins. */
+  readonly awaitsStart: boolean;
   readonly output: OutputView;
   readonly anchor: Anchor;
   /** What was looked for in the output, the rows that have it, and which of them was gone to. */

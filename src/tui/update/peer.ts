@@ -14,6 +14,7 @@ import { NOT_CONNECTED } from './composer-text.ts';
 import { refreshHint } from './hint.ts';
 import { listenAgain, sessionLost } from './pair-session.ts';
 import { REPEAT_MS } from './reading.ts';
+import { followRun } from './runs.ts';
 import { closeStaleDialogs } from './stale.ts';
 import { andThen, patch, type Step, step, toast } from './step.ts';
 import { load, showNewest } from './thread.ts';
@@ -120,10 +121,7 @@ function takeRun(model: Model, run: Run): Model {
     const list = moves ? { ...runs, cursor: runs.cursor + 1 } : runs;
     next = { ...model, runs: trimmed(model.runs.toSpliced(place, 0, run)), lists: { ...model.lists, runs: list } };
   }
-  next = takeRunNow(next, run);
-  next = patch(next, 'run', (dialog) =>
-    dialog.run === run.id && dialog.detail !== undefined ? { ...dialog, detail: { ...dialog.detail, run } } : dialog,
-  );
+  next = followRun(takeRunNow(next, run), run);
   if (!isFinal(run)) return next;
   return patch(next, 'attach', (dialog) =>
     dialog.run === run.id && dialog.phase !== 'ended'

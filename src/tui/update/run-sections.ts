@@ -26,7 +26,7 @@ function goToSection(model: Model, section: RunSection): Step {
   const dialog = overlayOf(model, 'run');
   if (dialog === undefined || dialog.section === section) return step(model);
   return reloadAudit(
-    patch(model, 'run', (open) => ({ ...open, section, scroll: 0 })),
+    patch(model, 'run', (open) => ({ ...open, section, awaitsStart: false, scroll: 0 })),
     dialog.run,
   );
 }
@@ -46,7 +46,7 @@ export function scrollRun(model: Model, move: (scroll: number, page: number, las
     const scroll = sectionScroll(dialog, count, height);
     if (dialog.section !== 'artifacts') {
       const last = Math.max(0, count - height);
-      return { ...dialog, scroll: limit(move(scroll, height, last), last) };
+      return { ...dialog, awaitsStart: false, scroll: limit(move(scroll, height, last), last) };
     }
     const last = (dialog.detail?.artifacts.length ?? 0) - 1;
     return { ...dialog, scroll, artifact: limit(move(dialog.artifact, height, last), last) };
@@ -56,8 +56,8 @@ export function scrollRun(model: Model, move: (scroll: number, page: number, las
 export function moveArtifact(model: Model, delta: number): Model {
   return patch(model, 'run', (dialog) => {
     const count = dialog.detail?.artifacts.length ?? 0;
-    return count === 0
-      ? dialog
-      : { ...dialog, section: 'artifacts', artifact: (dialog.artifact + delta + count) % count };
+    if (count === 0) return dialog;
+    const artifact = (dialog.artifact + delta + count) % count;
+    return { ...dialog, section: 'artifacts', awaitsStart: false, artifact };
   });
 }

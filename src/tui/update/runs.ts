@@ -19,12 +19,14 @@ import { patch, pop, push, type Step, say, step, toast } from './step.ts';
 
 export function openRun(model: Model, id: string): Step {
   const run = findRun(model, id);
+  const waits = run !== undefined && run.startedAt === undefined;
   const dialog: RunDialog = {
     kind: 'run',
     run: id as Run['id'],
     detail: undefined,
     message: undefined,
-    section: run === undefined || run.startedAt !== undefined ? 'output' : 'plan',
+    section: waits ? 'plan' : 'output',
+    awaitsStart: waits,
     output: noOutput(outputKind(run)),
     anchor: undefined,
     scroll: 0,
@@ -41,12 +43,27 @@ const outputKind = (run: Run | undefined): OutputView['kind'] =>
 export function takeDetail(model: Model, detail: RunDetail): Model {
   return patch(model, 'run', (dialog) => {
     if (dialog.run !== detail.run.id) return dialog;
-    const first = dialog.detail === undefined;
-    const section = first && detail.run.startedAt === undefined ? 'plan' : dialog.section;
+    const place = placeToShow(dialog, detail.run);
     const output =
       dialog.output.port === undefined ? { ...dialog.output, kind: outputKind(detail.run) } : dialog.output;
-    return { ...dialog, detail, section, output, message: undefined };
+    return { ...dialog, ...place, detail, output, message: undefined };
   });
+}
+
+/** Its view shows the run as it is now. */
+export const followRun = (model: Model, run: Run): Model =>
+  patch(model, 'run', (dialog) =>
+    dialog.run === run.id && dialog.detail !== undefined
+      ? { ...dialog, ...placeToShow(dialog, run), detail: { ...dialog.detail, run } }
+      : dialog,
+  );
+
+/** What has not begun is shown by its plan, and by its output once it begins, unless somebody reads on or went elsewhere. */
+function placeToShow(dialog: RunDialog, run: Run): Pick<RunDialog, 'section' | 'awaitsStart'> {
+  const { section, awaitsStart } = dialog;
+  if (run.startedAt !== undefined) return { section: awaitsStart ? 'output' : section, awaitsStart: false };
+  const isFirst = dialog.detail === undefined && section === 'output';
+  return isFirst ? { section: 'plan', awaitsStart: true } : { section, awaitsStart };
 }
 
 export const detailFailed = (model: Model, run: string, failure: Failure): Model =>

@@ -39,7 +39,7 @@ test('a task runs on another device, is approved here, and its output streams', 
   expect(near.screen()).toContain('you ask to run this on far');
   near.press('y');
   await near.waitGone('Approve on');
-  await near.waitFor(() => near.pane('Thread').includes('begun'), 30_000);
+  await near.printed('begun', 30_000);
   await near.go(3);
   expect(near.pane('Runs')).toMatch(/[▶\u2800-\u28ff] +1 echo begun.* far/);
   await near.attach();
@@ -92,7 +92,7 @@ test('a run whose device is lost says so in its page, and goes on with its outpu
   const go = join(far.work, 'go');
   near.submit(`!echo first; until [ -e ${go} ]; do sleep 0.1; done; echo second; read line; echo got $line @far`);
   await near.approve();
-  await near.waitFor(() => near.pane('Thread').includes('first'), 30_000);
+  await near.printed('first', 30_000);
   await near.go(3);
   near.press('enter');
   await near.waitFor(' live ');

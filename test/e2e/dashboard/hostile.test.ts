@@ -47,11 +47,9 @@ describe('hostile bytes', () => {
       // Behind a title that never ends, and a screen of its own, nothing is a line.
       const reset = tty ? "printf '\\033\\\\\\033[?1049l\\033[?47l';" : '';
       await run(`cat hostile/${index}; ${reset} echo; echo the end of ${index}`, tty);
-      await dashboard
-        .waitFor(() => dashboard.pane('Thread').includes(`the end of ${index}`))
-        .catch((error: Error) => {
-          throw new Error(`${name}: ${error.message}`);
-        });
+      await dashboard.printed(`the end of ${index}`).catch((error: Error) => {
+        throw new Error(`${name}: ${error.message}`);
+      });
     }
     await expectUnharmed();
     expect(dashboard.find('1 Thread')).toEqual({ x: 2, y: 1 });
@@ -141,7 +139,7 @@ describe('hostile bytes', () => {
 describe('output without end', () => {
   it.each(Object.entries(ENDLESS))('%s leaves the keys answered', async (_, command) => {
     await run(`${command}; echo; echo the last line`);
-    await dashboard.waitFor(() => dashboard.pane('Thread').includes('the last line'), 25_000);
+    await dashboard.printed('the last line', 25_000);
     await expectUnharmed();
     await dashboard.go(3);
     dashboard.press('enter');

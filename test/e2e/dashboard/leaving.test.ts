@@ -114,10 +114,10 @@ describe('what runs', () => {
     const first = await stage.open(home);
     first.submit('!for i in 1 2 3; do echo step $i; read go; done');
     await first.approve();
-    await first.waitFor(() => first.pane('Thread').includes('step 1'));
+    await first.printed('step 1');
     await first.leave();
     const second = await stage.open(home);
-    await second.waitFor(() => second.pane('Thread').includes('step 1'));
+    await second.printed('step 1');
     await second.go(3);
     await second.attach();
     second.press('enter', 'enter', 'enter');

@@ -12,7 +12,7 @@ describe('when the peer is killed', () => {
     const dashboard = await stage.open(home);
     dashboard.submit('!echo begun; sleep 600');
     await dashboard.approve();
-    await dashboard.waitFor(() => dashboard.pane('Thread').includes('begun'));
+    await dashboard.printed('begun');
     await home.killPeer();
     await dashboard.waitFor('connection lost');
     expect(dashboard.pane('Thread')).toContain('begun');

@@ -19,7 +19,7 @@ async function running(task: string): Promise<Dashboard> {
 describe('cancelling', () => {
   it('by x asks, and no goes back', async () => {
     const dashboard = await running('!echo up; sleep 600');
-    await dashboard.waitFor(() => dashboard.pane('Thread').includes('     up'));
+    await dashboard.printed('up');
     dashboard.press('x');
     await dashboard.waitFor('Cancel this run?');
     dashboard.press('y', 'escape');
@@ -51,12 +51,12 @@ describe('cancelling', () => {
 describe('signals', () => {
   it('are chosen from a menu by S', async () => {
     const dashboard = await running('!trap "echo got usr1" USR1; echo up; while :; do sleep 0.1; done');
-    await dashboard.waitFor(() => dashboard.pane('Thread').includes('     up'));
+    await dashboard.printed('up');
     dashboard.press('S');
     await dashboard.waitFor('Signal to 1');
     dashboard.press(...Array.from({ length: 6 }, () => 'j'), 'enter');
     await dashboard.waitFor('sent SIGUSR1');
-    await dashboard.waitFor(() => dashboard.pane('Thread').includes('got usr1'));
+    await dashboard.printed('got usr1');
   });
 });
 

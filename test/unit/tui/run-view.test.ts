@@ -44,6 +44,11 @@ function viewOf(detail: Partial<RunDetail> = {}, run: Run = done): Dashboard {
   return dashboard;
 }
 
+function starts(dashboard: Dashboard): void {
+  const run = aRun(3, { status: 'running' });
+  dashboard.tell({ type: 'change', change: aChange(runEntry(run), 'run.started', run) });
+}
+
 const section = (dashboard: Dashboard) => overlayOf(dashboard.model, 'run')?.section;
 
 function rows(dashboard: Dashboard, width = 100): string {
@@ -72,6 +77,22 @@ describe('the tabs of a run', () => {
 
   it('begin with the plan of a run that has not started', () => {
     expect(section(viewOf({}, aRun(3, { status: 'queued' })))).toBe('plan');
+  });
+
+  it('come to the output of a run that starts, and stay where one goes then', () => {
+    const dashboard = viewOf({}, aRun(3, { status: 'queued' }));
+    starts(dashboard);
+    expect(section(dashboard)).toBe('output');
+    dashboard.press('2');
+    starts(dashboard);
+    expect(section(dashboard)).toBe('plan');
+  });
+
+  it.each([['j'], ['tab', 'S-tab']])('stay at the plan in which one reads on with %s', (...keys) => {
+    const dashboard = viewOf({}, aRun(3, { status: 'queued' }));
+    dashboard.press(...keys);
+    starts(dashboard);
+    expect(section(dashboard)).toBe('plan');
   });
 });
 
