@@ -84,7 +84,7 @@ export function pairingOf(device: DeviceId, given: readonly Grant[], addresses: 
 /** As the real store, without its file: what is measured here is not a disk. */
 function createMemoryPairings(): PairingStore {
   const kept = new Map<DeviceId, Pairing>();
-  const revoked = new Set<DeviceId>();
+  const revoked = new Map<DeviceId, string>();
   const listeners = new Set<() => void>();
   const tell = (): void => {
     for (const listener of [...listeners]) listener();
@@ -104,10 +104,11 @@ function createMemoryPairings(): PairingStore {
       tell();
     },
     async revoke(device) {
+      revoked.set(device, kept.get(device)?.name ?? device);
       kept.delete(device);
-      revoked.add(device);
       tell();
     },
+    revoked: () => [...revoked].map(([id, name]) => ({ id, name })),
     isRevoked: (device) => revoked.has(device),
     onChange(listener) {
       listeners.add(listener);

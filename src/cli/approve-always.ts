@@ -46,11 +46,11 @@ export async function proposeAlways(
   terminal: Terminal | undefined,
   gone?: AbortSignal,
 ): Promise<DecideParams | undefined> {
-  const [{ rule, toml }, { devices }] = await Promise.all([
+  const [{ rule, toml }, known] = await Promise.all([
     client.call('approval.propose', { approval: id }),
     client.call('devices', {}),
   ]);
-  const where = devices.some((known) => known.local && known.id === device) ? 'this device' : namesOf(devices)(device);
+  const where = known.devices.some(({ id, local }) => local && id === device) ? 'this device' : namesOf(known)(device);
   context.stderr.write(`This rule would be added on ${where}:\n\n${indented(toml)}\n\n`);
   const agreed =
     terminal === undefined || (await terminal.yes('y adds it and approves, any other key does neither: ', gone));

@@ -36,7 +36,7 @@ export async function askAbout(
   run: Run,
   terminal: Terminal,
 ): Promise<boolean> {
-  const [{ devices }, story, watch] = await Promise.all([
+  const [known, story, watch] = await Promise.all([
     client.call('devices', {}),
     readStory(client, run.id),
     watchApproval(context, approval),
@@ -46,7 +46,7 @@ export async function askAbout(
     for (const line of wrapLines([text], width)) context.stderr.write(`${line}\n`);
   };
   try {
-    for (const line of approvalLines(approval, story, { devices, now: Date.now(), width }))
+    for (const line of approvalLines(approval, story, { ...known, now: Date.now(), width }))
       context.stderr.write(`${line}\n`);
     const answer = await questions(context, client, approval, terminal, watch.gone);
     if (answer !== undefined) {
@@ -60,8 +60,8 @@ export async function askAbout(
       return false;
     }
     const by = watch.by();
-    const whose = by === undefined ? '' : ` by ${actorText(by, devices)}`;
-    if (now.status !== 'expired') say(`${now.status} by ${actorText(now.decidedBy, devices)}`);
+    const whose = by === undefined ? '' : ` by ${actorText(by, known)}`;
+    if (now.status !== 'expired') say(`${now.status} by ${actorText(now.decidedBy, known)}`);
     else
       say(
         { edited: `replaced by an edited version${whose}`, ended: 'it ended with its run', late: 'it expired' }[

@@ -2,10 +2,9 @@
 
 import type { ControlClient } from '../control/client/client.ts';
 import type { Approval } from '../core/approvals.ts';
-import type { Device } from '../core/devices.ts';
 import { asDispatchError, type DispatchError, exitCodeOf } from '../core/errors.ts';
 import type { Run } from '../core/runs.ts';
-import type { DecideParams } from '../protocol/api.ts';
+import type { DecideParams, KnownDevices } from '../protocol/api.ts';
 import { formatTime } from '../tui/words/format.ts';
 import type { CliContext } from './context.ts';
 import { actorText, agreementText, decisionText } from './print-approval.ts';
@@ -20,28 +19,28 @@ export function answeredText(approval: Approval, run: Run, decision: DecideParam
 }
 
 /** What an answer changed nothing about, as it had been given before, in a line. */
-function alreadyText(approval: Approval, run: Run, devices: readonly Device[]): string {
+function alreadyText(approval: Approval, run: Run, known: KnownDevices): string {
   if (approval.status === 'pending') return `you agreed to run ${run.number} already: ${agreementText(approval)}`;
   if (approval.status === 'expired') return `run ${run.number} does not wait for an answer any more`;
   const { status, decidedBy, decidedAt } = approval;
-  return `run ${run.number} was already ${status} at ${formatTime(decidedAt, Date.now())} by ${actorText(decidedBy, devices)}`;
+  return `run ${run.number} was already ${status} at ${formatTime(decidedAt, Date.now())} by ${actorText(decidedBy, known)}`;
 }
 
 /** What waited before an answer was given: whether it was given already. */
 interface Before {
-  readonly devices: readonly Device[];
+  readonly known: KnownDevices;
   wasGiven(answered: Approval): boolean;
 }
 
 async function lookBefore(client: ControlClient): Promise<Before> {
-  const [{ devices }, { approvals }] = await Promise.all([
+  const [known, { approvals }] = await Promise.all([
     client.call('devices', {}),
     client.call('approvals.list', { limit: LIST_MAX }),
   ]);
   const waited = new Map(approvals.map((approval) => [approval.id, approval]));
-  const here = devices.find(({ local }) => local)?.id;
+  const here = known.devices.find(({ local }) => local)?.id;
   return {
-    devices,
+    known,
     wasGiven({ id, ...answered }) {
       const before = waited.get(id);
       if (answered.status === 'pending') return before?.agreed?.some(({ by }) => by.device === here) === true;
@@ -66,7 +65,7 @@ export async function decideAll(
       const { approval, run } = await client.call('decide', answer);
       approvals.push(approval);
       if (context.json) continue;
-      if (before.wasGiven(approval)) context.print(alreadyText(approval, run, before.devices));
+      if (before.wasGiven(approval)) context.print(alreadyText(approval, run, before.known));
       else context.print(answeredText(approval, run, answer.decision));
     } catch (thrown) {
       const error = asDispatchError(thrown);

@@ -1,11 +1,10 @@
 /** `dispatch approvals --follow`: what waits for an answer, then each thing that happens to a request, once, over restarts of the peer. */
 
 import type { Actor, Approval } from '../core/approvals.ts';
-import type { Device } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { LogEvent } from '../core/events.ts';
 import type { Run } from '../core/runs.ts';
-import type { Snapshot } from '../protocol/api.ts';
+import type { KnownDevices, Snapshot } from '../protocol/api.ts';
 import { formatClock } from '../tui/words/format.ts';
 import type { Arguments } from './command.ts';
 import type { CliContext } from './context.ts';
@@ -34,7 +33,7 @@ export async function followApprovals(context: CliContext, args: Arguments): Pro
   if (foreign !== undefined)
     throw new DispatchError('usage', `${foreign} does not go with --follow`, { hint: 'dispatch approvals --help' });
   await context.connect();
-  let devices: readonly Device[] = [];
+  let known: KnownDevices = { devices: [], revoked: [] };
   const runs = new Map<string, Asked>();
   /** Which were told, and as what. */
   const told = new Map<string, string>();
@@ -44,13 +43,13 @@ export async function followApprovals(context: CliContext, args: Arguments): Pro
     told.set(approval.id, state);
     const asked = runs.get(approval.runId);
     if (context.json) context.printJson({ event, approval, ...(asked === undefined ? {} : { by: asked.by }) });
-    else context.print(eventLine(event, approval, { asked, by, devices }));
+    else context.print(eventLine(event, approval, { asked, by, known }));
     if (approval.status !== 'pending') runs.delete(approval.runId);
   };
   const follower = openFollower(context, {
     entries: 1,
     onSnapshot(snapshot: Snapshot) {
-      ({ devices } = snapshot);
+      known = snapshot;
       for (const { id, number, by } of snapshot.runs) runs.set(id, { number, by });
       for (const approval of snapshot.approvals) tell('requested', approval);
     },
@@ -60,8 +59,8 @@ export async function followApprovals(context: CliContext, args: Arguments): Pro
       if (run !== undefined) runs.set(run.id, { number: run.number, by: run.by });
       tell(what, entry.approval, event.by);
     },
-    onDevices(known) {
-      devices = known;
+    onDevices(now) {
+      known = now;
     },
   });
   await new Promise<void>((resolve) => {
@@ -76,32 +75,32 @@ interface Around {
   readonly asked: Asked | undefined;
   /** Who or what did what happened, where that was seen. */
   readonly by: Actor | undefined;
-  readonly devices: readonly Device[];
+  readonly known: KnownDevices;
 }
 
 function eventLine(event: ApprovalEvent, approval: Approval, around: Around): string {
-  const { asked, devices } = around;
-  const local = devices.some((device) => device.local && device.id === approval.device);
-  const where = local ? '' : ` on ${namesOf(devices)(approval.device)}`;
+  const { asked, known } = around;
+  const local = known.devices.some((device) => device.local && device.id === approval.device);
+  const where = local ? '' : ` on ${namesOf(known)(approval.device)}`;
   const run = asked === undefined ? '' : `  run ${asked.number}`;
   const what = `${approval.id}${run}${where}: ${safe(approval.title)}`;
   return `${formatClock(timeOf(approval))}  ${wordsOf(event, approval, around)}  ${what}`;
 }
 
-function wordsOf(event: ApprovalEvent, approval: Approval, { asked, by, devices }: Around): string {
+function wordsOf(event: ApprovalEvent, approval: Approval, { asked, by, known }: Around): string {
   if (event === 'agreed') return `… agreed (${agreementText(approval)})`;
   if (approval.status === 'pending') {
-    const who = asked === undefined ? 'requested' : asksText(approval, asked, devices);
+    const who = asked === undefined ? 'requested' : asksText(approval, asked, known);
     return `⚠ ${who} (${approval.payload.enforced})`;
   }
   if (approval.status === 'expired') {
-    const whose = by === undefined ? '' : ` by ${actorText(by, devices)}`;
+    const whose = by === undefined ? '' : ` by ${actorText(by, known)}`;
     return { edited: `⊘ edited${whose}`, ended: '⊘ ended with its run', late: '⊘ expired' }[
       whyOver(approval, undefined)
     ];
   }
   const decision = approval.decision ?? (approval.status === 'approved' ? 'approve' : 'reject');
-  return `${approval.status === 'approved' ? '✓' : '✗'} ${decisionText(decision)} by ${actorText(approval.decidedBy, devices)}`;
+  return `${approval.status === 'approved' ? '✓' : '✗'} ${decisionText(decision)} by ${actorText(approval.decidedBy, known)}`;
 }
 
 function timeOf(approval: Approval): number {

@@ -12,7 +12,7 @@ import { widthOf, wrapLines } from './wrap-lines.ts';
 /** `whole`: long choices of words are not shortened. */
 export async function listRules(context: CliContext, { whole }: { whole: boolean }): Promise<number> {
   const client = await context.connect();
-  const [{ rules }, { devices }] = await Promise.all([client.call('policy.list', {}), client.call('devices', {})]);
+  const [{ rules }, known] = await Promise.all([client.call('policy.list', {}), client.call('devices', {})]);
   if (context.json) {
     context.printJson(rules);
     return 0;
@@ -21,8 +21,8 @@ export async function listRules(context: CliContext, { whole }: { whole: boolean
   const row = (rule: Rule): string[] => [
     `  ${rule.decision}`,
     safe(rule.name),
-    ruleSubject(rule, devices, whole),
-    ruleOrigin(rule, devices, now),
+    ruleSubject(rule, known, whole),
+    ruleOrigin(rule, known, now),
   ];
   const groups: readonly [Rule['source'], string][] = [
     ['config', 'Yours:'],

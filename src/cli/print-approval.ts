@@ -2,8 +2,8 @@
 
 import type { PlannedProgram, PlannedSandbox } from '../core/actions.ts';
 import type { Actor, Approval, ApprovalPayload, Decision } from '../core/approvals.ts';
-import type { Device } from '../core/devices.ts';
 import { isFinal, type Run } from '../core/runs.ts';
+import type { KnownDevices } from '../protocol/api.ts';
 import { formatDuration, formatTime } from '../tui/words/format.ts';
 import type { ApprovalStory } from './approval-story.ts';
 import { safe } from './print.ts';
@@ -12,8 +12,7 @@ import { namesOf } from './print-device.ts';
 import { wrapLines } from './wrap-lines.ts';
 
 /** What the words are found in. */
-export interface ApprovalContext {
-  readonly devices: readonly Device[];
+export interface ApprovalContext extends Readonly<KnownDevices> {
   /** Unix milliseconds. */
   readonly now: number;
   /** Of the terminal, in cells; absent where it is none, and nothing is wrapped. */
@@ -35,11 +34,11 @@ const HASH_SHOWN = 12;
 export function approvalLines(approval: Approval, story: ApprovalStory, known: ApprovalContext): string[] {
   const { payload, description } = approval;
   const { cwd, executable, envNames, secrets = [], programs = [] } = payload;
-  const where = whereOf(approval, known.devices);
+  const where = whereOf(approval, known);
   const variables = [...envNames, ...secrets.map((name) => `secret ${name}`)];
   const about = [
     `${GLYPHS[approval.status]} ${approval.id}  run ${story.run.number}  ${leftOf(approval, story.run, known.now)}${where === undefined ? '' : `  on ${where}`}`,
-    `    ${asksText(approval, story.run, known.devices)}`,
+    `    ${asksText(approval, story.run, known)}`,
   ];
   const facts = [
     `    ${cwd === '' ? '' : `in ${safe(cwd)} `}as ${safe(executable)}${variables.length === 0 ? '' : ` with ${variables.map(safe).join(', ')}`}`,
@@ -60,23 +59,19 @@ export function approvalLines(approval: Approval, story: ApprovalStory, known: A
 }
 
 /** `you ask`, `an agent on laptop asks`; of what does not wait any more, that it was so. */
-export function asksText(
-  { status }: Pick<Approval, 'status'>,
-  { by }: Pick<Run, 'by'>,
-  devices: readonly Device[],
-): string {
-  const isYou = by.kind === 'human' && isHere(by.device, devices);
-  if (status !== 'pending') return `${isYou ? 'you' : actorText(by, devices)} asked`;
-  return isYou ? 'you ask' : `${actorText(by, devices)} asks`;
+export function asksText({ status }: Pick<Approval, 'status'>, { by }: Pick<Run, 'by'>, known: KnownDevices): string {
+  const isYou = by.kind === 'human' && isHere(by.device, known);
+  if (status !== 'pending') return `${isYou ? 'you' : actorText(by, known)} asked`;
+  return isYou ? 'you ask' : `${actorText(by, known)} asks`;
 }
 
-function isHere(device: string, devices: readonly Device[]): boolean {
+function isHere(device: string, { devices }: KnownDevices): boolean {
   return devices.some(({ id, local }) => local && id === device);
 }
 
 /** Undefined where it is this device. */
-function whereOf({ device }: Approval, devices: readonly Device[]): string | undefined {
-  return isHere(device, devices) ? undefined : namesOf(devices)(device);
+function whereOf({ device }: Approval, known: KnownDevices): string | undefined {
+  return isHere(device, known) ? undefined : namesOf(known)(device);
 }
 
 function leftOf(approval: Approval, run: Run, now: number): string {
@@ -118,7 +113,7 @@ function answerLines(approval: Approval, story: ApprovalStory, known: ApprovalCo
   const pending = approval.status === 'pending';
   return [
     ...(edits === undefined ? [] : [`an edited version of ${safe(edits)}${commandOf(story, edits, ', which was: ')}`]),
-    ...agreed.map(({ by, at }) => `${actorText(by, known.devices)} agreed at ${formatTime(at, known.now)}`),
+    ...agreed.map(({ by, at }) => `${actorText(by, known)} agreed at ${formatTime(at, known.now)}`),
     ...(pending && neededBy(approval) > 1 ? [agreementText(approval)] : []),
     ...(pending ? [] : [outcomeText(approval, story, known)]),
   ];
@@ -139,13 +134,13 @@ export function whyOver(approval: Expired, run: Run | undefined): 'edited' | 'en
   return approval.decidedAt < approval.expiresAt ? 'ended' : 'late';
 }
 
-function expiredText(approval: Expired, story: ApprovalStory, { devices, now }: ApprovalContext): string {
-  const when = formatTime(approval.decidedAt, now);
+function expiredText(approval: Expired, story: ApprovalStory, known: ApprovalContext): string {
+  const when = formatTime(approval.decidedAt, known.now);
   switch (whyOver(approval, story.run)) {
     case 'edited': {
       const next = approval.replacedBy ?? '';
       const editor = story.editors.get(approval.id);
-      const by = editor === undefined ? '' : `by ${actorText(editor, devices)}, `;
+      const by = editor === undefined ? '' : `by ${actorText(editor, known)}, `;
       return `replaced by an edited version (${by}${when}), ${safe(next)}${commandOf(story, next, ': ')}`;
     }
     case 'ended':
@@ -167,11 +162,10 @@ function outcomeText(
   known: ApprovalContext,
 ): string {
   if (approval.status === 'expired') return expiredText(approval, story, known);
-  const { devices, now } = known;
-  const when = formatTime(approval.decidedAt, now);
+  const when = formatTime(approval.decidedAt, known.now);
   const { status, decidedBy, decision, note, under, rule, signature } = approval;
   return [
-    `${status} at ${when} by ${actorText(decidedBy, devices)}`,
+    `${status} at ${when} by ${actorText(decidedBy, known)}`,
     ...(under === undefined ? [] : [`as ${safe(under)} was, for this run`]),
     ...(decision === 'approve-for-run' ? ['for this run'] : []),
     ...(decision === 'approve-always' ? ['for always'] : []),
@@ -182,9 +176,9 @@ function outcomeText(
 }
 
 /** `you on this device`, `a person on laptop`, `an agent on gpu-box`. */
-export function actorText({ kind, device }: Actor, devices: readonly Device[]): string {
-  const local = isHere(device, devices);
-  const where = local ? 'this device' : namesOf(devices)(device);
+export function actorText({ kind, device }: Actor, known: KnownDevices): string {
+  const local = isHere(device, known);
+  const where = local ? 'this device' : namesOf(known)(device);
   if (kind === 'device') return where;
   if (kind === 'human') return local ? 'you on this device' : `a person on ${where}`;
   return `an ${kind} on ${where}`;

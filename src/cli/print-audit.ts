@@ -1,6 +1,6 @@
 /** How the record of a run looks as lines of text, each step wrapped under its time. What comes from elsewhere is escaped. */
 
-import type { Device } from '../core/devices.ts';
+import type { KnownDevices } from '../protocol/api.ts';
 import type { AuditRecord, AuditStep } from '../protocol/audit-api.ts';
 import { wrap } from '../tui/terminal/width.ts';
 import { actionTitle, safe, statusText } from './print.ts';
@@ -9,8 +9,7 @@ import { namesOf } from './print-device.ts';
 /** A terminal that is narrower gets lines that it wraps itself. */
 const NARROWEST = 40;
 
-export interface AuditLook {
-  readonly devices: readonly Device[];
+export interface AuditLook extends Readonly<KnownDevices> {
   /** Of the terminal, in cells. */
   readonly width: number;
   /** Unix milliseconds. */
@@ -37,9 +36,9 @@ export function auditLines({ run, steps }: AuditRecord, look: AuditLook): string
 }
 
 /** The event of the log: what `audit verify` names. */
-function placeOf({ device, seq }: AuditStep, { devices }: AuditLook): string {
-  const isLocal = devices.some(({ id, local }) => local && id === device);
-  return isLocal ? String(seq) : `${namesOf(devices)(device)}:${seq}`;
+function placeOf({ device, seq }: AuditStep, known: AuditLook): string {
+  const isLocal = known.devices.some(({ id, local }) => local && id === device);
+  return isLocal ? String(seq) : `${namesOf(known)(device)}:${seq}`;
 }
 
 function signatureText({ signature }: AuditStep): string {

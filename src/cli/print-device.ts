@@ -1,9 +1,9 @@
 /** Devices in words: whether they are there and how that is known, what they can do, what is allowed on them and between them. */
 
-import { type Device, type Presence, shortDeviceId } from '../core/devices.ts';
+import { type Device, deviceName, type NamedDevices, type Presence } from '../core/devices.ts';
 import { type Grant, sortGrants } from '../core/grants.ts';
-import type { DeviceId } from '../core/ids.ts';
 import { isFinal, type Run } from '../core/runs.ts';
+import type { KnownDevices } from '../protocol/api.ts';
 import { formatTime } from '../tui/words/format.ts';
 import { clockWarning, whyOffline } from '../tui/words/presence.ts';
 import { safe } from './print.ts';
@@ -82,9 +82,8 @@ export function clockText(clockAheadMs: number): string | undefined {
 }
 
 /** Names by id: what a list of runs calls the devices in it. */
-export function namesOf(devices: readonly Device[]): (id: string) => string {
-  const names = new Map<string, string>(devices.map(({ id, name }) => [id, name]));
-  return (id) => safe(names.get(id) ?? shortDeviceId(id as DeviceId));
+export function namesOf(known: NamedDevices): (id: string) => string {
+  return (id) => safe(deviceName(known, id));
 }
 
 /** Below this what is left is told, and not the time of day, which has no seconds. */
@@ -97,9 +96,9 @@ export function expiryText(expiresAt: number, now: number): string {
 }
 
 /** Where a run executes and, if its device is not there, what that means for it. */
-export function whereabouts(run: Run, devices: readonly Device[], now: number): string {
-  const device = devices.find(({ id }) => id === run.device);
-  const name = namesOf(devices)(run.device);
+export function whereabouts(run: Run, known: KnownDevices, now: number): string {
+  const device = known.devices.find(({ id }) => id === run.device);
+  const name = namesOf(known)(run.device);
   if (device?.presence.state !== 'offline' || isFinal(run)) return name;
   const state = offlineText(device, now);
   if (run.cancelRequested) return `${name} (${state}; cancelled when it is back)`;

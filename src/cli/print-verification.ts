@@ -1,6 +1,6 @@
 /** What verifying the record found, as lines of text: first what it comes to, then what is wrong, by what it is wrong with. */
 
-import type { Device } from '../core/devices.ts';
+import type { KnownDevices } from '../protocol/api.ts';
 import type { AuditVerification } from '../protocol/audit-api.ts';
 import { safe } from './print.ts';
 import { namesOf } from './print-device.ts';
@@ -20,17 +20,17 @@ const KINDS: readonly (readonly [title: string, about: RegExp])[] = [
 
 export interface VerificationLook {
   /** Of a peer that answers; else ids are shown as they are. */
-  readonly devices: readonly Device[];
+  readonly known: KnownDevices;
   /** All findings. */
   readonly whole: boolean;
 }
 
-export function verificationLines(verification: AuditVerification, { devices, whole }: VerificationLook): string[] {
+export function verificationLines(verification: AuditVerification, { known, whole }: VerificationLook): string[] {
   const { ok, findings } = verification;
   const unread = unreadText(verification);
   if (ok) return [`✓ ${readText(verification)}: all as they were written`, ...unread];
-  const nameOf = namesOf(devices);
-  const local = devices.find((device) => device.local)?.id;
+  const nameOf = namesOf(known);
+  const local = known.devices.find((device) => device.local)?.id;
   const told = findings.map((finding) =>
     safe(finding).replace(/\bdevice (12D3KooW\w+)/g, (_, id: string) => (id === local ? 'this device' : nameOf(id))),
   );

@@ -1,9 +1,9 @@
 /** One command on several devices: each line of output says whose it is, and one exit status speaks for all. */
 
 import type { ControlClient } from '../control/client/client.ts';
-import type { Device } from '../core/devices.ts';
 import { asDispatchError } from '../core/errors.ts';
 import { isFinal, type Run } from '../core/runs.ts';
+import type { KnownDevices } from '../protocol/api.ts';
 import type { CliContext } from './context.ts';
 import { complaintOf, exitStatusOf } from './exit-status.ts';
 import type { FollowOptions } from './follow-run.ts';
@@ -17,7 +17,7 @@ const NEWLINE = 0x0a;
 
 export interface SeveralOptions {
   readonly runs: readonly Run[];
-  readonly devices: readonly Device[];
+  readonly known: KnownDevices;
   readonly yes: boolean;
   readonly agent: boolean;
   /** Stays with one of them. Given, so that a command on one device loads nothing of this. */
@@ -32,8 +32,8 @@ export async function runOnSeveral(
   client: ControlClient,
   options: SeveralOptions,
 ): Promise<number> {
-  const { runs, devices, yes, agent, follow, print } = options;
-  const nameOf = namesOf(devices);
+  const { runs, known, yes, agent, follow, print } = options;
+  const nameOf = namesOf(known);
   const inTurn = oneAtATime();
   const clients: ControlClient[] = [client];
   for (let more = RUNS_A_CONNECTION; more < runs.length; more += RUNS_A_CONNECTION) {

@@ -16,7 +16,7 @@ export async function showArtifact(
   preview: boolean,
 ): Promise<number> {
   const { artifact } = await client.call('artifact.get', { artifact: ref });
-  const [{ run, approvals }, { devices }] = await Promise.all([
+  const [{ run, approvals }, known] = await Promise.all([
     client.call('run.get', { run: artifact.runId }),
     client.call('devices', {}),
   ]);
@@ -28,9 +28,9 @@ export async function showArtifact(
   const facts = provenanceOf(artifact, run, approvals, {
     time: (at) => formatTime(at, now),
     size: bytes,
-    device: namesOf(devices),
-    isHere: (id) => devices.some((device) => device.local && device.id === id),
-    actor: (actor) => actorText(actor, devices),
+    device: namesOf(known),
+    isHere: (id) => known.devices.some((device) => device.local && device.id === id),
+    actor: (actor) => actorText(actor, known),
     status: statusText,
   });
   for (const line of table(facts.map(([label, value]) => [label, safe(value)]))) context.print(line);

@@ -31,6 +31,35 @@ export function shortDeviceId(id: DeviceId): string {
   return id.slice(0, 16);
 }
 
+/** What is left of a device that was paired with this one and was revoked: what it was called here. */
+export type RevokedDevice = Pick<Device, 'id' | 'name'>;
+
+/** All that can be told by name. */
+export interface NamedDevices {
+  readonly devices: readonly Pick<Device, 'id' | 'name'>[];
+  readonly revoked: readonly RevokedDevice[];
+}
+
+/** What a device is called here, or was called when it was revoked; undefined where neither is known. */
+export function knownDeviceName(known: NamedDevices, id: string): string | undefined {
+  const now = nameIn(known.devices, id);
+  const former = nameIn(known.revoked, id);
+  return now ?? (former === undefined ? undefined : `${former} (revoked)`);
+}
+
+/** The same, or the beginning of its id. */
+export function deviceName(known: NamedDevices, id: string): string {
+  return knownDeviceName(known, id) ?? shortDeviceId(id as DeviceId);
+}
+
+/** Where a word has to do: the name alone, also of a revoked one. */
+export function deviceNameInShort({ devices, revoked }: NamedDevices, id: string): string {
+  return nameIn(devices, id) ?? nameIn(revoked, id) ?? shortDeviceId(id as DeviceId);
+}
+
+const nameIn = (devices: readonly Pick<Device, 'id' | 'name'>[], id: string): string | undefined =>
+  devices.find((device) => device.id === id)?.name;
+
 /** What the device can do, as probed. */
 export interface Capabilities {
   readonly shell: boolean;

@@ -1,7 +1,7 @@
 /** The devices as people and scripts see them: this one and those that it is paired with, and how they are named. */
 
 import { ACCESS_LEVELS, type AccessLevel } from '../core/access.ts';
-import { type Device, type DeviceReport, shortDeviceId } from '../core/devices.ts';
+import { type Device, type DeviceReport, knownDeviceName, shortDeviceId } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { DeviceId } from '../core/ids.ts';
 import { type EngineDeps, executorFor } from './context.ts';
@@ -115,7 +115,11 @@ export function mayRunThere(device: Device): boolean {
   return device.local || device.grants?.held.includes('run') === true;
 }
 
-export function nameOf(deps: Pick<EngineDeps, 'network' | 'identity' | 'owner'>, id: DeviceId): string {
-  if (id === deps.identity.device) return deps.owner.name();
-  return deps.network.devices().find((device) => device.id === id)?.name ?? `device ${shortDeviceId(id)}`;
+export function nameOf(
+  { identity, owner, network, pairings }: Pick<EngineDeps, 'network' | 'identity' | 'owner' | 'pairings'>,
+  id: DeviceId,
+): string {
+  const self = { id: identity.device, name: owner.name() };
+  const known = { devices: [self, ...network.devices()], revoked: pairings.revoked() };
+  return knownDeviceName(known, id) ?? `device ${shortDeviceId(id)}`;
 }

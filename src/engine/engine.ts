@@ -10,7 +10,7 @@ import type { Device } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { ApprovalId, MessageId, RunId, Sha256 } from '../core/ids.ts';
 import { isFinal, type Run } from '../core/runs.ts';
-import type { Change, EngineApi, SubmitParams } from '../protocol/api.ts';
+import type { Change, EngineApi, KnownDevices, SubmitParams } from '../protocol/api.ts';
 import { createAdmission } from './admission.ts';
 import { createAnswers } from './answers.ts';
 import { publishArtifact, publishEntry } from './artifacts.ts';
@@ -83,7 +83,7 @@ export function createEngine(given: EngineDeps): Engine {
   const deviceListeners = new Set<Parameters<EngineApi['onDevices']>[0]>();
   const reportListeners = new Set<() => void>();
   const tellDevices = (): void => {
-    for (const listener of [...deviceListeners]) listener(devices(), deps.connectors.routing());
+    for (const listener of [...deviceListeners]) listener({ ...known(), routing: deps.connectors.routing() });
   };
   const scheduler = createScheduler({
     self: identity.device,
@@ -95,6 +95,7 @@ export function createEngine(given: EngineDeps): Engine {
     onFault: deps.onFault,
   });
   const devices = (): Device[] => listDevices(deps, scheduler.running, startedAt);
+  const known = (): KnownDevices => ({ devices: devices(), revoked: [...deps.pairings.revoked()] });
   const stopDevices = deps.network.onDevices(tellDevices);
   const stopConnectors = deps.connectors.onChange(tellDevices);
   const stopUnwantedRuns = (): void => {
@@ -193,7 +194,7 @@ export function createEngine(given: EngineDeps): Engine {
     ...(change.run === undefined ? {} : { run: change.run }),
   });
 
-  const queries = createQueries({ ...deps, feed, ends, devices });
+  const queries = createQueries({ ...deps, feed, ends, known });
   const fetches = createFetches({ ...deps, self: identity.device });
   const streams = createStreams({ ...deps, feed, executions, outgoing, fetches });
   const transfers = createTransfers({
@@ -301,7 +302,7 @@ export function createEngine(given: EngineDeps): Engine {
     },
     devices: async ({ probe }) => {
       if (probe === true) await Promise.all([deps.prober.probe(), steer.probe()]);
-      return { devices: devices() };
+      return known();
     },
     ...owners,
     'policy.check': async ({ device: ref = 'local', as = 'human', ...asked }) => {

@@ -3,7 +3,7 @@
  * else of theirs.
  */
 
-import type { DeviceReport, Presence } from '../core/devices.ts';
+import type { DeviceReport, Presence, RevokedDevice } from '../core/devices.ts';
 import type { Grant } from '../core/grants.ts';
 import type { ArtifactId, DeviceId, RunId } from '../core/ids.ts';
 import type { OutputChunk, Progress } from '../protocol/api.ts';
@@ -129,6 +129,8 @@ export interface PairingStore {
   /** Leaves a tombstone: the device is not paired any more, and is known to have been revoked. In memory at once. */
   revoke(device: DeviceId): Promise<void>;
   isRevoked(device: DeviceId): boolean;
+  /** Those of which it is known what they were called here. */
+  revoked(): readonly RevokedDevice[];
   onChange(listener: () => void): () => void;
 }
 

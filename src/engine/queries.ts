@@ -1,14 +1,13 @@
 /** Reading: the thread, runs, approvals and artifacts as clients see them. Changes nothing. */
 
 import type { StartedPlan } from '../core/actions.ts';
-import type { Device } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { RunId } from '../core/ids.ts';
 import { isFinal, type Run } from '../core/runs.ts';
 import type { SearchTerms } from '../core/search/found-by.ts';
 import { readQuery, resolveQuery } from '../core/search/query.ts';
 import { type Message, messageOfAnswer } from '../core/thread.ts';
-import type { EngineApi, Snapshot } from '../protocol/api.ts';
+import type { EngineApi, KnownDevices, Snapshot } from '../protocol/api.ts';
 import { fitEntries } from './answer-room.ts';
 import { publishArtifact, publishEntry } from './artifacts.ts';
 import type { EngineDeps } from './context.ts';
@@ -34,7 +33,7 @@ type Queries = Pick<
   | 'artifact.get'
 >;
 
-export function createQueries(deps: EngineDeps & { feed: Feed; ends: Ends; devices: () => Device[] }): Queries {
+export function createQueries(deps: EngineDeps & { feed: Feed; ends: Ends; known: () => KnownDevices }): Queries {
   const { store } = deps;
   const pageOf = ({ items, more }: Page<StoredEntry>, from: 'first' | 'last'): ReturnType<typeof fitEntries> =>
     fitEntries({ entries: items.map((entry) => publishEntry(deps, entry)), more }, from);
@@ -63,12 +62,12 @@ export function createQueries(deps: EngineDeps & { feed: Feed; ends: Ends; devic
       const open = await store.runs({ status: ['running', 'waiting_approval', 'queued'], limit: RECENT_RUNS });
       const recent = await store.runs({ limit: RECENT_RUNS });
       const runs = [...new Map([...open.items, ...recent.items].map((run) => [run.id, run])).values()];
-      const devices = deps.devices();
-      const device = devices.find(({ local }) => local);
+      const known = deps.known();
+      const device = known.devices.find(({ local }) => local);
       if (device === undefined) throw new Error('this device does not know itself');
       return {
         device,
-        devices,
+        ...known,
         ...page,
         runs: runs.sort((a, b) => b.number - a.number),
         routing: deps.connectors.routing(),
@@ -129,9 +128,9 @@ export function createQueries(deps: EngineDeps & { feed: Feed; ends: Ends; devic
   };
 }
 
-function termsOf(text: string, { clock, devices }: EngineDeps & { devices: () => Device[] }): SearchTerms {
+function termsOf(text: string, { clock, known }: EngineDeps & { known: () => KnownDevices }): SearchTerms {
   const read = readQuery(text, clock.now());
-  const resolved = read.ok ? resolveQuery(read.query, devices()) : read;
+  const resolved = read.ok ? resolveQuery(read.query, known()) : read;
   if (!resolved.ok) throw DispatchError.fromRefusal(resolved);
   return resolved.terms;
 }

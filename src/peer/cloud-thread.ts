@@ -1,5 +1,6 @@
 /** Gives the cloud routes their look at the thread: conversations, and the bytes of what is attached. */
 
+import { deviceName } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import { entryToMarkdown } from '../core/export.ts';
 import type { RunId } from '../core/ids.ts';
@@ -25,8 +26,8 @@ export function createCloudThread(api: () => EngineApi): CloudThread {
       return turns;
     },
     async digest(limit) {
-      const [{ entries }, { devices }] = await Promise.all([api()['thread.read']({ limit }), api().devices({})]);
-      const nameOf = (id: string): string => devices.find((device) => device.id === id)?.name ?? id;
+      const [{ entries }, known] = await Promise.all([api()['thread.read']({ limit }), api().devices({})]);
+      const nameOf = (id: string): string => deviceName(known, id);
       return entries.map((entry) => entryToMarkdown(entry, { nameOf, brief: true })).join('\n\n');
     },
     async artifact(id, maxBytes, signal) {

@@ -23,7 +23,7 @@ export async function notifyApprovals(
   for (const approval of snapshot.approvals) look(approval, runs.get(approval.runId));
   runs.clear();
   const stopListening = api.onDevices((known) => {
-    devices = known;
+    ({ devices } = known);
   });
   signal.addEventListener('abort', stopListening, { once: true });
   if (signal.aborted) stopListening();

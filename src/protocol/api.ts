@@ -7,7 +7,7 @@ import type { AccessLevel } from '../core/access.ts';
 import type { Action, StartedPlan } from '../core/actions.ts';
 import type { Actor, Approval, Decision } from '../core/approvals.ts';
 import type { ArtifactKind, PublishedArtifact, RemovalReason } from '../core/artifacts.ts';
-import type { Device, Permissions } from '../core/devices.ts';
+import type { Device, Permissions, RevokedDevice } from '../core/devices.ts';
 import type { LogEvent } from '../core/events.ts';
 import type { EntryKey } from '../core/ids.ts';
 import type { GateAnswer } from '../core/policy/gate.ts';
@@ -114,9 +114,14 @@ export interface RunDetail {
 }
 
 /** The state a dashboard starts from; what comes later follows from `cursor`. */
-export interface Snapshot {
-  device: Device;
+/** Those that are paired, this one first, and those that were. */
+export interface KnownDevices {
   devices: Device[];
+  revoked: RevokedDevice[];
+}
+
+export interface Snapshot extends KnownDevices {
+  device: Device;
   /** The newest entries, oldest first. */
   entries: ThreadEntry[];
   /** True if there are older ones. */
@@ -253,7 +258,7 @@ export interface Methods extends ConnectorMethods {
   'artifacts.prune': [{ dry: boolean }, Pruned];
   'artifact.get': [{ artifact: Ref }, { artifact: PublishedArtifact }];
   /** `probe`: every device that is there looks again what it can do, before the answer. */
-  devices: [{ probe?: boolean }, { devices: Device[] }];
+  devices: [{ probe?: boolean }, KnownDevices];
   /** Of this device: what it calls itself, kept in config.toml. Of another: what it is called here. */
   'device.rename': [{ device: string; name: string }, { device: Device }];
   /** Ends what the device has running here, hangs up, and never lets it in again without a new ceremony. */
@@ -315,7 +320,7 @@ export type Result<M extends Method> = Methods[M][1];
 export interface Notifications {
   change: Change;
   /** What tasks are routed by may change with it. */
-  devices: { devices: Device[]; routing: RouteSources };
+  devices: KnownDevices & { routing: RouteSources };
   /** To the clients that have called any `pair.` method. */
   pair: PairEvent;
   /** To the client that called `artifact.fetch`. */
@@ -371,7 +376,7 @@ export type EngineApi = {
     /** Calls back with every change after the cursor, in order, until the signal aborts. */
     follow(cursor: Cursor, listener: (change: Change) => void, signal: AbortSignal): Promise<void>;
     /** Calls back when the devices, their presence, or what tasks are routed by change. */
-    onDevices(listener: (devices: Device[], routing: RouteSources) => void): () => void;
+    onDevices(listener: (known: Notifications['devices']) => void): () => void;
     /** Calls back with what happens in the pairing session of this device. */
     onPair(listener: (event: PairEvent) => void): () => void;
     /** Calls back with how far runs are. */

@@ -15,7 +15,8 @@ export interface PairingBook {
   readonly pairings: ReadonlyMap<DeviceId, Pairing>;
   /** Pairings that count until a time, before anything in `pairings` or `revoked`. */
   readonly trials: ReadonlyMap<DeviceId, { readonly pairing: Pairing; readonly until: number }>;
-  readonly revoked: ReadonlySet<DeviceId>;
+  /** What each was called here; undefined of those that were revoked before that was kept. */
+  readonly revoked: ReadonlyMap<DeviceId, string | undefined>;
 }
 
 const device = z
@@ -65,6 +66,7 @@ const book = z.object({
   pairings: z.array(pairing),
   trials: z.array(z.object({ until: time, pairing })),
   revoked: z.array(device),
+  revokedNames: z.exactOptional(z.array(z.object({ device, name }))),
 });
 
 export function spellBook({ pairings, trials, revoked }: PairingBook): Buffer {
@@ -72,7 +74,8 @@ export function spellBook({ pairings, trials, revoked }: PairingBook): Buffer {
     version: VERSION,
     pairings: [...pairings.values()],
     trials: [...trials.values()],
-    revoked: [...revoked],
+    revoked: [...revoked.keys()],
+    revokedNames: [...revoked].flatMap(([device, name]) => (name === undefined ? [] : [{ device, name }])),
   };
   return Buffer.from(`${JSON.stringify(whole, undefined, 2)}\n`);
 }
@@ -87,7 +90,8 @@ export function parseBook(bytes: Uint8Array, path: string): PairingBook {
     const [issue] = parsed.error.issues;
     throw damaged(path, `${issue?.path.join('.') || 'the whole'}: ${issue?.message ?? 'not valid'}`);
   }
-  const { pairings, trials, revoked } = parsed.data;
+  const { pairings, trials, revoked, revokedNames = [] } = parsed.data;
+  const names = new Map(revokedNames.map(({ device, name }) => [device, name]));
   return {
     pairings: byDevice(pairings.map(asPairing), (one) => one.device, path),
     trials: byDevice(
@@ -95,7 +99,7 @@ export function parseBook(bytes: Uint8Array, path: string): PairingBook {
       (one) => one.pairing.device,
       path,
     ),
-    revoked: new Set(revoked),
+    revoked: new Map(revoked.map((device) => [device, names.get(device)])),
   };
 }
 

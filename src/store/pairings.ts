@@ -5,6 +5,7 @@
 
 import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { RevokedDevice } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { DeviceId } from '../core/ids.ts';
 import type { Pairing, PairingStore } from '../engine/peer-ports.ts';
@@ -80,6 +81,10 @@ export async function openPairingStore(path: string, now: () => number): Promise
       change(withTombstone(book, device));
       await inTurn(() => write(path, book));
     },
+    revoked: () =>
+      [...book.revoked].flatMap(([id, name]): RevokedDevice[] =>
+        name === undefined || get(id) !== undefined ? [] : [{ id, name }],
+      ),
     isRevoked: (device) => book.revoked.has(device) && get(device) === undefined,
     onChange(listener) {
       listeners.add(listener);
@@ -92,7 +97,7 @@ function withPairing(book: PairingBook, pairing: Pairing, until: number | undefi
   const trials = new Map(book.trials);
   if (until !== undefined) return { ...book, trials: trials.set(pairing.device, { pairing, until }) };
   trials.delete(pairing.device);
-  const revoked = new Set(book.revoked);
+  const revoked = new Map(book.revoked);
   revoked.delete(pairing.device);
   return { pairings: new Map(book.pairings).set(pairing.device, pairing), trials, revoked };
 }
@@ -104,9 +109,11 @@ function withoutLapsed(book: PairingBook, at: number): PairingBook {
 function withTombstone(book: PairingBook, device: DeviceId): PairingBook {
   const pairings = new Map(book.pairings);
   const trials = new Map(book.trials);
+  const known = trials.get(device)?.pairing ?? pairings.get(device);
+  const name = known === undefined ? book.revoked.get(device) : (known.alias ?? known.name);
   pairings.delete(device);
   trials.delete(device);
-  return { pairings, trials, revoked: new Set(book.revoked).add(device) };
+  return { pairings, trials, revoked: new Map(book.revoked).set(device, name) };
 }
 
 function revokedMeanwhile(pairing: Pairing): DispatchError {
@@ -123,7 +130,7 @@ async function read(path: string): Promise<PairingBook> {
     return parseBook(await readFile(path), path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      return { pairings: new Map(), trials: new Map(), revoked: new Set() };
+      return { pairings: new Map(), trials: new Map(), revoked: new Map() };
     }
     throw storageError(`cannot read the pairings in ${path}`, error);
   }

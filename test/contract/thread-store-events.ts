@@ -85,7 +85,9 @@ export function leave(artifact: string, name: string): RunCommand {
 /** What a person who looks for it on the device of the test means. */
 export function terms(query: string): SearchTerms {
   const read = readQuery(query, Date.now());
-  const resolved = read.ok ? resolveQuery(read.query, [{ id: DEVICE, name: 'test', local: true }]) : read;
+  const resolved = read.ok
+    ? resolveQuery(read.query, { devices: [{ id: DEVICE, name: 'test', local: true }], revoked: [] })
+    : read;
   if (!resolved.ok) throw new Error(resolved.reason);
   return resolved.terms;
 }

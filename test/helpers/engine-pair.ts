@@ -143,6 +143,7 @@ function pairingsWith(device: DeviceId, grants: GrantTable): PairingStore {
       pairing = undefined;
       grants.set([]);
     },
+    revoked: () => (pairing === undefined ? [{ id: device, name: device.slice(-6) }] : []),
     isRevoked: (id) => id === device && pairing === undefined,
     onChange: () => () => {},
   };

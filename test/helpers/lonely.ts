@@ -32,6 +32,7 @@ export const NO_PAIRINGS: PairingStore = {
   update: async () => alone(),
   revoke: async () => alone(),
   isRevoked: () => false,
+  revoked: () => [],
   onChange: () => unsubscribe,
 };
 

@@ -178,6 +178,7 @@ export function aSnapshot(change: Partial<Snapshot> = {}): Snapshot {
   return {
     device: aDevice(),
     devices: [aDevice()],
+    revoked: [],
     entries: [],
     more: false,
     runs: [],

@@ -2,7 +2,7 @@
 
 import type { ControlClient } from '../../control/client/client.ts';
 import type { Actor, Approval } from '../../core/approvals.ts';
-import type { Device } from '../../core/devices.ts';
+import type { KnownDevices } from '../../protocol/api.ts';
 import { readStory } from '../approval-story.ts';
 import { chooseApprovals } from '../choose-approvals.ts';
 import type { Command } from '../command.ts';
@@ -37,8 +37,8 @@ export const command: Command = {
     const limit = args.number('limit', { min: 1, max: 1000 }) ?? 50;
     const client = await context.connect();
     const all = args.flag('all');
-    const { devices } = await client.call('devices', {});
-    const { shown, more } = all ? await readAll(client, limit) : await readPending(client, limit, devices);
+    const known = await client.call('devices', {});
+    const { shown, more } = all ? await readAll(client, limit) : await readPending(client, limit, known);
     if (context.json) {
       const asked: (Approval & { readonly by: Actor })[] = [];
       for (const approval of shown) {
@@ -50,7 +50,7 @@ export const command: Command = {
       const width = widthOf(context.stdout);
       for (const approval of shown) {
         const story = await readStory(client, approval.runId);
-        for (const line of approvalLines(approval, story, { devices, now: Date.now(), width })) context.print(line);
+        for (const line of approvalLines(approval, story, { ...known, now: Date.now(), width })) context.print(line);
       }
       if (shown.length === 0) context.note('nothing waits for an answer');
     }
@@ -74,7 +74,7 @@ async function readAll(client: ControlClient, limit: number): Promise<Listed> {
   return { shown, more: `there are older ones: dispatch approvals --all -n ${Math.min(limit * 2, LIST_MAX)}` };
 }
 
-async function readPending(client: ControlClient, limit: number, devices: readonly Device[]): Promise<Listed> {
+async function readPending(client: ControlClient, limit: number, known: KnownDevices): Promise<Listed> {
   const [{ approvals }, { runs }] = await Promise.all([
     client.call('approvals.list', { limit: LIST_MAX }),
     client.call('runs.list', { status: ['waiting_approval'], limit: LIST_MAX }),
@@ -82,8 +82,8 @@ async function readPending(client: ControlClient, limit: number, devices: readon
   const origins = new Map(runs.map(({ id, origin }) => [id, origin]));
   const { shown, left } = chooseApprovals(approvals, ({ runId, device }) => origins.get(runId) ?? device, limit);
   if (left.length === 0 && approvals.length < LIST_MAX) return { shown, more: undefined };
-  const nameOf = namesOf(devices);
-  const local = devices.find((device) => device.local)?.id;
+  const nameOf = namesOf(known);
+  const local = known.devices.find((device) => device.local)?.id;
   const whose = left.map(({ asker, count }) => `${count} from ${asker === local ? 'this device' : nameOf(asker)}`);
   const count = left.reduce((sum, each) => sum + each.count, 0);
   const least = approvals.length < LIST_MAX ? '' : 'at least ';

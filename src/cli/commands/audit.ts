@@ -1,7 +1,7 @@
 /** `dispatch audit`: who asked for what, who or what allowed it, what ran and what came of it; and whether the record is as it was written. */
 
-import type { Device } from '../../core/devices.ts';
 import { DispatchError } from '../../core/errors.ts';
+import type { KnownDevices } from '../../protocol/api.ts';
 import type { AuditVerification } from '../../protocol/audit-api.ts';
 import type { Arguments, Command } from '../command.ts';
 import type { CliContext } from '../context.ts';
@@ -43,7 +43,7 @@ export const command: Command = {
     if (args.flag('artifacts')) throw usage('--artifacts goes with audit verify');
     const limit = args.number('limit', { min: 1, max: 1000 }) ?? USUAL_RECORDS;
     const client = await context.connect();
-    const [{ records, more }, { devices }] = await Promise.all([
+    const [{ records, more }, known] = await Promise.all([
       client.call('audit', { limit, ...(what === undefined ? {} : { run: what }) }),
       client.call('devices', {}),
     ]);
@@ -52,7 +52,7 @@ export const command: Command = {
       return 0;
     }
     const { cols } = terminalSize(context.stdout);
-    const look = { devices, width: cols, now: Date.now() };
+    const look = { ...known, width: cols, now: Date.now() };
     for (const [index, record] of records.entries()) {
       if (index > 0) context.print('');
       for (const line of auditLines(record, look)) context.print(line);
@@ -64,18 +64,20 @@ export const command: Command = {
 };
 
 async function verify(context: CliContext, args: Arguments): Promise<number> {
-  const { verification, devices } = await askOrLook(context, args.flag('artifacts'));
+  const { verification, known } = await askOrLook(context, args.flag('artifacts'));
   if (context.json) context.printJson(verification);
   else {
-    const lines = verificationLines(verification, { devices, whole: args.flag('verbose') });
+    const lines = verificationLines(verification, { known, whole: args.flag('verbose') });
     for (const line of wrapLines(lines, widthOf(context.stdout))) context.print(line);
   }
   return verification.ok ? 0 : 1;
 }
 
+const NONE: KnownDevices = { devices: [], revoked: [] };
+
 interface Looked {
   readonly verification: AuditVerification;
-  readonly devices: readonly Device[];
+  readonly known: KnownDevices;
 }
 
 /** Where the database is so damaged that no peer serves, its files alone tell what is wrong. */
@@ -83,7 +85,7 @@ async function askOrLook(context: CliContext, artifacts: boolean): Promise<Looke
   try {
     const client = await context.connect();
     const verification = await client.call('audit.verify', artifacts ? { artifacts } : {});
-    return { verification, devices: verification.ok ? [] : (await client.call('devices', {})).devices };
+    return { verification, known: verification.ok ? NONE : await client.call('devices', {}) };
   } catch (error) {
     const mayBeDamage = error instanceof DispatchError && ['unavailable', 'storage'].includes(error.code);
     // A peer that is only slow has the files in its hands.
@@ -91,7 +93,7 @@ async function askOrLook(context: CliContext, artifacts: boolean): Promise<Looke
     const { examineWithoutPeer } = await import('../../peer/examine-files.ts');
     const verification = await examineWithoutPeer(context.paths, context.interrupted);
     if (verification === undefined) throw error;
-    return { verification, devices: [] };
+    return { verification, known: NONE };
   }
 }
 

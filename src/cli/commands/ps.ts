@@ -34,7 +34,7 @@ export const command: Command = {
     const status = wanted.length > 0 ? wanted : args.flag('all') ? undefined : [...OPEN];
     const limit = args.number('limit', { min: 1, max: 1000 }) ?? 50;
     const client = await context.connect();
-    const [{ runs, more }, { devices }] = await Promise.all([
+    const [{ runs, more }, known] = await Promise.all([
       client.call('runs.list', { limit, ...(status === undefined ? {} : { status }) }),
       client.call('devices', {}),
     ]);
@@ -43,8 +43,9 @@ export const command: Command = {
       return 0;
     }
     const now = Date.now();
+    const several = known.devices.length + known.revoked.length > 1;
     const where = (run: Run): string | undefined =>
-      devices.length > 1 ? `${whereabouts(run, devices, now)}${groupText(run, runs)}` : undefined;
+      several ? `${whereabouts(run, known, now)}${groupText(run, runs)}` : undefined;
     for (const line of table(runs.map((run) => runRow(run, now, where(run))))) context.print(line);
     if (runs.length === 0)
       context.note(status === undefined ? 'there are no runs yet' : 'no such runs; --all lists those that are over');

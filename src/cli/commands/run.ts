@@ -142,12 +142,12 @@ async function followAll(
   const listed = client.call('devices', {});
   listed.catch(() => {}); // if the submission is refused, that is what is told
   const { runs } = await submitted;
-  const { devices } = await listed;
+  const known = await listed;
   const stopWatching = watchLater(context, client, runs);
   const { runOnSeveral } = await import('../run-on-several.ts');
   const follow = (own: ControlClient, id: string, each: FollowOptions): Promise<Run> =>
     followRun(context, own, id, each);
-  return runOnSeveral(context, client, { runs, devices, follow, ...options }).finally(stopWatching);
+  return runOnSeveral(context, client, { runs, known, follow, ...options }).finally(stopWatching);
 }
 
 /** With --json standard output is one document. */

@@ -9,7 +9,7 @@ import { DispatchError } from '../../core/errors.ts';
 import { citationText } from '../../core/export.ts';
 import type { Run } from '../../core/runs.ts';
 import type { Message, ThreadEntry } from '../../core/thread.ts';
-import type { RunDetail } from '../../protocol/api.ts';
+import type { KnownDevices, RunDetail } from '../../protocol/api.ts';
 import { sanitizeText } from '../../tui/terminal/sanitize.ts';
 import { storyOf } from '../approval-story.ts';
 import type { Command } from '../command.ts';
@@ -71,7 +71,7 @@ async function findShown(client: ControlClient, ref: string): Promise<RunDetail 
 }
 
 async function showRun(context: CliContext, client: ControlClient, detail: RunDetail): Promise<number> {
-  const { devices } = await client.call('devices', {});
+  const known = await client.call('devices', {});
   if (context.json) {
     context.printJson(detail);
     return 0;
@@ -83,9 +83,12 @@ async function showRun(context: CliContext, client: ControlClient, detail: RunDe
     ['task', safe(run.task)],
     ['status', `${statusText(run)}  ${elapsed(run, Date.now())}`],
     ['route', run.route],
-    ...(await placeRows(client, run, devices)),
+    ...(await placeRows(client, run, known)),
     ...(action.kind === 'shell'
-      ? [...reachRows(run, action, approvals, devices), ['folder', safe(action.cwd ?? 'home')] as [string, string]]
+      ? [
+          ...reachRows(run, action, approvals, known.devices),
+          ['folder', safe(action.cwd ?? 'home')] as [string, string],
+        ]
       : []),
     ...(run.rule === undefined ? [] : [['rule', safe(run.rule)] as [string, string]]),
     ['because', run.because.map(safe).join('; ')],
@@ -108,12 +111,12 @@ async function showRun(context: CliContext, client: ControlClient, detail: RunDe
       context.print(`stopped   ${pid}  ${safe(name)}  ${signal}`);
     for (const { pid, command: name } of run.receipt.left) context.print(`still there  ${pid}  ${safe(name)}`);
   }
-  const complaint = complaintOf(run, devices);
+  const complaint = complaintOf(run, known.devices);
   if (complaint !== undefined) for (const line of wrapLines([complaint], width)) context.print(line);
   const story = await storyOf(client, detail);
   if (detail.answer !== undefined) printAnswer(context, detail.answer, width);
   for (const approval of approvals)
-    for (const line of approvalLines(approval, story, { devices, now: Date.now(), width })) context.print(line);
+    for (const line of approvalLines(approval, story, { ...known, now: Date.now(), width })) context.print(line);
   for (const line of table(artifacts.map(artifactRow))) context.print(`◆ ${line}`);
   return 0;
 }
@@ -162,16 +165,14 @@ function sandboxOf(enforced: AccessLevel, sandbox: PlannedSandbox | undefined, k
 }
 
 /** Where it runs and where it came from, as far as that is not this device; and what belongs to it. */
-async function placeRows(client: ControlClient, run: Run, devices: readonly Device[]): Promise<[string, string][]> {
-  const self = localId(devices);
-  const nameOf = namesOf(devices);
+async function placeRows(client: ControlClient, run: Run, known: KnownDevices): Promise<[string, string][]> {
+  const self = localId(known.devices);
+  const nameOf = namesOf(known);
   return [
-    ...(devices.length === 1 && run.device === self
+    ...(known.devices.length === 1 && run.device === self
       ? []
-      : [['device', whereabouts(run, devices, Date.now())] as [string, string]]),
-    ...(run.origin === self && run.by.kind === 'human'
-      ? []
-      : [['from', actorText(run.by, devices)] as [string, string]]),
+      : [['device', whereabouts(run, known, Date.now())] as [string, string]]),
+    ...(run.origin === self && run.by.kind === 'human' ? [] : [['from', actorText(run.by, known)] as [string, string]]),
     ...(run.group === undefined ? [] : [['group', await groupText(client, run, nameOf)] as [string, string]]),
     ...(run.expiresAt === undefined || run.status !== 'queued'
       ? []

@@ -3,13 +3,12 @@
  * every change once. Calls are not repeated: while there is no peer they reject, and the caller knows.
  */
 
-import type { Device } from '../../core/devices.ts';
 import { asDispatchError, DispatchError } from '../../core/errors.ts';
-import type { RouteSources } from '../../core/routing/context.ts';
 import type { Cursor } from '../../core/thread.ts';
 import type {
   Change,
   Method,
+  Notifications,
   OutputChunk,
   OutputParams,
   Params,
@@ -33,7 +32,7 @@ export interface Subscription {
   onSnapshot(snapshot: Snapshot): void;
   /** Each change after the snapshot, once, in order. */
   onChange(change: Change): void;
-  onDevices?(devices: readonly Device[], routing: RouteSources): void;
+  onDevices?(known: Notifications['devices']): void;
 }
 
 export interface ReconnectingClient {
@@ -101,7 +100,7 @@ export function createReconnectingClient(options: {
   };
 
   const subscribe = async (fresh: ControlClient, to: Subscription): Promise<void> => {
-    fresh.on('devices', ({ devices, routing }) => to.onDevices?.(devices, routing));
+    fresh.on('devices', (known) => to.onDevices?.(known));
     fresh.on('change', (change) => {
       const { device, seq } = change.event;
       if (closed || followed === undefined || seq <= (followed.cursor[device] ?? 0)) return;
@@ -116,7 +115,7 @@ export function createReconnectingClient(options: {
       followed = { device: whole.device.id, cursor: { ...whole.cursor } };
       to.onSnapshot(whole);
     } else {
-      to.onDevices?.(snapshot.devices, snapshot.routing);
+      to.onDevices?.(snapshot);
     }
     await fresh.call('follow', { cursor: { ...followed.cursor } });
   };

@@ -63,8 +63,8 @@ function tellDevices(api: Pick<EngineApi, 'onDevices'>, outbox: Outbox): () => v
     outbox.notify('devices', newest);
     newest = undefined;
   };
-  return api.onDevices((devices, routing) => {
-    newest = { devices, routing };
+  return api.onDevices((known) => {
+    newest = known;
     if (waiting) return;
     if (!outbox.full) {
       tell();

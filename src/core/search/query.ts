@@ -114,6 +114,12 @@ export interface NamedDevice {
   readonly local: boolean;
 }
 
+/** What was done on revoked ones is still there. */
+export interface SearchedDevices {
+  readonly devices: readonly NamedDevice[];
+  readonly revoked: readonly Omit<NamedDevice, 'local'>[];
+}
+
 /** What people mean by `by:`, besides devices. */
 const WHO = ['me', 'you', 'agent', 'assistant'] as const;
 const BY = 'by:me, by:agent, by:assistant, by:DEVICE';
@@ -121,7 +127,8 @@ const BY = 'by:me, by:agent, by:assistant, by:DEVICE';
 const SPEAKERS = ['human', 'agent', 'assistant'] as const;
 
 /** What the query asks of an entry, seen from the device that is asked. */
-export function resolveQuery(query: SearchQuery, devices: readonly NamedDevice[]): Resolved {
+export function resolveQuery(query: SearchQuery, known: SearchedDevices): Resolved {
+  const devices = [...known.devices, ...known.revoked.map((former) => ({ ...former, local: false }))];
   const places: string[] = [];
   for (const name of query.devices) {
     const named = devicesNamed(name, devices);

@@ -10,7 +10,7 @@ import type { PeerLink } from '../peer-ports.ts';
 /** What an execution that receives is given. */
 export type Pulling = Pick<ExecutionContext, 'pull' | 'tellEnd'>;
 
-export function createPulling(deps: Pick<EngineDeps, 'network' | 'owner' | 'identity'>): Pulling {
+export function createPulling(deps: Pick<EngineDeps, 'network' | 'owner' | 'identity' | 'pairings'>): Pulling {
   const { network } = deps;
   return {
     async *pull({ device, run }, position, signal) {
@@ -28,7 +28,7 @@ export function createPulling(deps: Pick<EngineDeps, 'network' | 'owner' | 'iden
 
 /** The link to the device, as soon as there is one. Rejects with `cancelled` when the signal aborts first. */
 function linkTo(
-  deps: Pick<EngineDeps, 'network' | 'owner' | 'identity'>,
+  deps: Pick<EngineDeps, 'network' | 'owner' | 'identity' | 'pairings'>,
   device: DeviceId,
   signal: AbortSignal,
 ): Promise<PeerLink> {

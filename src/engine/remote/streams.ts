@@ -12,7 +12,7 @@ import type { Feed } from '../feed.ts';
 import type { PeerLink, RemoteInput } from '../peer-ports.ts';
 import type { Outgoing } from './outgoing.ts';
 
-type Deps = Pick<EngineDeps, 'network' | 'identity' | 'owner' | 'store'> & {
+type Deps = Pick<EngineDeps, 'network' | 'identity' | 'owner' | 'pairings' | 'store'> & {
   feed: Pick<Feed, 'onChange'>;
   outgoing: Pick<Outgoing, 'sent' | 'taken'>;
 };
@@ -110,7 +110,11 @@ export async function remoteInput(deps: Deps, run: Run, signal: AbortSignal): Pr
 }
 
 /** What is to be said where something lies on a device that is not there. */
-export function away(deps: Pick<EngineDeps, 'network' | 'identity' | 'owner'>, run: Run, what: string): DispatchError {
+export function away(
+  deps: Pick<EngineDeps, 'network' | 'identity' | 'owner' | 'pairings'>,
+  run: Run,
+  what: string,
+): DispatchError {
   const name = nameOf(deps, run.device);
   return new DispatchError('unavailable', `${what} is on ${name}, which is not connected`, {
     retryable: true,

@@ -52,7 +52,7 @@ export function openLink(connect: Connect, tell: (message: MessageBody) => void)
       entries: THREAD_PAGE,
       onSnapshot: (snapshot) => tell({ type: 'snapshot', snapshot }),
       onChange: (change) => tell({ type: 'change', change }),
-      onDevices: (devices, routing) => tell({ type: 'devices', devices, routing }),
+      onDevices: ({ devices, revoked, routing }) => tell({ type: 'devices', devices, revoked, routing }),
     },
   });
 

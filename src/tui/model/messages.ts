@@ -9,7 +9,15 @@ import type { Rule, RuleBody } from '../../core/policy/rules.ts';
 import type { RouteSources } from '../../core/routing/context.ts';
 import type { Run } from '../../core/runs.ts';
 import type { ThreadEntry } from '../../core/thread.ts';
-import type { Change, Completion, Notifications, OwnersLimits, RunDetail, Snapshot } from '../../protocol/api.ts';
+import type {
+  Change,
+  Completion,
+  KnownDevices,
+  Notifications,
+  OwnersLimits,
+  RunDetail,
+  Snapshot,
+} from '../../protocol/api.ts';
 import type { AuditStep, AuditVerification } from '../../protocol/audit-api.ts';
 import type { LanDevice, PairEvent, PairingSession, PairProposal } from '../../protocol/pairing-api.ts';
 import type { Document } from '../preview/document.ts';
@@ -52,7 +60,7 @@ export type MessageBody =
   | { readonly type: 'connected' }
   | { readonly type: 'lost'; readonly reason: string }
   | { readonly type: 'change'; readonly change: Change }
-  | { readonly type: 'devices'; readonly devices: readonly Device[]; readonly routing?: RouteSources }
+  | ({ readonly type: 'devices'; readonly routing?: RouteSources } & KnownDevices)
   | {
       readonly type: 'page';
       readonly page: PageRequest;

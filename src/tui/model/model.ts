@@ -3,7 +3,7 @@
 
 import type { Approval, PendingApproval } from '../../core/approvals.ts';
 import type { PublishedArtifact } from '../../core/artifacts.ts';
-import type { Device } from '../../core/devices.ts';
+import type { Device, RevokedDevice } from '../../core/devices.ts';
 import type { EntryKey, RunId } from '../../core/ids.ts';
 import type { GateAnswer } from '../../core/policy/gate.ts';
 import type { RouteSources } from '../../core/routing/context.ts';
@@ -216,6 +216,7 @@ export interface Model {
   /** This device; undefined before the first snapshot. */
   readonly device: Device | undefined;
   readonly devices: readonly Device[];
+  readonly revoked: readonly RevokedDevice[];
   /** Newest first: those that are not final and the newest that are. */
   readonly runs: readonly Run[];
   /** Oldest first. */
@@ -279,6 +280,7 @@ export function createModel({ size, now, clock = now, settings, history }: Model
     connection: { state: 'connecting', since: now },
     device: undefined,
     devices: [],
+    revoked: [],
     runs: [],
     approvals: [],
     thread: emptyThread(),

@@ -128,10 +128,6 @@ export function subjectApproval(model: Model): PendingApproval | undefined {
   return run === undefined ? undefined : model.approvals.find((approval) => approval.runId === run);
 }
 
-export function deviceName(model: Pick<Model, 'devices'>, id: string): string {
-  return model.devices.find((device) => device.id === id)?.name ?? id.slice(0, 12);
-}
-
 export interface Counts {
   readonly devices: number;
   readonly online: number;

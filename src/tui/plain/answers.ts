@@ -3,10 +3,10 @@
 
 import type { ControlClient } from '../../control/client/client.ts';
 import { isYes, type PendingApproval } from '../../core/approvals.ts';
+import { deviceName } from '../../core/devices.ts';
 import { DispatchError } from '../../core/errors.ts';
 import { isFinal, type Run } from '../../core/runs.ts';
 import type { Params } from '../../protocol/api.ts';
-import { deviceName } from '../model/select.ts';
 import { agreement } from '../rows/request-rows.ts';
 import { sanitizeLine, sanitizeText } from '../terminal/sanitize.ts';
 import { whyNotOffered } from '../update/approvals.ts';

@@ -2,10 +2,11 @@
 // nothing is said by colour, place or picture alone.
 
 import type { PendingApproval } from '../../core/approvals.ts';
-import type { Device } from '../../core/devices.ts';
+import type { Device, RevokedDevice } from '../../core/devices.ts';
+import { deviceName } from '../../core/devices.ts';
 import { isFinal, type Run } from '../../core/runs.ts';
 import type { ThreadEntry } from '../../core/thread.ts';
-import { deviceName, elapsed } from '../model/select.ts';
+import { elapsed } from '../model/select.ts';
 import { describeApproval } from '../rows/asked-rows.ts';
 import type { DialogRow } from '../rows/dialog-row.ts';
 import { approvalRows } from '../rows/request-rows.ts';
@@ -17,6 +18,7 @@ import { linkLost, whyWaits } from '../words/presence.ts';
 /** What the lines speak of besides the entry itself. */
 export interface PlainContext {
   readonly devices: readonly Device[];
+  readonly revoked: readonly RevokedDevice[];
   readonly now: number;
   /** A run by its id, if it is known. */
   readonly runOf: (run: string) => Run | undefined;

@@ -79,7 +79,7 @@ export async function runPlain({ connect, env, cwd, input, output }: PlainOption
         break;
       }
       case 'devices':
-        state.setDevices(message.devices);
+        state.setDevices(message);
         break;
       case 'connected':
         if (state.regain()) print('Connected again.');

@@ -1,10 +1,10 @@
 // What the plain dashboard knows: runs, requests, devices, and which request has been printed as it is now.
 
 import type { PendingApproval } from '../../core/approvals.ts';
-import type { Device } from '../../core/devices.ts';
+import type { Device, RevokedDevice } from '../../core/devices.ts';
 import type { RouteSources } from '../../core/routing/context.ts';
 import type { Run } from '../../core/runs.ts';
-import type { Change, Snapshot } from '../../protocol/api.ts';
+import type { Change, KnownDevices, Snapshot } from '../../protocol/api.ts';
 import type { Shown } from './guard.ts';
 import type { PlainContext } from './lines.ts';
 
@@ -14,7 +14,7 @@ const MAX_RUNS = 500;
 export interface PlainState {
   reset(snapshot: Snapshot): void;
   change(change: Change): void;
-  setDevices(devices: readonly Device[]): void;
+  setDevices(known: KnownDevices): void;
   /** True if it was not lost before. */
   lose(): boolean;
   /** True if it was lost before. */
@@ -42,6 +42,7 @@ export function createPlainState(): PlainState {
   /** Commands of requests that another version took the place of. */
   const edited = new Map<string, string>();
   let devices: readonly Device[] = [];
+  let revoked: readonly RevokedDevice[] = [];
   let routing: RouteSources | undefined;
   let lost = false;
 
@@ -57,7 +58,7 @@ export function createPlainState(): PlainState {
   return {
     reset(snapshot) {
       lost = false;
-      devices = snapshot.devices;
+      ({ devices, revoked } = snapshot);
       routing = snapshot.routing;
       for (const run of snapshot.runs.toReversed()) keep(run);
       approvals.clear();
@@ -72,8 +73,8 @@ export function createPlainState(): PlainState {
       if (entry.approval.status === 'expired' && entry.approval.replacedBy !== undefined)
         edited.set(entry.approval.id, entry.approval.payload.command);
     },
-    setDevices(next) {
-      devices = next;
+    setDevices(known) {
+      ({ devices, revoked } = known);
     },
     lose() {
       const before = lost;
@@ -99,6 +100,7 @@ export function createPlainState(): PlainState {
     shown: ({ id }) => shown.get(id),
     context: () => ({
       devices,
+      revoked,
       device: devices.find(({ local }) => local),
       approvals: [...approvals.values()],
       now: Date.now(),

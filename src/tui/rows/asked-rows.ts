@@ -2,10 +2,11 @@
 // what, when, and with which note.
 
 import type { Approval } from '../../core/approvals.ts';
+import { deviceName } from '../../core/devices.ts';
 import type { Run } from '../../core/runs.ts';
 import type { Model } from '../model/model.ts';
 import type { RunDialog } from '../model/overlay-model.ts';
-import { deviceName, findRun } from '../model/select.ts';
+import { findRun } from '../model/select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { whoAsks } from '../words/asking.ts';
 import { howItEnded } from '../words/ended-requests.ts';
@@ -85,7 +86,7 @@ function outcome(model: Model, approval: Approval, run: Run | undefined): string
 }
 
 export function describeApproval(
-  model: Pick<Model, 'devices' | 'now'>,
+  model: Pick<Model, 'devices' | 'revoked' | 'now'>,
   approval: Approval,
   run: Run | undefined,
 ): string {

@@ -1,8 +1,9 @@
 // The second question before a yes that reaches further than once, as rows: how far it reaches, and to exactly what.
 
+import { deviceName } from '../../core/devices.ts';
 import type { AssentDialog, RUN_TERMS } from '../model/answer-dialogs.ts';
 import type { Model } from '../model/model.ts';
-import { deviceName, findRun } from '../model/select.ts';
+import { findRun } from '../model/select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { askerOf } from '../words/asking.ts';
 import type { DialogRow } from './dialog-row.ts';

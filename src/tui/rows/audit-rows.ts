@@ -1,10 +1,10 @@
 // What happened to a run, step by step, as its devices have it in their logs: who or what made each so, and whether a signed
 // answer is that of the device that gave it. Sanitised and whole.
 
+import { deviceName } from '../../core/devices.ts';
 import type { AuditStep, AuditVerification } from '../../protocol/audit-api.ts';
 import type { Model } from '../model/model.ts';
 import type { RunDialog } from '../model/overlay-model.ts';
-import { deviceName } from '../model/select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { formatExactTime } from '../words/format.ts';
 import type { DetailRow } from './detail-row.ts';

@@ -37,7 +37,7 @@ const RUN_INDENT = 5;
 export const deviceBody = (box: Rect): Rect => ({ ...box, x: box.x + 1, width: Math.max(1, box.width - 2) });
 
 export function deviceRows(
-  model: Pick<Model, 'devices' | 'runs' | 'now'>,
+  model: Pick<Model, 'devices' | 'revoked' | 'runs' | 'now'>,
   id: string,
   width: number,
 ): readonly DeviceRow[] {

@@ -83,7 +83,7 @@ function farOf(model: EntryModel, entry: ShownEntry, width: number): string {
   return told === undefined ? '' : progressRow(told, Math.max(1, width));
 }
 
-type EntryModel = Pick<Model, 'tails' | 'documents' | 'folds' | 'progress' | 'devices' | 'device' | 'now'>;
+type EntryModel = Pick<Model, 'tails' | 'documents' | 'folds' | 'progress' | 'devices' | 'revoked' | 'device' | 'now'>;
 
 function makeRows(
   model: EntryModel,

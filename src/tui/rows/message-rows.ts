@@ -1,10 +1,10 @@
 // A message of the thread as rows: who and when, the text beside it or, where columns are few, under it; and what is known of an answer.
 
+import { deviceNameInShort } from '../../core/devices.ts';
 import { citationText } from '../../core/export.ts';
 import type { Message } from '../../core/thread.ts';
 import type { Fold } from '../model/folds.ts';
 import type { Model } from '../model/model.ts';
-import { deviceName } from '../model/select.ts';
 import type { Document } from '../preview/document.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { padEnd, stringWidth, truncate } from '../terminal/width.ts';
@@ -22,11 +22,15 @@ const BESIDE = 70;
 const UNDER_INDENT = 2;
 
 /** Who says it, in at least three columns, so that texts line up; of another device, its name. */
-export function authorOf(model: Pick<Model, 'devices' | 'device'>, { role, by }: Message, width: number): string {
+export function authorOf(
+  model: Pick<Model, 'devices' | 'revoked' | 'device'>,
+  { role, by }: Message,
+  width: number,
+): string {
   if (role === 'assistant') return 'ai ';
   if (by.kind === 'human' && model.device !== undefined && by.device !== model.device.id) {
     const most = Math.max(3, Math.min(MOST_AUTHOR, Math.floor(width * AUTHOR_SHARE)));
-    return padEnd(truncate(sanitizeLine(deviceName(model, by.device)), most, ''), 3);
+    return padEnd(truncate(sanitizeLine(deviceNameInShort(model, by.device)), most, ''), 3);
   }
   return { human: 'you', assistant: 'ai ', agent: 'agt', device: 'dev' }[by.kind];
 }

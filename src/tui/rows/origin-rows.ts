@@ -1,9 +1,9 @@
 // Where an artifact comes from, as the page of it shows it.
 
+import { deviceName } from '../../core/devices.ts';
 import { type ProvenanceWords, provenanceOf } from '../../core/provenance.ts';
 import type { PreviewDialog } from '../model/artifact-dialogs.ts';
 import type { Model } from '../model/model.ts';
-import { deviceName } from '../model/select.ts';
 import { type Block, type Document, line } from '../preview/document.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { describeStatus, formatBytes, formatTime } from '../words/format.ts';

@@ -3,10 +3,11 @@
 
 import { type StartedPlan, textOf } from '../../core/actions.ts';
 import type { Actor, Approval, ApprovalPayload } from '../../core/approvals.ts';
+import { deviceName } from '../../core/devices.ts';
 import { isFinal, type Run } from '../../core/runs.ts';
 import type { Model } from '../model/model.ts';
 import type { RunDialog } from '../model/overlay-model.ts';
-import { deviceName, findRun } from '../model/select.ts';
+import { findRun } from '../model/select.ts';
 import { askerOf } from '../words/asking.ts';
 import { accessOf } from '../words/enforced.ts';
 import { describeStatus, formatBytes, formatTime } from '../words/format.ts';
@@ -129,7 +130,7 @@ function allowedBy(model: Model, run: Run, approvals: readonly Approval[]): stri
   return `by ${[...new Set(people)].join(' and ')}${decisionWords(model, run, approval)}`;
 }
 
-export function whoAnswered(model: Pick<Model, 'devices'>, { kind, device }: Actor): string {
+export function whoAnswered(model: Pick<Model, 'devices' | 'revoked'>, { kind, device }: Actor): string {
   const where = deviceName(model, device);
   return kind === 'human' ? `a person on ${where}` : kind === 'device' ? where : `an ${kind} on ${where}`;
 }

@@ -1,9 +1,9 @@
 // The rules of this device as rows: one for each rule, and under the selected one all that it says. Sanitised and whole.
 
+import { deviceName } from '../../core/devices.ts';
 import type { Rule } from '../../core/policy/rules.ts';
 import type { Model } from '../model/model.ts';
 import type { CheckDialog, PolicyDialog } from '../model/policy-dialogs.ts';
-import { deviceName } from '../model/select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { padEnd, stringWidth } from '../terminal/width.ts';
 import { formatTime } from '../words/format.ts';

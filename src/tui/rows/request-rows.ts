@@ -2,9 +2,9 @@
 // came from elsewhere is shown escaped.
 
 import type { Approval, ApprovalPayload, PendingApproval } from '../../core/approvals.ts';
+import { deviceName } from '../../core/devices.ts';
 import type { Run } from '../../core/runs.ts';
 import type { Model } from '../model/model.ts';
-import { deviceName } from '../model/select.ts';
 import { sanitizeLine, sanitizeText } from '../terminal/sanitize.ts';
 import { whoAsks } from '../words/asking.ts';
 import { formatBytes } from '../words/format.ts';
@@ -40,7 +40,7 @@ interface Known extends RequestRows, Around {
 }
 const known = new WeakMap<PendingApproval, Known>();
 
-type Context = Pick<Model, 'devices'>;
+type Context = Pick<Model, 'devices' | 'revoked'>;
 
 export function requestRows(
   model: Context,

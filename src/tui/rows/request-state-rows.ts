@@ -8,7 +8,7 @@ import { type EntryRow, limited } from './entry-row.ts';
 const NOTE_ROWS = 6;
 
 export function requestStateRows(
-  model: Pick<Model, 'devices' | 'device' | 'now'>,
+  model: Pick<Model, 'devices' | 'revoked' | 'device' | 'now'>,
   entry: Extract<ShownEntry, { kind: 'run' }>,
   width: number,
 ): EntryRow[] {

@@ -1,6 +1,7 @@
 // What two runs printed, compared, with what else differs between them. Of each the newest is read, so that it ends soon.
 
 import type { ControlClient } from '../../control/client/client.ts';
+import { deviceName } from '../../core/devices.ts';
 import { DispatchError } from '../../core/errors.ts';
 import { isFinal, type Run } from '../../core/runs.ts';
 import { elapsed } from '../model/select.ts';
@@ -23,8 +24,8 @@ export async function compareRuns(client: ControlClient, refs: readonly [string,
   const [one, other] = await Promise.all([printedBy(client, refs[0]), printedBy(client, refs[1])]);
   const compared = await compareAside(one.text, other.text);
   if (compared === undefined) throw new DispatchError('unavailable', 'comparing them takes too long');
-  const { devices } = await client.call('devices', {});
-  const nameOf = ({ device }: Run): string => devices.find(({ id }) => id === device)?.name ?? device.slice(0, 12);
+  const known = await client.call('devices', {});
+  const nameOf = ({ device }: Run): string => deviceName(known, device);
   const facts: Fact[] = [
     ['command', one.run.task, other.run.task],
     ['device', nameOf(one.run), nameOf(other.run)],

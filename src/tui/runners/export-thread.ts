@@ -2,6 +2,7 @@
 
 import { open, rm } from 'node:fs/promises';
 import type { ControlClient } from '../../control/client/client.ts';
+import { deviceName } from '../../core/devices.ts';
 import { DispatchError } from '../../core/errors.ts';
 import { entryToMarkdown } from '../../core/export.ts';
 import { jsonLine } from '../../core/json-line.ts';
@@ -15,8 +16,8 @@ const PAGE = 500;
 const BEGINNING = '0';
 
 export async function* exportedThread(client: ControlClient, format: ExportFormat): AsyncGenerator<string> {
-  const { devices } = await client.call('devices', {});
-  const nameOf = (id: string): string => devices.find((device) => device.id === id)?.name ?? id;
+  const known = await client.call('devices', {});
+  const nameOf = (id: string): string => deviceName(known, id);
   if (format === 'md') yield '# Thread\n\n';
   for await (const entry of entriesOf(client)) {
     yield format === 'md' ? `${entryToMarkdown(entry, { nameOf, brief: false })}\n\n` : `${jsonLine(entry)}\n`;

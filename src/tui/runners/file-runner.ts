@@ -114,8 +114,7 @@ export function createFileRunner({
       }
       case 'probe':
         return attempt(async () => {
-          const { devices } = await client().call('devices', { probe: true });
-          tell({ type: 'devices', devices });
+          tell({ type: 'devices', ...(await client().call('devices', { probe: true })) });
           say('success', 'looked again what the devices can do', 'probe');
         });
     }

@@ -2,12 +2,13 @@
 // its own, long enough after the dialog opened, with the whole request seen, and it carries the digest that was drawn.
 
 import { type Approval, type Decision, isYes, type PendingApproval } from '../../core/approvals.ts';
+import { deviceName } from '../../core/devices.ts';
 import type { Answer, ApprovalDialog, Reading } from '../model/answer-dialogs.ts';
 import type { Effect } from '../model/effects.ts';
 import { requestsOf } from '../model/groups.ts';
 import type { Message } from '../model/messages.ts';
 import type { Model } from '../model/model.ts';
-import { deviceName, findRun, overlayOf, topOverlay } from '../model/select.ts';
+import { findRun, overlayOf, topOverlay } from '../model/select.ts';
 import type { Document } from '../preview/document.ts';
 import { tierOf } from '../rows/geometry.ts';
 import { agreement, approvalText, commandOf } from '../rows/request-rows.ts';
@@ -140,7 +141,7 @@ const DECISION_WORDS: Readonly<Record<Decision, string>> = {
 
 /** Why that answer cannot be given from here, whatever is pressed; undefined if it can. */
 export function whyNotOffered(
-  model: Pick<Model, 'devices' | 'device' | 'now'>,
+  model: Pick<Model, 'devices' | 'revoked' | 'device' | 'now'>,
   approval: PendingApproval,
   decision: Decision,
 ): string | undefined {

@@ -3,11 +3,12 @@
 
 import type { PendingApproval } from '../../core/approvals.ts';
 import { canonicalJson } from '../../core/canonical.ts';
+import { deviceName } from '../../core/devices.ts';
 import type { RuleBody } from '../../core/policy/rules.ts';
 import { type AssentDialog, RUN_TERMS, USUAL_TERM } from '../model/answer-dialogs.ts';
 import type { Failure } from '../model/messages.ts';
 import type { Model } from '../model/model.ts';
-import { deviceName, overlayOf, topOverlay } from '../model/select.ts';
+import { overlayOf, topOverlay } from '../model/select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { answer, type Pressed, whyNot, whyNotOffered } from './approvals.ts';
 import { look, notice, unread } from './reading.ts';
@@ -77,7 +78,7 @@ function open(model: Model, approval: PendingApproval, to: AssentDialog['to']): 
  * they say the same is seen here.
  */
 export function alikeTo(
-  model: Pick<Model, 'devices' | 'device' | 'now' | 'approvals'>,
+  model: Pick<Model, 'devices' | 'revoked' | 'device' | 'now' | 'approvals'>,
   approval: PendingApproval,
 ): readonly PendingApproval[] {
   const { likeness } = approval.payload;

@@ -1,6 +1,7 @@
 // Devices: what becomes of them as the peer tells it, and what a person does with one: read about it, rename it, let it go.
 
 import type { Device } from '../../core/devices.ts';
+import type { KnownDevices } from '../../protocol/api.ts';
 import type { Failure } from '../model/messages.ts';
 import type { Model } from '../model/model.ts';
 import { topOverlay } from '../model/select.ts';
@@ -15,9 +16,9 @@ import { limit } from './runs.ts';
 import { patch, pop, push, remove, type Step, step, toast } from './step.ts';
 
 /** The devices as they are now; what changed for a person is said. */
-export function takeDevices(model: Model, devices: readonly Device[], routing = model.routing): Step {
+export function takeDevices(model: Model, { devices, revoked }: KnownDevices, routing = model.routing): Step {
   const device = devices.find(({ local }) => local) ?? model.device;
-  const next = refreshHint({ ...model, devices, device, routing });
+  const next = refreshHint({ ...model, devices, revoked, device, routing });
   return step(news(model, devices).reduce((told, { tone, text, about }) => toast(told, tone, text, about), next));
 }
 

@@ -30,7 +30,7 @@ export function askEdit(model: Model, { held, burst }: Pressed): Step {
 }
 
 export function whyNotEdited(
-  model: Pick<Model, 'devices' | 'device' | 'now'>,
+  model: Pick<Model, 'devices' | 'revoked' | 'device' | 'now'>,
   approval: PendingApproval,
   run: Run | undefined,
 ): string | undefined {

@@ -2,6 +2,7 @@
 // the reason.
 
 import type { Device } from '../../core/devices.ts';
+import { deviceName } from '../../core/devices.ts';
 import { route } from '../../core/routing/route.ts';
 import { THEME_CHOICES } from '../../core/theme-names.ts';
 import type { Binding } from '../keys/binding.ts';
@@ -11,7 +12,6 @@ import type { Model } from '../model/model.ts';
 import type { PaletteItem } from '../model/overlay-model.ts';
 import { mostUsed, weightOf } from '../model/palette-uses.ts';
 import { routeContextOf } from '../model/route-context.ts';
-import { deviceName } from '../model/select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { describeStatus } from '../words/format.ts';
 import { subjectDevice } from './devices.ts';

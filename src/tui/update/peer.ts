@@ -41,6 +41,7 @@ export function takeSnapshot(model: Model, snapshot: Snapshot): Step {
     connection: { state: 'connected', since: model.now },
     device: snapshot.device,
     devices: snapshot.devices,
+    revoked: snapshot.revoked,
     runs: snapshot.runs,
     routing: snapshot.routing,
     approvals: snapshot.approvals,

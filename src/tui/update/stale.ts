@@ -3,9 +3,10 @@
 
 import type { PendingApproval } from '../../core/approvals.ts';
 import { canonicalJson } from '../../core/canonical.ts';
+import { deviceName } from '../../core/devices.ts';
 import { requestsOf } from '../model/groups.ts';
 import type { Model } from '../model/model.ts';
-import { deviceName, findRun, overlayOf } from '../model/select.ts';
+import { findRun, overlayOf } from '../model/select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { howItEnded } from '../words/ended-requests.ts';
 import { closeDialog } from './approvals.ts';

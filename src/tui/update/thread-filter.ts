@@ -47,7 +47,7 @@ type Terms = { readonly ok: true; readonly terms: SearchTerms } | { readonly ok:
 
 function termsOf(model: Model, query: string): Terms {
   const read = readQuery(query, model.now);
-  return read.ok ? resolveQuery(read.query, model.devices) : read;
+  return read.ok ? resolveQuery(read.query, model) : read;
 }
 
 /** Whether what the thread shows now is to show this entry too. */

@@ -116,7 +116,7 @@ function handle(model: Model, message: Message): Step {
     case 'change':
       return takeChange(forgetProgress(model, message.change.run), message.change);
     case 'devices':
-      return takeDevices(model, message.devices, message.routing);
+      return takeDevices(model, message, message.routing);
     case 'page':
       return step(takePage(model, message));
     case 'page-failed':

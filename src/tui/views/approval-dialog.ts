@@ -1,10 +1,11 @@
 // The dialogs in which a request is answered: exactly the rows of dialog-layout, the command in a block of its own, what is left
 // to read, and the keys, which look as they are: of no use until everything was shown.
 
+import { deviceName } from '../../core/devices.ts';
 import type { Run } from '../../core/runs.ts';
 import { canAnswer, canApprove, canApproveAlike, canAssent, canDecide, canEdit } from '../keys/enabled.ts';
 import type { Answer, ApprovalDialog, AssentDialog } from '../model/answer-dialogs.ts';
-import { deviceName, findRun } from '../model/select.ts';
+import { findRun } from '../model/select.ts';
 import { type DialogLayout, dialogLayout } from '../rows/dialog-layout.ts';
 import type { DialogRow } from '../rows/dialog-row.ts';
 import { laidOut } from '../rows/preview-layout.ts';

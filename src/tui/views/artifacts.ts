@@ -1,8 +1,9 @@
 // The list of artifacts: name, size, run and device of each, and which kinds there are.
 
 import type { PublishedArtifact } from '../../core/artifacts.ts';
+import { deviceNameInShort } from '../../core/devices.ts';
 import type { ArtifactsDialog } from '../model/artifact-dialogs.ts';
-import { deviceName, findRun, listedArtifacts } from '../model/select.ts';
+import { findRun, listedArtifacts } from '../model/select.ts';
 import { overlayRect } from '../rows/geometry.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { formatBytes, formatTime } from '../words/format.ts';
@@ -43,7 +44,7 @@ function drawListed(paint: Paint, at: Rect, artifact: PublishedArtifact): void {
   const facts = [
     artifact.removed === undefined ? formatBytes(artifact.sizeBytes) : 'gone',
     ...(run === undefined ? [] : [`run ${run.number}`]),
-    clip(paint, deviceName(model, artifact.device), 16),
+    clip(paint, deviceNameInShort(model, artifact.device), 16),
     formatTime(artifact.createdAt, model.now),
   ];
   // What tells least gives way first.

@@ -1,11 +1,11 @@
 // Where tasks are typed: the prompt with the text, the row that says where it will go, the list of completions, and the
 // strip that says that something waits.
 
+import { deviceName } from '../../core/devices.ts';
 import type { GateAnswer } from '../../core/policy/gate.ts';
 import type { RouteAnswer } from '../../core/routing/route-answer.ts';
 import { keyOf } from '../keys/keymap.ts';
 import type { ComposerHint } from '../model/model.ts';
-import { deviceName } from '../model/select.ts';
 import { composerWidth, layoutOf, PROMPT_WIDTH } from '../rows/geometry.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { layoutEditor } from '../terminal/editor.ts';

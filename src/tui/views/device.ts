@@ -1,7 +1,7 @@
 // The page of a device: everything that is known of it.
 
+import { deviceName } from '../../core/devices.ts';
 import type { DeviceDialog } from '../model/device-dialogs.ts';
-import { deviceName } from '../model/select.ts';
 import { type DeviceRow, deviceBody, deviceRows } from '../rows/device-rows.ts';
 import { inner, overlayRect } from '../rows/geometry.ts';
 import { openPage } from './dialog.ts';

@@ -1,7 +1,7 @@
 // The field in which the command of a request is edited, over the request.
 
+import { deviceName } from '../../core/devices.ts';
 import type { EditDialog } from '../model/answer-dialogs.ts';
-import { deviceName } from '../model/select.ts';
 import { editRect, overlayRect } from '../rows/geometry.ts';
 import { layoutEditor } from '../terminal/editor.ts';
 import { fittingKeys, type KeyHint, keySpans, openBox } from './dialog.ts';

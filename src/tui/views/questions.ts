@@ -1,12 +1,13 @@
 // The small dialogs: a reason, a question, where to save, which signal.
 
 import { ACCESS_LEVELS, type AccessLevel } from '../../core/access.ts';
+import { deviceName } from '../../core/devices.ts';
 import type { Run } from '../../core/runs.ts';
 import { SIGNALS } from '../keys/signals.ts';
 import type { ReadFile } from '../model/file-edit.ts';
 import type { Model } from '../model/model.ts';
 import type { OverlayOf, Question } from '../model/overlay-model.ts';
-import { counts, deviceName, findRun } from '../model/select.ts';
+import { counts, findRun } from '../model/select.ts';
 import { centred, overlayRect } from '../rows/geometry.ts';
 import type { Rect } from '../terminal/cells.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';

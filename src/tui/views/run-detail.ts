@@ -1,10 +1,11 @@
 // The view of a run: what it is in three rows, the last of them its tabs, and below what the tab shows.
 
+import { deviceName } from '../../core/devices.ts';
 import type { Run } from '../../core/runs.ts';
 import { keyOf } from '../keys/keymap.ts';
 import { rowsBelow } from '../model/output-view.ts';
 import type { RunDialog } from '../model/overlay-model.ts';
-import { deviceName, findRun, overlayOf } from '../model/select.ts';
+import { findRun, overlayOf } from '../model/select.ts';
 import { DETAIL_LABEL_WIDTH, type DetailRow } from '../rows/detail-row.ts';
 import { overlayRect, RUN_HEAD_ROWS, runOutputRect } from '../rows/geometry.ts';
 import { sectionRows, sectionScroll } from '../rows/section-rows.ts';

@@ -1,9 +1,10 @@
 // The page of a group: the runs of one task side by side, each with its device, how it stands, its time, and what it said last.
 
+import { deviceNameInShort } from '../../core/devices.ts';
 import type { Run } from '../../core/runs.ts';
 import type { RunsDialog } from '../model/device-dialogs.ts';
 import { groupProgress } from '../model/groups.ts';
-import { deviceName, listedIndex, listedRuns } from '../model/select.ts';
+import { listedIndex, listedRuns } from '../model/select.ts';
 import { overlayRect } from '../rows/geometry.ts';
 import { runGrid } from '../rows/run-grid.ts';
 import type { Rect } from '../terminal/cells.ts';
@@ -52,7 +53,7 @@ function drawCell(paint: Paint, at: Rect, run: Run, number: number): void {
   const stands: Span[] = [[state, tone], ...(time === '' ? [] : [[`  ${time}`, muted] as const])];
   const name = clip(
     paint,
-    deviceName(paint.model, run.device),
+    deviceNameInShort(paint.model, run.device),
     Math.max(8, at.width - number - 4 - stringWidth(state) - time.length - 2),
   );
   writeRow(

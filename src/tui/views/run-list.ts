@@ -1,8 +1,9 @@
 // A page of the runs of one device to choose from; those of one task have a page of their own.
 
+import { deviceName } from '../../core/devices.ts';
 import type { RunsDialog } from '../model/device-dialogs.ts';
 import { combinedStatus } from '../model/groups.ts';
-import { deviceName, listedIndex, listedRuns } from '../model/select.ts';
+import { listedIndex, listedRuns } from '../model/select.ts';
 import { overlayRect } from '../rows/geometry.ts';
 import { lostSince } from '../words/presence.ts';
 import { openPage } from './dialog.ts';

@@ -2,10 +2,11 @@
 // are the same for every row of a list, so that they line up.
 
 import { titleOf } from '../../core/actions.ts';
+import { deviceNameInShort } from '../../core/devices.ts';
 import type { Run } from '../../core/runs.ts';
 import { combinedStatus, worstOf } from '../model/groups.ts';
 import type { Model } from '../model/model.ts';
-import { deviceName, elapsed } from '../model/select.ts';
+import { elapsed } from '../model/select.ts';
 import { turnOf } from '../model/stirring.ts';
 import type { Rect } from '../terminal/cells.ts';
 import type { Glyphs } from '../terminal/glyphs.ts';
@@ -86,7 +87,7 @@ export function drawRun(
     const said = status === undefined ? muted : paint.style(status.style);
     column(columns.status, status?.text ?? run.route, said, false);
   }
-  column(columns.device, deviceName(paint.model, run.device), muted, false);
+  column(columns.device, deviceNameInShort(paint.model, run.device), muted, false);
   const room = right - at.x;
   const head: Span[] = [
     [glyph, paint.style(style)],
@@ -130,7 +131,7 @@ const shortest = ({ short, least }: Unusual, width: number): string | undefined 
 function requester(paint: Paint, { by }: Run): Span[] {
   const { device } = paint.model;
   if (device === undefined || by.device === device.id) return [];
-  return [[`${clip(paint, deviceName(paint.model, by.device), MOST_DEVICE)}: `, paint.style('info')]];
+  return [[`${clip(paint, deviceNameInShort(paint.model, by.device), MOST_DEVICE)}: `, paint.style('info')]];
 }
 
 /** Runs of one task on several devices: what runs, and how they stand, the worst first. */
@@ -262,7 +263,7 @@ export function drawMember(paint: Paint, at: Pick<Rect, 'x' | 'y' | 'width'>, ru
   const last = result?.split('\n', 1)[0] ?? paint.model.tails.get(run.id)?.lines.at(-1) ?? '';
   const head: Span[] = [
     [`${glyph} `, paint.style(style)],
-    [`${cell(paint, deviceName(paint.model, run.device), name)}  `, paint.style('text')],
+    [`${cell(paint, deviceNameInShort(paint.model, run.device), name)}  `, paint.style('text')],
     [`${state}  `, tone],
   ];
   const used = write(paint, at.x, at.y, head, at.width);

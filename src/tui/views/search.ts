@@ -1,9 +1,9 @@
 // The search: what was typed, how many were found, and one row for each, with the words that matched lit up.
 
+import { deviceNameInShort } from '../../core/devices.ts';
 import { readQuery } from '../../core/search/query.ts';
 import type { ThreadEntry } from '../../core/thread.ts';
 import type { OverlayOf } from '../model/overlay-model.ts';
-import { deviceName } from '../model/select.ts';
 import { overlayRect, SEARCH_HEAD_ROWS, searchRect } from '../rows/geometry.ts';
 import type { Attr, Rect } from '../terminal/cells.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
@@ -54,7 +54,7 @@ const DEVICE_WIDTH = 14;
 
 /** Where it ran, was made or said: at the right. */
 function drawDevice(paint: Paint, { x, y, width }: Rect, entry: ThreadEntry): void {
-  const name = deviceName(paint.model, deviceOf(entry));
+  const name = deviceNameInShort(paint.model, deviceOf(entry));
   const text = padEnd(truncate(sanitizeLine(name), DEVICE_WIDTH - 1), DEVICE_WIDTH - 1);
   write(paint, x + width - DEVICE_WIDTH + 1, y, [[text, paint.style('muted')]], DEVICE_WIDTH - 1);
 }

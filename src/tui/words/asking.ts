@@ -2,13 +2,14 @@
 
 import type { Approval } from '../../core/approvals.ts';
 import type { Device } from '../../core/devices.ts';
+import { deviceName, type RevokedDevice } from '../../core/devices.ts';
 import type { Run } from '../../core/runs.ts';
-import { deviceName } from '../model/select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 
 /** What the words are found in. */
 interface Known {
   readonly devices: readonly Device[];
+  readonly revoked: readonly RevokedDevice[];
 }
 
 interface Asked {

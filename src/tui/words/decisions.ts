@@ -1,9 +1,9 @@
 // What became of a request, in few words: who said yes or no to it, where, and how far that reaches. Pure, and sanitised.
 
 import type { Approval, Decision } from '../../core/approvals.ts';
+import { deviceName } from '../../core/devices.ts';
 import type { Run } from '../../core/runs.ts';
 import type { Model } from '../model/model.ts';
-import { deviceName } from '../model/select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { truncate } from '../terminal/width.ts';
 import { howItEnded } from './ended-requests.ts';
@@ -22,7 +22,11 @@ const REACH: Readonly<Record<Decision, string>> = {
 };
 
 /** `approved on gpu-box from laptop always`; with one device alone there is no place to name. */
-export function decisionWords(model: Pick<Model, 'devices'>, approval: Ended, run: Run | undefined): string {
+export function decisionWords(
+  model: Pick<Model, 'devices' | 'revoked'>,
+  approval: Ended,
+  run: Run | undefined,
+): string {
   const named = (id: string): string => truncate(sanitizeLine(deviceName(model, id)), MOST_NAME);
   const where = model.devices.length < 2 ? '' : ` on ${named(approval.device)}`;
   if (approval.status === 'expired') return `${howItEnded(approval, run)}${where}`;
@@ -32,5 +36,8 @@ export function decisionWords(model: Pick<Model, 'devices'>, approval: Ended, ru
 }
 
 /** The same as a row under its run, with when. */
-export const decisionLine = (model: Pick<Model, 'devices' | 'now'>, approval: Ended, run: Run | undefined): string =>
-  `${decisionWords(model, approval, run)}, ${formatTime(approval.decidedAt, model.now)}`;
+export const decisionLine = (
+  model: Pick<Model, 'devices' | 'revoked' | 'now'>,
+  approval: Ended,
+  run: Run | undefined,
+): string => `${decisionWords(model, approval, run)}, ${formatTime(approval.decidedAt, model.now)}`;

@@ -3,9 +3,9 @@
 
 import type { Approval } from '../../core/approvals.ts';
 import type { Device, DialStage } from '../../core/devices.ts';
+import { deviceName } from '../../core/devices.ts';
 import { isFinal, type Run } from '../../core/runs.ts';
 import type { Model } from '../model/model.ts';
-import { deviceName } from '../model/select.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 import { formatClock, formatTime, isCounting } from './format.ts';
 
@@ -86,7 +86,7 @@ const find = (model: Pick<Model, 'devices'>, id: string): Device | undefined =>
   model.devices.find((device) => device.id === id);
 
 /** Why a run that should be somewhere else has not begun, or not ended; undefined if there is nothing to explain. */
-export function whyWaits(model: Pick<Model, 'devices' | 'now'>, run: Run): string | undefined {
+export function whyWaits(model: Pick<Model, 'devices' | 'revoked' | 'now'>, run: Run): string | undefined {
   if (isFinal(run)) return undefined;
   const device = find(model, run.device);
   if (device?.local === true) return undefined;
@@ -139,7 +139,7 @@ export const isTicking = (model: Pick<Model, 'devices'>, run: Run): boolean =>
   isCounting(run) && lostSince(model, run) === undefined;
 
 /** What a viewer of a run should know while its device is out of reach. */
-export function linkLost(model: Pick<Model, 'devices' | 'now'>, run: Run): string | undefined {
+export function linkLost(model: Pick<Model, 'devices' | 'revoked' | 'now'>, run: Run): string | undefined {
   const since = lostSince(model, run);
   if (since === undefined) return undefined;
   return `link to ${sanitizeLine(deviceName(model, run.device))} lost since ${formatTime(since, model.now)}: it may go on there`;
@@ -165,7 +165,10 @@ export const givesAnswer = (model: Pick<Model, 'devices'>, { device: id }: Pick<
 };
 
 /** True if an answer given here counts, else why not. */
-export function mayAnswer(model: Pick<Model, 'devices' | 'now'>, approval: Pick<Approval, 'device'>): true | string {
+export function mayAnswer(
+  model: Pick<Model, 'devices' | 'revoked' | 'now'>,
+  approval: Pick<Approval, 'device'>,
+): true | string {
   const device = find(model, approval.device);
   if (device?.local === true) return true;
   const name = sanitizeLine(deviceName(model, approval.device));

@@ -172,9 +172,13 @@ test('two dashboards show one thread, with who said it', async () => {
   await near.waitFor(/✓ +\d+ far: = 6 \* 7/, 30_000);
 }, 120_000);
 
-test('a device is renamed, and revoked by its whole name; the other side is told that it is out', async () => {
+test('a device is renamed, and revoked by its whole name; the other side is told that it is out, and history keeps the name', async () => {
   const { near, far } = await paired('run');
   const there = await opened(far);
+  near.type('!?echo kept @far');
+  await near.waitFor(/→ desktop-local · far · /);
+  near.press('enter');
+  await near.waitFor(/✓ +1 echo kept/, 30_000);
   await near.go(4);
   near.press('j', 'enter');
   await near.waitFor('You there');
@@ -194,6 +198,8 @@ test('a device is renamed, and revoked by its whole name; the other side is told
   await near.pressAlone('enter');
   await near.waitFor('revoked attic', 30_000);
   await near.waitFor(/● 1 device /);
+  await near.waitFor(/✓ +1 echo kept +attic +\d/);
+  expect((await near.home.cli(['show', '1'])).out).toMatch(/^device +attic \(revoked\)$/m);
   await there.waitFor('has revoked it', PRESENT_MS);
   await there.waitFor(/○ near +denies us since/);
 }, 120_000);

@@ -61,7 +61,8 @@ export function createMemoryApi(): MemoryApi {
   let others: readonly Device[] = [];
   const devices = (): Device[] => [device, ...others];
   const tellDevices = (): void => {
-    for (const listener of deviceListeners) listener(devices(), { connectors: [EMBEDDED_SUMMARY] });
+    for (const listener of deviceListeners)
+      listener({ devices: devices(), revoked: [], routing: { connectors: [EMBEDDED_SUMMARY] } });
   };
   let finish: () => void = () => {};
   const finished = new Promise<void>((resolve) => {
@@ -137,6 +138,7 @@ export function createMemoryApi(): MemoryApi {
     snapshot: async ({ entries }): Promise<Snapshot> => ({
       device,
       devices: devices(),
+      revoked: [],
       entries: log.slice(-entries).map(({ entry }) => entry),
       more: log.length > entries,
       runs: [...runs.values()].map(({ run }) => run),
@@ -189,7 +191,7 @@ export function createMemoryApi(): MemoryApi {
       if (query === 'bug') throw new TypeError('a bug of ours');
       return { entries: [], more: false };
     },
-    devices: async () => ({ devices: devices() }),
+    devices: async () => ({ devices: devices(), revoked: [] }),
     'device.rename': unsupported,
     'device.revoke': unsupported,
     'permissions.set': unsupported,

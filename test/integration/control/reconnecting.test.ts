@@ -24,7 +24,7 @@ function follow(path: string) {
       entries: 10,
       onSnapshot: (snapshot) => void snapshots.push(snapshot),
       onChange: ({ event }) => void told.push(event.seq),
-      onDevices: (list) => void devices.push(list[0]!.name),
+      onDevices: (known) => void devices.push(known.devices[0]!.name),
     },
   });
   onTestFinished(() => client.close());

@@ -9,12 +9,13 @@ import type { Run } from '../../../src/core/runs.ts';
 
 const HERE = '12D3KooWhere' as DeviceId;
 const GPU = '12D3KooWgpu' as DeviceId;
+const OLD = '12D3KooWold' as DeviceId;
 const DEVICES = [
   { id: HERE, name: 'laptop', local: true },
   { id: GPU, name: 'gpu\u001b[2J', local: false },
 ] as unknown as Device[];
 const NOW = 1_000_000;
-const KNOWN = { devices: DEVICES, now: NOW };
+const KNOWN = { devices: DEVICES, revoked: [{ id: OLD, name: 'attic' }], now: NOW };
 const PAYLOAD: ApprovalPayload = {
   command: 'make\u202e all',
   cwd: '/src',
@@ -167,14 +168,15 @@ describe('rows', () => {
 
 describe('who and how many', () => {
   it('is told in words', () => {
-    expect(actorText({ kind: 'human', device: HERE }, DEVICES)).toBe('you on this device');
-    expect(actorText({ kind: 'agent', device: HERE }, DEVICES)).toBe('an agent on this device');
-    expect(actorText({ kind: 'device', device: GPU }, DEVICES)).toBe('gpu␛[2J');
-    expect(actorText({ kind: 'human', device: '12D3KooWunknown-and-long' as DeviceId }, DEVICES)).toBe(
+    expect(actorText({ kind: 'human', device: HERE }, KNOWN)).toBe('you on this device');
+    expect(actorText({ kind: 'agent', device: HERE }, KNOWN)).toBe('an agent on this device');
+    expect(actorText({ kind: 'device', device: GPU }, KNOWN)).toBe('gpu␛[2J');
+    expect(actorText({ kind: 'human', device: '12D3KooWunknown-and-long' as DeviceId }, KNOWN)).toBe(
       'a person on 12D3KooWunknown-',
     );
-    expect(asksText(PENDING, { by: { kind: 'human', device: HERE } }, DEVICES)).toBe('you ask');
-    expect(asksText(PENDING, { by: { kind: 'agent', device: GPU } }, DEVICES)).toBe('an agent on gpu␛[2J asks');
+    expect(actorText({ kind: 'human', device: OLD }, KNOWN)).toBe('a person on attic (revoked)');
+    expect(asksText(PENDING, { by: { kind: 'human', device: HERE } }, KNOWN)).toBe('you ask');
+    expect(asksText(PENDING, { by: { kind: 'agent', device: GPU } }, KNOWN)).toBe('an agent on gpu␛[2J asks');
     const by = { by: { kind: 'human', device: HERE }, at: NOW } as const;
     expect(agreementText({ ...PENDING, approvers: 2 })).toBe('none of 2 has agreed: 2 devices must');
     expect(agreementText({ ...PENDING, approvers: 2, agreed: [by] })).toBe('1 of 2 has agreed: one more device must');

@@ -8,7 +8,7 @@ const DEVICES = [
   { id: '12D3KooWhere', name: 'laptop', local: true },
   { id: '12D3KooWgpu', name: 'gpu-box\u001b[2J', local: false },
 ] as unknown as Device[];
-const LOOK = { devices: DEVICES, whole: false };
+const LOOK = { known: { devices: DEVICES, revoked: [] }, whole: false };
 const FINE: AuditVerification = { ok: true, events: 12, unchained: 0, signatures: 1, findings: [] };
 const broken = (...findings: string[]): AuditVerification => ({ ...FINE, ok: false, findings });
 

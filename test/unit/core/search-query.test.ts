@@ -9,10 +9,11 @@ const DEVICES = [
   { id: '12D3KooWnas', name: 'NAS', local: false },
   { id: '12D3KooWnasty', name: 'nas-2', local: false },
 ];
+const KNOWN = { devices: DEVICES, revoked: [{ id: '12D3KooWold', name: 'attic' }] };
 
 function asks(text: string): unknown {
   const read = readQuery(text, NOW);
-  const resolved = read.ok ? resolveQuery(read.query, DEVICES) : read;
+  const resolved = read.ok ? resolveQuery(read.query, KNOWN) : read;
   return resolved.ok ? resolved.terms : `${resolved.reason}; ${resolved.hint}`;
 }
 
@@ -45,6 +46,7 @@ test('where it went, and where it ran', () => {
   expect(asks('@nas')).toEqual({ words: [], marks: [['on:12D3KooWnas']] });
   expect(asks('@na')).toEqual({ words: [], marks: [['on:12D3KooWnas', 'on:12D3KooWnasty']] });
   expect(asks('@local is:run')).toEqual({ words: [], marks: [['is:run'], ['on:12D3KooWlaptop']] });
+  expect(asks('@attic')).toEqual({ words: [], marks: [['on:12D3KooWold']] });
   expect(asks('@12D3KooWnasty')).toEqual({ words: [], marks: [['on:12D3KooWnasty']] });
 });
 
@@ -80,7 +82,7 @@ test('what there is not is told, with what there is', () => {
 test('a query that only begins asks for nothing yet', () => {
   for (const text of ['', '  ', '@', '"', '-- ']) {
     const read = readQuery(text, NOW);
-    const resolved = read.ok ? resolveQuery(read.query, DEVICES) : read;
+    const resolved = read.ok ? resolveQuery(read.query, KNOWN) : read;
     expect(resolved.ok && isEmpty(resolved.terms), text).toBe(true);
   }
 });

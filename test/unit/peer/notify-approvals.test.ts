@@ -20,7 +20,7 @@ const device = (id: DeviceId, name: string, held?: string[]): Device =>
 function world(pending: Approval[], runs: Run[]) {
   const said: unknown[] = [];
   const listeners: ((change: Change) => void)[] = [];
-  const ofDevices = new Set<(devices: Device[]) => void>();
+  const ofDevices = new Set<(known: { devices: Device[] }) => void>();
   const devices = [device(HERE, 'laptop'), device(MINE, 'gpu-box', ['run', 'approve']), device(OTHER, 'nas', ['run'])];
   const api = {
     snapshot: async () => ({ devices, approvals: pending, runs, cursor: { [HERE]: 7 } }),
@@ -28,7 +28,7 @@ function world(pending: Approval[], runs: Run[]) {
       said.push(cursor);
       listeners.push(listener);
     },
-    onDevices(listener: (devices: Device[]) => void) {
+    onDevices(listener: (known: { devices: Device[] }) => void) {
       ofDevices.add(listener);
       return () => ofDevices.delete(listener);
     },
@@ -83,7 +83,8 @@ describe('approvals that this device may answer', () => {
   it('are told with grants and names as they are then', async () => {
     const { said, begin, tell, ofDevices, end } = world([], []);
     await begin();
-    for (const listener of ofDevices) listener([device(HERE, 'laptop'), device(OTHER, 'attic', ['approve'])]);
+    for (const listener of ofDevices)
+      listener({ devices: [device(HERE, 'laptop'), device(OTHER, 'attic', ['approve'])] });
     tell(approval('a', OTHER), run('a', { kind: 'human', device: OTHER }));
     expect(said.slice(1)).toEqual([['a', { device: 'attic', by: 'attic' }]]);
     end.abort();

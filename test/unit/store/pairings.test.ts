@@ -108,6 +108,27 @@ test('a revoked device is out at once, and for the next process too', async () =
   expect((await open()).isRevoked(device(1))).toBe(true);
 });
 
+test('of a revoked device the name is kept that it had here', async () => {
+  const store = await open();
+  await store.put(pairing(1, { name: 'box', alias: 'nas' }));
+  await store.put(pairing(2, { name: 'attic' }));
+  await store.revoke(device(1));
+  await store.revoke(device(2));
+  // Revoked before it was paired, as after a lost file: it has no name.
+  await store.revoke(device(3));
+  await store.revoke(device(1));
+  const names = [
+    { id: device(1), name: 'nas' },
+    { id: device(2), name: 'attic' },
+  ];
+  expect(store.revoked()).toEqual(names);
+  const next = await open();
+  expect(next.revoked()).toEqual(names);
+  await next.put(pairing(2));
+  expect(next.revoked()).toEqual(names.slice(0, 1));
+  expect(next.isRevoked(device(3))).toBe(true);
+});
+
 test('putting it anew takes the tombstone away', async () => {
   const store = await open();
   await store.revoke(device(1));

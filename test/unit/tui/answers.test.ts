@@ -315,7 +315,7 @@ describe('all that are alike', () => {
   it('leaves out what cannot be answered from here', () => {
     const { grants: _, ...stranger } = nas;
     const dashboard = opened(alike, [second]);
-    dashboard.tell({ type: 'devices', devices: [aDevice(), stranger] });
+    dashboard.tell({ type: 'devices', revoked: [], devices: [aDevice(), stranger] });
     dashboard.press('Y');
     expect(notice(dashboard)).toContain('nothing else');
   });

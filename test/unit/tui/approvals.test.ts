@@ -424,6 +424,7 @@ function emptySnapshot({ model }: Dashboard) {
   return {
     device: model.device,
     devices: [...model.devices],
+    revoked: [],
     entries: [],
     more: false,
     runs: [],

@@ -53,7 +53,7 @@ it('steps are numbered, and warnings stand before what runs', () => {
     ...(anApproval(1) as PendingApproval),
     payload: payload({ steps: ['one', 'two'], warnings: ['look out'] }),
   };
-  const { rows } = requestRows({ devices: [aDevice()] }, approval, aRun(1), 60);
+  const { rows } = requestRows({ devices: [aDevice()], revoked: [] }, approval, aRun(1), 60);
   const texts = rows.map(({ text }) => text);
   expect(texts.indexOf('look out')).toBeLessThan(texts.indexOf('edit ~/a'));
   expect(texts.indexOf('edit ~/a')).toBeLessThan(texts.indexOf('1.  one'));

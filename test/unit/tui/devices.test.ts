@@ -31,7 +31,7 @@ const fleet = (...devices: Device[]): Dashboard =>
 const toasts = ({ model }: Dashboard): string[] => model.toasts.map(({ text }) => text);
 const told = (before: Device[], after: Device[]): string[] => {
   const dashboard = fleet(...before);
-  dashboard.tell({ type: 'devices', devices: [laptop, ...after] });
+  dashboard.tell({ type: 'devices', revoked: [], devices: [laptop, ...after] });
   return toasts(dashboard);
 };
 
@@ -79,14 +79,14 @@ describe('news of devices', () => {
 
   it('takes over what this device is called', () => {
     const dashboard = fleet();
-    dashboard.tell({ type: 'devices', devices: [aDevice({ name: 'desk' })] });
+    dashboard.tell({ type: 'devices', revoked: [], devices: [aDevice({ name: 'desk' })] });
     expect(dashboard.model.device?.name).toBe('desk');
   });
 });
 
 describe('the page of a device', () => {
   const textOf = (device: Device, now = START): string =>
-    deviceRows({ devices: [laptop, device], runs: [], now }, device.id, 100)
+    deviceRows({ devices: [laptop, device], revoked: [], runs: [], now }, device.id, 100)
       .map(({ text }) => text)
       .join('\n');
   const opened = (...devices: Device[]): Dashboard => {
@@ -176,7 +176,7 @@ describe('the page of a device', () => {
 });
 
 describe('a run on another device', () => {
-  const model = (device: Device) => ({ devices: [laptop, device], now: START });
+  const model = (device: Device) => ({ devices: [laptop, device], revoked: [], now: START });
   const there = (change: object = {}, status: 'queued' | 'running' = 'queued') => ({
     ...aRun(1, { status }),
     device: nas().id,
@@ -195,7 +195,7 @@ describe('a run on another device', () => {
       'does not let this device run',
     );
     expect(whyWaits(model(offline()), there({ expiresAt: START }))).toMatch(/; expires \d\d:\d\d$/);
-    expect(whyWaits({ devices: [laptop], now: START }, there())).toContain('not paired any more');
+    expect(whyWaits({ devices: [laptop], revoked: [], now: START }, there())).toContain('not paired any more');
   });
 
   it('says that a cancellation was asked for, also of one that runs', () => {
@@ -237,9 +237,9 @@ describe('attaching to a run on another device', () => {
     dashboard.press('i');
     const wanted = () => subscriptions(dashboard.model).output;
     expect(wanted()).toMatchObject({ attached: true });
-    dashboard.tell({ type: 'devices', devices: [laptop, offline('lost')] });
+    dashboard.tell({ type: 'devices', revoked: [], devices: [laptop, offline('lost')] });
     expect(wanted()).toMatchObject({ attached: false, away: true });
-    dashboard.tell({ type: 'devices', devices: [laptop, nas()] });
+    dashboard.tell({ type: 'devices', revoked: [], devices: [laptop, nas()] });
     expect(wanted()).toMatchObject({ attached: true });
     expect(wanted()?.away).toBeUndefined();
   });
@@ -268,7 +268,7 @@ describe('an approval of another device', () => {
   };
 
   it('is answered here only with the grant, and while the device is there', () => {
-    expect(mayAnswer({ devices: [laptop], now: START }, { device: laptop.id })).toBe(true);
+    expect(mayAnswer({ devices: [laptop], revoked: [], now: START }, { device: laptop.id })).toBe(true);
     expect(answer(asked(nas()), 'y')).toMatchObject([{ type: 'decide', decision: 'approve' }]);
     const refusals: [Device, string][] = [
       [nas({ grants: { held: ['run', 'observe'], given: ['approve'] } }), 'does not let this device answer'],

@@ -19,7 +19,7 @@ it('tells another version, an end of the run and an end of the time apart', () =
 });
 
 it('is told with the request', () => {
-  const model = { devices: [aDevice()], now: asked.expiresAt };
+  const model = { devices: [aDevice()], revoked: [], now: asked.expiresAt };
   expect(describeApproval(model, ended({ replacedBy: 'next' }), aRun(1))).toMatch(
     /^task 1: replaced by an edited version, \d/,
   );

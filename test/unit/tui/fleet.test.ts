@@ -23,8 +23,8 @@ const offline = (): Device => nas({ presence: { state: 'offline', since: START, 
 describe('what is said about a device', () => {
   it('is its newest state alone, and nothing older comes back after it', () => {
     const dashboard = startDashboard({ snapshot: { device: laptop, devices: [laptop, nas()] } });
-    dashboard.tell({ type: 'devices', devices: [laptop, offline()] });
-    dashboard.tell({ type: 'devices', devices: [laptop, nas()] });
+    dashboard.tell({ type: 'devices', revoked: [], devices: [laptop, offline()] });
+    dashboard.tell({ type: 'devices', revoked: [], devices: [laptop, nas()] });
     expect(dashboard.model.toasts).toHaveLength(1);
     dashboard.tell({ type: 'toast', toast: { tone: 'error', text: 'something else' } });
     dashboard.tell({ type: 'toast', toast: { tone: 'info', text: 'and this' } });
@@ -35,7 +35,7 @@ describe('what is said about a device', () => {
 
   it('covers nothing while there is an empty place', () => {
     const dashboard = startDashboard({ snapshot: { device: laptop, devices: [laptop, nas()] } });
-    dashboard.tell({ type: 'devices', devices: [laptop, offline()] });
+    dashboard.tell({ type: 'devices', revoked: [], devices: [laptop, offline()] });
     const shown = text(dashboard.model);
     const without = text({ ...dashboard.model, toasts: [] });
     for (const word of without.split(/[\s│└┘─]+/)) expect(shown).toContain(word);

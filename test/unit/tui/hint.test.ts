@@ -97,11 +97,11 @@ describe('the hint', () => {
     const dashboard = start();
     const { request } = asked(dashboard, '!git status');
     dashboard.tell({ type: 'checked', request, answers: [allow] });
-    dashboard.tell({ type: 'devices', devices: [aDevice({ load: { running: 3, slots: 8 } })] });
+    dashboard.tell({ type: 'devices', revoked: [], devices: [aDevice({ load: { running: 3, slots: 8 } })] });
     expect(gate(dashboard)).toEqual(allow);
     pause(dashboard, 1_000);
     expect(checks(dashboard)).toEqual([]);
-    dashboard.tell({ type: 'devices', devices: [aDevice({ maxAccess: 'read-only' })] });
+    dashboard.tell({ type: 'devices', revoked: [], devices: [aDevice({ maxAccess: 'read-only' })] });
     expect(gate(dashboard)).toBeUndefined();
     pause(dashboard);
     expect(checks(dashboard)).toHaveLength(1);

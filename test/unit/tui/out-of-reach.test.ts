@@ -62,7 +62,7 @@ describe('a run whose device went out of reach', () => {
       dashboard.press('escape', '3', 'i');
       const output = { port: undefined, bytes: 0, state: 'live', attached: true } as const;
       dashboard.tell({ type: 'output', run: run.id, output });
-      dashboard.tell({ type: 'devices', devices: [laptop, { ...nas(), presence }] });
+      dashboard.tell({ type: 'devices', revoked: [], devices: [laptop, { ...nas(), presence }] });
       const bar = (): string => text(dashboard.model).split('\n')[0] ?? '';
       const how = presence.state === 'suspect' ? 'suspect' : 'lost';
       expect(bar()).toContain(`what you type is not sent: connection to nas ${how}`);
@@ -72,7 +72,7 @@ describe('a run whose device went out of reach', () => {
       expect(dashboard.take()).toEqual([]);
       const at = formatClock(dashboard.now);
       expect(bar()).toContain(`nothing you typed since ${at} was sent: connection to nas ${how}`);
-      dashboard.tell({ type: 'devices', devices: [laptop, nas()] });
+      dashboard.tell({ type: 'devices', revoked: [], devices: [laptop, nas()] });
       expect(bar()).toContain(`what you typed since ${at} was not sent`);
       dashboard.press('c');
       expect(dashboard.take()).toMatchObject([{ type: 'input', input: { key: 'c' } }]);

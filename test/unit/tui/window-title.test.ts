@@ -61,6 +61,7 @@ function snapshotOf({ model }: Dashboard) {
   return {
     device: model.device,
     devices: [...model.devices],
+    revoked: [],
     entries: [],
     more: false,
     runs: [],
