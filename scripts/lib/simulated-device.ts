@@ -103,8 +103,8 @@ function createMemoryPairings(): PairingStore {
       kept.set(device, change(pairing));
       tell();
     },
-    async revoke(device) {
-      revoked.set(device, kept.get(device)?.name ?? device);
+    async revoke(device, name) {
+      revoked.set(device, name);
       kept.delete(device);
       tell();
     },

@@ -49,7 +49,7 @@ export async function followApprovals(context: CliContext, args: Arguments): Pro
   const follower = openFollower(context, {
     entries: 1,
     onSnapshot(snapshot: Snapshot) {
-      known = snapshot;
+      known = { devices: snapshot.devices, revoked: snapshot.revoked };
       for (const { id, number, by } of snapshot.runs) runs.set(id, { number, by });
       for (const approval of snapshot.approvals) tell('requested', approval);
     },

@@ -52,9 +52,10 @@ export function deviceName(known: NamedDevices, id: string): string {
   return knownDeviceName(known, id) ?? shortDeviceId(id as DeviceId);
 }
 
-/** Where a word has to do: the name alone, also of a revoked one. */
+/** Where a word has to do: a revoked one in brackets, which stay where the name is cut, and keep it from its successor of that name. */
 export function deviceNameInShort({ devices, revoked }: NamedDevices, id: string): string {
-  return nameIn(devices, id) ?? nameIn(revoked, id) ?? shortDeviceId(id as DeviceId);
+  const former = nameIn(revoked, id);
+  return nameIn(devices, id) ?? (former === undefined ? shortDeviceId(id as DeviceId) : `(${former})`);
 }
 
 const nameIn = (devices: readonly Pick<Device, 'id' | 'name'>[], id: string): string | undefined =>

@@ -67,7 +67,7 @@ export function createOwnersCommands(
       }
       // The tombstone first: from here on every handler refuses it. Each of the others is done whatever becomes of the rest.
       const steps = [
-        () => pairings.revoke(device.id),
+        () => pairings.revoke(device.id, device.name),
         () => forgetRulesOf(deps, device.id),
         () => stopUnwanted(deps),
         () => network.expel(device.id),

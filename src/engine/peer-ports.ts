@@ -126,10 +126,10 @@ export interface PairingStore {
    * have met the device: what was put for a time counts for good from then on.
    */
   update(device: DeviceId, change: (pairing: Pairing) => Pairing): Promise<void>;
-  /** Leaves a tombstone: the device is not paired any more, and is known to have been revoked. In memory at once. */
-  revoke(device: DeviceId): Promise<void>;
+  /** Leaves a tombstone: the device is not paired any more, and is known to have been revoked. In memory at once. `name`: what it was called here. */
+  revoke(device: DeviceId, name: string): Promise<void>;
   isRevoked(device: DeviceId): boolean;
-  /** Those of which it is known what they were called here. */
+  /** The beginning of its id is the name of one whose name was not kept. */
   revoked(): readonly RevokedDevice[];
   onChange(listener: () => void): () => void;
 }

@@ -6,9 +6,9 @@
 import type { Action } from '../core/actions.ts';
 import type { Artifact } from '../core/artifacts.ts';
 import type { Attachment, KnowledgeAction } from '../core/cloud.ts';
-import { type Device, shortDeviceId } from '../core/devices.ts';
+import type { Device } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
-import type { DeviceId, RunId } from '../core/ids.ts';
+import type { RunId } from '../core/ids.ts';
 import type { RouteAnswer } from '../core/routing/route-answer.ts';
 import type { Run } from '../core/runs.ts';
 import type { ThreadStore } from './ports.ts';
@@ -103,12 +103,11 @@ async function answeredRun(store: ThreadStore, devices: readonly Device[], devic
       hint: 'ask it with one "?"',
     });
   }
-  const other = nameOf(devices, elsewhere.device);
+  const other = devices.find(({ id }) => id === elsewhere.device);
   throw new DispatchError('not-found', `${device.name} has answered nothing that this could follow up`, {
-    hint: `the newest answer is that of run ${elsewhere.number} on ${other}: write @${other} ??…`,
+    hint:
+      other === undefined
+        ? 'ask it with one "?"'
+        : `the newest answer is that of run ${elsewhere.number} on ${other.name}: write @${other.name} ??…`,
   });
-}
-
-function nameOf(devices: readonly Device[], id: DeviceId): string {
-  return devices.find((device) => device.id === id)?.name ?? shortDeviceId(id);
 }

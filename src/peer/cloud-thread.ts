@@ -1,6 +1,6 @@
 /** Gives the cloud routes their look at the thread: conversations, and the bytes of what is attached. */
 
-import { deviceName } from '../core/devices.ts';
+import { knownDeviceName } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import { entryToMarkdown } from '../core/export.ts';
 import type { RunId } from '../core/ids.ts';
@@ -27,7 +27,7 @@ export function createCloudThread(api: () => EngineApi): CloudThread {
     },
     async digest(limit) {
       const [{ entries }, known] = await Promise.all([api()['thread.read']({ limit }), api().devices({})]);
-      const nameOf = (id: string): string => deviceName(known, id);
+      const nameOf = (id: string): string => knownDeviceName(known, id) ?? id;
       return entries.map((entry) => entryToMarkdown(entry, { nameOf, brief: true })).join('\n\n');
     },
     async artifact(id, maxBytes, signal) {

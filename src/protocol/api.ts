@@ -29,7 +29,7 @@ import type {
 } from './pairing-api.ts';
 
 /** Raised when a message changes so that an older side would misread it. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Terminal size in character cells. */
 export interface TtySize {
@@ -113,13 +113,13 @@ export interface RunDetail {
   artifacts: PublishedArtifact[];
 }
 
-/** The state a dashboard starts from; what comes later follows from `cursor`. */
 /** Those that are paired, this one first, and those that were. */
 export interface KnownDevices {
   devices: Device[];
   revoked: RevokedDevice[];
 }
 
+/** The state a dashboard starts from; what comes later follows from `cursor`. */
 export interface Snapshot extends KnownDevices {
   device: Device;
   /** The newest entries, oldest first. */

@@ -66,7 +66,8 @@ const book = z.object({
   pairings: z.array(pairing),
   trials: z.array(z.object({ until: time, pairing })),
   revoked: z.array(device),
-  revokedNames: z.exactOptional(z.array(z.object({ device, name }))),
+  /** Only for people to read: nobody is locked out over one that is no name. */
+  revokedNames: z.array(z.object({ device, name }).nullable().catch(null)).catch([]),
 });
 
 export function spellBook({ pairings, trials, revoked }: PairingBook): Buffer {
@@ -90,8 +91,8 @@ export function parseBook(bytes: Uint8Array, path: string): PairingBook {
     const [issue] = parsed.error.issues;
     throw damaged(path, `${issue?.path.join('.') || 'the whole'}: ${issue?.message ?? 'not valid'}`);
   }
-  const { pairings, trials, revoked, revokedNames = [] } = parsed.data;
-  const names = new Map(revokedNames.map(({ device, name }) => [device, name]));
+  const { pairings, trials, revoked, revokedNames } = parsed.data;
+  const names = new Map(revokedNames.flatMap((one) => (one === null ? [] : [[one.device, one.name] as const])));
   return {
     pairings: byDevice(pairings.map(asPairing), (one) => one.device, path),
     trials: byDevice(

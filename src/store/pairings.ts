@@ -5,7 +5,7 @@
 
 import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { RevokedDevice } from '../core/devices.ts';
+import { shortDeviceId } from '../core/devices.ts';
 import { DispatchError } from '../core/errors.ts';
 import type { DeviceId } from '../core/ids.ts';
 import type { Pairing, PairingStore } from '../engine/peer-ports.ts';
@@ -76,15 +76,15 @@ export async function openPairingStore(path: string, now: () => number): Promise
         const pairing = get(device);
         return pairing === undefined ? undefined : { ...change(pairing), device };
       }),
-    async revoke(device) {
+    async revoke(device, name) {
       revocations.set(device, (revocations.get(device) ?? 0) + 1);
-      change(withTombstone(book, device));
+      change(withTombstone(book, device, name));
       await inTurn(() => write(path, book));
     },
     revoked: () =>
-      [...book.revoked].flatMap(([id, name]): RevokedDevice[] =>
-        name === undefined || get(id) !== undefined ? [] : [{ id, name }],
-      ),
+      [...book.revoked]
+        .filter(([id]) => get(id) === undefined)
+        .map(([id, name]) => ({ id, name: name ?? shortDeviceId(id) })),
     isRevoked: (device) => book.revoked.has(device) && get(device) === undefined,
     onChange(listener) {
       listeners.add(listener);
@@ -106,11 +106,9 @@ function withoutLapsed(book: PairingBook, at: number): PairingBook {
   return { ...book, trials: new Map([...book.trials].filter(([, trial]) => at < trial.until)) };
 }
 
-function withTombstone(book: PairingBook, device: DeviceId): PairingBook {
+function withTombstone(book: PairingBook, device: DeviceId, name: string): PairingBook {
   const pairings = new Map(book.pairings);
   const trials = new Map(book.trials);
-  const known = trials.get(device)?.pairing ?? pairings.get(device);
-  const name = known === undefined ? book.revoked.get(device) : (known.alias ?? known.name);
   pairings.delete(device);
   trials.delete(device);
   return { pairings, trials, revoked: new Map(book.revoked).set(device, name) };

@@ -58,7 +58,7 @@ describeNetwork('a network over TCP', async () => {
     network: own.network,
     service: own.service,
     give: (given) => own.pairings.update(other.id, (pairing) => ({ ...pairing, given })),
-    unpair: () => own.pairings.revoke(other.id),
+    unpair: () => own.pairings.revoke(other.id, 'other'),
   });
   return {
     a: side(a, b),

@@ -29,7 +29,7 @@ export interface Dashboard extends TerminalDriver {
   readonly home: CliHome;
   /** What stands in a pane that is on the screen: its rows without the border. */
   pane(name: PaneName): string;
-  /** Waits until the newest output of a run, below its title in the thread, has a line that begins so. */
+  /** Waits until a row below a title in the thread, as those of output, begins so. */
   printed(line: string, withinMs?: number): Promise<void>;
   /** The first row that holds the text. */
   row(text: string): string;

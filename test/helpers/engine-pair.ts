@@ -130,6 +130,7 @@ function pairingsWith(device: DeviceId, grants: GrantTable): PairingStore {
     addresses: [],
     pairedAt: 0,
   };
+  let called = '';
   return {
     all: () => (pairing === undefined ? [] : [pairing]),
     get: (id) => (id === device ? pairing : undefined),
@@ -139,11 +140,12 @@ function pairingsWith(device: DeviceId, grants: GrantTable): PairingStore {
     async update(id, change) {
       if (id === device && pairing !== undefined) pairing = change(pairing);
     },
-    async revoke() {
+    async revoke(_, name) {
+      called = name;
       pairing = undefined;
       grants.set([]);
     },
-    revoked: () => (pairing === undefined ? [{ id: device, name: device.slice(-6) }] : []),
+    revoked: () => (pairing === undefined ? [{ id: device, name: called }] : []),
     isRevoked: (id) => id === device && pairing === undefined,
     onChange: () => () => {},
   };

@@ -58,7 +58,7 @@ async function measure(context: BenchContext, { ssh, near, device, addresses }: 
     await near.pairings.put(pairingOf(device, [], addresses));
     const { down } = await near.link(device);
     const took = performance.now() - startedAt;
-    await near.pairings.revoke(device);
+    await near.pairings.revoke(device, 'far');
     if (!down.aborted) await new Promise<void>((resolve) => down.addEventListener('abort', () => resolve()));
     await delay(REST_MS);
     return took;

@@ -115,7 +115,8 @@ export function createReconnectingClient(options: {
       followed = { device: whole.device.id, cursor: { ...whole.cursor } };
       to.onSnapshot(whole);
     } else {
-      to.onDevices?.(snapshot);
+      const { devices, revoked, routing } = snapshot;
+      to.onDevices?.({ devices, revoked, routing });
     }
     await fresh.call('follow', { cursor: { ...followed.cursor } });
   };

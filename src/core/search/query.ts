@@ -183,7 +183,7 @@ function devicesNamed(name: string, devices: readonly NamedDevice[]): readonly N
 }
 
 function noDevice(term: string, devices: readonly NamedDevice[]): Refusal {
-  const names = devices.slice(0, MAX_NAMES).map(({ name }) => name);
+  const names = [...new Set(devices.map(({ name }) => name))].slice(0, MAX_NAMES);
   return refuse('usage', `no device is meant by "${term}"`, choices('@', names));
 }
 

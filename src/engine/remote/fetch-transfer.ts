@@ -6,7 +6,7 @@
 import type { Artifact } from '../../core/artifacts.ts';
 import { DispatchError } from '../../core/errors.ts';
 import type { OutputChunk } from '../../protocol/api.ts';
-import type { Network, PeerLink } from '../peer-ports.ts';
+import type { Network, PairingStore, PeerLink } from '../peer-ports.ts';
 import type { BlobStore, Clock, IncomingBlob } from '../ports.ts';
 import type { FetchSlots } from './fetch-slots.ts';
 import { givesNothing, notThere, saidNo, wrongBytes } from './fetch-words.ts';
@@ -14,6 +14,7 @@ import { givesNothing, notThere, saidNo, wrongBytes } from './fetch-words.ts';
 export interface TransferDeps {
   readonly blobs: BlobStore;
   readonly network: Network;
+  readonly pairings: Pick<PairingStore, 'revoked'>;
   readonly clock: Clock;
   readonly slots: FetchSlots;
 }
@@ -47,7 +48,7 @@ export async function transfer(deps: TransferDeps, job: Transfer): Promise<void>
       job.onProgress(blob.received);
       const from = await fill(deps, job, blob, sizeBytes);
       if (await blob.settle()) return;
-      if (tries > 1) throw wrongBytes(deps.network, from, `what came has another hash than ${sha256}, twice`);
+      if (tries > 1) throw wrongBytes(deps, from, `what came has another hash than ${sha256}, twice`);
     } catch (error) {
       await blob.close(error);
       throw error;
@@ -66,7 +67,7 @@ async function fill(deps: TransferDeps, job: Transfer, blob: IncomingBlob, sizeB
     if (link.down.aborted || blob.received > before) empty = 0;
     else {
       empty += 1;
-      if (empty === EMPTY_ATTEMPTS) throw givesNothing(deps.network, source, trouble);
+      if (empty === EMPTY_ATTEMPTS) throw givesNothing(deps, source, trouble);
       await pause(deps.clock, Math.min(FIRST_PAUSE_MS * 2 ** (empty - 1), LONGEST_PAUSE_MS), link.down, job.signal);
     }
   }
@@ -86,7 +87,7 @@ async function attempt(
       .blob({ artifact: source.id, offset: blob.received }, job.signal)
       .catch((error: unknown) => throwAsTold(deps, source, error));
     if (sizeBytes !== source.sizeBytes)
-      throw wrongBytes(deps.network, source, `it has ${sizeBytes} bytes there, and should have ${source.sizeBytes}`);
+      throw wrongBytes(deps, source, `it has ${sizeBytes} bytes there, and should have ${source.sizeBytes}`);
     job.onReceiving();
     await pour(deps, job, { chunks: asTold(deps, source, chunks), source, blob });
     return undefined;
@@ -110,20 +111,20 @@ async function* asTold(deps: TransferDeps, source: Artifact, chunks: Chunks): As
 }
 
 function throwAsTold(deps: TransferDeps, source: Artifact, error: unknown): never {
-  throw mayPass(error) ? error : saidNo(deps.network, source, error);
+  throw mayPass(error) ? error : saidNo(deps, source, error);
 }
 
 async function pour(
-  { network }: TransferDeps,
+  deps: TransferDeps,
   job: Transfer,
   { chunks, source, blob }: { chunks: Chunks; source: Artifact; blob: IncomingBlob },
 ): Promise<void> {
   for await (const { offset, bytes } of chunks) {
     job.signal.throwIfAborted();
     if (offset !== blob.received)
-      throw wrongBytes(network, source, `it went on at byte ${offset} instead of ${blob.received}`);
+      throw wrongBytes(deps, source, `it went on at byte ${offset} instead of ${blob.received}`);
     if (offset + bytes.length > source.sizeBytes)
-      throw wrongBytes(network, source, `more came than the ${source.sizeBytes} bytes that it announced`);
+      throw wrongBytes(deps, source, `more came than the ${source.sizeBytes} bytes that it announced`);
     const room = blob.append(bytes);
     if (room !== undefined) await room;
     job.onProgress(blob.received);
@@ -141,7 +142,7 @@ async function reach(deps: TransferDeps, job: Transfer): Promise<{ link: PeerLin
       if (link !== undefined && !link.down.aborted) return { link, source };
     }
     const paired = new Set(network.devices().map(({ id }) => id));
-    if (!job.sources.some(({ device }) => paired.has(device))) throw notThere(network, job.sources[0] as Artifact);
+    if (!job.sources.some(({ device }) => paired.has(device))) throw notThere(deps, job.sources[0] as Artifact);
     job.onWaiting();
     await somethingNew(network, job);
   }

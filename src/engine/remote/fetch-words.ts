@@ -1,25 +1,30 @@
 /** What can go wrong with the bytes of an artifact that lies on another device, in words that name the device. */
 
 import type { Artifact } from '../../core/artifacts.ts';
+import { knownDeviceName } from '../../core/devices.ts';
 import { asDispatchError, DispatchError } from '../../core/errors.ts';
 import type { DeviceId } from '../../core/ids.ts';
-import type { Network, PairedDevice } from '../peer-ports.ts';
+import type { Network, PairedDevice, PairingStore } from '../peer-ports.ts';
 
-type Devices = Pick<Network, 'devices'>;
+/** Where the names of devices are found. */
+interface Names {
+  readonly network: Pick<Network, 'devices'>;
+  readonly pairings: Pick<PairingStore, 'revoked'>;
+}
 
-function find(network: Devices, id: DeviceId): PairedDevice | undefined {
+function find({ network }: Names, id: DeviceId): PairedDevice | undefined {
   return network.devices().find((device) => device.id === id);
 }
 
-function nameOf(network: Devices, id: DeviceId): string {
-  return find(network, id)?.name ?? `the device ${id}`;
+function nameOf({ network, pairings }: Names, id: DeviceId): string {
+  return knownDeviceName({ devices: network.devices(), revoked: pairings.revoked() }, id) ?? `the device ${id}`;
 }
 
 /** The device that holds it is not there, with what is known of that. */
-export function notThere(network: Devices, { name, device: id }: Artifact): DispatchError {
-  const device = find(network, id);
+export function notThere(names: Names, { name, device: id }: Artifact): DispatchError {
+  const device = find(names, id);
   if (device === undefined) {
-    return new DispatchError('unavailable', `"${name}" is on the device ${id}, which this one is not paired with`, {
+    return new DispatchError('unavailable', `"${name}" is on ${nameOf(names, id)}, which this one is not paired with`, {
       hint: 'pair with it, or ask for it on a machine that has it',
       details: { device: id },
     });
@@ -36,18 +41,18 @@ export function notThere(network: Devices, { name, device: id }: Artifact): Disp
 }
 
 /** It is there and gives nothing. */
-export function givesNothing(network: Devices, artifact: Artifact, trouble: unknown): DispatchError {
+export function givesNothing(names: Names, artifact: Artifact, trouble: unknown): DispatchError {
   const why = trouble === undefined ? 'it ends before the last byte' : asDispatchError(trouble).message;
   return new DispatchError(
     'unavailable',
-    `${nameOf(network, artifact.device)} is there, but "${artifact.name}" does not come from it: ${why}`,
+    `${nameOf(names, artifact.device)} is there, but "${artifact.name}" does not come from it: ${why}`,
     { retryable: true, hint: 'try again', cause: trouble },
   );
 }
 
 /** What it sends cannot be the artifact. */
-export function wrongBytes(network: Devices, artifact: Artifact, what: string): DispatchError {
-  const device = nameOf(network, artifact.device);
+export function wrongBytes(names: Names, artifact: Artifact, what: string): DispatchError {
+  const device = nameOf(names, artifact.device);
   return new DispatchError('storage', `${device} sends something else than "${artifact.name}": ${what}`, {
     hint: `run "dispatch doctor" on ${device}`,
     details: { device: artifact.device },
@@ -55,9 +60,9 @@ export function wrongBytes(network: Devices, artifact: Artifact, what: string): 
 }
 
 /** It said no, in its own words. */
-export function saidNo(network: Devices, artifact: Artifact, thrown: unknown): DispatchError {
+export function saidNo(names: Names, artifact: Artifact, thrown: unknown): DispatchError {
   const { code, message, retryable, hint, details } = asDispatchError(thrown);
-  const device = nameOf(network, artifact.device);
+  const device = nameOf(names, artifact.device);
   return new DispatchError(code, `${device} does not give "${artifact.name}": ${message}`, {
     retryable,
     cause: thrown,

@@ -7,7 +7,7 @@ import type { Artifact } from '../../core/artifacts.ts';
 import { DispatchError } from '../../core/errors.ts';
 import type { ArtifactId, DeviceId, Sha256 } from '../../core/ids.ts';
 import type { Notifications } from '../../protocol/api.ts';
-import type { Network } from '../peer-ports.ts';
+import type { Network, PairingStore } from '../peer-ports.ts';
 import type { BlobReading, BlobStore, Clock, IncomingBlob } from '../ports.ts';
 import { removalOf } from '../removed-bytes.ts';
 import { createFetchSlots } from './fetch-slots.ts';
@@ -35,6 +35,7 @@ export interface Fetches {
 export interface FetchDeps {
   readonly blobs: BlobStore;
   readonly network: Network;
+  readonly pairings: Pick<PairingStore, 'revoked'>;
   readonly clock: Clock;
   /** This device: what it does not have of its own, nobody has. */
   readonly self: DeviceId;
@@ -95,7 +96,7 @@ export function createFetches(deps: FetchDeps): Fetches {
     };
     jobs.set(sha256, job);
     const work = transfer(
-      { blobs, network, clock, slots },
+      { ...deps, slots },
       {
         sources: job.sources,
         signal: job.abort.signal,
@@ -171,7 +172,7 @@ export function createFetches(deps: FetchDeps): Fetches {
   const mustBegin = async (job: Job, artifact: Artifact): Promise<void> => {
     await job.begun.promise;
     const isThere = network.link(artifact.device)?.down.aborted === false;
-    if (job.waiting && !isThere) throw notThere(network, artifact);
+    if (job.waiting && !isThere) throw notThere(deps, artifact);
   };
 
   /** What this device removed is gone, even while other artifacts have the same bytes; a copy outlives what it is a copy of. */

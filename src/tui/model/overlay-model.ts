@@ -62,8 +62,8 @@ export interface RunDialog {
   readonly detail: RunDetail | undefined;
   readonly message: string | undefined;
   readonly section: RunSection;
-  /** The plan is shown only because nothing has begun, and nobody reads on in it: the output takes its place when it begins. */
-  readonly awaitsStart: boolean;
+  /** The tab is the one that the state of the run asks for: nobody has chosen one, nor reads on. Over once the run has begun. */
+  readonly followsRun: boolean;
   readonly output: OutputView;
   readonly anchor: Anchor;
   /** What was looked for in the output, the rows that have it, and which of them was gone to. */

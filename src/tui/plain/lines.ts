@@ -2,8 +2,7 @@
 // nothing is said by colour, place or picture alone.
 
 import type { PendingApproval } from '../../core/approvals.ts';
-import type { Device, RevokedDevice } from '../../core/devices.ts';
-import { deviceName } from '../../core/devices.ts';
+import { type Device, deviceName, type RevokedDevice } from '../../core/devices.ts';
 import { isFinal, type Run } from '../../core/runs.ts';
 import type { ThreadEntry } from '../../core/thread.ts';
 import { elapsed } from '../model/select.ts';

@@ -1,6 +1,6 @@
 // The rules of this device as rows: one for each rule, and under the selected one all that it says. Sanitised and whole.
 
-import { deviceName } from '../../core/devices.ts';
+import { deviceName, knownDeviceName } from '../../core/devices.ts';
 import type { Rule } from '../../core/policy/rules.ts';
 import type { Model } from '../model/model.ts';
 import type { CheckDialog, PolicyDialog } from '../model/policy-dialogs.ts';
@@ -55,8 +55,8 @@ function detailsOf(model: Model, rule: Rule, index: number, width: number): Poli
 /** `human@12D3…` as `human@laptop`. */
 function requesterName(model: Model, requester: string): string {
   const at = requester.indexOf('@') + 1;
-  const device = model.devices.find(({ id }) => id === requester.slice(at));
-  return device === undefined ? requester : requester.slice(0, at) + device.name;
+  const name = at === 0 ? undefined : knownDeviceName(model, requester.slice(at));
+  return name === undefined ? requester : requester.slice(0, at) + name;
 }
 
 /** Label and value, for all conditions that are there; what is absent always holds and is not told. */

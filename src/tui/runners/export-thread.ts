@@ -2,7 +2,7 @@
 
 import { open, rm } from 'node:fs/promises';
 import type { ControlClient } from '../../control/client/client.ts';
-import { deviceName } from '../../core/devices.ts';
+import { knownDeviceName } from '../../core/devices.ts';
 import { DispatchError } from '../../core/errors.ts';
 import { entryToMarkdown } from '../../core/export.ts';
 import { jsonLine } from '../../core/json-line.ts';
@@ -17,7 +17,7 @@ const BEGINNING = '0';
 
 export async function* exportedThread(client: ControlClient, format: ExportFormat): AsyncGenerator<string> {
   const known = await client.call('devices', {});
-  const nameOf = (id: string): string => deviceName(known, id);
+  const nameOf = (id: string): string => knownDeviceName(known, id) ?? id;
   if (format === 'md') yield '# Thread\n\n';
   for await (const entry of entriesOf(client)) {
     yield format === 'md' ? `${entryToMarkdown(entry, { nameOf, brief: false })}\n\n` : `${jsonLine(entry)}\n`;

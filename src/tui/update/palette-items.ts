@@ -1,8 +1,7 @@
 // What the palette offers: what can be done from here, what can be typed, devices and runs; and at the end what cannot be done now, with
 // the reason.
 
-import type { Device } from '../../core/devices.ts';
-import { deviceName } from '../../core/devices.ts';
+import { type Device, deviceName } from '../../core/devices.ts';
 import { route } from '../../core/routing/route.ts';
 import { THEME_CHOICES } from '../../core/theme-names.ts';
 import type { Binding } from '../keys/binding.ts';

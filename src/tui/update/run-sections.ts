@@ -24,9 +24,10 @@ export const goToNumbered = (model: Model, key: string): Step =>
 /** What happened is asked for whenever it is looked at. */
 function goToSection(model: Model, section: RunSection): Step {
   const dialog = overlayOf(model, 'run');
-  if (dialog === undefined || dialog.section === section) return step(model);
+  if (dialog === undefined) return step(model);
+  if (dialog.section === section) return step(patch(model, 'run', (open) => ({ ...open, followsRun: false })));
   return reloadAudit(
-    patch(model, 'run', (open) => ({ ...open, section, awaitsStart: false, scroll: 0 })),
+    patch(model, 'run', (open) => ({ ...open, section, followsRun: false, scroll: 0 })),
     dialog.run,
   );
 }
@@ -46,7 +47,7 @@ export function scrollRun(model: Model, move: (scroll: number, page: number, las
     const scroll = sectionScroll(dialog, count, height);
     if (dialog.section !== 'artifacts') {
       const last = Math.max(0, count - height);
-      return { ...dialog, awaitsStart: false, scroll: limit(move(scroll, height, last), last) };
+      return { ...dialog, followsRun: false, scroll: limit(move(scroll, height, last), last) };
     }
     const last = (dialog.detail?.artifacts.length ?? 0) - 1;
     return { ...dialog, scroll, artifact: limit(move(dialog.artifact, height, last), last) };
@@ -58,6 +59,6 @@ export function moveArtifact(model: Model, delta: number): Model {
     const count = dialog.detail?.artifacts.length ?? 0;
     if (count === 0) return dialog;
     const artifact = (dialog.artifact + delta + count) % count;
-    return { ...dialog, section: 'artifacts', awaitsStart: false, artifact };
+    return { ...dialog, section: 'artifacts', followsRun: false, artifact };
   });
 }

@@ -26,7 +26,7 @@ export function openRun(model: Model, id: string): Step {
     detail: undefined,
     message: undefined,
     section: waits ? 'plan' : 'output',
-    awaitsStart: waits,
+    followsRun: waits || run === undefined,
     output: noOutput(outputKind(run)),
     anchor: undefined,
     scroll: 0,
@@ -41,12 +41,13 @@ const outputKind = (run: Run | undefined): OutputView['kind'] =>
   run?.action.kind === 'shell' && run.action.tty !== undefined ? 'terminal' : 'text';
 
 export function takeDetail(model: Model, detail: RunDetail): Model {
+  // Of what happened while the peer read it together, the model has heard already.
+  const heard = findRun(model, detail.run.id);
+  const run = heard !== undefined && heard.updatedAt > detail.run.updatedAt ? heard : detail.run;
   return patch(model, 'run', (dialog) => {
-    if (dialog.run !== detail.run.id) return dialog;
-    const place = placeToShow(dialog, detail.run);
-    const output =
-      dialog.output.port === undefined ? { ...dialog.output, kind: outputKind(detail.run) } : dialog.output;
-    return { ...dialog, ...place, detail, output, message: undefined };
+    if (dialog.run !== run.id) return dialog;
+    const output = dialog.output.port === undefined ? { ...dialog.output, kind: outputKind(run) } : dialog.output;
+    return { ...dialog, ...placeFor(dialog, run), detail: { ...detail, run }, output, message: undefined };
   });
 }
 
@@ -54,16 +55,14 @@ export function takeDetail(model: Model, detail: RunDetail): Model {
 export const followRun = (model: Model, run: Run): Model =>
   patch(model, 'run', (dialog) =>
     dialog.run === run.id && dialog.detail !== undefined
-      ? { ...dialog, ...placeToShow(dialog, run), detail: { ...dialog.detail, run } }
+      ? { ...dialog, ...placeFor(dialog, run), detail: { ...dialog.detail, run } }
       : dialog,
   );
 
 /** What has not begun is shown by its plan, and by its output once it begins, unless somebody reads on or went elsewhere. */
-function placeToShow(dialog: RunDialog, run: Run): Pick<RunDialog, 'section' | 'awaitsStart'> {
-  const { section, awaitsStart } = dialog;
-  if (run.startedAt !== undefined) return { section: awaitsStart ? 'output' : section, awaitsStart: false };
-  const isFirst = dialog.detail === undefined && section === 'output';
-  return isFirst ? { section: 'plan', awaitsStart: true } : { section, awaitsStart };
+function placeFor({ section, followsRun }: RunDialog, { startedAt }: Run): Pick<RunDialog, 'section' | 'followsRun'> {
+  if (!followsRun) return { section, followsRun };
+  return startedAt === undefined ? { section: 'plan', followsRun } : { section: 'output', followsRun: false };
 }
 
 export const detailFailed = (model: Model, run: string, failure: Failure): Model =>

@@ -1,6 +1,6 @@
 // The view of a run: what it is in three rows, the last of them its tabs, and below what the tab shows.
 
-import { deviceName } from '../../core/devices.ts';
+import { deviceNameInShort } from '../../core/devices.ts';
 import type { Run } from '../../core/runs.ts';
 import { keyOf } from '../keys/keymap.ts';
 import { rowsBelow } from '../model/output-view.ts';
@@ -94,7 +94,7 @@ function drawHead(paint: Paint, box: Rect, run: Run, dialog: RunDialog): void {
   const dot: Span = [` ${glyphs.separator} `, muted];
   const time: Span = [formatTime(run.startedAt ?? run.submittedAt, model.now), muted];
   const state: Span[] = [['  ', muted], ...statusSpans(paint, run, style)];
-  const where: Span[] = [dot, [clip(paint, deviceName(model, run.device), 24), muted]];
+  const where: Span[] = [dot, [clip(paint, deviceNameInShort(model, run.device), 24), muted]];
   const limits = accessOf(model, run, dialog.detail?.approvals);
   const access: Span[] = limits === undefined ? [] : [dot, [limits, muted]];
   const short: Span[] = limits === undefined ? [] : [dot, [limits.split(' ')[0] ?? '', muted]];

@@ -35,6 +35,8 @@ const MOST_DEVICE = 12;
 /** Less of a progress says nothing. */
 const LEAST_PROGRESS = 12;
 const SHORT_DEVICE = 8;
+/** Of the devices, for the width of their column. */
+const MOST_MEASURED = 32;
 /** What the title keeps where everything else has a column, and where columns share or are short. */
 const LEAST_TITLE = { wide: 22, middle: 14, narrow: 5 };
 
@@ -55,11 +57,11 @@ export function runColumns(model: Model, width: number): RunColumns {
 const isFleet = ({ devices, runs }: Model): boolean =>
   devices.length > 1 || (devices.length === 1 && runs.some(({ device }) => device !== devices[0]?.id));
 
-const deviceWidth = ({ devices }: Model): number =>
-  Math.min(
-    MOST_DEVICE,
-    Math.max(devices.length > 1 ? 0 : SHORT_DEVICE, ...devices.slice(0, 32).map(({ name }) => stringWidth(name))),
-  );
+function deviceWidth(model: Model): number {
+  const known = [...model.devices, ...model.revoked].slice(0, MOST_MEASURED);
+  const widths = known.map(({ id }) => stringWidth(deviceNameInShort(model, id)));
+  return Math.min(MOST_DEVICE, Math.max(known.length > 1 ? 0 : SHORT_DEVICE, ...widths));
+}
 
 /** `progress: false`: how far it is stands elsewhere. */
 export function drawRun(

@@ -36,7 +36,7 @@ export function drawSearch(paint: Paint, overlay: OverlayOf<'search'>): void {
   const times = layout.rows.map(({ index }) => timeOf(results[index], model.now).length);
   const timeWidth = list.width >= WITH_TIMES ? Math.max(0, ...times) : 0;
   // Where everything is on one device, that says nothing.
-  const withDevices = list.width >= WITH_DEVICES && model.devices.length > 1;
+  const withDevices = list.width >= WITH_DEVICES && model.devices.length + model.revoked.length > 1;
   for (const { index, y } of layout.rows) {
     const entry = results[index];
     if (entry === undefined) continue;

@@ -1,8 +1,7 @@
 // Who wants something run, and where, in words: what a person who is asked has to know first. Pure.
 
 import type { Approval } from '../../core/approvals.ts';
-import type { Device } from '../../core/devices.ts';
-import { deviceName, type RevokedDevice } from '../../core/devices.ts';
+import { type Device, deviceName, type RevokedDevice } from '../../core/devices.ts';
 import type { Run } from '../../core/runs.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
 

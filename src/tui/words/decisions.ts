@@ -1,7 +1,7 @@
 // What became of a request, in few words: who said yes or no to it, where, and how far that reaches. Pure, and sanitised.
 
 import type { Approval, Decision } from '../../core/approvals.ts';
-import { deviceName } from '../../core/devices.ts';
+import { deviceNameInShort } from '../../core/devices.ts';
 import type { Run } from '../../core/runs.ts';
 import type { Model } from '../model/model.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';
@@ -21,14 +21,14 @@ const REACH: Readonly<Record<Decision, string>> = {
   reject: '',
 };
 
-/** `approved on gpu-box from laptop always`; with one device alone there is no place to name. */
+/** `approved on gpu-box from laptop always`; where there was never another device there is no place to name. */
 export function decisionWords(
   model: Pick<Model, 'devices' | 'revoked'>,
   approval: Ended,
   run: Run | undefined,
 ): string {
-  const named = (id: string): string => truncate(sanitizeLine(deviceName(model, id)), MOST_NAME);
-  const where = model.devices.length < 2 ? '' : ` on ${named(approval.device)}`;
+  const named = (id: string): string => truncate(sanitizeLine(deviceNameInShort(model, id)), MOST_NAME);
+  const where = model.devices.length + model.revoked.length < 2 ? '' : ` on ${named(approval.device)}`;
   if (approval.status === 'expired') return `${howItEnded(approval, run)}${where}`;
   const { device } = approval.decidedBy;
   const by = device === approval.device ? '' : ` from ${named(device)}`;

@@ -2,8 +2,7 @@
 // that they stay true without being drawn again. Pure.
 
 import type { Approval } from '../../core/approvals.ts';
-import type { Device, DialStage } from '../../core/devices.ts';
-import { deviceName } from '../../core/devices.ts';
+import { type Device, type DialStage, deviceName } from '../../core/devices.ts';
 import { isFinal, type Run } from '../../core/runs.ts';
 import type { Model } from '../model/model.ts';
 import { sanitizeLine } from '../terminal/sanitize.ts';

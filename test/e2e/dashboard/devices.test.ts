@@ -198,8 +198,16 @@ test('a device is renamed, and revoked by its whole name; the other side is told
   await near.pressAlone('enter');
   await near.waitFor('revoked attic', 30_000);
   await near.waitFor(/● 1 device /);
-  await near.waitFor(/✓ +1 echo kept +attic +\d/);
+  await near.waitFor(/✓ +1 echo kept +\(attic\) +\d/);
   expect((await near.home.cli(['show', '1'])).out).toMatch(/^device +attic \(revoked\)$/m);
   await there.waitFor('has revoked it', PRESENT_MS);
   await there.waitFor(/○ near +denies us since/);
+  await near.leave();
+  const again = await opened(near.home as PeerHome);
+  await again.waitFor(/✓ +1 echo kept +\(attic\) +\d/);
+  await again.go(1);
+  again.press('/');
+  await again.waitFor('Search the thread');
+  again.type('@attic');
+  await again.waitFor(/1 found[\s\S]*echo kept/);
 }, 120_000);

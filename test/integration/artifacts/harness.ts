@@ -124,7 +124,13 @@ export function openStage({ piece = 65_536, laptopHome = '' } = {}): Stage {
     { device: LAPTOP, name: 'laptop', service, grants: EVERYTHING },
     { device: BOX, name: 'box', service, grants: EVERYTHING },
   );
-  const fetches = createFetches({ blobs: laptop, network: networks.a, clock: systemClock, self: LAPTOP });
+  const fetches = createFetches({
+    blobs: laptop,
+    network: networks.a,
+    pairings: { revoked: () => [] },
+    clock: systemClock,
+    self: LAPTOP,
+  });
   const progress: Notifications['fetch'][] = [];
   fetches.onProgress((told) => progress.push(told));
   closings.push(async () => {

@@ -189,7 +189,7 @@ describe('two that call each other at once', () => {
       other.service.answer(() => ({}));
       const link = near.network.link(other.id);
       await expect(link?.call('resize', { run: '0123456789abcdef' as never, cols: 1, rows: 1 })).resolves.toEqual({});
-      await Promise.all([near.pairings.revoke(other.id), other.pairings.revoke(near.id)]);
+      await Promise.all([near.pairings.revoke(other.id, 'other'), other.pairings.revoke(near.id, 'near')]);
       await Promise.all([near.network.expel(other.id), other.network.expel(near.id)]);
       expect([...near.network.devices(), ...other.network.devices()]).toEqual([]);
     }

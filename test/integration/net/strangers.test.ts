@@ -145,7 +145,7 @@ describe('a revoked device', () => {
     stranger.network.onLink((one) => {
       if (one !== link) links.push(one);
     });
-    await owner.pairings.revoke(stranger.id);
+    await owner.pairings.revoke(stranger.id, 'stranger');
     await owner.network.expel(stranger.id);
     await expect(reading).rejects.toMatchObject({ code: 'unavailable' });
     expect(owner.host.connections(stranger.id)).toEqual([]);

@@ -162,7 +162,7 @@ test('a device that was revoked comes back with a new ticket, and not with the o
   const { ticket } = await nas.ceremonies.open({ allow: ['run'] });
   const { proposal } = await laptop.ceremonies.join({ ticket });
   await laptop.ceremonies.confirm({ proposal, accept: true });
-  await nas.store.revoke(laptop.host.id);
+  await nas.store.revoke(laptop.host.id, 'nas');
   await expect(laptop.ceremonies.join({ ticket })).rejects.toMatchObject({ code: 'refused' });
   expect((await nas.onDisk()).isRevoked(laptop.host.id)).toBe(true);
 
@@ -176,7 +176,7 @@ test('a revocation while the other person thinks wins', async () => {
   await pair(nas, laptop, { allow: ['run'] });
   const { ticket } = await nas.ceremonies.open({ allow: ['run'] });
   const { proposal } = await laptop.ceremonies.join({ ticket });
-  await nas.store.revoke(laptop.host.id);
+  await nas.store.revoke(laptop.host.id, 'nas');
   await expect(laptop.ceremonies.confirm({ proposal, accept: true })).rejects.toMatchObject({ code: 'refused' });
   expect(nas.store.get(laptop.host.id)).toBeUndefined();
   expect((await nas.onDisk()).isRevoked(laptop.host.id)).toBe(true);

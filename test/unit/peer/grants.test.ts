@@ -24,7 +24,7 @@ it('tell of a grant that comes, changes or goes, and of nothing else', async () 
   await pairings.put(pairing);
   await pairings.update(NAS, (kept) => ({ ...kept, addresses: ['/ip4/192.0.2.1/tcp/4747'], lastSeenAt: 2 }));
   await pairings.put({ ...pairing, given: ['run', 'approve'] });
-  await pairings.revoke(NAS);
+  await pairings.revoke(NAS, 'nas');
   expect(told).toEqual(['run', 'run+approve', '']);
   stop();
   await pairings.put(pairing);

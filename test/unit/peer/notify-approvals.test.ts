@@ -4,7 +4,7 @@ import type { Device } from '../../../src/core/devices.ts';
 import type { DeviceId, RunId } from '../../../src/core/ids.ts';
 import type { Run } from '../../../src/core/runs.ts';
 import { notifyApprovals } from '../../../src/peer/notify-approvals.ts';
-import type { Change, EngineApi } from '../../../src/protocol/api.ts';
+import type { Change, EngineApi, KnownDevices } from '../../../src/protocol/api.ts';
 
 const HERE = '12D3KooWhere' as DeviceId;
 const MINE = '12D3KooWmine' as DeviceId;
@@ -20,15 +20,16 @@ const device = (id: DeviceId, name: string, held?: string[]): Device =>
 function world(pending: Approval[], runs: Run[]) {
   const said: unknown[] = [];
   const listeners: ((change: Change) => void)[] = [];
-  const ofDevices = new Set<(known: { devices: Device[] }) => void>();
+  const ofDevices = new Set<(known: KnownDevices) => void>();
+  const revoked: KnownDevices['revoked'] = [];
   const devices = [device(HERE, 'laptop'), device(MINE, 'gpu-box', ['run', 'approve']), device(OTHER, 'nas', ['run'])];
   const api = {
-    snapshot: async () => ({ devices, approvals: pending, runs, cursor: { [HERE]: 7 } }),
+    snapshot: async () => ({ devices, revoked, approvals: pending, runs, cursor: { [HERE]: 7 } }),
     follow: async (cursor: unknown, listener: (change: Change) => void) => {
       said.push(cursor);
       listeners.push(listener);
     },
-    onDevices(listener: (known: { devices: Device[] }) => void) {
+    onDevices(listener: (known: KnownDevices) => void) {
       ofDevices.add(listener);
       return () => ofDevices.delete(listener);
     },
@@ -84,9 +85,16 @@ describe('approvals that this device may answer', () => {
     const { said, begin, tell, ofDevices, end } = world([], []);
     await begin();
     for (const listener of ofDevices)
-      listener({ devices: [device(HERE, 'laptop'), device(OTHER, 'attic', ['approve'])] });
+      listener({
+        devices: [device(HERE, 'laptop'), device(OTHER, 'attic', ['approve'])],
+        revoked: [{ id: MINE, name: 'gpu-box' }],
+      });
     tell(approval('a', OTHER), run('a', { kind: 'human', device: OTHER }));
-    expect(said.slice(1)).toEqual([['a', { device: 'attic', by: 'attic' }]]);
+    tell(approval('b', OTHER), run('b', { kind: 'human', device: MINE }));
+    expect(said.slice(1)).toEqual([
+      ['a', { device: 'attic', by: 'attic' }],
+      ['b', { device: 'attic', by: 'gpu-box (revoked)' }],
+    ]);
     end.abort();
     expect(ofDevices.size).toBe(0);
   });

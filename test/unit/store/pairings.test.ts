@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -10,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { DeviceId } from '../../../src/core/ids.ts';
@@ -76,7 +77,7 @@ test('keeps everything for the next process', async () => {
   const store = await open();
   await store.put(full);
   await store.put(pairing(2));
-  await store.revoke(device(3));
+  await store.revoke(device(3), 'nas');
   const next = await open();
   expect(next.all()).toEqual([full, pairing(2)]);
   expect(next.isRevoked(device(3))).toBe(true);
@@ -100,7 +101,7 @@ test('is private, whatever stood there before', async () => {
 test('a revoked device is out at once, and for the next process too', async () => {
   const store = await open();
   await store.put(pairing(1));
-  const revoked = store.revoke(device(1));
+  const revoked = store.revoke(device(1), 'nas');
   expect(store.get(device(1))).toBeUndefined();
   expect(store.isRevoked(device(1))).toBe(true);
   await revoked;
@@ -108,17 +109,14 @@ test('a revoked device is out at once, and for the next process too', async () =
   expect((await open()).isRevoked(device(1))).toBe(true);
 });
 
-test('of a revoked device the name is kept that it had here', async () => {
+test('of a revoked device the name is kept that it had here, until it is paired anew', async () => {
   const store = await open();
-  await store.put(pairing(1, { name: 'box', alias: 'nas' }));
+  await store.put(pairing(1, { name: 'box' }));
   await store.put(pairing(2, { name: 'attic' }));
-  await store.revoke(device(1));
-  await store.revoke(device(2));
-  // Revoked before it was paired, as after a lost file: it has no name.
-  await store.revoke(device(3));
-  await store.revoke(device(1));
+  await store.revoke(device(1), 'box-4f2a');
+  await store.revoke(device(2), 'attic');
   const names = [
-    { id: device(1), name: 'nas' },
+    { id: device(1), name: 'box-4f2a' },
     { id: device(2), name: 'attic' },
   ];
   expect(store.revoked()).toEqual(names);
@@ -126,12 +124,25 @@ test('of a revoked device the name is kept that it had here', async () => {
   expect(next.revoked()).toEqual(names);
   await next.put(pairing(2));
   expect(next.revoked()).toEqual(names.slice(0, 1));
-  expect(next.isRevoked(device(3))).toBe(true);
+});
+
+test.each([
+  ['of an older version', {}],
+  ['that is no list', { revokedNames: 'nas' }],
+  ['that has no names', { revokedNames: [{ device: device(1), name: '' }, 7] }],
+])('a file %s lets everybody in that is paired, and nobody else', async (_, names) => {
+  const whole = { version: 1, pairings: [pairing(2)], trials: [], revoked: [device(1)] };
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify({ ...whole, ...names }));
+  const store = await open();
+  expect(store.get(device(2))).toBeDefined();
+  expect(store.isRevoked(device(1))).toBe(true);
+  expect(store.revoked()).toEqual([{ id: device(1), name: device(1).slice(0, 16) }]);
 });
 
 test('putting it anew takes the tombstone away', async () => {
   const store = await open();
-  await store.revoke(device(1));
+  await store.revoke(device(1), 'nas');
   await store.put(pairing(1));
   expect(store.isRevoked(device(1))).toBe(false);
   expect((await open()).isRevoked(device(1))).toBe(false);
@@ -145,7 +156,7 @@ test('a put that was on its way when the device was revoked is refused', async (
     store.update(device(1), (one) => one),
     store.put(pairing(2)),
   ];
-  const revoked = store.revoke(device(1));
+  const revoked = store.revoke(device(1), 'nas');
   const outcomes = await Promise.allSettled(attempts);
   await revoked;
   expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
@@ -173,7 +184,7 @@ test('tells listeners of each change until they leave', async () => {
   });
   await store.put(pairing(1));
   await store.update(device(1), (one) => one);
-  await store.revoke(device(1));
+  await store.revoke(device(1), 'nas');
   expect(told).toBe(3);
   leave();
   await store.put(pairing(1));
@@ -184,7 +195,7 @@ describe('a pairing on trial', () => {
   test('counts until its time is over, and then what was before', async () => {
     const store = await open();
     await store.put(pairing(1));
-    await store.revoke(device(3));
+    await store.revoke(device(3), 'nas');
     for (const number of [1, 2, 3]) await store.put(pairing(number, { given: ['approve'] }), now + 100);
     for (const one of [store, await open()]) {
       expect(one.all().map(({ given }) => given)).toEqual([['approve'], ['approve'], ['approve']]);
@@ -213,7 +224,7 @@ describe('a pairing on trial', () => {
   test('goes with a revocation', async () => {
     const store = await open();
     await store.put(pairing(1), now + 100);
-    await store.revoke(device(1));
+    await store.revoke(device(1), 'nas');
     expect(store.get(device(1))).toBeUndefined();
     expect((await open()).get(device(1))).toBeUndefined();
   });
@@ -296,7 +307,7 @@ test.skipIf(!canMount())('a full disk refuses a pairing whole, and a revocation 
       message: expect.stringContaining('no space'),
     });
     expect(store.all()).toEqual([pairing(1)]);
-    await expect(store.revoke(device(1))).rejects.toMatchObject({ code: 'storage' });
+    await expect(store.revoke(device(1), 'nas')).rejects.toMatchObject({ code: 'storage' });
     expect(store.all()).toEqual([]);
     disk.free();
     await store.put(pairing(3));
@@ -368,7 +379,7 @@ async function apply(
   made: number,
 ): Promise<void> {
   if (one.kind === 'revoke') {
-    await store.revoke(device(one.number));
+    await store.revoke(device(one.number), 'nas');
     Object.assign(expected, { good: 'revoked', trial: undefined });
   } else if (one.kind === 'update') {
     const current = currentOf(expected);

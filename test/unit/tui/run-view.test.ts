@@ -45,7 +45,7 @@ function viewOf(detail: Partial<RunDetail> = {}, run: Run = done): Dashboard {
 }
 
 function starts(dashboard: Dashboard): void {
-  const run = aRun(3, { status: 'running' });
+  const run = { ...aRun(3, { status: 'running' }), updatedAt: START + 100 };
   dashboard.tell({ type: 'change', change: aChange(runEntry(run), 'run.started', run) });
 }
 
@@ -88,7 +88,17 @@ describe('the tabs of a run', () => {
     expect(section(dashboard)).toBe('plan');
   });
 
-  it.each([['j'], ['tab', 'S-tab']])('stay at the plan in which one reads on with %s', (...keys) => {
+  it('come to the output also where the answer of the peer is older than what was heard since', () => {
+    const queued = aRun(3, { status: 'queued' });
+    const dashboard = startDashboard({ snapshot: { runs: [queued], entries: [runEntry(queued)] } });
+    dashboard.press('escape', '3', 'enter');
+    starts(dashboard);
+    dashboard.tell({ type: 'run-loaded', detail: { run: queued, approvals: [], artifacts: [] } });
+    expect(section(dashboard)).toBe('output');
+    expect(overlayOf(dashboard.model, 'run')?.detail?.run.status).toBe('running');
+  });
+
+  it.each([['j'], ['2'], ['tab', 'S-tab']])('stay at the plan in which one reads on with %s', (...keys) => {
     const dashboard = viewOf({}, aRun(3, { status: 'queued' }));
     dashboard.press(...keys);
     starts(dashboard);

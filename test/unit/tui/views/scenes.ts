@@ -237,7 +237,7 @@ export function runDialog(model: Model, change: Partial<RunDialog> = {}): RunDia
     detail: { run, approvals: [], artifacts: [artifact('report.pdf', 12, 1234), artifact('log/b.txt', 12, 99)] },
     message: undefined,
     section: 'output',
-    awaitsStart: false,
+    followsRun: false,
     output: live,
     anchor: undefined,
     scroll: 0,
