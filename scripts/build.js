@@ -79,12 +79,20 @@ const leanBlessed = {
   resolveId(source, importer) {
     if (importer === undefined || !/[\\/]blessed[\\/]lib[\\/]/.test(importer)) return undefined;
     if (source === '../') return { id: 'blessed', external: true };
+    if (/^\.\.?\/colors$/.test(source)) return ALL_COLOURS;
     return source === './tput' || source === './gpmclient' ? LEFT_OUT : undefined;
   },
-  load: (id) => (id === LEFT_OUT ? 'module.exports = {};' : undefined),
+  load: (id) => STAND_INS[id],
 };
 
 const LEFT_OUT = '\0left-out';
+const ALL_COLOURS = '\0all-colours';
+
+const STAND_INS = {
+  [LEFT_OUT]: 'module.exports = {};',
+  // Blessed is told that there are 256 colours. Its own module compares all of them with the first 16 before anything is drawn.
+  [ALL_COLOURS]: 'exports.reduce = (colour) => colour;',
+};
 
 const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)));
 

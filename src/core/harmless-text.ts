@@ -3,6 +3,8 @@
  * written out as they are spelt. New lines and tabs stay, and so do joiners and selectors where emoji and scripts need them.
  */
 
+import { lazily } from './lazily.ts';
+
 /** What belongs to the text around it: selectors of emoji, joiners in emoji and in scripts that have them, the tags of a flag. */
 const IN_PLACE = [
   String.raw`(?<=[\p{Emoji}--[0-9#*]])[\ufe0e\ufe0f]`,
@@ -13,7 +15,7 @@ const IN_PLACE = [
 ].join('|');
 /** Controls, format characters, separators of lines, lone surrogates, and whatever fonts are told to ignore. */
 const ACTIVE = String.raw`[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]`;
-const FOUND = new RegExp(String.raw`(?<kept>${IN_PLACE}|[\n\t])|\r\n|${ACTIVE}`, 'gv');
+const foundPattern = lazily(() => new RegExp(String.raw`(?<kept>${IN_PLACE}|[\n\t])|\r\n|${ACTIVE}`, 'gv'));
 const PLAIN = /^[\t\n\x20-\x7e]*$/;
 
 /** What the next piece may still give another meaning: half a line break, half a character, a joiner. */
@@ -58,8 +60,9 @@ function spelt(text: string, from: number): string {
   if (PLAIN.test(text)) return text.slice(from);
   let out = '';
   let at = from;
-  FOUND.lastIndex = from;
-  for (let found = FOUND.exec(text); found !== null; found = FOUND.exec(text)) {
+  const pattern = foundPattern();
+  pattern.lastIndex = from;
+  for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
     out += text.slice(at, found.index) + (found.groups?.kept ?? spelling(found[0]));
     at = found.index + found[0].length;
   }

@@ -20,15 +20,17 @@ interface Size {
   height: number;
 }
 
+/** Blessed makes each cell anew for each size that it is told, so it gets the one of the terminal once. */
+const NO_SIZE: Size = { width: 1, height: 1 };
 /** A cell that no text equals: makes blessed write the cell whatever it is. */
 const STALE = '\0';
 const CSI = '\x1b[';
 
-/** `links`: whether the terminal knows them. */
-export function createBlessedRenderer(size: Size, { links = true }: { links?: boolean } = {}): BlessedRenderer {
-  const program = createProgram(size);
+/** Shows nothing until it was told a size by `reset`. `links`: whether the terminal knows them. */
+export function createBlessedRenderer({ links = true }: { links?: boolean } = {}): BlessedRenderer {
+  const program = createProgram(NO_SIZE);
   const screen = withoutProcessListeners(() => new Screen({ program, fullUnicode: false }));
-  let shown = blank(size);
+  let shown = blank(NO_SIZE);
 
   /** Brings one row of the grid to blessed's lines; `linked`: it has a link, or had one. */
   function copyRow(grid: CellGrid, y: number, columns: number, linked: boolean): void {

@@ -1,5 +1,6 @@
 // The sheet that views draw on: a grid of graphemes with attributes, and the few ways to put text on it.
 // It knows no terminal and writes nothing anywhere; whatever is drawn outside the grid is clipped.
+import { lazily } from '../../core/lazily.ts';
 import { isLink } from './links.ts';
 import { type CellWidth, eachGrapheme, stringWidth, truncate } from './width.ts';
 
@@ -31,7 +32,7 @@ export const LINE_BORDER = '┌─┐│└┘';
 const REPLACEMENT = '\ufffd';
 // Family emoji and tag flags need up to about 20 units; longer clusters are marks piled up to overflow a cell.
 const MAX_CELL_UNITS = 32;
-const UNSAFE_CELL = /^[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+const unsafeCellPattern = lazily(() => /^[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
 
 export interface BoxOptions {
   title?: string;
@@ -225,7 +226,7 @@ export class CellGrid {
 
 /** A cluster fit for a cell: no control or format character at its head, and no endless pile of marks. */
 function safeCell(part: string): string {
-  if (UNSAFE_CELL.test(part)) return REPLACEMENT;
+  if (unsafeCellPattern().test(part)) return REPLACEMENT;
   if (part.length <= MAX_CELL_UNITS) return part;
   let kept = '';
   for (const char of part) {

@@ -1,5 +1,6 @@
 // Maps the colours that programs ask for to those that a cell can hold: the nearest of the 256, or of 16, or none.
 // It knows the fixed part of the palette only; colours 0 to 15 are the terminal's own and are never chosen for another.
+import { lazily } from '../../core/lazily.ts';
 import { TERMINAL_COLOUR } from './cells.ts';
 
 export type ColourTier = '256' | '16' | 'mono';
@@ -47,7 +48,7 @@ export function nearest256(rgb: number): number {
 /** A colour number as the tier allows it. */
 export function inTier(colour: number, tier: ColourTier): number {
   if (tier === 'mono') return TERMINAL_COLOUR;
-  return tier === '256' || colour < 16 || colour === TERMINAL_COLOUR ? colour : (BASIC_OF_256[colour] as number);
+  return tier === '256' || colour < 16 || colour === TERMINAL_COLOUR ? colour : (basicOf256()[colour] as number);
 }
 
 const nearestLevel = (value: number): number =>
@@ -57,16 +58,18 @@ function distance(r: number, g: number, b: number, red: number, green: number, b
   return (r - red) ** 2 + (g - green) ** 2 + (b - blue) ** 2;
 }
 
-const BASIC_OF_256: readonly number[] = Array.from({ length: 256 }, (_, colour) => {
-  if (colour < 16) return colour;
-  const [r, g, b] = valuesOf(colour);
-  let best = 0;
-  BASIC.forEach(([red, green, blue], index) => {
-    const [a0, b0, c0] = BASIC[best] as readonly [number, number, number];
-    if (distance(r, g, b, red, green, blue) < distance(r, g, b, a0, b0, c0)) best = index;
-  });
-  return best;
-});
+const basicOf256 = lazily((): readonly number[] =>
+  Array.from({ length: 256 }, (_, colour) => {
+    if (colour < 16) return colour;
+    const [r, g, b] = valuesOf(colour);
+    let best = 0;
+    BASIC.forEach(([red, green, blue], index) => {
+      const [a0, b0, c0] = BASIC[best] as readonly [number, number, number];
+      if (distance(r, g, b, red, green, blue) < distance(r, g, b, a0, b0, c0)) best = index;
+    });
+    return best;
+  }),
+);
 
 function valuesOf(colour: number): [number, number, number] {
   if (colour >= 232) {

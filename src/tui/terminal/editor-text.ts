@@ -1,5 +1,6 @@
 // Where graphemes and words begin and end in the editor's text, and what of typed or pasted text may enter it.
 // Positions are UTF-16 indexes. It looks only at the neighbourhood of a position, so that a megabyte costs no more.
+import { lazily } from '../../core/lazily.ts';
 import { eachGrapheme } from './width.ts';
 
 const atStart: KnownBoundary = () => 0;
@@ -86,11 +87,11 @@ function backOver(text: string, at: number, known: KnownBoundary, inWord: (char:
   return start === 0 ? 0 : previousBoundary(text, start + 1, known);
 }
 
-const WORD = /[\p{L}\p{N}\p{M}_]/u;
+const wordPattern = lazily(() => /[\p{L}\p{N}\p{M}_]/u);
 
 function isWord(char: string): boolean {
   const code = char.charCodeAt(0);
-  if (code >= 0x80) return WORD.test(char);
+  if (code >= 0x80) return wordPattern().test(char);
   return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95;
 }
 

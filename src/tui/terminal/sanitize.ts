@@ -1,15 +1,17 @@
 // Makes text of unknown origin safe to show: whatever could move the cursor, hide, or reorder is shown as a visible sign.
 // It never drops anything silently, except well-formed escape sequences where stripAnsi is asked to.
 
+import { lazily } from '../../core/lazily.ts';
+
 const TAB = '    ';
 const PLAIN = /^[\x20-\x7e]*$/;
 // Controls, format characters, line and paragraph separators, lone surrogates, and whatever fonts are told to ignore.
 // The joiners and variation selectors that make up emoji and scripts are looked at where they stand.
-const HOSTILE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
-const PICTURE = /\p{Extended_Pictographic}/u;
+const hostilePattern = lazily(() => /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu);
+const picturePattern = lazily(() => /\p{Extended_Pictographic}/u);
 const AFTER_PICTURE = /[\ufe0f\u{1f3fb}-\u{1f3ff}]/u;
 const KEYCAP = '\u20e3';
-const JOINABLE_LETTER = /[\p{L}\p{M}]/u;
+const joinableLetterPattern = lazily(() => /[\p{L}\p{M}]/u);
 
 /** One line: a newline shows as ⏎. */
 export function sanitizeLine(text: string): string {
@@ -40,7 +42,7 @@ function overstrike(line: string): string {
 }
 
 function sanitize(text: string, newline: string): string {
-  return text.replace(HOSTILE, (found, at: number) => {
+  return text.replace(hostilePattern(), (found, at: number) => {
     if (found === '\n') return newline;
     if (found === '\t') return TAB;
     if (isPartOfText(text, at, found)) return found;
@@ -74,19 +76,19 @@ function isPartOfText(text: string, at: number, char: string): boolean {
 /** From Arabic to the scripts of India and South-East Asia: elsewhere a joiner between letters only hides. */
 function isComplexLetter(char: string): boolean {
   const code = char.codePointAt(0) ?? 0;
-  return code >= 0x600 && code <= 0x1cff && JOINABLE_LETTER.test(char);
+  return code >= 0x600 && code <= 0x1cff && joinableLetterPattern().test(char);
 }
 
 function joinsPictures(text: string, at: number): boolean {
   const after = String.fromCodePoint(text.codePointAt(at + 1) ?? 0);
-  if (!PICTURE.test(after)) return false;
+  if (!picturePattern().test(after)) return false;
   let start = at;
   let before = codePointBefore(text, start);
   for (let steps = 0; steps < 2 && AFTER_PICTURE.test(before); steps += 1) {
     start -= before.length;
     before = codePointBefore(text, start);
   }
-  return PICTURE.test(before);
+  return picturePattern().test(before);
 }
 
 // A flag's region is spelt in at most six tags and an end tag, two units each.

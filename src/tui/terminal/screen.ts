@@ -68,7 +68,7 @@ export function openScreen(options: ScreenOptions): TerminalScreen {
   const tokenizer = createInputTokenizer((event, raw, alone) => {
     for (const listener of [...inputListeners]) listener(event, raw, alone);
   });
-  const renderer = createBlessedRenderer(size, { links: knowsLinks(env) });
+  const renderer = createBlessedRenderer({ links: knowsLinks(env) });
   const write = (text: string) => {
     if (state === 'active') output.write(text);
   };

@@ -1,6 +1,8 @@
 // The one measure of text in columns: how many cells a grapheme takes, and cutting, wrapping and padding by it.
 // It never alters text and knows nothing of colours or escapes: sanitise first.
+
 import { eastAsianWidth } from 'get-east-asian-width';
+import { lazily } from '../../core/lazily.ts';
 
 export type CellWidth = 0 | 1 | 2;
 export interface Grapheme {
@@ -12,10 +14,10 @@ export interface Grapheme {
 const UNKNOWN = 0;
 const NOT_SIMPLE = 3;
 const classes = new Uint8Array(0x10000);
-const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}\p{Zs}]/u;
-const ZERO_WIDTH = /^[\p{M}\p{Cf}\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u1160-\u11ff\ud7b0-\ud7ff\u3164\uffa0]$/u;
-const EMOJI = /^\p{Emoji}/u;
-const REGIONAL = /^\p{Regional_Indicator}{2}$/u;
+const visiblePattern = lazily(() => /[\p{L}\p{N}\p{P}\p{S}\p{Zs}]/u);
+const zeroWidthPattern = lazily(() => /^[\p{M}\p{Cf}\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u1160-\u11ff\ud7b0-\ud7ff\u3164\uffa0]$/u);
+const emojiPattern = lazily(() => /^\p{Emoji}/u);
+const regionalPattern = lazily(() => /^\p{Regional_Indicator}{2}$/u);
 const EMOJI_SEQUENCE = /\u200d|[\u{1f3fb}-\u{1f3ff}]/u;
 
 let segmenter: Intl.Segmenter | undefined;
@@ -24,17 +26,38 @@ const segment = (text: string) => {
   return segmenter.segment(text);
 };
 
+/**
+ * Blocks in which every character is seen and joins nothing: Latin, punctuation, arrows, mathematics, technical signs, and what boxes and
+ * pictures are drawn with. They are all that most frames have, and need no class of Unicode.
+ */
+export const PLAIN_BLOCKS = [
+  [0x20, 0x7e],
+  [0xa1, 0xac],
+  [0xae, 0x2ff],
+  [0x2010, 0x2027],
+  [0x2030, 0x205e],
+  [0x2190, 0x2426],
+  [0x2500, 0x27bf],
+  [0x2800, 0x28ff],
+] as const;
+
+const isPlain = (unit: number): boolean => PLAIN_BLOCKS.some(([first, last]) => unit >= first && unit <= last);
+
 function classify(unit: number): number {
+  const found = isPlain(unit) || isAlone(unit) ? eastAsianWidth(unit) : NOT_SIMPLE;
+  classes[unit] = found;
+  return found;
+}
+
+/** It is seen, and no neighbour makes one grapheme with it. */
+function isAlone(unit: number): boolean {
   const char = String.fromCharCode(unit);
   const jamo =
     (unit >= 0x1100 && unit <= 0x11ff) || (unit >= 0xa960 && unit <= 0xa97f) || (unit >= 0xd7b0 && unit <= 0xdfff);
   // In these ranges nothing visible joins a letter; to ask the segmenter would load its data, 15 ms of every first frame.
   const surely = unit < 0x300 || (unit >= 0x2000 && unit < 0xa000);
-  const alone =
-    !jamo && VISIBLE.test(char) && !ZERO_WIDTH.test(char) && (surely || [...segment(`a${char}a`)].length === 3);
-  const found = alone ? eastAsianWidth(unit) : NOT_SIMPLE;
-  classes[unit] = found;
-  return found;
+  if (jamo || !visiblePattern().test(char) || zeroWidthPattern().test(char)) return false;
+  return surely || [...segment(`a${char}a`)].length === 3;
 }
 
 const simpleWidth = (unit: number): number => {
@@ -56,13 +79,16 @@ function clusterWidth(cluster: string): CellWidth {
 
 function measureCluster(cluster: string): CellWidth {
   // Emoji presentation selected, flags, and joined or skin-toned emoji are one wide picture.
-  if (REGIONAL.test(cluster)) return 2;
-  if (EMOJI.test(cluster) && (cluster.includes('\ufe0f') || (cluster.length > 2 && EMOJI_SEQUENCE.test(cluster)))) {
+  if (regionalPattern().test(cluster)) return 2;
+  if (
+    emojiPattern().test(cluster) &&
+    (cluster.includes('\ufe0f') || (cluster.length > 2 && EMOJI_SEQUENCE.test(cluster)))
+  ) {
     return 2;
   }
   let total = 0;
   for (const char of cluster) {
-    if (ZERO_WIDTH.test(char)) continue;
+    if (zeroWidthPattern().test(char)) continue;
     total += eastAsianWidth(char.codePointAt(0) as number);
     if (total >= 2) return 2;
   }

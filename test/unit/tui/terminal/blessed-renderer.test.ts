@@ -1,12 +1,18 @@
 import headless from '@xterm/headless';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createBlessedRenderer } from '../../../../src/tui/terminal/blessed-renderer.ts';
+import { type BlessedRenderer, createBlessedRenderer } from '../../../../src/tui/terminal/blessed-renderer.ts';
 import { BOLD, CellGrid, DEFAULT_ATTR, INVERSE, makeAttr } from '../../../../src/tui/terminal/cells.ts';
 import { modernWidths } from '../../../helpers/terminal-width.ts';
 
 const COLS = 16;
 const ROWS = 4;
+
+function rendererOf(size: { width: number; height: number }, options?: { links?: boolean }): BlessedRenderer {
+  const renderer = createBlessedRenderer(options);
+  renderer.reset(size);
+  return renderer;
+}
 
 type Emulator = InstanceType<typeof headless.Terminal>;
 
@@ -59,7 +65,7 @@ describe('frames', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(writes, { minLength: 1, maxLength: 6 }), async (frames) => {
         const term = createEmulator(widths);
-        const renderer = createBlessedRenderer({ width: COLS, height: ROWS });
+        const renderer = rendererOf({ width: COLS, height: ROWS });
         await feed(term, '\x1b[?7l');
         const grid = new CellGrid(COLS, ROWS);
         for (const frame of frames) {
@@ -78,7 +84,7 @@ describe('frames', () => {
   });
 
   it('are empty when nothing changed', () => {
-    const renderer = createBlessedRenderer({ width: COLS, height: ROWS });
+    const renderer = rendererOf({ width: COLS, height: ROWS });
     const grid = new CellGrid(COLS, ROWS);
     expect(renderer.frame(grid)).toBe('');
     grid.write(0, 0, '漢 👨‍👩‍👧‍👦 abc', attrs[1] as number);
@@ -91,7 +97,7 @@ describe('frames', () => {
   });
 
   it('write only what changed', () => {
-    const renderer = createBlessedRenderer({ width: 100, height: 30 });
+    const renderer = rendererOf({ width: 100, height: 30 });
     const grid = new CellGrid(100, 30);
     for (let y = 0; y < 30; y += 1) grid.write(0, y, 'x'.repeat(100), DEFAULT_ATTR);
     renderer.frame(grid);
@@ -101,7 +107,7 @@ describe('frames', () => {
   });
 
   it('start over after a reset, and take a grid of another size', async () => {
-    const renderer = createBlessedRenderer({ width: 5, height: 2 });
+    const renderer = rendererOf({ width: 5, height: 2 });
     const grid = new CellGrid(30, 9);
     grid.write(0, 0, 'abc漢字', DEFAULT_ATTR);
     const term = createEmulator('modern');
@@ -125,14 +131,14 @@ describe('frames', () => {
     };
 
     it('begin each where it begins, and end it where it ends', () => {
-      const renderer = createBlessedRenderer({ width: COLS, height: ROWS });
+      const renderer = rendererOf({ width: COLS, height: ROWS });
       expect(renderer.frame(linked())).toContain(`see ${OPEN}there${CLOSE} now`);
       expect(renderer.frame(linked())).toBe('');
       renderer.close();
     });
 
     it('write nothing of a link when another row changes, and all of it when its own does', () => {
-      const renderer = createBlessedRenderer({ width: COLS, height: ROWS });
+      const renderer = rendererOf({ width: COLS, height: ROWS });
       const grid = linked();
       renderer.frame(grid);
       grid.write(0, 2, 'other', DEFAULT_ATTR);
@@ -144,7 +150,7 @@ describe('frames', () => {
     });
 
     it('take away what is no link any more, though the text is the same', () => {
-      const renderer = createBlessedRenderer({ width: COLS, height: ROWS });
+      const renderer = rendererOf({ width: COLS, height: ROWS });
       const grid = linked();
       renderer.frame(grid);
       grid.write(4, 1, 'there', DEFAULT_ATTR);
@@ -155,7 +161,7 @@ describe('frames', () => {
     });
 
     it('end a link at the edge, around wide characters too, and in other colours', () => {
-      const renderer = createBlessedRenderer({ width: 4, height: 1 });
+      const renderer = rendererOf({ width: 4, height: 1 });
       const grid = new CellGrid(6, 1);
       grid.write(0, 0, '漢', DEFAULT_ATTR);
       grid.write(2, 0, 'abcd', makeAttr(1));
@@ -169,7 +175,7 @@ describe('frames', () => {
     });
 
     it('have none in a terminal that would print them', () => {
-      const renderer = createBlessedRenderer({ width: COLS, height: ROWS }, { links: false });
+      const renderer = rendererOf({ width: COLS, height: ROWS }, { links: false });
       const frame = renderer.frame(linked());
       expect(frame).toContain('there');
       expect(frame).not.toContain('\x1b]8');
@@ -183,7 +189,7 @@ describe('frames', () => {
     const counts = () => events.map((event) => process.listenerCount(event as 'exit'));
     const before = counts();
     process.env.TMUX = '/nowhere,1,0';
-    const renderer = createBlessedRenderer({ width: 5, height: 2 });
+    const renderer = rendererOf({ width: 5, height: 2 });
     expect(counts()).toEqual(before);
     expect(process.env.TMUX).toBe('/nowhere,1,0');
     delete process.env.TMUX;

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { eachGrapheme, graphemes, padEnd, stringWidth, truncate, wrap } from '../../../../src/tui/terminal/width.ts';
+import {
+  eachGrapheme,
+  graphemes,
+  PLAIN_BLOCKS,
+  padEnd,
+  stringWidth,
+  truncate,
+  wrap,
+} from '../../../../src/tui/terminal/width.ts';
 
 /** Text that is likely to hit the places where clusters join. */
 const trickyText = fc
@@ -132,4 +140,18 @@ describe('padEnd', () => {
     expect(padEnd('漢', 4)).toBe('漢  ');
     expect(padEnd('abcde', 3)).toBe('abcde');
   });
+});
+
+it('blocks that are taken for plain hold nothing but what is seen and stands alone', () => {
+  const segmenter = new Intl.Segmenter('und', { granularity: 'grapheme' });
+  const seen = /^[\p{L}\p{N}\p{P}\p{S}\p{Zs}]$/u;
+  const units = PLAIN_BLOCKS.flatMap(([first, last]) =>
+    Array.from({ length: last - first + 1 }, (_, index) => first + index),
+  );
+  expect(units.length).toBeGreaterThan(1000);
+  for (const unit of units) {
+    const char = String.fromCharCode(unit);
+    expect(seen.test(char), unit.toString(16)).toBe(true);
+    expect([...segmenter.segment(`a${char}a`)], unit.toString(16)).toHaveLength(3);
+  }
 });
