@@ -1,6 +1,7 @@
 // A thread entry as rows: how high it is, and what stands under its first row. Shared by scrolling and by the view, which
 // draws the first row itself (glyph, number, device, times). Long messages are cut, and the last row says so.
 
+import { deviceNameInShort } from '../../core/devices.ts';
 import { isFinal, type Run } from '../../core/runs.ts';
 import { entryId, type ThreadEntry } from '../../core/thread.ts';
 import { documentOf } from '../model/documents.ts';
@@ -41,6 +42,8 @@ interface Known {
   readonly far: string;
   /** What was answered today tells its time, what was before also its day. */
   readonly day: number;
+  /** What was answered tells where. */
+  readonly names: string;
   readonly rows: readonly EntryRow[];
 }
 const known = new WeakMap<ThreadEntry, Known>();
@@ -57,7 +60,9 @@ export function entryRows(model: EntryModel, entry: ShownEntry, width: number): 
           .flatMap((run) => linkLost(model, run) ?? whyWaits(model, run) ?? [])
           .join('\n');
   const far = farOf(model, entry, width - BODY_INDENT);
-  const day = entry.kind === 'run' && entry.requests !== undefined ? startOfDay(model.now) : 0;
+  const isAnswered = entry.kind === 'run' && entry.requests !== undefined;
+  const day = isAnswered ? startOfDay(model.now) : 0;
+  const names = isAnswered ? namesOf(model) : '';
   const before = known.get(entry);
   if (
     before !== undefined &&
@@ -67,15 +72,19 @@ export function entryRows(model: EntryModel, entry: ShownEntry, width: number): 
     before.fold === fold &&
     before.said === said &&
     before.far === far &&
-    before.day === day
+    before.day === day &&
+    before.names === names
   )
     return before.rows;
   const made = makeRows(model, entry, tail, document, said, width, fold);
   // Under what it is, above what it prints.
   const rows = far === '' || fold === 'folded' ? made : made.toSpliced(1, 0, { kind: 'progress', text: far });
-  known.set(entry, { width, tail, document, fold, said, far, day, rows });
+  known.set(entry, { width, tail, document, fold, said, far, day, names, rows });
   return rows;
 }
+
+const namesOf = (model: EntryModel): string =>
+  [...model.devices, ...model.revoked].map(({ id }) => id + deviceNameInShort(model, id)).join();
 
 /** How far it is; of a group, the first that tells: a transfer is told of by the device that receives it. */
 function farOf(model: EntryModel, entry: ShownEntry, width: number): string {

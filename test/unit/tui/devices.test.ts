@@ -8,7 +8,17 @@ import { overlayOf } from '../../../src/tui/model/select.ts';
 import { deviceRows } from '../../../src/tui/rows/device-rows.ts';
 import { DEAF_MS } from '../../../src/tui/update/reading.ts';
 import { clockWarning, describePresence, linkLost, mayAnswer, whyWaits } from '../../../src/tui/words/presence.ts';
-import { aDevice, anApproval, aRun, type Dashboard, START, startDashboard } from '../../helpers/tui-model.ts';
+import {
+  aDevice,
+  anApproval,
+  aRun,
+  type Dashboard,
+  keyOf,
+  runEntry,
+  START,
+  startDashboard,
+} from '../../helpers/tui-model.ts';
+import { text } from './views/example.ts';
 
 const MINUTE = 60_000;
 const laptop = aDevice();
@@ -310,4 +320,25 @@ describe('the composer', () => {
       answer: { devices: [{ name: 'laptop' }, { name: 'nas' }] },
     });
   });
+});
+
+it('what was answered on a device is told by its name as it is now, and once it was revoked', () => {
+  const run = aRun(1, { status: 'completed' });
+  const { status: _, ...asked } = anApproval(1);
+  const approval = {
+    ...asked,
+    device: nas().id,
+    status: 'approved' as const,
+    decidedBy: { kind: 'human' as const, device: laptop.id },
+    decidedAt: START,
+    signature: 'x',
+  };
+  const entries = [runEntry({ ...run, device: nas().id }), { key: keyOf(2), kind: 'approval' as const, approval }];
+  const dashboard = startDashboard({ snapshot: { devices: [laptop, nas()], entries } });
+  const { id } = nas();
+  expect(text(dashboard.model)).toContain('approved on nas from laptop');
+  dashboard.tell({ type: 'devices', devices: [laptop, nas({ name: 'attic' })], revoked: [] });
+  expect(text(dashboard.model)).toContain('approved on attic from laptop');
+  dashboard.tell({ type: 'devices', devices: [laptop], revoked: [{ id, name: 'attic' }] });
+  expect(text(dashboard.model)).toContain('approved on (attic) from laptop');
 });
