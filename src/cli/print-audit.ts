@@ -1,10 +1,10 @@
 /** How the record of a run looks as lines of text, each step wrapped under its time. What comes from elsewhere is escaped. */
 
+import { deviceNameInShort } from '../core/devices.ts';
 import type { KnownDevices } from '../protocol/api.ts';
 import type { AuditRecord, AuditStep } from '../protocol/audit-api.ts';
 import { wrap } from '../tui/terminal/width.ts';
 import { actionTitle, safe, statusText } from './print.ts';
-import { namesOf } from './print-device.ts';
 
 /** A terminal that is narrower gets lines that it wraps itself. */
 const NARROWEST = 40;
@@ -38,7 +38,7 @@ export function auditLines({ run, steps }: AuditRecord, look: AuditLook): string
 /** The event of the log: what `audit verify` names. */
 function placeOf({ device, seq }: AuditStep, known: AuditLook): string {
   const isLocal = known.devices.some(({ id, local }) => local && id === device);
-  return isLocal ? String(seq) : `${namesOf(known)(device)}:${seq}`;
+  return isLocal ? String(seq) : `${safe(deviceNameInShort(known, device))}:${seq}`;
 }
 
 function signatureText({ signature }: AuditStep): string {
