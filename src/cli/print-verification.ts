@@ -1,9 +1,9 @@
 /** What verifying the record found, as lines of text: first what it comes to, then what is wrong, by what it is wrong with. */
 
+import { deviceNameInShort } from '../core/devices.ts';
 import type { KnownDevices } from '../protocol/api.ts';
 import type { AuditVerification } from '../protocol/audit-api.ts';
 import { safe } from './print.ts';
-import { namesOf } from './print-device.ts';
 
 /** Of each kind; more of one kind seldom tell more. */
 const SHOWN = 5;
@@ -29,10 +29,11 @@ export function verificationLines(verification: AuditVerification, { known, whol
   const { ok, findings } = verification;
   const unread = unreadText(verification);
   if (ok) return [`✓ ${readText(verification)}: all as they were written`, ...unread];
-  const nameOf = namesOf(known);
   const local = known.devices.find((device) => device.local)?.id;
   const told = findings.map((finding) =>
-    safe(finding).replace(/\bdevice (12D3KooW\w+)/g, (_, id: string) => (id === local ? 'this device' : nameOf(id))),
+    safe(finding).replace(/\bdevice (12D3KooW\w+)/g, (_, id: string) =>
+      id === local ? 'this device' : safe(deviceNameInShort(known, id)),
+    ),
   );
   const count = findings.length === 1 ? '1 finding' : `${findings.length} findings`;
   return [

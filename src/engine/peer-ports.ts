@@ -126,7 +126,10 @@ export interface PairingStore {
    * have met the device: what was put for a time counts for good from then on.
    */
   update(device: DeviceId, change: (pairing: Pairing) => Pairing): Promise<void>;
-  /** Leaves a tombstone: the device is not paired any more, and is known to have been revoked. In memory at once. `name`: what it was called here. */
+  /**
+   * Leaves a tombstone: the device is not paired any more, and is known to have been revoked. In memory at once. `name` is what it was
+   * called here.
+   */
   revoke(device: DeviceId, name: string): Promise<void>;
   isRevoked(device: DeviceId): boolean;
   /** The beginning of its id is the name of one whose name was not kept. */

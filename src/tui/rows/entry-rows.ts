@@ -1,6 +1,7 @@
 // A thread entry as rows: how high it is, and what stands under its first row. Shared by scrolling and by the view, which
 // draws the first row itself (glyph, number, device, times). Long messages are cut, and the last row says so.
 
+import type { Approval } from '../../core/approvals.ts';
 import { deviceNameInShort } from '../../core/devices.ts';
 import { isFinal, type Run } from '../../core/runs.ts';
 import { entryId, type ThreadEntry } from '../../core/thread.ts';
@@ -62,7 +63,7 @@ export function entryRows(model: EntryModel, entry: ShownEntry, width: number): 
   const far = farOf(model, entry, width - BODY_INDENT);
   const isAnswered = entry.kind === 'run' && entry.requests !== undefined;
   const day = isAnswered ? startOfDay(model.now) : 0;
-  const names = isAnswered ? namesOf(model) : '';
+  const names = isAnswered ? namesIn(model, entry.run, entry.requests) : '';
   const before = known.get(entry);
   if (
     before !== undefined &&
@@ -83,8 +84,14 @@ export function entryRows(model: EntryModel, entry: ShownEntry, width: number): 
   return rows;
 }
 
-const namesOf = (model: EntryModel): string =>
-  [...model.devices, ...model.revoked].map(({ id }) => id + deviceNameInShort(model, id)).join();
+/** Of those who asked, were asked and answered; nobody else need be drawn anew. */
+function namesIn(model: EntryModel, { by, device }: Run, requests: readonly Approval[]): string {
+  const answered = requests.flatMap((request) =>
+    'decidedBy' in request ? [request.device, request.decidedBy.device] : [request.device],
+  );
+  const isAlone = model.devices.length + model.revoked.length < 2;
+  return isAlone ? '' : [by.device, device, ...answered].map((id) => deviceNameInShort(model, id)).join();
+}
 
 /** How far it is; of a group, the first that tells: a transfer is told of by the device that receives it. */
 function farOf(model: EntryModel, entry: ShownEntry, width: number): string {

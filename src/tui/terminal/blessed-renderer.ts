@@ -20,17 +20,15 @@ interface Size {
   height: number;
 }
 
-/** Blessed makes each cell anew for each size that it is told, so it gets the one of the terminal once. */
-const NO_SIZE: Size = { width: 1, height: 1 };
 /** A cell that no text equals: makes blessed write the cell whatever it is. */
 const STALE = '\0';
 const CSI = '\x1b[';
 
-/** Shows nothing until it was told a size by `reset`. `links`: whether the terminal knows them. */
+/** It has to be told a size by `reset` before the first frame. `links`: whether the terminal knows them. */
 export function createBlessedRenderer({ links = true }: { links?: boolean } = {}): BlessedRenderer {
-  const program = createProgram(NO_SIZE);
+  const program = createProgram();
   const screen = withoutProcessListeners(() => new Screen({ program, fullUnicode: false }));
-  let shown = blank(NO_SIZE);
+  let shown: Shown | undefined;
 
   /** Brings one row of the grid to blessed's lines; `linked`: it has a link, or had one. */
   function copyRow(grid: CellGrid, y: number, columns: number, linked: boolean): void {
@@ -62,6 +60,7 @@ export function createBlessedRenderer({ links = true }: { links?: boolean } = {}
 
   return {
     frame(grid) {
+      if (shown === undefined) throw new Error('nobody has told the size of the terminal');
       const { width, height } = shown.size;
       const columns = Math.min(width, grid.width);
       const rows = Math.min(height, grid.height);
@@ -167,11 +166,12 @@ function takeOutput(program: BlessedProgram): string {
  * All terminals in use take xterm's sequences, and reading terminfo is what costs most of blessed's start-up and what
  * it gets wrong, so it is given the few capabilities that drawing needs. Modes are the screen's business, not its.
  */
-function createProgram(size: Size): BlessedProgram {
+function createProgram(): BlessedProgram {
   const sink = Object.assign(new EventEmitter(), {
     isTTY: true,
-    columns: size.width,
-    rows: size.height,
+    // It makes all cells for each size that it is told: it gets that of the terminal once, by `reset`.
+    columns: 1,
+    rows: 1,
     write: () => true,
   });
   const program = withoutProcessListeners(() => {

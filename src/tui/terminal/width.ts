@@ -20,14 +20,11 @@ const emojiPattern = lazily(() => /^\p{Emoji}/u);
 const regionalPattern = lazily(() => /^\p{Regional_Indicator}{2}$/u);
 const EMOJI_SEQUENCE = /\u200d|[\u{1f3fb}-\u{1f3ff}]/u;
 
-let segmenter: Intl.Segmenter | undefined;
-const segment = (text: string) => {
-  segmenter ??= new Intl.Segmenter('und', { granularity: 'grapheme' });
-  return segmenter.segment(text);
-};
+const segmenter = lazily(() => new Intl.Segmenter('und', { granularity: 'grapheme' }));
+const segment = (text: string) => segmenter().segment(text);
 
 /**
- * Blocks in which every character is seen and joins nothing: Latin, punctuation, arrows, mathematics, technical signs, and what boxes and
+ * Blocks in which every character takes its cells and joins nothing: Latin, punctuation, arrows, mathematics, technical signs, and what boxes and
  * pictures are drawn with. They are all that most frames have, and need no class of Unicode.
  */
 export const PLAIN_BLOCKS = [

@@ -43,7 +43,7 @@ const outputKind = (run: Run | undefined): OutputView['kind'] =>
 export function takeDetail(model: Model, detail: RunDetail): Model {
   // Of what happened while the peer read it together, the model has heard already.
   const heard = findRun(model, detail.run.id);
-  const run = heard !== undefined && heard.updatedAt > detail.run.updatedAt ? heard : detail.run;
+  const run = heard !== undefined && heard.updatedAt >= detail.run.updatedAt ? heard : detail.run;
   return patch(model, 'run', (dialog) => {
     if (dialog.run !== run.id) return dialog;
     const output = dialog.output.port === undefined ? { ...dialog.output, kind: outputKind(run) } : dialog.output;

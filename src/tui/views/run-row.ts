@@ -35,7 +35,7 @@ const MOST_DEVICE = 12;
 /** Less of a progress says nothing. */
 const LEAST_PROGRESS = 12;
 const SHORT_DEVICE = 8;
-/** Of the devices, for the width of their column. */
+/** Of the devices and of the newest runs, for the width of the column of devices. */
 const MOST_MEASURED = 32;
 /** What the title keeps where everything else has a column, and where columns share or are short. */
 const LEAST_TITLE = { wide: 22, middle: 14, narrow: 5 };
@@ -58,9 +58,11 @@ const isFleet = ({ devices, runs }: Model): boolean =>
   devices.length > 1 || (devices.length === 1 && runs.some(({ device }) => device !== devices[0]?.id));
 
 function deviceWidth(model: Model): number {
-  const known = [...model.devices, ...model.revoked].slice(0, MOST_MEASURED);
-  const widths = known.map(({ id }) => stringWidth(deviceNameInShort(model, id)));
-  return Math.min(MOST_DEVICE, Math.max(known.length > 1 ? 0 : SHORT_DEVICE, ...widths));
+  const { devices, revoked } = model;
+  const ranOn = new Set<string>(model.runs.slice(0, MOST_MEASURED).map(({ device }) => device));
+  const named = [...devices.slice(0, MOST_MEASURED), ...revoked.filter(({ id }) => ranOn.has(id))];
+  const widths = named.map(({ id }) => stringWidth(deviceNameInShort(model, id)));
+  return Math.min(MOST_DEVICE, Math.max(devices.length > 1 ? 0 : SHORT_DEVICE, ...widths));
 }
 
 /** `progress: false`: how far it is stands elsewhere. */

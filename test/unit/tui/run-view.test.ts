@@ -45,7 +45,7 @@ function viewOf(detail: Partial<RunDetail> = {}, run: Run = done): Dashboard {
 }
 
 function starts(dashboard: Dashboard): void {
-  const run = { ...aRun(3, { status: 'running' }), updatedAt: START + 100 };
+  const run = aRun(3, { status: 'running' });
   dashboard.tell({ type: 'change', change: aChange(runEntry(run), 'run.started', run) });
 }
 
