@@ -167,7 +167,7 @@ describe('--json', () => {
       id: DEVICE,
       name: expect.any(String),
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
-      protocol: 1,
+      protocol: 2,
       instance: ID,
       addresses: expect.arrayContaining([expect.stringMatching(/:\d+$/)]),
       home: home.paths.home,
