@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { type ModelServer, startModelServer } from '../../helpers/model-server.ts';
 import { type PeerHome, peerStage } from '../../helpers/two-peers.ts';
+import { until } from '../../helpers/until.ts';
 
 const stage = peerStage();
 
@@ -14,6 +15,15 @@ async function begin(model: ModelServer): Promise<PeerHome> {
   return home;
 }
 
+/** Begins again. It serves at once: what was interrupted is marked a moment later. */
+async function recovered(home: PeerHome): Promise<void> {
+  await home.begin();
+  await until('the end of what was interrupted', async () => {
+    const runs = (await home.json(['ps', '--all', '--json'])) as { status: string; route: string }[];
+    return runs.every(({ status, route }) => route !== 'cloud-knowledge' || status === 'failed');
+  });
+}
+
 test('an answer that was on its way is kept and marked', async () => {
   const model = await startModelServer(() => ({ text: 'The answer to all of this is', afterwards: 'hang' }));
   try {
@@ -22,7 +32,7 @@ test('an answer that was on its way is kept and marked', async () => {
     await asking.printed('all of this is');
     await home.killPeer();
     await asking.done;
-    await home.begin();
+    await recovered(home);
     const { run, answer } = (await home.json(['show', '1', '--json'])) as {
       run: { status: string; reason: string };
       answer: { text: string; about: { cut: string; connector: string } };
@@ -52,7 +62,7 @@ test('what Dispatch printed beside the answer is not taken for words of the mode
     await Promise.all(asking.map((each) => each.printed('rm -r x')));
     await home.killPeer();
     await Promise.all(asking.map((each) => each.done));
-    await home.begin();
+    await recovered(home);
     const runs = (await home.json(['ps', '--all', '--json'])) as { number: number; route: string }[];
     const asked = runs.filter(({ route }) => route === 'cloud-knowledge').map(({ number }) => String(number));
     const shown = (await Promise.all(asked.map((run) => home.json(['show', run, '--json'])))) as {
