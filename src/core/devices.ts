@@ -52,7 +52,10 @@ export function deviceName(known: NamedDevices, id: string): string {
   return knownDeviceName(known, id) ?? shortDeviceId(id as DeviceId);
 }
 
-/** Where a word has to do: a revoked one in brackets, the first of which stays where it is cut: it is not taken for its successor of that name. */
+/**
+ * Where a word has to do: a revoked one in brackets, so that it is not taken for its successor of that name. The first of them stays
+ * where it is cut.
+ */
 export function deviceNameInShort({ devices, revoked }: NamedDevices, id: string): string {
   const former = nameIn(revoked, id);
   return nameIn(devices, id) ?? (former === undefined ? shortDeviceId(id as DeviceId) : `(${former})`);

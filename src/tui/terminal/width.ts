@@ -24,8 +24,8 @@ const segmenter = lazily(() => new Intl.Segmenter('und', { granularity: 'graphem
 const segment = (text: string) => segmenter().segment(text);
 
 /**
- * Blocks in which every character takes its cells and joins nothing: Latin, punctuation, arrows, mathematics, technical signs, and what boxes and
- * pictures are drawn with. They are all that most frames have, and need no class of Unicode.
+ * Blocks in which every character takes its cells and joins nothing: Latin, punctuation, arrows, mathematics, technical signs, and what
+ * boxes and pictures are drawn with. They are all that most frames have, and need no class of Unicode.
  */
 export const PLAIN_BLOCKS = [
   [0x20, 0x7e],
